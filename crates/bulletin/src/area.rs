@@ -1,0 +1,552 @@
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::category::Category;
+use crate::spelling::{UnknownSpelling, nearest, squash};
+
+/// A chargeability area: a column of a chart, or a country that may have one.
+///
+/// Most countries have no column of their own and are counted under [`Area::ALL`] ("All Chargeability Areas
+/// Except Those Listed"). Columns come and go, and differ between the charts of one page, so every country is an
+/// area here, and [`Area::ruled_by`] says which column rules it in a given chart.
+///
+/// ```
+/// use bulletin::Area;
+///
+/// let brazil: Area = "Brazil".parse().unwrap();
+/// assert_eq!(brazil.ruled_by(|column| [Area::ALL, Area::INDIA].contains(&column)), Area::ALL);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Area(u16);
+
+/// The areas that have had a column so far: code, name, squashed spellings beside them.
+const LISTED: [(&str, &str, &[&str]); 8] = [
+    (
+        "ALL",
+        "All Chargeability Areas Except Those Listed",
+        &[
+            "restofworld",
+            "row",
+            "allothers",
+            "allareas",
+            "allother",
+            "rest",
+            "world",
+            "worldwide",
+            "allchargeabilityareas",
+            "othercountries",
+        ],
+    ),
+    (
+        "CHINA",
+        "China (mainland born)",
+        &[
+            "china",
+            "mainlandchina",
+            "chinamainland",
+            "prc",
+            "peoplesrepublicofchina",
+            "cn",
+            "chn",
+        ],
+    ),
+    ("DOMINICAN_REPUBLIC", "Dominican Republic", &["dr", "do", "dom"]),
+    (
+        "EL_SALVADOR_GUATEMALA_HONDURAS",
+        "El Salvador, Guatemala and Honduras",
+        &["northerntriangle", "elsalvadorguatemalahonduras"],
+    ),
+    ("INDIA", "India", &["in", "ind"]),
+    ("MEXICO", "Mexico", &["mx", "mex"]),
+    (
+        "PHILIPPINES",
+        "Philippines",
+        &[
+            "thephilippines",
+            "ph",
+            "phl",
+            "philipines",
+            "phillipines",
+            "phillippines",
+        ],
+    ),
+    ("VIETNAM", "Vietnam", &["vn", "vnm"]),
+];
+
+impl Area {
+    /// All Chargeability Areas Except Those Listed.
+    pub const ALL: Self = Self(0);
+    /// China, mainland born.
+    pub const CHINA: Self = Self(1);
+    /// Dominican Republic: its own column in some months of 2010 and 2011.
+    pub const DOMINICAN_REPUBLIC: Self = Self(2);
+    /// El Salvador, Guatemala and Honduras: one column in employment charts from May 2016 to 2023.
+    pub const EL_SALVADOR_GUATEMALA_HONDURAS: Self = Self(3);
+    /// India.
+    pub const INDIA: Self = Self(4);
+    /// Mexico.
+    pub const MEXICO: Self = Self(5);
+    /// Philippines.
+    pub const PHILIPPINES: Self = Self(6);
+    /// Vietnam: its own column in employment charts from 2018 to 2021.
+    pub const VIETNAM: Self = Self(7);
+
+    /// The areas that have had a column so far, in the order of their codes.
+    pub fn listed() -> impl Iterator<Item = Self> {
+        (0..LISTED.len() as u16).map(Self)
+    }
+
+    /// Every area: those that have had a column, then every other country.
+    pub fn every() -> impl Iterator<Item = Self> {
+        (0..(LISTED.len() + COUNTRIES.len()) as u16).map(Self)
+    }
+
+    /// The code in data, such as `INDIA` or `EL_SALVADOR_GUATEMALA_HONDURAS`.
+    pub fn code(self) -> &'static str {
+        self.entry().0
+    }
+
+    /// What people call it.
+    pub fn name(self) -> &'static str {
+        self.entry().1
+    }
+
+    /// The columns that can rule this area, the most particular first; the last is always [`Area::ALL`].
+    pub fn columns(self) -> impl Iterator<Item = Self> {
+        let shared = ["EL_SALVADOR", "GUATEMALA", "HONDURAS"].contains(&self.code());
+        [
+            Some(self),
+            shared.then_some(Self::EL_SALVADOR_GUATEMALA_HONDURAS),
+            Some(Self::ALL),
+        ]
+        .into_iter()
+        .flatten()
+        .take(if self == Self::ALL { 1 } else { 3 })
+    }
+
+    /// The column that rules this area in a chart, where `listed` says which columns that chart has.
+    pub fn ruled_by(self, listed: impl Fn(Self) -> bool) -> Self {
+        self.columns().find(|column| listed(*column)).unwrap_or(Self::ALL)
+    }
+
+    /// The area with exactly this name, as the heading of a column that was not seen before would give it:
+    /// no nicknames, no abbreviations, no nearest guess. Never [`Area::ALL`].
+    pub fn by_name(name: &str) -> Option<Self> {
+        let bare = squash(name);
+        Self::every()
+            .skip(1)
+            .find(|area| squash(area.name()) == bare || squash(area.code()) == bare)
+    }
+
+    fn entry(self) -> (&'static str, &'static str, &'static [&'static str]) {
+        let index = usize::from(self.0);
+        LISTED
+            .get(index)
+            .copied()
+            .unwrap_or_else(|| COUNTRIES[index - LISTED.len()])
+    }
+}
+
+impl fmt::Display for Area {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.code())
+    }
+}
+
+impl FromStr for Area {
+    type Err = UnknownSpelling;
+
+    /// Reads a code, a name or a usual other spelling of any country: `INDIA`, `india`, `mainland China`,
+    /// `Brazil`, `rest of world`.
+    fn from_str(text: &str) -> Result<Self, UnknownSpelling> {
+        let bare = squash(text);
+        let bare = bare.strip_suffix("born").unwrap_or(&bare);
+        if ["hongkong", "hongkongsar", "macau", "macao", "macausar"].contains(&bare) {
+            let reason = format!(
+                "Under which column {} is counted is not for this program to say: it has changed, and the \
+                 consular officer decides.",
+                text.trim()
+            );
+            return Err(UnknownSpelling::new("area", text, ["CHINA".into(), "ALL".into()]).because(reason));
+        }
+        let found = Self::every().find(|area| {
+            let (code, name, aliases) = area.entry();
+            squash(code) == bare || squash(name) == bare || aliases.contains(&bare)
+        });
+        found.ok_or_else(|| {
+            let names = Self::every().flat_map(|area| [area.name(), area.code()]);
+            let mut near: Vec<String> = Vec::new();
+            for name in nearest(text, names, 6) {
+                let code = Self::by_name(name).unwrap_or(Self::ALL).code().to_owned();
+                if !near.contains(&code) {
+                    near.push(code);
+                }
+            }
+            near.truncate(3);
+            if near.is_empty() {
+                near = ["INDIA", "CHINA", "ALL"].map(str::to_owned).into();
+            }
+            UnknownSpelling::new("country or area", text, near)
+        })
+    }
+}
+
+impl TryFrom<String> for Area {
+    type Error = UnknownSpelling;
+
+    fn try_from(text: String) -> Result<Self, UnknownSpelling> {
+        text.parse()
+    }
+}
+
+impl From<Area> for String {
+    fn from(area: Area) -> Self {
+        area.code().to_owned()
+    }
+}
+
+/// Whom a cut-off is about: a category and an area.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Case {
+    /// The preference category.
+    pub category: Category,
+    /// The chargeability area.
+    pub area: Area,
+}
+
+impl fmt::Display for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.category, self.area)
+    }
+}
+
+/// Every other country: code, name, squashed spellings beside them. The names are those of the department's
+/// own country pages, with other usual ones.
+const COUNTRIES: [(&str, &str, &[&str]); 191] = [
+    ("AFGHANISTAN", "Afghanistan", &[]),
+    ("ALBANIA", "Albania", &[]),
+    ("ALGERIA", "Algeria", &[]),
+    ("ANDORRA", "Andorra", &[]),
+    ("ANGOLA", "Angola", &[]),
+    ("ANTIGUA_AND_BARBUDA", "Antigua and Barbuda", &[]),
+    ("ARGENTINA", "Argentina", &[]),
+    ("ARMENIA", "Armenia", &[]),
+    ("AUSTRALIA", "Australia", &[]),
+    ("AUSTRIA", "Austria", &[]),
+    ("AZERBAIJAN", "Azerbaijan", &[]),
+    ("BAHAMAS", "Bahamas", &["thebahamas"]),
+    ("BAHRAIN", "Bahrain", &[]),
+    ("BANGLADESH", "Bangladesh", &[]),
+    ("BARBADOS", "Barbados", &[]),
+    ("BELARUS", "Belarus", &[]),
+    ("BELGIUM", "Belgium", &[]),
+    ("BELIZE", "Belize", &[]),
+    ("BENIN", "Benin", &[]),
+    ("BERMUDA", "Bermuda", &[]),
+    ("BHUTAN", "Bhutan", &[]),
+    ("BOLIVIA", "Bolivia", &[]),
+    (
+        "BOSNIA_AND_HERZEGOVINA",
+        "Bosnia and Herzegovina",
+        &["bosnia", "bosniaherzegovina"],
+    ),
+    ("BOTSWANA", "Botswana", &[]),
+    ("BRAZIL", "Brazil", &["brasil"]),
+    ("BRUNEI", "Brunei", &[]),
+    ("BULGARIA", "Bulgaria", &[]),
+    ("BURKINA_FASO", "Burkina Faso", &[]),
+    ("BURMA", "Burma", &["myanmar", "burmamyanmar"]),
+    ("BURUNDI", "Burundi", &[]),
+    ("CABO_VERDE", "Cabo Verde", &["capeverde"]),
+    ("CAMBODIA", "Cambodia", &[]),
+    ("CAMEROON", "Cameroon", &[]),
+    ("CANADA", "Canada", &[]),
+    ("CENTRAL_AFRICAN_REPUBLIC", "Central African Republic", &[]),
+    ("CHAD", "Chad", &[]),
+    ("CHILE", "Chile", &[]),
+    ("COLOMBIA", "Colombia", &[]),
+    ("COMOROS", "Comoros", &[]),
+    (
+        "CONGO_BRAZZAVILLE",
+        "Congo (Brazzaville)",
+        &["congo", "republicofthecongo"],
+    ),
+    (
+        "CONGO_KINSHASA",
+        "Congo (Kinshasa)",
+        &["drc", "democraticrepublicofthecongo", "drcongo"],
+    ),
+    ("COSTA_RICA", "Costa Rica", &[]),
+    ("COTE_D_IVOIRE", "Côte d'Ivoire", &["ivorycoast"]),
+    ("CROATIA", "Croatia", &[]),
+    ("CUBA", "Cuba", &[]),
+    ("CYPRUS", "Cyprus", &[]),
+    ("CZECH_REPUBLIC", "Czech Republic", &["czechia"]),
+    ("DENMARK", "Denmark", &[]),
+    ("DJIBOUTI", "Djibouti", &[]),
+    ("DOMINICA", "Dominica", &[]),
+    ("ECUADOR", "Ecuador", &[]),
+    ("EGYPT", "Egypt", &[]),
+    ("EL_SALVADOR", "El Salvador", &[]),
+    ("EQUATORIAL_GUINEA", "Equatorial Guinea", &[]),
+    ("ERITREA", "Eritrea", &[]),
+    ("ESTONIA", "Estonia", &[]),
+    ("ESWATINI", "Eswatini", &["swaziland"]),
+    ("ETHIOPIA", "Ethiopia", &[]),
+    ("FIJI", "Fiji", &[]),
+    ("FINLAND", "Finland", &[]),
+    ("FRANCE", "France", &[]),
+    ("GABON", "Gabon", &[]),
+    ("GAMBIA", "Gambia", &["thegambia"]),
+    ("GEORGIA", "Georgia", &[]),
+    ("GERMANY", "Germany", &[]),
+    ("GHANA", "Ghana", &[]),
+    ("GREECE", "Greece", &[]),
+    ("GRENADA", "Grenada", &[]),
+    ("GUATEMALA", "Guatemala", &[]),
+    ("GUINEA", "Guinea", &[]),
+    ("GUINEA_BISSAU", "Guinea-Bissau", &[]),
+    ("GUYANA", "Guyana", &[]),
+    ("HAITI", "Haiti", &[]),
+    ("HONDURAS", "Honduras", &[]),
+    ("HUNGARY", "Hungary", &[]),
+    ("ICELAND", "Iceland", &[]),
+    ("INDONESIA", "Indonesia", &[]),
+    ("IRAN", "Iran", &[]),
+    ("IRAQ", "Iraq", &[]),
+    ("IRELAND", "Ireland", &[]),
+    ("ISRAEL", "Israel", &[]),
+    ("ITALY", "Italy", &[]),
+    ("JAMAICA", "Jamaica", &[]),
+    ("JAPAN", "Japan", &[]),
+    ("JORDAN", "Jordan", &[]),
+    ("KAZAKHSTAN", "Kazakhstan", &[]),
+    ("KENYA", "Kenya", &[]),
+    ("KIRIBATI", "Kiribati", &[]),
+    ("KOSOVO", "Kosovo", &[]),
+    ("KUWAIT", "Kuwait", &[]),
+    ("KYRGYZSTAN", "Kyrgyzstan", &["kyrgyzrepublic"]),
+    ("LAOS", "Laos", &[]),
+    ("LATVIA", "Latvia", &[]),
+    ("LEBANON", "Lebanon", &[]),
+    ("LESOTHO", "Lesotho", &[]),
+    ("LIBERIA", "Liberia", &[]),
+    ("LIBYA", "Libya", &[]),
+    ("LIECHTENSTEIN", "Liechtenstein", &[]),
+    ("LITHUANIA", "Lithuania", &[]),
+    ("LUXEMBOURG", "Luxembourg", &[]),
+    ("MADAGASCAR", "Madagascar", &[]),
+    ("MALAWI", "Malawi", &[]),
+    ("MALAYSIA", "Malaysia", &[]),
+    ("MALDIVES", "Maldives", &[]),
+    ("MALI", "Mali", &[]),
+    ("MALTA", "Malta", &[]),
+    ("MARSHALL_ISLANDS", "Marshall Islands", &[]),
+    ("MAURITANIA", "Mauritania", &[]),
+    ("MAURITIUS", "Mauritius", &[]),
+    ("MICRONESIA", "Micronesia", &["federatedstatesofmicronesia"]),
+    ("MOLDOVA", "Moldova", &[]),
+    ("MONACO", "Monaco", &[]),
+    ("MONGOLIA", "Mongolia", &[]),
+    ("MONTENEGRO", "Montenegro", &[]),
+    ("MOROCCO", "Morocco", &[]),
+    ("MOZAMBIQUE", "Mozambique", &[]),
+    ("NAMIBIA", "Namibia", &[]),
+    ("NAURU", "Nauru", &[]),
+    ("NEPAL", "Nepal", &[]),
+    ("NETHERLANDS", "Netherlands", &["thenetherlands", "holland"]),
+    ("NEW_ZEALAND", "New Zealand", &[]),
+    ("NICARAGUA", "Nicaragua", &[]),
+    ("NIGER", "Niger", &[]),
+    ("NIGERIA", "Nigeria", &[]),
+    ("NORTH_KOREA", "North Korea", &["koreanorth", "dprk"]),
+    ("NORTH_MACEDONIA", "North Macedonia", &["macedonia"]),
+    ("NORWAY", "Norway", &[]),
+    ("OMAN", "Oman", &[]),
+    ("PAKISTAN", "Pakistan", &[]),
+    ("PALAU", "Palau", &[]),
+    (
+        "PALESTINIAN_TERRITORIES",
+        "Palestinian Territories",
+        &["palestine", "westbank", "gaza"],
+    ),
+    ("PANAMA", "Panama", &[]),
+    ("PAPUA_NEW_GUINEA", "Papua New Guinea", &[]),
+    ("PARAGUAY", "Paraguay", &[]),
+    ("PERU", "Peru", &[]),
+    ("POLAND", "Poland", &[]),
+    ("PORTUGAL", "Portugal", &[]),
+    ("QATAR", "Qatar", &[]),
+    ("ROMANIA", "Romania", &[]),
+    ("RUSSIA", "Russia", &["russianfederation"]),
+    ("RWANDA", "Rwanda", &[]),
+    (
+        "SAINT_KITTS_AND_NEVIS",
+        "Saint Kitts and Nevis",
+        &["stkittsandnevis"],
+    ),
+    ("SAINT_LUCIA", "Saint Lucia", &["stlucia"]),
+    (
+        "SAINT_VINCENT_AND_THE_GRENADINES",
+        "Saint Vincent and the Grenadines",
+        &["stvincentandthegrenadines", "stvincent"],
+    ),
+    ("SAMOA", "Samoa", &[]),
+    ("SAN_MARINO", "San Marino", &[]),
+    ("SAO_TOME_AND_PRINCIPE", "Sao Tome and Principe", &[]),
+    ("SAUDI_ARABIA", "Saudi Arabia", &[]),
+    ("SENEGAL", "Senegal", &[]),
+    ("SERBIA", "Serbia", &[]),
+    ("SEYCHELLES", "Seychelles", &[]),
+    ("SIERRA_LEONE", "Sierra Leone", &[]),
+    ("SINGAPORE", "Singapore", &[]),
+    ("SLOVAKIA", "Slovakia", &["slovakrepublic"]),
+    ("SLOVENIA", "Slovenia", &[]),
+    ("SOLOMON_ISLANDS", "Solomon Islands", &[]),
+    ("SOMALIA", "Somalia", &[]),
+    ("SOUTH_AFRICA", "South Africa", &[]),
+    (
+        "SOUTH_KOREA",
+        "South Korea",
+        &["korea", "koreasouth", "republicofkorea"],
+    ),
+    ("SOUTH_SUDAN", "South Sudan", &[]),
+    ("SPAIN", "Spain", &[]),
+    ("SRI_LANKA", "Sri Lanka", &[]),
+    ("SUDAN", "Sudan", &[]),
+    ("SURINAME", "Suriname", &[]),
+    ("SWEDEN", "Sweden", &[]),
+    ("SWITZERLAND", "Switzerland", &[]),
+    ("SYRIA", "Syria", &[]),
+    ("TAIWAN", "Taiwan", &["taiwanborn"]),
+    ("TAJIKISTAN", "Tajikistan", &[]),
+    ("TANZANIA", "Tanzania", &[]),
+    ("THAILAND", "Thailand", &[]),
+    ("TIMOR_LESTE", "Timor-Leste", &["easttimor"]),
+    ("TOGO", "Togo", &[]),
+    ("TONGA", "Tonga", &[]),
+    ("TRINIDAD_AND_TOBAGO", "Trinidad and Tobago", &["trinidad"]),
+    ("TUNISIA", "Tunisia", &[]),
+    ("TURKEY", "Turkey", &["turkiye", "türkiye"]),
+    ("TURKMENISTAN", "Turkmenistan", &[]),
+    ("TUVALU", "Tuvalu", &[]),
+    ("UGANDA", "Uganda", &[]),
+    ("UKRAINE", "Ukraine", &[]),
+    (
+        "UNITED_ARAB_EMIRATES",
+        "United Arab Emirates",
+        &["uae", "emirates"],
+    ),
+    (
+        "UNITED_KINGDOM",
+        "United Kingdom",
+        &[
+            "uk",
+            "greatbritain",
+            "britain",
+            "england",
+            "scotland",
+            "wales",
+            "northernireland",
+        ],
+    ),
+    ("URUGUAY", "Uruguay", &[]),
+    ("UZBEKISTAN", "Uzbekistan", &[]),
+    ("VANUATU", "Vanuatu", &[]),
+    ("VATICAN_CITY", "Vatican City", &["holysee"]),
+    ("VENEZUELA", "Venezuela", &[]),
+    ("YEMEN", "Yemen", &[]),
+    ("ZAMBIA", "Zambia", &[]),
+    ("ZIMBABWE", "Zimbabwe", &[]),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_and_name_reads_back_as_itself() {
+        for area in Area::every() {
+            assert_eq!(area.code().parse(), Ok(area));
+            assert_eq!(area.name().parse(), Ok(area));
+        }
+    }
+
+    #[test]
+    fn no_spelling_names_two_areas() {
+        let mut seen = std::collections::BTreeMap::new();
+        for area in Area::every() {
+            let (code, name, aliases) = area.entry();
+            let own = [squash(code), squash(name)];
+            for spelling in own
+                .into_iter()
+                .chain(aliases.iter().map(|alias| (*alias).to_owned()))
+            {
+                assert_eq!(squash(&spelling), spelling);
+                let other = seen.insert(spelling.clone(), area);
+                assert!(other.is_none_or(|other| other == area), "{spelling}");
+            }
+        }
+    }
+
+    #[test]
+    fn people_spell_as_they_like() {
+        for (text, area) in [
+            ("mainland China", Area::CHINA),
+            ("China - mainland born", Area::CHINA),
+            ("india", Area::INDIA),
+            ("Rest of World", Area::ALL),
+            (
+                "El Salvador Guatemala Honduras",
+                Area::EL_SALVADOR_GUATEMALA_HONDURAS,
+            ),
+            ("Viet Nam", Area::VIETNAM),
+        ] {
+            assert_eq!(text.parse(), Ok(area), "{text}");
+        }
+        assert_eq!("Côte d'Ivoire".parse::<Area>().unwrap().code(), "COTE_D_IVOIRE");
+        assert_eq!("Burma".parse::<Area>(), "Myanmar".parse::<Area>());
+        assert_eq!("Indai".parse::<Area>().unwrap_err().nearest[0], "INDIA");
+    }
+
+    #[test]
+    fn hong_kong_is_never_guessed() {
+        assert_eq!("Hong Kong".parse::<Area>().unwrap_err().nearest, ["CHINA", "ALL"]);
+    }
+
+    #[test]
+    fn a_country_follows_its_own_column_where_there_is_one() {
+        let brazil: Area = "Brazil".parse().unwrap();
+        let guatemala: Area = "Guatemala".parse().unwrap();
+        let modern = [Area::ALL, Area::CHINA, Area::INDIA];
+        let of_2018 = [Area::ALL, Area::EL_SALVADOR_GUATEMALA_HONDURAS, Area::VIETNAM];
+        assert_eq!(brazil.ruled_by(|column| modern.contains(&column)), Area::ALL);
+        assert_eq!(
+            brazil.ruled_by(|column| [Area::ALL, brazil].contains(&column)),
+            brazil
+        );
+        assert_eq!(
+            Area::VIETNAM.ruled_by(|column| modern.contains(&column)),
+            Area::ALL
+        );
+        assert_eq!(
+            Area::VIETNAM.ruled_by(|column| of_2018.contains(&column)),
+            Area::VIETNAM
+        );
+        assert_eq!(
+            guatemala.ruled_by(|column| of_2018.contains(&column)),
+            Area::EL_SALVADOR_GUATEMALA_HONDURAS
+        );
+        assert_eq!(Area::ALL.columns().collect::<Vec<_>>(), [Area::ALL]);
+    }
+
+    #[test]
+    fn only_a_whole_name_makes_a_new_column() {
+        assert_eq!(Area::by_name("BRAZIL").map(Area::code), Some("BRAZIL"));
+        assert_eq!(Area::by_name("BRAZ"), None);
+        assert_eq!(Area::by_name("row"), None);
+    }
+}

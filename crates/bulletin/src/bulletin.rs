@@ -1,0 +1,176 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::area::{Area, Case};
+use crate::category::{Category, Preference};
+use crate::chart::Chart;
+use crate::cutoff::CutOff;
+use crate::month::Month;
+
+/// Which cell of a bulletin: a chart, a row and a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct RowKey {
+    /// The chart.
+    pub chart: Chart,
+    /// The row of the chart.
+    pub category: Category,
+    /// The column of the chart.
+    pub area: Area,
+}
+
+impl RowKey {
+    /// Whom the cell is about.
+    pub fn case(self) -> Case {
+        Case {
+            category: self.category,
+            area: self.area,
+        }
+    }
+}
+
+/// What was read in a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reading {
+    /// Exactly a date, `C` or `U`.
+    CutOff(CutOff),
+    /// Anything else. The raw text beside it says what.
+    Unreadable,
+}
+
+impl Reading {
+    /// The cut-off, where it could be read.
+    pub fn cut_off(self) -> Option<CutOff> {
+        match self {
+            Self::CutOff(cut_off) => Some(cut_off),
+            Self::Unreadable => None,
+        }
+    }
+}
+
+/// A cell's texts as printed, after entities are decoded and white space is folded.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct RawCell {
+    /// The row's label.
+    pub category: String,
+    /// The column's label.
+    pub area: String,
+    /// The cell itself.
+    pub value: String,
+}
+
+/// One cell of a bulletin: what it says, and how it is printed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    /// Which cell.
+    #[serde(flatten)]
+    pub key: RowKey,
+    /// What it says.
+    pub reading: Reading,
+    /// How it is printed.
+    pub raw: RawCell,
+}
+
+/// Two rows of one bulletin with the same key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{} {}, {}: the same cell stands twice in one bulletin", .0.category, .0.area, .0.chart.name())]
+pub struct DuplicateRow(pub RowKey);
+
+/// The cut-off dates of one month.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Unchecked", into = "Unchecked")]
+pub struct Bulletin {
+    month: Month,
+    rows: BTreeMap<RowKey, Row>,
+}
+
+impl Bulletin {
+    /// A bulletin of these rows.
+    ///
+    /// # Errors
+    /// [`DuplicateRow`] when a cell is given twice.
+    pub fn new(month: Month, rows: impl IntoIterator<Item = Row>) -> Result<Self, DuplicateRow> {
+        let mut by_key = BTreeMap::new();
+        for row in rows {
+            let key = row.key;
+            if by_key.insert(key, row).is_some() {
+                return Err(DuplicateRow(key));
+            }
+        }
+        Ok(Self { month, rows: by_key })
+    }
+
+    /// The month from whose first day it rules.
+    pub fn month(&self) -> Month {
+        self.month
+    }
+
+    /// All cells: the Final Action chart before Dates for Filing, categories and areas in the order of their
+    /// codes' lists.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = &Row> {
+        self.rows.values()
+    }
+
+    /// One cell; `None` where the bulletin has no such row or column.
+    pub fn row(&self, key: RowKey) -> Option<&Row> {
+        self.rows.get(&key)
+    }
+
+    /// The columns of one half of a chart.
+    pub fn areas(&self, chart: Chart, preference: Preference) -> Vec<Area> {
+        let mut areas: Vec<Area> = self
+            .rows
+            .keys()
+            .filter(|key| key.chart == chart && key.category.preference() == preference)
+            .map(|key| key.area)
+            .collect();
+        areas.sort_unstable();
+        areas.dedup();
+        areas
+    }
+
+    /// Everybody the bulletin has a cell for.
+    pub fn cases(&self) -> Vec<Case> {
+        let mut cases: Vec<Case> = self.rows.keys().map(|key| key.case()).collect();
+        cases.sort_unstable();
+        cases.dedup();
+        cases
+    }
+
+    /// The cell that rules this category for people charged to this area: that of the area's own column where
+    /// the chart has one, else of the column that takes it in.
+    pub fn ruling(&self, chart: Chart, category: Category, area: Area) -> Option<&Row> {
+        area.columns().find_map(|area| {
+            self.row(RowKey {
+                chart,
+                category,
+                area,
+            })
+        })
+    }
+}
+
+/// The form of a [`Bulletin`] in data, before it is known that no cell stands twice.
+#[derive(Serialize, Deserialize)]
+struct Unchecked {
+    month: Month,
+    rows: Vec<Row>,
+}
+
+impl TryFrom<Unchecked> for Bulletin {
+    type Error = DuplicateRow;
+
+    fn try_from(unchecked: Unchecked) -> Result<Self, DuplicateRow> {
+        Self::new(unchecked.month, unchecked.rows)
+    }
+}
+
+impl From<Bulletin> for Unchecked {
+    fn from(bulletin: Bulletin) -> Self {
+        Self {
+            month: bulletin.month,
+            rows: bulletin.rows.into_values().collect(),
+        }
+    }
+}
