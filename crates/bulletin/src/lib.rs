@@ -1,24 +1,45 @@
 //! What the Visa Bulletin says, as types that cannot be wrong.
 //!
 //! A [`Bulletin`] is one month's cut-off dates. Each of its [`Row`]s is one cell: what a [`Chart`] says of a
-//! [`Category`] for an [`Area`].
+//! [`Category`] for an [`Area`]. A [`Standing`] holds what rules one
+//! [`Case`] now and next month, [`changes`] tells what two versions of it differ in, with a [`Movement`] for each
+//! chart, and an [`Alert`] says it to people.
 //!
 //! This crate does no I/O, is not async and knows nothing of pages, databases or clouds.
+//!
+//! ```
+//! use bulletin::{CutOff, Movement};
+//!
+//! let before: CutOff = "2013-11-01".parse().unwrap();
+//! let after: CutOff = "2013-11-15".parse().unwrap();
+//! assert_eq!(Movement::between(Some(before), Some(after)), Movement::Advanced { days: 14 });
+//! ```
 
+mod alert;
 mod area;
 mod bulletin;
 mod category;
+mod change;
 mod chart;
 mod cutoff;
 mod finding;
 mod month;
+mod movement;
 mod spelling;
+mod standing;
+mod subscription;
+pub mod text;
 
+pub use alert::{Alert, AlertId, BulletinAlert, CaseAlert};
 pub use area::{Area, Case};
 pub use bulletin::{Bulletin, DuplicateRow, RawCell, Reading, Row, RowKey};
 pub use category::{Category, Preference};
+pub use change::{Change, ChangeKind, ChartChange, changes};
 pub use chart::Chart;
 pub use cutoff::CutOff;
 pub use finding::{Finding, UnreadableReason};
 pub use month::{Month, MonthRange};
+pub use movement::Movement;
 pub use spelling::UnknownSpelling;
+pub use standing::{ByChart, Cell, CellState, Entry, LastRead, Neighbours, Standing, Successor};
+pub use subscription::{Subscription, When};

@@ -1,0 +1,111 @@
+use std::fmt;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::area::Case;
+use crate::change::{Change, ChangeKind};
+use crate::finding::Finding;
+use crate::month::Month;
+use crate::text;
+
+/// A message to people: what a bulletin does to one case, or what it does as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "alert", rename_all = "snake_case")]
+pub enum Alert {
+    /// About one case.
+    Case(CaseAlert),
+    /// About a whole bulletin.
+    Bulletin(BulletinAlert),
+}
+
+/// What one bulletin, or its correction, does to one case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseAlert {
+    /// What happened.
+    pub change: Change,
+    /// The bulletin's own page, for people to check.
+    pub page: String,
+}
+
+/// What a bulletin does as a whole: the one message for those who want every bulletin.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BulletinAlert {
+    /// The bulletin.
+    pub month: Month,
+    /// Which form of it: 0 as first stored, then counting its corrections.
+    pub revision: u32,
+    /// Whether it is new or corrected.
+    pub kind: ChangeKind,
+    /// What it does to each case it lists.
+    pub changes: Vec<Change>,
+    /// What could not be read, and what else an operator should know.
+    pub findings: Vec<Finding>,
+    /// The bulletin's own page.
+    pub page: String,
+}
+
+/// Which alert it is: the same change always has the same id, so that it can be noted as sent.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AlertId(String);
+
+impl fmt::Display for AlertId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Alert {
+    /// Which alert it is.
+    pub fn id(&self) -> AlertId {
+        match self {
+            Self::Case(alert) => {
+                let Change {
+                    case,
+                    month,
+                    revision,
+                    ..
+                } = &alert.change;
+                AlertId(format!(
+                    "CATEGORY#{}#COUNTRY#{}#{month}#{revision}",
+                    case.category, case.area
+                ))
+            }
+            Self::Bulletin(alert) => AlertId(format!("BULLETIN#{}#{}", alert.month, alert.revision)),
+        }
+    }
+
+    /// The bulletin it is about.
+    pub fn month(&self) -> Month {
+        match self {
+            Self::Case(alert) => alert.change.month,
+            Self::Bulletin(alert) => alert.month,
+        }
+    }
+
+    /// The case it is about; `None` where it is about the whole bulletin.
+    pub fn case(&self) -> Option<Case> {
+        match self {
+            Self::Case(alert) => Some(alert.change.case),
+            Self::Bulletin(_) => None,
+        }
+    }
+
+    /// The verdict in one line of ASCII: who, which bulletin, what moved.
+    pub fn headline(&self) -> String {
+        match self {
+            Self::Case(alert) => text::case_headline(&alert.change),
+            Self::Bulletin(alert) => text::bulletin_headline(alert),
+        }
+    }
+
+    /// The whole message as plain text, in lines of at most 80 characters but for addresses of pages. With a
+    /// priority date it says first what the bulletin means for it.
+    pub fn body(&self, priority_date: Option<NaiveDate>) -> String {
+        match self {
+            Self::Case(alert) => text::case_body(alert, priority_date),
+            Self::Bulletin(alert) => text::bulletin_body(alert),
+        }
+    }
+}

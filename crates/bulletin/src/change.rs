@@ -1,0 +1,222 @@
+use serde::{Deserialize, Serialize};
+
+use crate::area::{Area, Case};
+use crate::chart::Chart;
+use crate::month::Month;
+use crate::movement::Movement;
+use crate::standing::{ByChart, Cell, Entry, LastRead, Standing, Successor};
+
+/// What two versions of a standing differ in: what one bulletin, or its correction, does to one case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// Whose standing changed.
+    pub case: Case,
+    /// The bulletin that changed it.
+    pub month: Month,
+    /// Which form of this bulletin: 0 as first stored, then counting the corrections of this case.
+    pub revision: u32,
+    /// Whether the bulletin is new, or a correction of one that stood there already.
+    pub kind: ChangeKind,
+    /// What it does on each chart.
+    pub charts: ByChart<ChartChange>,
+    /// The areas that have a column of their own in this half of the bulletin.
+    pub columns: Vec<Area>,
+    /// The same in the bulletin before this one; equal to `columns` where none is stored.
+    pub columns_before: Vec<Area>,
+    /// Where the category is listed no more: what took its place, and what rules there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub successors: Vec<Successor>,
+}
+
+/// Whether a change comes from a new bulletin or from a corrected one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeKind {
+    /// A month that was not there before, against the last readable cut-offs before it.
+    NewMonth,
+    /// A month that stood there already, against what stood there.
+    Correction,
+}
+
+impl ChangeKind {
+    /// The code in data.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NewMonth => "new_month",
+            Self::Correction => "correction",
+        }
+    }
+}
+
+/// What a change does on one chart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChartChange {
+    /// The cut-off that held before: for a correction what stood in the same bulletin if it could be read, else,
+    /// as for a new month, the last that could be read before it.
+    pub from: Option<LastRead>,
+    /// What rules now; `None` where the chart has no row for the category.
+    pub to: Option<Cell>,
+    /// For a correction of this very cell: what stood there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced: Option<Cell>,
+    /// From the one to the other; `None` where the cell cannot be read, so that nobody knows.
+    pub movement: Option<Movement>,
+}
+
+impl ChartChange {
+    fn new(case: Case, from: Option<LastRead>, to: Option<Cell>, replaced: Option<Cell>) -> Self {
+        let movement = movement(case, from, to.as_ref());
+        Self {
+            from,
+            to,
+            replaced,
+            movement,
+        }
+    }
+
+    /// Whether anything happened: a movement, or a cell that cannot be read.
+    pub fn moved(&self) -> bool {
+        self.movement != Some(Movement::Unchanged)
+    }
+}
+
+/// A column that appears or vanishes for the case is that and nothing else: its cut-off and that of the areas
+/// without a column are about different people.
+fn movement(case: Case, from: Option<LastRead>, to: Option<&Cell>) -> Option<Movement> {
+    let Some(cell) = to else {
+        return Some(Movement::between(from.map(|from| from.cut_off), None));
+    };
+    let cut_off = cell.cut_off()?;
+    Some(match from {
+        Some(from) if from.column != cell.column && cell.column == case.area => Movement::FirstSeen,
+        Some(from) if from.column != cell.column && from.column == case.area => Movement::Withdrawn,
+        from => Movement::between(from.map(|from| from.cut_off), Some(cut_off)),
+    })
+}
+
+impl Change {
+    /// What the newest bulletin of a standing does to the case, against what was read before it.
+    fn new_month(standing: &Standing) -> Self {
+        let entry = &standing.newest;
+        let charts = ByChart::each(|chart| {
+            let from = standing.baseline(chart, entry);
+            ChartChange::new(standing.case, from, entry.cells.of(chart).clone(), None)
+        });
+        let columns_before = standing
+            .older
+            .as_ref()
+            .map_or(&entry.columns, |older| &older.columns);
+        Self::of(
+            standing.case,
+            ChangeKind::NewMonth,
+            entry,
+            columns_before.clone(),
+            charts,
+        )
+    }
+
+    /// What the corrected form of a bulletin does to the case, against the form before.
+    fn correction(standing: &Standing, before: &Entry, after: &Entry) -> Self {
+        let charts = ByChart::each(|chart| {
+            let (stood, stands) = (before.cells.of(chart), after.cells.of(chart));
+            let read_before = stood.as_ref().and_then(|cell| {
+                Some(LastRead {
+                    month: before.month,
+                    column: cell.column,
+                    cut_off: cell.cut_off()?,
+                })
+            });
+            // A cell that was not there replaces nothing; one that could not be read leaves what was last read.
+            let from = if stood.is_some() {
+                read_before.or_else(|| standing.baseline(chart, after))
+            } else {
+                None
+            };
+            let replaced = stood.clone().filter(|_| stood != stands);
+            ChartChange::new(standing.case, from, stands.clone(), replaced)
+        });
+        Self::of(
+            standing.case,
+            ChangeKind::Correction,
+            after,
+            before.columns.clone(),
+            charts,
+        )
+    }
+
+    fn of(
+        case: Case,
+        kind: ChangeKind,
+        entry: &Entry,
+        columns_before: Vec<Area>,
+        charts: ByChart<ChartChange>,
+    ) -> Self {
+        Self {
+            case,
+            month: entry.month,
+            revision: entry.revision,
+            kind,
+            charts,
+            columns: entry.columns.clone(),
+            columns_before,
+            successors: entry.successors.clone(),
+        }
+    }
+
+    /// Whether anything happened on either chart.
+    pub fn moved(&self) -> bool {
+        Chart::ALL.into_iter().any(|chart| self.charts.of(chart).moved())
+    }
+
+    /// Whether this is the change that people of this case should be told of: it is about their category, and about
+    /// the column that rules their area. When that column vanishes, the change that says so is theirs; the one of
+    /// the column that takes them in is theirs from the next bulletin on.
+    pub fn concerns(&self, case: Case) -> bool {
+        let ruled_before = case.area.ruled_by(|column| self.columns_before.contains(&column));
+        let ruled_now = case.area.ruled_by(|column| self.columns.contains(&column));
+        let lost = !self.columns.contains(&ruled_before) && !self.columns.is_empty();
+        let told_of = if lost { ruled_before } else { ruled_now };
+        case.category == self.case.category && told_of == self.case.area
+    }
+}
+
+/// What two versions of a standing differ in: a new month, or the correction of a month that stood there already.
+/// Everything else (history filled in behind) is no change. `before` is `None` where the case had no standing.
+///
+/// A pure function: the same two versions always give the same changes, at most two of them.
+///
+/// A case without a standing before is where tracking begins and changes nothing, unless a bulletin before this
+/// one is stored and does not list it: then it is a new row or column, and people wait for its news.
+pub fn changes(before: Option<&Standing>, after: &Standing) -> Vec<Change> {
+    let mut changes: Vec<Change> = before
+        .into_iter()
+        .flat_map(|before| {
+            after
+                .entries()
+                .filter_map(|entry| Some((before.entry(entry.month)?, entry)))
+        })
+        .filter(|(stood, stands)| stood.revision != stands.revision)
+        .map(|(stood, stands)| Change::correction(after, stood, stands))
+        .collect();
+    if brings_a_new_month(before, after) {
+        changes.push(Change::new_month(after));
+    }
+    changes
+}
+
+fn brings_a_new_month(before: Option<&Standing>, after: &Standing) -> bool {
+    let listed = after.is_listed();
+    match before {
+        None => listed && after.older.as_ref().is_some_and(|older| !older.lists(after.case)),
+        Some(before) if after.newest.month <= before.newest.month => false,
+        // A case vanishes once: from a bulletin that lists it to the next one. Where it had vanished already,
+        // a later month at which it vanishes comes from history that was filled in.
+        Some(before) => {
+            let follows = after
+                .older
+                .as_ref()
+                .is_some_and(|older| older.month == before.newest.month);
+            listed || (before.is_listed() && follows)
+        }
+    }
+}

@@ -1,0 +1,448 @@
+//! Every sentence that a receiver of alerts reads, in English, in one place.
+
+use chrono::{Days, NaiveDate};
+
+use crate::alert::{BulletinAlert, CaseAlert};
+use crate::area::{Area, Case};
+use crate::change::{Change, ChangeKind, ChartChange};
+use crate::chart::Chart;
+use crate::cutoff::CutOff;
+use crate::month::Month;
+use crate::movement::Movement;
+use crate::standing::{ByChart, Cell, CellState};
+
+/// Where USCIS says which chart it accepts for adjustment of status in a month.
+pub const USCIS_CHARTS: &str = "https://www.uscis.gov/visabulletininfo";
+
+/// A day as alerts write it: `01 Nov 2013`.
+pub fn day(date: NaiveDate) -> String {
+    date.format("%d %b %Y").to_string()
+}
+
+/// Whom an alert is about: `EB-3 India`.
+pub fn case_name(case: Case) -> String {
+    let area = if case.area == Area::ALL {
+        "All Other Areas"
+    } else {
+        case.area.name()
+    };
+    format!("{} {area}", case.category.short())
+}
+
+/// Page text without line breaks or anything else that could steer a terminal or a mail, in quotes.
+fn quoted(raw: &str) -> String {
+    let plain: String = raw
+        .chars()
+        .take(40)
+        .map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '?' })
+        .collect();
+    format!("\"{plain}\"")
+}
+
+fn shown(cell: Option<&Cell>) -> String {
+    match cell.map(|cell| &cell.state) {
+        None => "not listed".into(),
+        Some(CellState::CutOff(cut_off)) => cut_off.words(),
+        Some(CellState::Unreadable(raw)) if raw.is_empty() => "blank".into(),
+        Some(CellState::Unreadable(raw)) => quoted(raw),
+    }
+}
+
+fn short_chart(chart: Chart) -> &'static str {
+    match chart {
+        Chart::FinalAction => "Final Action",
+        Chart::DatesForFiling => "Filing",
+    }
+}
+
+/// What happened on one chart, for a headline: `Final Action 15 Nov 2013 (advanced 14 days)`.
+fn chart_verdict(case: Case, chart: Chart, change: &ChartChange) -> Option<String> {
+    let name = short_chart(chart);
+    let to = shown(change.to.as_ref());
+    Some(match change.movement {
+        None => format!("{name} misprinted, see the page"),
+        Some(Movement::Unchanged) => {
+            change.to.as_ref()?;
+            format!("{name} {to} (unchanged)")
+        }
+        Some(Movement::BecameCurrent | Movement::BecameUnavailable) => format!("{name} now {to}"),
+        Some(Movement::Withdrawn) => match &change.to {
+            Some(cell) => format!("{name} now under {}: {to}", column_name(cell.column)),
+            None => format!("{name} no longer listed"),
+        },
+        Some(Movement::FirstSeen) if change.to.as_ref().is_some_and(|cell| cell.column == case.area) => {
+            format!("{name} {to} (newly listed)")
+        }
+        Some(movement) => format!("{name} {to} ({})", movement.words()),
+    })
+}
+
+fn column_name(column: Area) -> &'static str {
+    if column == Area::ALL {
+        "All Other Areas"
+    } else {
+        column.name()
+    }
+}
+
+pub(crate) fn case_headline(change: &Change) -> String {
+    let verdicts: Vec<String> = Chart::ALL
+        .into_iter()
+        .filter_map(|chart| chart_verdict(change.case, chart, change.charts.of(chart)))
+        .collect();
+    let what = match change.kind {
+        ChangeKind::NewMonth => String::new(),
+        ChangeKind::Correction => "CORRECTED ".into(),
+    };
+    let verdicts = if verdicts.is_empty() {
+        "not listed".to_owned()
+    } else {
+        verdicts.join("; ")
+    };
+    format!(
+        "{what}{}, {}: {verdicts}",
+        case_name(change.case),
+        change.month.title()
+    )
+}
+
+pub(crate) fn bulletin_headline(alert: &BulletinAlert) -> String {
+    let count = |wanted: fn(&Change) -> bool| alert.changes.iter().filter(|change| wanted(change)).count();
+    let moved = count(Change::moved);
+    let what = match alert.kind {
+        ChangeKind::NewMonth => "is out",
+        ChangeKind::Correction => "was corrected",
+    };
+    format!(
+        "Visa Bulletin for {} {what}: {moved} of {} cases moved",
+        alert.month.title(),
+        alert.changes.len()
+    )
+}
+
+/// What the bulletin means for one priority date, a sentence for each chart that has a cut-off.
+pub fn priority_verdict(chart: Chart, cell: &Cell, priority_date: NaiveDate, month: Month) -> String {
+    let date = day(priority_date);
+    let name = chart.name();
+    match &cell.state {
+        CellState::Unreadable(raw) => {
+            format!(
+                "{name}: the bulletin prints {}, which cannot be read. Look at the page.",
+                quoted(raw)
+            )
+        }
+        CellState::CutOff(cut_off @ CutOff::Current) => {
+            format!(
+                "{name}: {} for {}, so your priority date {date} is served.",
+                cut_off.words(),
+                month.title()
+            )
+        }
+        CellState::CutOff(CutOff::Unavailable) => {
+            format!(
+                "{name}: unavailable for {}, so no priority date is served.",
+                month.title()
+            )
+        }
+        CellState::CutOff(CutOff::Date(cut_off)) => {
+            let days = (*cut_off - priority_date).num_days();
+            let cut_off = day(*cut_off);
+            if days > 0 {
+                let earlier = counted(days);
+                format!(
+                    "{name}: your priority date {date} is served; it is {earlier} earlier than {cut_off}."
+                )
+            } else if days == 0 {
+                format!(
+                    "{name}: your priority date {date} is not served yet; it must be earlier than {cut_off}, and is \
+                     that very day."
+                )
+            } else {
+                let later = counted(-days + 1);
+                format!(
+                    "{name}: your priority date {date} is not served yet; the cut-off {cut_off} must advance \
+                     {later} more."
+                )
+            }
+        }
+    }
+}
+
+fn counted(days: i64) -> String {
+    format!("{days} {}", if days == 1 { "day" } else { "days" })
+}
+
+pub(crate) fn case_body(alert: &CaseAlert, priority_date: Option<NaiveDate>) -> String {
+    let change = &alert.change;
+    let month = change.month;
+    let mut lines = vec![format!(
+        "{}: Visa Bulletin for {}",
+        case_name(change.case),
+        month.title()
+    )];
+    lines.push(match change.kind {
+        ChangeKind::NewMonth => format!(
+            "In force from {} to {}.",
+            day(month.first_day()),
+            day(month.last_day())
+        ),
+        ChangeKind::Correction => format!(
+            "The department has corrected this bulletin. In force from {} to {}.",
+            day(month.first_day()),
+            day(month.last_day())
+        ),
+    });
+    if let Some(priority_date) = priority_date {
+        lines.push(String::new());
+        for chart in Chart::ALL {
+            if let Some(cell) = change.charts.of(chart).to.as_ref() {
+                lines.push(priority_verdict(chart, cell, priority_date, month));
+            }
+        }
+    }
+    lines.push(String::new());
+    for chart in Chart::ALL {
+        let chart_change = change.charts.of(chart);
+        if chart_change.to.is_some() || chart_change.from.is_some() {
+            lines.extend(chart_lines(change, chart, chart_change));
+        }
+    }
+    for successor in &change.successors {
+        lines.push(format!(
+            "{} is listed instead: {}.",
+            case_name(Case {
+                category: successor.category,
+                area: change.case.area
+            }),
+            charts_in_words(&successor.cells)
+        ));
+    }
+    if change.case_vanished() && change.successors.is_empty() && change.charts.final_action.to.is_none() {
+        lines.push("No other category has taken its place in the bulletin.".into());
+    }
+    if change.set_back() && change.kind == ChangeKind::NewMonth {
+        let previous = month.previous();
+        lines.push(format!(
+            "Until {} the bulletin of {} still rules.",
+            day(previous.last_day()),
+            previous.title()
+        ));
+    }
+    if change.charts.dates_for_filing.to.is_some() {
+        lines.push(format!(
+            "Dates for Filing counts for adjustment of status only if USCIS accepts this chart for {}:",
+            month.title()
+        ));
+        lines.push(USCIS_CHARTS.to_owned());
+    }
+    lines.push(String::new());
+    lines.extend(closing(&alert.page));
+    lines.join("\n")
+}
+
+fn charts_in_words(cells: &ByChart<Option<Cell>>) -> String {
+    let parts: Vec<String> = Chart::ALL
+        .into_iter()
+        .filter_map(|chart| {
+            let cell = cells.of(chart).as_ref()?;
+            Some(format!("{} {}", short_chart(chart), shown(Some(cell))))
+        })
+        .collect();
+    parts.join(", ")
+}
+
+fn chart_lines(change: &Change, chart: Chart, chart_change: &ChartChange) -> Vec<String> {
+    let old = match (&chart_change.replaced, chart_change.from) {
+        (Some(replaced), _) => shown(Some(replaced)),
+        (None, Some(from)) => from.cut_off.words(),
+        (None, None) => "not listed".into(),
+    };
+    let verdict = match chart_change.movement {
+        Some(movement) => movement.words(),
+        None => "cannot be read".into(),
+    };
+    let new = shown(chart_change.to.as_ref());
+    let mut lines = vec![format!("{:<19} {old:>12} -> {new:<12}  {verdict}", chart.name())];
+    let indent = "                    ";
+    if let Some(from) = chart_change.from {
+        let expected = match change.kind {
+            ChangeKind::NewMonth => change.month.previous(),
+            ChangeKind::Correction => change.month,
+        };
+        if from.month != expected {
+            lines.push(format!(
+                "{indent}{} is from the bulletin of {}.",
+                from.cut_off.words(),
+                from.month.title()
+            ));
+        }
+    }
+    if let Some(replaced) = &chart_change.replaced {
+        lines.push(format!(
+            "{indent}It replaces {}, published before.",
+            shown(Some(replaced))
+        ));
+    }
+    if chart_change.movement.is_none() {
+        lines.push(format!(
+            "{indent}The page is misprinted here. Look at it before you rely on anything."
+        ));
+    }
+    if let Some(cell) = chart_change
+        .to
+        .as_ref()
+        .filter(|cell| cell.column != change.case.area)
+    {
+        lines.push(format!("{indent}Counted under {}.", cell.column.name()));
+    }
+    if let Some(band) = newly_served(chart_change) {
+        lines.push(format!("{indent}Newly current: {band}"));
+    }
+    lines
+}
+
+/// The priority dates that are served now and were not before.
+fn newly_served(change: &ChartChange) -> Option<String> {
+    let from = change.from?.cut_off;
+    let to = change.to.as_ref()?.cut_off()?;
+    match (change.movement?, from, to) {
+        (Movement::Advanced { .. }, CutOff::Date(from), CutOff::Date(to)) => {
+            let last = to - Days::new(1);
+            Some(if last == from {
+                day(from)
+            } else {
+                format!("{} to {}", day(from), day(last))
+            })
+        }
+        (Movement::BecameCurrent, CutOff::Date(from), _) => Some(format!("{} and later", day(from))),
+        (Movement::BecameCurrent, CutOff::Unavailable, _) => Some("every priority date".into()),
+        (Movement::BecameAvailable, _, CutOff::Date(to)) => Some(format!("dates before {}", day(to))),
+        _ => None,
+    }
+}
+
+pub(crate) fn bulletin_body(alert: &BulletinAlert) -> String {
+    let month = alert.month;
+    let mut lines = vec![
+        bulletin_headline(alert),
+        format!(
+            "In force from {} to {}.",
+            day(month.first_day()),
+            day(month.last_day())
+        ),
+    ];
+    for chart in Chart::ALL {
+        let listed = || {
+            alert
+                .changes
+                .iter()
+                .filter(|change| change.charts.of(chart).to.is_some())
+        };
+        if listed().next().is_none() {
+            continue;
+        }
+        lines.push(String::new());
+        lines.push(format!("{}:", chart.name()));
+        let unchanged = listed().filter(|change| !change.charts.of(chart).moved()).count();
+        for (title, belongs) in GROUPS {
+            let group: Vec<String> = alert
+                .changes
+                .iter()
+                .filter(|change| belongs(change.charts.of(chart).movement))
+                .map(|change| group_line(change, chart))
+                .collect();
+            if !group.is_empty() {
+                lines.push(format!("  {title} ({}):", group.len()));
+                lines.extend(group.into_iter().map(|line| format!("    {line}")));
+            }
+        }
+        lines.push(format!("  Unchanged: {unchanged}"));
+    }
+    if !alert.findings.is_empty() {
+        lines.push(String::new());
+        lines.push(format!(
+            "What could not be read as usual ({}):",
+            alert.findings.len()
+        ));
+        lines.extend(alert.findings.iter().map(|finding| format!("  {finding}")));
+    }
+    lines.push(String::new());
+    lines.push(format!(
+        "Which chart USCIS accepts for adjustment of status: {USCIS_CHARTS}"
+    ));
+    lines.extend(closing(&alert.page));
+    lines.join("\n")
+}
+
+type Belongs = fn(Option<Movement>) -> bool;
+
+const GROUPS: [(&str, Belongs); 7] = [
+    ("Advanced", |movement| {
+        matches!(movement, Some(Movement::Advanced { .. }))
+    }),
+    ("Current now", |movement| {
+        movement == Some(Movement::BecameCurrent)
+    }),
+    ("Available again", |movement| {
+        movement == Some(Movement::BecameAvailable)
+    }),
+    ("Retrogressed", |movement| {
+        matches!(
+            movement,
+            Some(Movement::Retrogressed { .. } | Movement::LeftCurrent)
+        )
+    }),
+    ("Unavailable now", |movement| {
+        movement == Some(Movement::BecameUnavailable)
+    }),
+    ("Listed or no longer listed", |movement| {
+        matches!(movement, Some(Movement::FirstSeen | Movement::Withdrawn))
+    }),
+    ("Misprinted", |movement| movement.is_none()),
+];
+
+fn group_line(change: &Change, chart: Chart) -> String {
+    let chart_change = change.charts.of(chart);
+    let old = chart_change
+        .from
+        .map_or_else(|| "not listed".into(), |from| from.cut_off.words());
+    let days = match chart_change.movement.and_then(Movement::signed_days) {
+        Some(days) => format!("  {days:+} days"),
+        None => String::new(),
+    };
+    format!(
+        "{}: {old} -> {}{days}",
+        case_name(change.case),
+        shown(chart_change.to.as_ref())
+    )
+}
+
+fn closing(page: &str) -> [String; 2] {
+    [
+        format!("The bulletin itself: {page}"),
+        "This is an unofficial message; only the bulletin counts.".into(),
+    ]
+}
+
+impl Change {
+    /// Whether the bulletin lists the case no more.
+    fn case_vanished(&self) -> bool {
+        Chart::ALL.into_iter().all(|chart| {
+            self.charts
+                .of(chart)
+                .to
+                .as_ref()
+                .is_none_or(|cell| cell.column != self.case.area)
+        })
+    }
+
+    /// Whether fewer people are served than before on either chart.
+    fn set_back(&self) -> bool {
+        Chart::ALL.into_iter().any(|chart| {
+            matches!(
+                self.charts.of(chart).movement,
+                Some(Movement::Retrogressed { .. } | Movement::BecameUnavailable | Movement::LeftCurrent)
+            )
+        })
+    }
+}
