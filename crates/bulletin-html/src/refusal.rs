@@ -1,0 +1,188 @@
+use bulletin::{Chart, Month, Preference};
+
+use crate::MAX_PAGE_BYTES;
+
+/// Why a page was not read at all: a sentence that names what is wrong and says what to do.
+///
+/// Nothing of a refused page is used. What is wrong with a single cell, row or column of a page that was read is
+/// a [`Finding`](bulletin::Finding) instead.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Nothing, or nothing but white space.
+    #[error("The page is empty. Try another host, or save the page from a browser and feed it.")]
+    Empty,
+    /// Not text: an image, a PDF, a compressed body.
+    #[error("This is no text but binary data. Try another host, or save the page from a browser as HTML and feed it.")]
+    Binary,
+    /// Larger than any bulletin, refused before it is read.
+    #[error("The page has {bytes} bytes, and no bulletin has more than {MAX_PAGE_BYTES}. Look at what was fetched.")]
+    TooLarge {
+        /// Its size.
+        bytes: usize,
+    },
+    /// A page that asks the visitor to prove something, under whatever status.
+    #[error(
+        "The host sent a challenge page (it says \"{marker}\") instead of what was asked for. Try another host, or save the page from a browser and feed it."
+    )]
+    Challenge {
+        /// What it was recognised by.
+        marker: &'static str,
+    },
+    /// A page that says that there is nothing to see, under whatever status.
+    #[error(
+        "The host sent an error page (\"{says}\") instead of what was asked for. {}",
+        if *.not_found { "The page may not be out yet: try again later." } else { "Try another host or again later." }
+    )]
+    ErrorPage {
+        /// Whether it says that there is no such page, rather than that something failed.
+        not_found: bool,
+        /// What it was recognised by.
+        says: String,
+    },
+    /// No title names a month.
+    #[error("The page's title names no month, so it cannot be told which bulletin it is. Feed a bulletin's own page.")]
+    NoMonth,
+    /// The page is another month's bulletin.
+    #[error("The page is the bulletin of {}, but {} was asked for. Try another host, or look at the link.", .found.title(), .expected.title())]
+    WrongMonth {
+        /// The month that was asked for.
+        expected: Month,
+        /// The month in the page's title.
+        found: Month,
+    },
+    /// Nothing on the page is a chart of cut-off dates.
+    #[error("The page of {} has no chart of cut-off dates. Look at it, and feed a bulletin's own page.", .month.title())]
+    NoCharts {
+        /// The month in the page's title.
+        month: Month,
+    },
+    /// A chart that a bulletin of this month must have is not there, or its heading is not.
+    #[error(
+        "The {} chart, {}, is missing, or no heading names it. Look at the page: its layout has changed or it is incomplete.",
+        .chart.name(),
+        .preference.name()
+    )]
+    ChartMissing {
+        /// Which chart.
+        chart: Chart,
+        /// Which half of it.
+        preference: Preference,
+    },
+    /// The same chart stands twice.
+    #[error(
+        "The {} chart, {}, stands on the page more than once. Look at which of them counts.",
+        .chart.name(),
+        .preference.name()
+    )]
+    ChartTwice {
+        /// Which chart.
+        chart: Chart,
+        /// Which half of it.
+        preference: Preference,
+    },
+    /// The charts stand in another order than every bulletin prints them in, so their headings cannot be trusted.
+    #[error(
+        "The {} chart, {}, stands where no bulletin has it: headings may be swapped. Look at the page before trusting it.",
+        .chart.name(),
+        .preference.name()
+    )]
+    OutOfOrder {
+        /// The first chart that stands in the wrong place.
+        chart: Chart,
+        /// Which half of it.
+        preference: Preference,
+    },
+    /// A heading names one preference and the table beneath it shows the other.
+    #[error(
+        "The heading over a table says {}, but the table itself says {}. Look at the page before trusting it.",
+        .heading.name(),
+        .table.name()
+    )]
+    HeadingContradicted {
+        /// What the heading says.
+        heading: Preference,
+        /// What the table's first cell or its rows say.
+        table: Preference,
+    },
+    /// Most Dates for Filing lie before the Final Action Dates, so the charts' headings must be swapped.
+    #[error(
+        "{earlier} of {compared} {} Dates for Filing lie before the Final Action Dates: the headings must be swapped. Look at the page before trusting it.",
+        .preference.name()
+    )]
+    ChartsSwapped {
+        /// Which half of the charts.
+        preference: Preference,
+        /// How many Dates for Filing lie earlier.
+        earlier: usize,
+        /// How many cells differ at all.
+        compared: usize,
+    },
+    /// A chart without a column for all other areas, or without one readable label.
+    #[error(
+        "The {} chart, {}, cannot be read: {why}. Look at the page: its layout has changed.",
+        .chart.name(),
+        .preference.name()
+    )]
+    ChartUnreadable {
+        /// Which chart.
+        chart: Chart,
+        /// Which half of it.
+        preference: Preference,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The page ends before it is complete.
+    #[error("The page breaks off {place}. Fetch it again.")]
+    Truncated {
+        /// Where.
+        place: &'static str,
+    },
+    /// An index page without a single link to a bulletin.
+    #[error("The index page links to no bulletin. Look at it: its layout has changed, or it is another page.")]
+    NoLinks,
+}
+
+impl Refusal {
+    /// The kind as data, such as `wrong_month`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::Binary => "binary",
+            Self::TooLarge { .. } => "too_large",
+            Self::Challenge { .. } => "challenge",
+            Self::ErrorPage { not_found: true, .. } => "not_found",
+            Self::ErrorPage { not_found: false, .. } => "error_page",
+            Self::NoMonth => "no_month",
+            Self::WrongMonth { .. } => "wrong_month",
+            Self::NoCharts { .. } => "no_charts",
+            Self::ChartMissing { .. } => "chart_missing",
+            Self::ChartTwice { .. } => "chart_twice",
+            Self::OutOfOrder { .. } => "out_of_order",
+            Self::HeadingContradicted { .. } => "heading_contradicted",
+            Self::ChartsSwapped { .. } => "charts_swapped",
+            Self::ChartUnreadable { .. } => "chart_unreadable",
+            Self::Truncated { .. } => "truncated",
+            Self::NoLinks => "no_links",
+        }
+    }
+
+    /// Whether the host did not give the page at all, so that another host may: a challenge, an error page,
+    /// nothing, or no text. False for a page that was read and refused.
+    pub fn is_blocked(&self) -> bool {
+        matches!(
+            self,
+            Self::Empty | Self::Binary | Self::TooLarge { .. } | Self::Challenge { .. } | Self::ErrorPage { .. }
+        )
+    }
+
+    /// Whether the host says that there is no such page: it may not be out yet.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::ErrorPage { not_found: true, .. })
+    }
+
+    /// Whether it is worth fetching again, from another host if there is one: what is blocked, what broke off on
+    /// the way, and a stale copy of another month's page.
+    pub fn is_worth_another_fetch(&self) -> bool {
+        self.is_blocked() || matches!(self, Self::Truncated { .. } | Self::WrongMonth { .. })
+    }
+}
