@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::area::Case;
+use crate::bulletin::RowKey;
 use crate::change::{Change, ChangeKind};
 use crate::finding::Finding;
 use crate::month::Month;
@@ -37,12 +38,25 @@ pub struct BulletinAlert {
     pub revision: u32,
     /// Whether it is new or corrected.
     pub kind: ChangeKind,
-    /// What it does to each case it lists.
+    /// What it does to each case it lists, against the bulletin before it.
     pub changes: Vec<Change>,
+    /// Where it is a correction: the cells that it replaces.
+    pub corrected: Vec<CorrectedCell>,
     /// What could not be read, and what else an operator should know.
     pub findings: Vec<Finding>,
     /// The bulletin's own page.
     pub page: String,
+}
+
+/// One cell that a correction replaced.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CorrectedCell {
+    /// Which cell.
+    pub key: RowKey,
+    /// What stood there, as printed; `None` where the cell is new.
+    pub before: Option<String>,
+    /// What stands there, as printed; `None` where the cell is gone.
+    pub after: Option<String>,
 }
 
 /// Which alert it is: the same change always has the same id, so that it can be noted as sent.

@@ -95,17 +95,27 @@ fn movement(case: Case, from: Option<LastRead>, to: Option<&Cell>) -> Option<Mov
 }
 
 impl Change {
-    /// What the newest bulletin of a standing does to the case, against what was read before it.
-    fn new_month(standing: &Standing) -> Self {
-        let entry = &standing.newest;
+    /// What a bulletin does to the case, against what was read before it: `None` where the standing does not reach
+    /// to that month, the bulletin neither lists the case nor is the first without it, or nothing was stored before.
+    pub fn in_bulletin(standing: &Standing, month: Month) -> Option<Self> {
+        let entry = standing.entry(month)?;
+        let older = standing.older.as_ref().filter(|older| older.month < month);
+        let listed_before = older.is_some_and(|older| older.lists(standing.case));
+        let has_past = older.is_some()
+            || Chart::ALL
+                .into_iter()
+                .any(|chart| standing.before.of(chart).is_some());
+        let concerned = entry.lists(standing.case) || listed_before;
+        (has_past && concerned).then(|| Self::new_month(standing, entry))
+    }
+
+    fn new_month(standing: &Standing, entry: &Entry) -> Self {
         let charts = ByChart::each(|chart| {
             let from = standing.baseline(chart, entry);
             ChartChange::new(standing.case, from, entry.cells.of(chart).clone(), None)
         });
-        let columns_before = standing
-            .older
-            .as_ref()
-            .map_or(&entry.columns, |older| &older.columns);
+        let older = standing.older.as_ref().filter(|older| older.month < entry.month);
+        let columns_before = older.map_or(&entry.columns, |older| &older.columns);
         Self::of(
             standing.case,
             ChangeKind::NewMonth,
@@ -199,7 +209,7 @@ pub fn changes(before: Option<&Standing>, after: &Standing) -> Vec<Change> {
         .map(|(stood, stands)| Change::correction(after, stood, stands))
         .collect();
     if brings_a_new_month(before, after) {
-        changes.push(Change::new_month(after));
+        changes.push(Change::new_month(after, &after.newest));
     }
     changes
 }

@@ -30,7 +30,7 @@ mod standing;
 mod subscription;
 pub mod text;
 
-pub use alert::{Alert, AlertId, BulletinAlert, CaseAlert};
+pub use alert::{Alert, AlertId, BulletinAlert, CaseAlert, CorrectedCell};
 pub use area::{Area, Case};
 pub use bulletin::{Bulletin, DuplicateRow, RawCell, Reading, Row, RowKey};
 pub use category::{Category, Preference};
@@ -41,5 +41,7 @@ pub use finding::{Finding, UnreadableReason};
 pub use month::{Month, MonthRange};
 pub use movement::Movement;
 pub use spelling::UnknownSpelling;
-pub use standing::{ByChart, Cell, CellState, Entry, LastRead, Neighbours, Standing, Successor};
+pub use standing::{
+    ByChart, Cell, CellState, Entry, LastRead, NeighbourNeeded, Neighbours, Standing, Successor,
+};
 pub use subscription::{Subscription, When};

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::area::{Area, Case};
@@ -186,43 +188,68 @@ pub struct Standing {
 }
 
 /// The bulletins stored right before and right after a month that is being stored.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct Neighbours<'a> {
     /// The newest stored bulletin of an earlier month.
-    pub previous: Option<&'a Bulletin>,
+    pub previous: Option<Month>,
     /// The oldest stored bulletin of a later month.
-    pub next: Option<&'a Bulletin>,
+    pub next: Option<Month>,
+    /// Those of them that were read from the store so far. Seldom is any needed.
+    pub loaded: &'a BTreeMap<Month, Bulletin>,
+}
+
+/// A neighbouring bulletin is needed and was not read from the store yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the stored bulletin of {0} is needed")]
+pub struct NeighbourNeeded(pub Month);
+
+impl Neighbours<'_> {
+    fn entry(&self, standing: Option<&Standing>, case: Case, month: Month) -> Result<Entry, NeighbourNeeded> {
+        if let Some(known) = standing.and_then(|standing| standing.entry(month)) {
+            return Ok(known.clone());
+        }
+        self.loaded
+            .get(&month)
+            .map(|bulletin| Entry::of(bulletin, case))
+            .ok_or(NeighbourNeeded(month))
+    }
 }
 
 impl Standing {
     /// The standing of a case after `bulletin` is stored beside what was there: `None` where the case has never
     /// been listed. `standing` is what it was; the bulletin may be new, older than others, or a corrected form of
     /// one that is stored already, whose entry's revision then counts up if a cell of the case differs.
+    ///
+    /// # Errors
+    /// [`NeighbourNeeded`] where a neighbouring bulletin must be loaded first.
     pub fn after(
         standing: Option<&Self>,
         case: Case,
         bulletin: &Bulletin,
         neighbours: Neighbours<'_>,
-    ) -> Option<Self> {
+    ) -> Result<Option<Self>, NeighbourNeeded> {
         let entry = Entry::of(bulletin, case);
-        match standing {
-            Some(standing) => Some(standing.with(entry, neighbours)),
-            None if !entry.lists(case) => None,
-            None => Some(match neighbours.next {
-                Some(next) => Self {
-                    case,
-                    before: ByChart::default(),
-                    older: Some(entry),
-                    newest: Entry::of(next, case),
-                },
-                None => Self {
-                    case,
-                    before: ByChart::default(),
-                    older: neighbours.previous.map(|previous| Entry::of(previous, case)),
-                    newest: entry,
-                },
-            }),
+        if let Some(standing) = standing {
+            return standing.with(entry, neighbours).map(Some);
         }
+        if !entry.lists(case) {
+            return Ok(None);
+        }
+        let (older, newest) = match neighbours.next {
+            Some(next) => (Some(entry), neighbours.entry(None, case, next)?),
+            None => {
+                let previous = neighbours
+                    .previous
+                    .map(|previous| neighbours.entry(None, case, previous));
+                (previous.transpose()?, entry)
+            }
+        };
+        Ok(Some(Self {
+            case,
+            before: ByChart::default(),
+            older,
+            newest,
+        }))
     }
 
     /// What this bulletin's entry was compared against: the last cut-off read on this chart before it.
@@ -257,7 +284,7 @@ impl Standing {
         self.newest.lists(self.case)
     }
 
-    fn with(&self, entry: Entry, neighbours: Neighbours<'_>) -> Self {
+    fn with(&self, entry: Entry, neighbours: Neighbours<'_>) -> Result<Self, NeighbourNeeded> {
         let case = self.case;
         if let Some(stored) = self.entry(entry.month) {
             let revision = stored.revision + u32::from(stored.cells != entry.cells);
@@ -268,7 +295,7 @@ impl Standing {
             } else {
                 corrected.older = Some(entry);
             }
-            return corrected;
+            return Ok(corrected);
         }
         let vanished = !self.is_listed();
         let last_listed = if vanished {
@@ -284,30 +311,24 @@ impl Standing {
             if vanished || older_month.is_some_and(|older| entry.month < older) {
                 let mut filled = self.clone();
                 remember(&mut filled.before, case, &entry);
-                return filled;
+                return Ok(filled);
             }
-            return self.arranged(Some(entry), self.newest.clone());
+            return Ok(self.arranged(Some(entry), self.newest.clone()));
         }
         if entry.lists(case) {
             if let Some(next) = neighbours.next {
-                let newest = match self.entry(next.month()) {
-                    Some(known) => known.clone(),
-                    None => Entry::of(next, case),
-                };
-                return self.arranged(Some(entry), newest);
+                let newest = neighbours.entry(Some(self), case, next)?;
+                return Ok(self.arranged(Some(entry), newest));
             }
             let older = neighbours
                 .previous
-                .map(|previous| match self.entry(previous.month()) {
-                    Some(known) => known.clone(),
-                    None => Entry::of(previous, case),
-                });
-            return self.arranged(older, entry);
+                .map(|previous| neighbours.entry(Some(self), case, previous));
+            return Ok(self.arranged(older.transpose()?, entry));
         }
         if vanished && entry.month > self.newest.month {
-            return self.clone();
+            return Ok(self.clone());
         }
-        self.arranged(last_listed.cloned(), entry)
+        Ok(self.arranged(last_listed.cloned(), entry))
     }
 
     /// A standing of these two entries; what falls out of the window is remembered before it.
@@ -350,8 +371,6 @@ fn remember(before: &mut ByChart<Option<LastRead>>, case: Case, entry: &Entry) {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use proptest::prelude::*;
 
     use super::*;
@@ -413,16 +432,17 @@ mod tests {
     }
 
     fn play<'a>(arrivals: impl Iterator<Item = &'a Bulletin>) -> Option<Standing> {
-        let mut stored: BTreeMap<Month, &Bulletin> = BTreeMap::new();
+        let mut stored = BTreeMap::new();
         let mut standing = None;
         for bulletin in arrivals {
             let month = bulletin.month();
             let neighbours = Neighbours {
-                previous: stored.range(..month).next_back().map(|(_, bulletin)| *bulletin),
-                next: stored.range(month.next()..).next().map(|(_, bulletin)| *bulletin),
+                previous: stored.range(..month).next_back().map(|(month, _)| *month),
+                next: stored.range(month.next()..).next().map(|(month, _)| *month),
+                loaded: &stored,
             };
-            standing = Standing::after(standing.as_ref(), VIETNAM, bulletin, neighbours);
-            stored.insert(month, bulletin);
+            standing = Standing::after(standing.as_ref(), VIETNAM, bulletin, neighbours).unwrap();
+            stored.insert(month, bulletin.clone());
         }
         standing
     }

@@ -113,11 +113,20 @@ pub(crate) fn bulletin_headline(alert: &BulletinAlert) -> String {
         ChangeKind::NewMonth => "is out",
         ChangeKind::Correction => "was corrected",
     };
-    format!(
-        "Visa Bulletin for {} {what}: {moved} of {} cases moved",
-        alert.month.title(),
-        alert.changes.len()
-    )
+    match alert.kind {
+        ChangeKind::NewMonth => format!(
+            "Visa Bulletin for {} {what}: {moved} of {} cases moved",
+            alert.month.title(),
+            alert.changes.len()
+        ),
+        ChangeKind::Correction => {
+            format!(
+                "Visa Bulletin for {} {what}: {} cells",
+                alert.month.title(),
+                alert.corrected.len()
+            )
+        }
+    }
 }
 
 /// What the bulletin means for one priority date, a sentence for each chart that has a cut-off.

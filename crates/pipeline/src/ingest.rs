@@ -1,0 +1,490 @@
+use std::collections::BTreeMap;
+
+use bulletin::{
+    Bulletin, Case, CorrectedCell, Finding, Month, NeighbourNeeded, Neighbours, Reading, Row, RowKey,
+    Standing,
+};
+use bulletin_html::{ReadPage, Refusal, read_page};
+use chrono::{DateTime, Duration, Utc};
+
+use crate::link::{LinkState, backoff};
+use crate::port::{
+    BulletinStore, Clock, Fetched, LinkTable, PageLink, PageSource, SourceError, StoreError, StoredRow,
+    StoredStanding, as_bulletin, present_month,
+};
+use crate::record::{BulletinRecord, CellDigest, Pending, RowWrite, StandingWrite, WritePlan};
+
+/// How long after its first sight a correction is looked at again, at the earliest.
+const CONFIRM_AFTER: Duration = Duration::minutes(10);
+/// How long two hosts that disagree are left alone before the next of them is asked.
+const ASK_IN_TURN: Duration = Duration::minutes(30);
+/// How often the bulletins in force and to come are read again.
+const READ_AGAIN: Duration = Duration::hours(4);
+/// How often a write is planned anew when somebody else writes the same bulletin.
+const WRITE_ATTEMPTS: u32 = 8;
+
+/// Reads pages and stores what they say.
+#[derive(Debug)]
+pub struct Ingester<'a, Source, Store, Clock> {
+    /// Where pages come from.
+    pub source: &'a Source,
+    /// Where rows, standings and links are.
+    pub store: &'a Store,
+    /// What time it is.
+    pub clock: &'a Clock,
+}
+
+/// What became of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ingested {
+    /// It is stored: a new bulletin, or a confirmed correction.
+    Stored {
+        /// The bulletin's record.
+        record: Box<BulletinRecord>,
+        /// How many cells it changed.
+        changed: usize,
+    },
+    /// It says what is stored already.
+    Unchanged,
+    /// It differs from what is stored, and waits until a second look agrees.
+    Held {
+        /// When it is looked at again.
+        until: DateTime<Utc>,
+        /// How many cells differ.
+        differs: usize,
+    },
+    /// It was fetched before the page that is stored, and loses.
+    Outdated,
+    /// There is no such page yet.
+    NotOutYet,
+}
+
+/// Why a page could not be stored.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IngestError {
+    /// No host gave it. The link is due again later.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// It was read and refused.
+    #[error("{host}, bulletin of {}: {refusal}", .month.title())]
+    Refused {
+        /// The bulletin that was asked for.
+        month: Month,
+        /// Who gave the page.
+        host: String,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// The store could not take it. It is tried again.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl IngestError {
+    /// Whether the page itself was read and refused, so that trying again at once is of no use.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::Refused { refusal, .. } if !refusal.is_blocked())
+            || matches!(self, Self::Source(SourceError::Forbidden { .. }))
+    }
+}
+
+impl<Source, Store, C> Ingester<'_, Source, Store, C>
+where
+    Source: PageSource,
+    Store: BulletinStore + LinkTable,
+    C: Clock,
+{
+    /// Fetches a page, stores what it says, and notes what became of its link.
+    ///
+    /// Repeating it is harmless: what is stored already is not written again.
+    ///
+    /// # Errors
+    /// [`IngestError`]. The link's state is noted then too, unless the store itself failed: then the link stays
+    /// queued and becomes due again by itself.
+    pub async fn ingest_link(&self, link: &PageLink) -> Result<Ingested, IngestError> {
+        let result = self.fetch_and_store(link).await;
+        if let Err(IngestError::Store(error)) = result {
+            return Err(error.into());
+        }
+        let failures = self.failures(link.month).await?;
+        let (state, failures, note) = self.settlement(link.month, &result, failures);
+        self.store.settle(link, &state, failures, &note).await?;
+        result
+    }
+
+    /// Stores what a page says that somebody gave by hand, whatever month it is. It counts as confirmed.
+    ///
+    /// # Errors
+    /// [`IngestError`].
+    pub async fn ingest_page(&self, page: &Fetched) -> Result<(Month, Vec<Finding>, Ingested), IngestError> {
+        let read = read_page(&page.body, None).map_err(|refusal| IngestError::Refused {
+            month: present_month(page.at),
+            host: page.host.clone(),
+            refusal,
+        })?;
+        let month = read.bulletin.month();
+        let findings = read.findings.clone();
+        let link = PageLink {
+            month,
+            path: bulletin_html::predicted_path(month),
+        };
+        let ingested = self.store_page(&link, page, read).await?;
+        let (state, failures, note) = self.settlement(month, &Ok(ingested.clone()), 0);
+        self.store.settle(&link, &state, failures, &note).await?;
+        Ok((month, findings, ingested))
+    }
+
+    async fn fetch_and_store(&self, link: &PageLink) -> Result<Ingested, IngestError> {
+        let record = self.store.record(link.month).await?;
+        let pending = record.as_ref().and_then(|record| record.pending.as_ref());
+        // The second look at a correction comes from another host. Where that one denies it, the two are asked in
+        // turn until they agree: the first was ahead of the others, or behind.
+        let avoid = pending
+            .filter(|pending| !pending.first_host_next)
+            .map(|pending| pending.host.clone());
+        let page = match self.source.page(&link.path, avoid.as_deref()).await {
+            Ok(page) => page,
+            Err(SourceError::NotFound { .. }) if record.is_none() => return Ok(Ingested::NotOutYet),
+            Err(error) => return Err(error.into()),
+        };
+        match read_page(&page.body, Some(link.month)) {
+            Ok(read) => self.store_page(link, &page, read).await,
+            Err(refusal) => self.second_opinion(link, &page, refusal).await,
+        }
+    }
+
+    /// What one host gave cannot be used: another may have the page whole.
+    async fn second_opinion(
+        &self,
+        link: &PageLink,
+        first: &Fetched,
+        refusal: Refusal,
+    ) -> Result<Ingested, IngestError> {
+        let refused = IngestError::Refused {
+            month: link.month,
+            host: first.host.clone(),
+            refusal,
+        };
+        match self.source.page(&link.path, Some(&first.host)).await {
+            Ok(second) if second.host != first.host => match read_page(&second.body, Some(link.month)) {
+                Ok(read) => self.store_page(link, &second, read).await,
+                Err(_) => Err(refused),
+            },
+            _ => Err(refused),
+        }
+    }
+
+    async fn store_page(
+        &self,
+        link: &PageLink,
+        page: &Fetched,
+        read: ReadPage,
+    ) -> Result<Ingested, IngestError> {
+        let mut conflict = None;
+        for _ in 0..WRITE_ATTEMPTS {
+            match self.try_to_store(link, page, &read).await {
+                Err(StoreError::Conflict { what }) => conflict = Some(what),
+                done => return Ok(done?),
+            }
+        }
+        Err(StoreError::Unavailable {
+            what: conflict.unwrap_or_default(),
+            reason: "it is written by others all the time".into(),
+        }
+        .into())
+    }
+
+    /// One attempt, from what is stored now.
+    async fn try_to_store(
+        &self,
+        link: &PageLink,
+        page: &Fetched,
+        read: &ReadPage,
+    ) -> Result<Ingested, StoreError> {
+        let bulletin = &read.bulletin;
+        let month = bulletin.month();
+        let digest = CellDigest::of(bulletin);
+        let known = self.store.record(month).await?;
+
+        if let Some(known) = &known {
+            if known.digest == digest {
+                return self.seen_as_stored(known, page).await;
+            }
+            if page.at < known.fetched_at {
+                return Ok(Ingested::Outdated);
+            }
+        }
+        let stored = self.store.rows(month).await?;
+        let rows = row_writes(bulletin, &stored);
+        if let Some(known) = &known
+            && !confirmed(known, page, &digest)
+        {
+            return self.hold(known, page, digest, rows.len()).await;
+        }
+        let plan = self.plan(link, page, read, digest, known, stored, rows).await?;
+        let changed = plan.rows.len();
+        self.store.write(&plan).await?;
+        Ok(Ingested::Stored {
+            record: Box::new(plan.record),
+            changed,
+        })
+    }
+
+    /// The page says what is stored. A correction that waits is dropped when the host that showed it shows the
+    /// stored form again, and contested when another does: from then on the first alone is not believed.
+    async fn seen_as_stored(&self, known: &BulletinRecord, page: &Fetched) -> Result<Ingested, StoreError> {
+        let Some(pending) = &known.pending else {
+            return Ok(Ingested::Unchanged);
+        };
+        if pending.host == page.host || page.by_hand {
+            self.store.hold(known, None).await?;
+            return Ok(Ingested::Unchanged);
+        }
+        let contested = Pending {
+            contested: true,
+            first_host_next: true,
+            ..pending.clone()
+        };
+        if *pending != contested {
+            self.store.hold(known, Some(&contested)).await?;
+        }
+        Ok(Ingested::Held {
+            until: self.clock.now() + ASK_IN_TURN,
+            differs: 0,
+        })
+    }
+
+    async fn hold(
+        &self,
+        known: &BulletinRecord,
+        page: &Fetched,
+        digest: CellDigest,
+        differs: usize,
+    ) -> Result<Ingested, StoreError> {
+        let pending = match &known.pending {
+            // Seen again too early, or by the first host although another denies it: now it is the other's turn.
+            Some(pending) if pending.digest == digest => Pending {
+                first_host_next: false,
+                ..pending.clone()
+            },
+            _ => Pending {
+                digest,
+                host: page.host.clone(),
+                at: page.at,
+                contested: false,
+                first_host_next: false,
+            },
+        };
+        if known.pending.as_ref() != Some(&pending) {
+            self.store.hold(known, Some(&pending)).await?;
+        }
+        let wait = if pending.contested {
+            ASK_IN_TURN
+        } else {
+            Duration::minutes(1)
+        };
+        let until = (pending.at + CONFIRM_AFTER).max(self.clock.now() + wait);
+        Ok(Ingested::Held { until, differs })
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "all of it was read once and is handed on, not read again"
+    )]
+    async fn plan(
+        &self,
+        link: &PageLink,
+        page: &Fetched,
+        read: &ReadPage,
+        digest: CellDigest,
+        known: Option<BulletinRecord>,
+        stored: Vec<StoredRow>,
+        rows: Vec<RowWrite>,
+    ) -> Result<WritePlan, StoreError> {
+        let bulletin = &read.bulletin;
+        let month = bulletin.month();
+        let months = self.store.months().await?;
+        let standings: BTreeMap<Case, StoredStanding> = self
+            .store
+            .standings()
+            .await?
+            .into_iter()
+            .map(|stored| (stored.standing.case, stored))
+            .collect();
+        let previous = months.iter().copied().filter(|other| *other < month).max();
+        let next = months.iter().copied().filter(|other| *other > month).min();
+        let mut loaded = BTreeMap::new();
+        let standings = loop {
+            match standing_writes(
+                bulletin,
+                &standings,
+                Neighbours {
+                    previous,
+                    next,
+                    loaded: &loaded,
+                },
+            ) {
+                Ok(writes) => break writes,
+                Err(NeighbourNeeded(month)) => {
+                    loaded.insert(month, as_bulletin(month, self.store.rows(month).await?)?);
+                }
+            }
+        };
+        let now = self.clock.now();
+        let corrected = if known.is_some() {
+            corrected_cells(&rows, &stored)
+        } else {
+            Vec::new()
+        };
+        let record = BulletinRecord {
+            month,
+            path: link.path.clone(),
+            host: page.host.clone(),
+            fetched_at: page.at,
+            first_seen: known.as_ref().map_or(now, |known| known.first_seen),
+            revision: known.as_ref().map_or(0, |known| known.revision + 1),
+            came_in_order: known.as_ref().map_or(next.is_none(), |known| known.came_in_order),
+            digest,
+            cells: bulletin.rows().len(),
+            findings: read.findings.clone(),
+            corrected,
+            pending: None,
+        };
+        Ok(WritePlan {
+            rows,
+            standings,
+            record,
+            known,
+            at: now,
+        })
+    }
+
+    async fn failures(&self, month: Month) -> Result<u32, StoreError> {
+        Ok(self.store.link(month).await?.map_or(0, |link| link.failures))
+    }
+
+    /// What is to be done with the link after this.
+    fn settlement(
+        &self,
+        month: Month,
+        result: &Result<Ingested, IngestError>,
+        failures: u32,
+    ) -> (LinkState, u32, String) {
+        let now = self.clock.now();
+        let again = (month >= present_month(now)).then(|| now + READ_AGAIN);
+        match result {
+            Ok(Ingested::NotOutYet) => (LinkState::Due { at: now }, 0, "not out yet".into()),
+            Ok(Ingested::Held { until, differs }) => {
+                let note = format!("{differs} cells differ; waiting for a second look");
+                (LinkState::Done { again: Some(*until) }, 0, note)
+            }
+            Ok(Ingested::Stored { changed, .. }) => (
+                LinkState::Done { again },
+                0,
+                format!("stored, {changed} cells written"),
+            ),
+            Ok(Ingested::Unchanged | Ingested::Outdated) => {
+                (LinkState::Done { again }, 0, "read again, nothing new".into())
+            }
+            Err(error) if error.is_refusal() => (LinkState::Dead { again }, failures + 1, error.to_string()),
+            Err(error) => {
+                let failures = failures + 1;
+                (
+                    LinkState::Due {
+                        at: now + backoff(failures),
+                    },
+                    failures,
+                    error.to_string(),
+                )
+            }
+        }
+    }
+}
+
+/// Whether a page that differs from what is stored may replace it: a person gave it, or it is the second sight of
+/// the same cells, ten minutes after the first and from another host. The source is asked to avoid the first host;
+/// where it gives that one all the same, no other answers, and the first is believed.
+fn confirmed(known: &BulletinRecord, page: &Fetched, digest: &CellDigest) -> bool {
+    page.by_hand
+        || known.pending.as_ref().is_some_and(|pending| {
+            pending.digest == *digest
+                && page.at - pending.at >= CONFIRM_AFTER
+                && (page.host != pending.host || !pending.contested)
+        })
+}
+
+fn standing_writes(
+    bulletin: &Bulletin,
+    standings: &BTreeMap<Case, StoredStanding>,
+    neighbours: Neighbours<'_>,
+) -> Result<Vec<StandingWrite>, NeighbourNeeded> {
+    let mut writes = Vec::new();
+    for case in cases(bulletin, standings) {
+        let stored = standings.get(&case);
+        let before = stored.map(|stored| &stored.standing);
+        if let Some(standing) = Standing::after(before, case, bulletin, neighbours)?
+            && before != Some(&standing)
+        {
+            writes.push(StandingWrite {
+                standing,
+                version: stored.map(|stored| stored.version),
+            });
+        }
+    }
+    Ok(writes)
+}
+
+/// Every case that the bulletin may touch: those it lists, and those that have a standing.
+fn cases(bulletin: &Bulletin, standings: &BTreeMap<Case, StoredStanding>) -> Vec<Case> {
+    let mut cases = bulletin.cases();
+    cases.extend(standings.keys());
+    cases.sort_unstable();
+    cases.dedup();
+    cases
+}
+
+/// What must be written so that the stored rows of the month are those of the bulletin. A row whose labels alone are
+/// printed otherwise is left as it is.
+fn row_writes(bulletin: &Bulletin, stored: &[StoredRow]) -> Vec<RowWrite> {
+    let stored: BTreeMap<RowKey, &StoredRow> = stored.iter().map(|stored| (stored.row.key, stored)).collect();
+    let differs = |row: &Row, stored: &StoredRow| {
+        row.reading != stored.row.reading
+            || (row.reading == Reading::Unreadable && row.raw.value != stored.row.raw.value)
+    };
+    let mut writes: Vec<RowWrite> = bulletin
+        .rows()
+        .filter(|row| stored.get(&row.key).is_none_or(|stored| differs(row, stored)))
+        .map(|row| RowWrite {
+            key: row.key,
+            row: Some(row.clone()),
+            version: stored.get(&row.key).map(|stored| stored.version),
+        })
+        .collect();
+    writes.extend(
+        stored
+            .values()
+            .filter(|stored| bulletin.row(stored.row.key).is_none())
+            .map(|stored| RowWrite {
+                key: stored.row.key,
+                row: None,
+                version: Some(stored.version),
+            }),
+    );
+    writes
+}
+
+fn corrected_cells(rows: &[RowWrite], stored: &[StoredRow]) -> Vec<CorrectedCell> {
+    let printed = |key: RowKey| {
+        stored
+            .iter()
+            .find(|stored| stored.row.key == key)
+            .map(|stored| stored.row.raw.value.clone())
+    };
+    rows.iter()
+        .map(|write| CorrectedCell {
+            key: write.key,
+            before: printed(write.key),
+            after: write.row.as_ref().map(|row| row.raw.value.clone()),
+        })
+        .collect()
+}

@@ -1,0 +1,25 @@
+//! The three stages of the pipeline, written once against ports.
+//!
+//! [`Fetcher`] finds bulletins and queues their pages, [`Ingester`] reads a page and stores it, [`Notifier`] turns
+//! what was stored into alerts. Where pages come from, where things are stored and where alerts go is said by the
+//! adapters that fill the ports of [`port`]: SQLite and a terminal on one machine, AWS services on AWS.
+
+pub mod port;
+
+mod fetch;
+mod ingest;
+mod link;
+mod notify;
+mod record;
+
+pub use fetch::{FetchReport, Fetcher};
+pub use ingest::{IngestError, Ingested, Ingester};
+pub use link::{Link, LinkState, backoff};
+pub use notify::{Notified, Notifier, NotifyError};
+pub use record::{
+    BulletinRecord, CellDigest, ChangeRecord, EarlierValue, HistoryRow, Pending, RowWrite, StandingWrite,
+    WritePlan,
+};
+
+/// The department's own site, to which alerts point whichever host gave the page.
+pub const OFFICIAL_SITE: &str = "https://travel.state.gov";

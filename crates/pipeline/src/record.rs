@@ -1,0 +1,163 @@
+use bulletin::{Bulletin, CorrectedCell, CutOff, Finding, Month, Reading, Row, RowKey, Standing};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+/// What is noted of a bulletin that is stored whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BulletinRecord {
+    /// The bulletin.
+    pub month: Month,
+    /// Its path on the site.
+    pub path: String,
+    /// Who gave the page that is stored.
+    pub host: String,
+    /// When that page was fetched. An older fetch loses against it.
+    pub fetched_at: DateTime<Utc>,
+    /// When the bulletin was first stored.
+    pub first_seen: DateTime<Utc>,
+    /// Which form of it: 0 as first stored, then counting its corrections.
+    pub revision: u32,
+    /// Whether no later month was stored when it came.
+    pub came_in_order: bool,
+    /// Digest of its cells.
+    pub digest: CellDigest,
+    /// How many cells it has.
+    pub cells: usize,
+    /// What could not be read, and what else an operator should know.
+    pub findings: Vec<Finding>,
+    /// What its last correction replaced.
+    pub corrected: Vec<CorrectedCell>,
+    /// A correction that waits for its confirmation.
+    pub pending: Option<Pending>,
+}
+
+/// A page that differs from what is stored, seen once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pending {
+    /// Digest of its cells.
+    pub digest: CellDigest,
+    /// Who gave it.
+    pub host: String,
+    /// When it was first seen.
+    pub at: DateTime<Utc>,
+    /// Whether another host has denied it by giving the stored form. Then the first host alone is not believed.
+    pub contested: bool,
+    /// Whether the first host is to be asked next, and not another.
+    pub first_host_next: bool,
+}
+
+/// A digest of all cells of a bulletin: the same for the same cut-offs, whatever else changes on the page.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CellDigest(String);
+
+impl CellDigest {
+    /// The digest of a bulletin's cells.
+    pub fn of(bulletin: &Bulletin) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(bulletin.month().to_string());
+        for row in bulletin.rows() {
+            let RowKey {
+                chart,
+                category,
+                area,
+            } = row.key;
+            // An unreadable cell is told apart by its text, in which no unit separator stands.
+            let text = match row.reading {
+                Reading::CutOff(cut_off) => cut_off.to_string(),
+                Reading::Unreadable => format!("?{}", row.raw.value),
+            };
+            hash.update(format!("\u{1f}{chart}\u{1f}{category}\u{1f}{area}\u{1f}{text}"));
+        }
+        let bytes = hash.finalize();
+        Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// The digest as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Everything that storing one bulletin writes.
+///
+/// A store writes the changes of each case whole, rows before standings, and the record last. It refuses with a
+/// conflict whatever is not at the version that stands here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WritePlan {
+    /// Rows that are new, differ from what is stored, or are gone.
+    pub rows: Vec<RowWrite>,
+    /// Standings that are new or differ.
+    pub standings: Vec<StandingWrite>,
+    /// The bulletin's record.
+    pub record: BulletinRecord,
+    /// The record that is stored, as read before.
+    pub known: Option<BulletinRecord>,
+    /// When the write was planned: the instant at which earlier values were replaced.
+    pub at: DateTime<Utc>,
+}
+
+/// One row to write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowWrite {
+    /// Which.
+    pub key: RowKey,
+    /// What to store; `None` where the corrected page has no such cell any more.
+    pub row: Option<Row>,
+    /// The version that is stored; `None` where none is.
+    pub version: Option<u64>,
+}
+
+/// One standing to write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StandingWrite {
+    /// What to store.
+    pub standing: Standing,
+    /// The version that is stored; `None` where none is.
+    pub version: Option<u64>,
+}
+
+/// What a chart said of a case in one month.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryRow {
+    /// The bulletin.
+    pub month: Month,
+    /// The row as stored.
+    pub row: Row,
+    /// What stood there before corrections, oldest first.
+    pub earlier: Vec<EarlierValue>,
+}
+
+/// A value that a correction replaced.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EarlierValue {
+    /// What was read; `None` where it was unreadable.
+    pub value: Option<CutOff>,
+    /// What was printed.
+    pub raw: String,
+    /// When it was replaced.
+    pub replaced_at: DateTime<Utc>,
+    /// Who had given it.
+    pub host: String,
+}
+
+/// What the change log, or the table's stream, tells the notifier.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "record", rename_all = "snake_case")]
+pub enum ChangeRecord {
+    /// A standing was written.
+    Standing {
+        /// What it was; `None` where it is new.
+        before: Option<Box<Standing>>,
+        /// What it is.
+        after: Box<Standing>,
+    },
+    /// A bulletin's record was written.
+    Bulletin {
+        /// What it was; `None` where it is new.
+        before: Option<Box<BulletinRecord>>,
+        /// What it is.
+        after: Box<BulletinRecord>,
+    },
+}
