@@ -1,0 +1,260 @@
+//! The pages under `samples/`: true dates of real months, on pages that we wrote.
+
+use bulletin::{Area, Bulletin, Category, Chart, DuplicateRow, Month, RowKey, UnknownSpelling};
+use chrono::NaiveDate;
+
+use crate::index::{page_path, render_index};
+use crate::layout::Layout;
+use crate::page::Page;
+
+/// The months' cut-offs, as the department printed them.
+const DATES: &str = include_str!("../dates.csv");
+
+/// One file of the samples.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleFile {
+    /// Where it lies under `samples/`.
+    pub path: String,
+    /// What stands in it.
+    pub html: String,
+}
+
+/// One day on which something new is on the site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The name of its folder under `samples/steps/`.
+    pub folder: String,
+    /// The day: a likely one for a release, not the real one.
+    pub as_of: NaiveDate,
+    /// The page that is new or changed on that day.
+    pub page: Page,
+}
+
+/// Why the checked-in dates cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadDates {
+    /// A line has more or fewer fields than the heading.
+    #[error("dates.csv: \"{0}\" does not have six fields")]
+    Fields(String),
+    /// A field names nothing known.
+    #[error("dates.csv: {0}")]
+    Unknown(#[from] UnknownSpelling),
+    /// A cell stands there twice.
+    #[error("dates.csv: {0}")]
+    Twice(#[from] DuplicateRow),
+    /// A month that the samples show is not there, or is too old for any layout.
+    #[error("dates.csv has no page for {0}")]
+    NoPage(Month),
+    /// A day that the samples name does not exist.
+    #[error("{0} is no day")]
+    NoDay(&'static str),
+}
+
+/// The steps: month, day and the end of the folder's name.
+const STEPS: [(&str, &str, &str); 11] = [
+    ("2023-03", "2023-02-14", ""),
+    ("2023-05", "2023-04-12", ""),
+    ("2023-07", "2023-06-14", ""),
+    ("2023-08", "2023-07-12", ""),
+    ("2023-12", "2023-11-15", ""),
+    ("2024-02", "2024-01-10", ""),
+    ("2024-04", "2024-03-13", ""),
+    ("2024-04", "2024-03-14", "-corrected"),
+    ("2024-05", "2024-04-10", ""),
+    ("2024-06", "2024-05-14", ""),
+    ("2024-07", "2024-06-11", ""),
+];
+
+/// Older months, two of each of four layouts.
+const HISTORY: [&str; 8] = [
+    "2002-05", "2002-06", "2009-12", "2010-01", "2012-04", "2012-05", "2016-01", "2016-02",
+];
+
+/// What the April 2024 page said on its first day; on the next it said `15APR12`, as `dates.csv` does.
+const APRIL_2024_FIRST: (RowKey, &str) = (
+    RowKey {
+        chart: Chart::FinalAction,
+        category: Category::Eb2,
+        area: Area::INDIA,
+    },
+    "01APR12",
+);
+
+/// A cell of the May 2024 page that we misprint: the page had `01SEP20`, and so had the next month's.
+const MAY_2024_MISPRINT: (RowKey, &str) = (
+    RowKey {
+        chart: Chart::FinalAction,
+        category: Category::Eb3,
+        area: Area::CHINA,
+    },
+    "1SEP20",
+);
+
+/// The cut-offs of a month in `dates.csv`.
+///
+/// # Errors
+/// [`BadDates`] when the file is damaged or lacks the month.
+pub fn bulletin(month: Month) -> Result<Bulletin, BadDates> {
+    let layout = Layout::of(month).ok_or(BadDates::NoPage(month))?;
+    let mut rows = Vec::new();
+    let month_text = month.to_string();
+    for line in DATES.lines().skip(1).filter(|line| line.starts_with(&month_text)) {
+        let fields: Vec<&str> = line.split(',').collect();
+        let [_, chart, _, category, area, value] = fields[..] else {
+            return Err(BadDates::Fields(line.to_owned()));
+        };
+        let key = RowKey {
+            chart: chart.parse()?,
+            category: category.parse()?,
+            area: area.parse()?,
+        };
+        rows.push(layout.row(month, key, value.parse()?));
+    }
+    if rows.is_empty() {
+        return Err(BadDates::NoPage(month));
+    }
+    Ok(Bulletin::new(month, rows)?)
+}
+
+/// The days of the demonstration, first to last.
+///
+/// # Errors
+/// [`BadDates`] when `dates.csv` is damaged.
+pub fn steps() -> Result<Vec<Step>, BadDates> {
+    STEPS
+        .into_iter()
+        .enumerate()
+        .map(|(index, (month, day, ending))| {
+            let month: Month = month.parse()?;
+            let as_of = day.parse().map_err(|_| BadDates::NoDay(day))?;
+            let name = month.title().to_lowercase().replace(' ', "-");
+            let folder = format!("{:02}-{day}-{name}{ending}", index + 1);
+            let mut page = page(month)?;
+            if folder.ends_with("april-2024") {
+                let (key, text) = APRIL_2024_FIRST;
+                page.noise.misprints.push((key, text.to_owned()));
+            }
+            Ok(Step { folder, as_of, page })
+        })
+        .collect()
+}
+
+/// A month's page, with what we add to show how the department's pages differ.
+fn page(month: Month) -> Result<Page, BadDates> {
+    let mut page = Page::new(bulletin(month)?).ok_or(BadDates::NoPage(month))?;
+    let noise = &mut page.noise;
+    match month.to_string().as_str() {
+        "2002-06" => noise.caption = true,
+        "2012-05" => noise.forecast = true,
+        "2023-05" | "2024-02" | "2024-06" => noise.decoys = false,
+        "2023-08" => noise.countries = true,
+        "2024-05" => noise
+            .misprints
+            .push((MAY_2024_MISPRINT.0, MAY_2024_MISPRINT.1.to_owned())),
+        _ => {}
+    }
+    Ok(page)
+}
+
+/// The pages of older months.
+///
+/// # Errors
+/// [`BadDates`] when `dates.csv` is damaged.
+pub fn history() -> Result<Vec<Page>, BadDates> {
+    HISTORY.into_iter().map(|month| page(month.parse()?)).collect()
+}
+
+/// Every file that the generator writes under `samples/`.
+///
+/// # Errors
+/// [`BadDates`] when `dates.csv` is damaged.
+pub fn files() -> Result<Vec<SampleFile>, BadDates> {
+    let steps = steps()?;
+    let mut files = Vec::new();
+    for step in &steps {
+        let month = step.page.bulletin.month();
+        let path = format!("steps/{}/{}", step.folder, file_name(month));
+        files.push(SampleFile {
+            path,
+            html: step.page.render(),
+        });
+        // A corrected page comes after the one that it replaces.
+        let path = format!("pages{}", page_path(month));
+        files.retain(|file| file.path != path);
+        files.push(SampleFile {
+            path,
+            html: step.page.render(),
+        });
+    }
+    let months: Vec<Month> = steps.iter().map(|step| step.page.bulletin.month()).collect();
+    let newest = months.iter().max().copied();
+    let path = "pages/content/travel/en/legal/visa-law0/visa-bulletin.html".to_owned();
+    files.push(SampleFile {
+        path,
+        html: render_index(&months, newest),
+    });
+    for page in history()? {
+        let path = format!("history/{}", file_name(page.bulletin.month()));
+        files.push(SampleFile {
+            path,
+            html: page.render(),
+        });
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(files)
+}
+
+fn file_name(month: Month) -> String {
+    let path = page_path(month);
+    path.rsplit('/').next().unwrap_or(&path).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_step_has_a_likely_day() {
+        let steps = steps().unwrap();
+        for pair in steps.windows(2) {
+            assert!(pair[0].as_of < pair[1].as_of, "{}", pair[1].folder);
+        }
+        for step in &steps {
+            let before = step.page.bulletin.month().previous();
+            assert_eq!(Month::of(step.as_of), before, "{}", step.folder);
+        }
+    }
+
+    #[test]
+    fn the_correction_changes_one_cell() {
+        let steps = steps().unwrap();
+        let april: Vec<&Page> = steps
+            .iter()
+            .map(|step| &step.page)
+            .filter(|page| page.bulletin.month().to_string() == "2024-04")
+            .collect();
+        let [first, corrected] = april[..] else {
+            panic!("April 2024 is there twice")
+        };
+        assert_eq!(
+            first.render().replacen("01APR12", "15APR12", 1),
+            corrected.render()
+        );
+    }
+
+    #[test]
+    fn the_misprinted_cell_comes_back_in_the_next_month() {
+        let (key, misprint) = MAY_2024_MISPRINT;
+        let value = |month: &str| {
+            bulletin(month.parse().unwrap())
+                .unwrap()
+                .row(key)
+                .unwrap()
+                .raw
+                .value
+                .clone()
+        };
+        assert_eq!(value("2024-05"), format!("0{misprint}"));
+        assert_eq!(value("2024-06"), format!("0{misprint}"));
+    }
+}

@@ -1,0 +1,161 @@
+//! Bulletins and pages made up by proptest.
+
+use std::ops::RangeInclusive;
+
+use bulletin::{Area, Bulletin, Chart, CutOff, Month, Preference, Row, RowKey};
+use chrono::{Duration, NaiveDate};
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+
+use crate::layout::Layout;
+use crate::noise::{Markup, Noise};
+use crate::page::Page;
+
+/// The first cut-off date that is made up. A few printed ones are a year older.
+const FIRST_DATE: Option<NaiveDate> = NaiveDate::from_ymd_opt(1980, 1, 1);
+
+/// Texts that are no cut-off.
+const UNREADABLE: [&str; 7] = [
+    "",
+    "1JAN02",
+    "01JAN",
+    "32JAN01",
+    "01FOO01",
+    "01 JAN 2001 or so",
+    "n/a",
+];
+
+/// A month in which pages were written in this layout.
+pub fn any_month(layout: Layout) -> impl Strategy<Value = Month> {
+    let (first, last) = layout.months();
+    months(first, last).prop_filter_map("a month between 1 and 12", |(year, number)| {
+        Month::new(year, number)
+    })
+}
+
+fn months(first: (i32, u32), last: (i32, u32)) -> impl Strategy<Value = (i32, u32)> {
+    let ordinal = |(year, number): (i32, u32)| year * 12 + number as i32 - 1;
+    let range: RangeInclusive<i32> = ordinal(first)..=ordinal(last);
+    range.prop_map(|ordinal| (ordinal / 12, (ordinal % 12) as u32 + 1))
+}
+
+/// A cut-off that a bulletin of this month can have: `C`, `U`, or a date from 1980 to the month's last day.
+pub fn any_cut_off(month: Month) -> impl Strategy<Value = CutOff> {
+    let first = FIRST_DATE.unwrap_or_default();
+    let days = (month.last_day() - first).num_days();
+    prop_oneof![
+        2 => Just(CutOff::Current),
+        1 => Just(CutOff::Unavailable),
+        6 => (0..=days).prop_map(move |days| CutOff::Date(first + Duration::days(days))),
+    ]
+}
+
+/// A bulletin that could be printed in this layout: every half of every chart has the column of all areas, some
+/// of the month's other columns and at least one of its rows. Every cell is a cut-off.
+pub fn any_bulletin(layout: Layout) -> impl Strategy<Value = Bulletin> {
+    any_month(layout).prop_flat_map(move |month| bulletin_of(layout, month, false))
+}
+
+/// As [`any_bulletin`], with some cells that cannot be read.
+pub fn any_misprinted_bulletin(layout: Layout) -> impl Strategy<Value = Bulletin> {
+    any_month(layout).prop_flat_map(move |month| bulletin_of(layout, month, true))
+}
+
+/// A page in this layout, with any noise that suits it, of a bulletin with misprints.
+pub fn any_page(layout: Layout) -> impl Strategy<Value = Page> {
+    (any_misprinted_bulletin(layout), any_noise(layout)).prop_map(move |(bulletin, noise)| Page {
+        layout,
+        bulletin,
+        noise,
+    })
+}
+
+/// What can stand on a page of this layout beside its charts. No misprints and no other labels.
+pub fn any_noise(layout: Layout) -> impl Strategy<Value = Noise> {
+    (any::<[bool; 10]>(), select(&Markup::ALL[..])).prop_map(move |(flags, markup)| {
+        let [
+            boilerplate,
+            prose,
+            decoys,
+            diversity,
+            forecast,
+            countries,
+            dressing,
+            short,
+            caption,
+            values,
+        ] = flags;
+        Noise {
+            boilerplate,
+            prose,
+            decoys,
+            diversity,
+            forecast,
+            countries,
+            dressing,
+            two_letter_areas: short && layout == Layout::Ordinals,
+            caption: caption && layout == Layout::PlainTables,
+            subheading_values: values && layout == Layout::PlainTables,
+            markup,
+            ..Noise::default()
+        }
+    })
+}
+
+fn bulletin_of(layout: Layout, month: Month, misprints: bool) -> impl Strategy<Value = Bulletin> {
+    let halves: Vec<_> = layout
+        .charts()
+        .iter()
+        .flat_map(|chart| Preference::ALL.map(|preference| (*chart, preference)))
+        .map(|(chart, preference)| half_of_chart(layout, month, chart, preference, misprints))
+        .collect();
+    halves.prop_filter_map("no cell twice", move |rows| {
+        Bulletin::new(month, rows.into_iter().flatten()).ok()
+    })
+}
+
+fn half_of_chart(
+    layout: Layout,
+    month: Month,
+    chart: Chart,
+    preference: Preference,
+    misprints: bool,
+) -> impl Strategy<Value = Vec<Row>> {
+    let categories = Layout::categories(month, chart, preference);
+    let mut areas = Layout::areas(month, preference);
+    areas.retain(|area| *area != Area::ALL);
+    let rows = 1..=categories.len();
+    let columns = 0..=areas.len();
+    (subsequence(categories, rows), subsequence(areas, columns)).prop_flat_map(move |(categories, areas)| {
+        let cells: Vec<_> = categories
+            .into_iter()
+            .flat_map(|category| {
+                std::iter::once(Area::ALL)
+                    .chain(areas.clone())
+                    .map(move |area| (category, area))
+            })
+            .map(|(category, area)| {
+                cell(
+                    layout,
+                    month,
+                    RowKey {
+                        chart,
+                        category,
+                        area,
+                    },
+                    misprints,
+                )
+            })
+            .collect();
+        cells
+    })
+}
+
+fn cell(layout: Layout, month: Month, key: RowKey, misprints: bool) -> impl Strategy<Value = Row> {
+    let misprint = option::weighted(if misprints { 0.05 } else { 0.0 }, select(&UNREADABLE[..]));
+    (any_cut_off(month), misprint).prop_map(move |(cut_off, misprint)| match misprint {
+        Some(text) => layout.unreadable_row(month, key, text),
+        None => layout.row(month, key, cut_off),
+    })
+}
