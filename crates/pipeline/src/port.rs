@@ -134,7 +134,7 @@ pub struct StoredStanding {
     /// The standing.
     pub standing: Standing,
     /// Counts its writes from 1.
-    pub version: u64,
+    pub version: u32,
 }
 
 /// One bulletin's rows as stored, with the versions that a write must name.
@@ -143,7 +143,7 @@ pub struct StoredRow {
     /// The row.
     pub row: bulletin::Row,
     /// Counts its writes from 1.
-    pub version: u64,
+    pub version: u32,
 }
 
 /// Rows, standings and bulletins.

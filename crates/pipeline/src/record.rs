@@ -106,7 +106,7 @@ pub struct RowWrite {
     /// What to store; `None` where the corrected page has no such cell any more.
     pub row: Option<Row>,
     /// The version that is stored; `None` where none is.
-    pub version: Option<u64>,
+    pub version: Option<u32>,
 }
 
 /// One standing to write.
@@ -115,7 +115,7 @@ pub struct StandingWrite {
     /// What to store.
     pub standing: Standing,
     /// The version that is stored; `None` where none is.
-    pub version: Option<u64>,
+    pub version: Option<u32>,
 }
 
 /// What a chart said of a case in one month.

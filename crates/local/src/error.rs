@@ -1,0 +1,100 @@
+use std::path::PathBuf;
+
+use pipeline::port::StoreError;
+use rusqlite::ErrorCode;
+
+/// Why a database file cannot be opened. The file is left as it is.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// It was written by a newer program.
+    #[error(
+        "{} has the layout {found}, and this program knows layouts up to {known}. Use the newer program, or another --db FILE",
+        .path.display()
+    )]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its layout.
+        found: i64,
+        /// The newest layout known here.
+        known: i64,
+    },
+    /// It is a database of something else.
+    #[error("{} is a database of another program. Name another file with --db FILE", .path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It is damaged, or no database.
+    #[error(
+        "{} is damaged or no database ({reason}). Move it away and run again: bulletins are read anew, and `--backfill` brings the history back",
+        .path.display()
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite says.
+        reason: String,
+    },
+    /// It may not be read or written.
+    #[error("{} cannot be opened for writing: {reason}. Check the rights of the file and its folder, or name another with --db FILE", .path.display())]
+    NotWritable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        reason: String,
+    },
+    /// Another process keeps it locked.
+    #[error("{} is locked by another process. Try again when it has ended", .path.display())]
+    Locked {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+/// What SQLite's answer means for whoever uses the store.
+pub(crate) fn store_error(error: rusqlite::Error) -> StoreError {
+    let what = "the database".to_owned();
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Unavailable {
+            what,
+            reason: "it is locked by another process".into(),
+        },
+        Some(ErrorCode::DiskFull) => StoreError::Unavailable {
+            what,
+            reason: "the disk is full".into(),
+        },
+        Some(ErrorCode::ReadOnly) => StoreError::Broken {
+            what,
+            reason: "it is read-only; check the rights of the file".into(),
+        },
+        _ => StoreError::Broken {
+            what,
+            reason: error.to_string(),
+        },
+    }
+}
+
+/// A stored value that is none of ours.
+pub(crate) fn unreadable(what: &str, error: impl std::fmt::Display) -> StoreError {
+    StoreError::Broken {
+        what: format!("{what} in the database"),
+        reason: error.to_string(),
+    }
+}
+
+/// What SQLite's answer on opening a file means.
+pub(crate) fn open_error(path: &std::path::Path, error: &rusqlite::Error) -> OpenError {
+    let path = path.to_owned();
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => OpenError::Locked { path },
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => OpenError::Damaged {
+            path,
+            reason: error.to_string(),
+        },
+        _ => OpenError::NotWritable {
+            path,
+            reason: error.to_string(),
+        },
+    }
+}

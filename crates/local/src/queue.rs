@@ -1,0 +1,260 @@
+use chrono::{DateTime, Duration, Utc};
+use pipeline::port::{BulletinQueue, PageMessage, StoreError};
+use pipeline::{ChangeRecord, backoff};
+use rusqlite::{OptionalExtension, params};
+
+use crate::error::store_error;
+use crate::store::{SqliteStore, from_json, instant, read_instant, to_json};
+
+/// How long a message or change record that somebody took is invisible to others: longer than it takes to handle.
+const VISIBILITY: Duration = Duration::minutes(10);
+/// How often a page is taken out of the queue before it is put among the dead letters: then it is the page that kills
+/// whoever reads it.
+pub(crate) const MAX_RECEIVES: u32 = 3;
+/// How long the alerts of a change are tried before the record is put among the dead letters.
+const GIVE_UP_AFTER: Duration = Duration::hours(24);
+
+/// A page taken out of the queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ReceivedPage {
+    pub(crate) id: i64,
+    pub(crate) message: PageMessage,
+    /// How often it was taken, this time included.
+    pub(crate) receives: u32,
+}
+
+/// A record taken from the change log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ReceivedChange {
+    pub(crate) seq: i64,
+    /// The record, or why it cannot be understood.
+    pub(crate) record: Result<ChangeRecord, StoreError>,
+    pub(crate) written_at: DateTime<Utc>,
+    pub(crate) attempts: u32,
+}
+
+/// Something that failed for good and waits for an operator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadLetter {
+    /// What it is.
+    pub kind: DeadLetterKind,
+    /// Its number in its table.
+    pub id: i64,
+    /// What it is about, in words: a month, or a record's beginning.
+    pub about: String,
+    /// Why it failed.
+    pub failure: String,
+}
+
+/// Where a dead letter comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeadLetterKind {
+    /// A page that was read and refused.
+    Page,
+    /// A change whose alerts could not be sent.
+    Change,
+}
+
+impl BulletinQueue for SqliteStore {
+    async fn send(&self, message: &PageMessage) -> Result<(), StoreError> {
+        let json = to_json(message)?;
+        let now = instant(Utc::now());
+        self.writing(|transaction| {
+            transaction
+                .execute(
+                    "INSERT INTO message (message, month, sent_at, visible_at) VALUES (?, ?, ?, '')",
+                    params![json, message.link.month.to_string(), now],
+                )
+                .map_err(store_error)?;
+            Ok(())
+        })
+    }
+}
+
+impl SqliteStore {
+    /// Takes the next page out of the queue. It stays invisible for ten minutes; whoever took it then deletes it, gives
+    /// it back, or has died.
+    pub(crate) fn receive_page(&self, now: DateTime<Utc>) -> Result<Option<ReceivedPage>, StoreError> {
+        self.writing(|transaction| {
+            let found: Option<(i64, String, u32)> = transaction
+                .query_row(
+                    "UPDATE message SET receives = receives + 1, visible_at = ?2
+                     WHERE id = (SELECT id FROM message WHERE dead = 0 AND visible_at <= ?1 ORDER BY id LIMIT 1)
+                     RETURNING id, message, receives",
+                    params![instant(now), instant(now + VISIBILITY)],
+                    |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+                )
+                .optional()
+                .map_err(store_error)?;
+            let Some((id, text, receives)) = found else { return Ok(None) };
+            match from_json("a message of the queue", &text) {
+                Ok(message) => Ok(Some(ReceivedPage { id, message, receives })),
+                Err(error) => {
+                    transaction
+                        .execute(
+                            "UPDATE message SET dead = 1, failure = ? WHERE id = ?",
+                            params![error.to_string(), id],
+                        )
+                        .map_err(store_error)?;
+                    Ok(None)
+                }
+            }
+        })
+    }
+
+    /// Removes a page from the queue, because all is done that it asks for. Dead letters of the same month are settled
+    /// with it when `settles` is set.
+    pub(crate) fn delete_page(&self, page: &ReceivedPage, settles: bool) -> Result<(), StoreError> {
+        self.writing(|transaction| {
+            transaction
+                .execute("DELETE FROM message WHERE id = ?", [page.id])
+                .map_err(store_error)?;
+            if settles {
+                let month = page.message.link.month.to_string();
+                transaction
+                    .execute("DELETE FROM message WHERE dead = 1 AND month = ?", [month])
+                    .map_err(store_error)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Keeps a page among the dead letters, whole, with the reason. An older dead letter of the same month gives way.
+    pub(crate) fn dead_letter_page(&self, page: &ReceivedPage, failure: &str) -> Result<(), StoreError> {
+        self.writing(|transaction| {
+            let month = page.message.link.month.to_string();
+            transaction
+                .execute(
+                    "DELETE FROM message WHERE dead = 1 AND month = ? AND id <> ?",
+                    params![month, page.id],
+                )
+                .map_err(store_error)?;
+            transaction
+                .execute(
+                    "UPDATE message SET dead = 1, failure = ? WHERE id = ?",
+                    params![failure, page.id],
+                )
+                .map_err(store_error)?;
+            Ok(())
+        })
+    }
+
+    /// Takes the next record from the change log, as [`receive_page`](Self::receive_page) does from the queue. Records
+    /// already seen in this run are passed over with `after`.
+    pub(crate) fn receive_change(
+        &self,
+        after: i64,
+        now: DateTime<Utc>,
+    ) -> Result<Option<ReceivedChange>, StoreError> {
+        let found: Option<(i64, String, String, u32)> = self
+            .connection()
+            .prepare_cached(
+                "SELECT seq, record, written_at, attempts FROM change_log
+                 WHERE seq > ?1 AND dead = 0 AND visible_at <= ?2 ORDER BY seq LIMIT 1",
+            )
+            .and_then(|mut statement| {
+                statement
+                    .query_row(params![after, instant(now)], |row| {
+                        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+                    })
+                    .optional()
+            })
+            .map_err(store_error)?;
+        let Some((seq, text, written_at, attempts)) = found else {
+            return Ok(None);
+        };
+        Ok(Some(ReceivedChange {
+            seq,
+            record: from_json("a record of the change log", &text),
+            written_at: read_instant(&written_at)?,
+            attempts,
+        }))
+    }
+
+    /// Removes a record from the change log: every alert it asks for is sent.
+    pub(crate) fn finish_change(&self, seq: i64) -> Result<(), StoreError> {
+        self.writing(|transaction| {
+            transaction
+                .execute("DELETE FROM change_log WHERE seq = ?", [seq])
+                .map_err(store_error)?;
+            Ok(())
+        })
+    }
+
+    /// Notes why a record's alerts could not be sent: it comes again later, and after a day, or when it cannot be
+    /// understood, is kept among the dead letters.
+    pub(crate) fn fail_change(
+        &self,
+        change: &ReceivedChange,
+        failure: &str,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let attempts = change.attempts + 1;
+        let dead = change.record.is_err() || now - change.written_at >= GIVE_UP_AFTER;
+        self.writing(|transaction| {
+            transaction
+                .execute(
+                    "UPDATE change_log SET attempts = ?, failure = ?, dead = ?, visible_at = ? WHERE seq = ?",
+                    params![
+                        attempts,
+                        failure,
+                        dead,
+                        instant(now + backoff(attempts)),
+                        change.seq
+                    ],
+                )
+                .map_err(store_error)?;
+            Ok(dead)
+        })
+    }
+
+    /// Everything that failed for good and waits for an operator.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn dead_letters(&self) -> Result<Vec<DeadLetter>, StoreError> {
+        let connection = self.connection();
+        let mut letters = Vec::new();
+        for (kind, sql) in [
+            (
+                DeadLetterKind::Page,
+                "SELECT id, month, failure FROM message WHERE dead = 1 ORDER BY id",
+            ),
+            (
+                DeadLetterKind::Change,
+                "SELECT seq, substr(record, 1, 80), failure FROM change_log WHERE dead = 1 ORDER BY seq",
+            ),
+        ] {
+            let mut statement = connection.prepare(sql).map_err(store_error)?;
+            let mut found = statement.query([]).map_err(store_error)?;
+            while let Some(row) = found.next().map_err(store_error)? {
+                letters.push(DeadLetter {
+                    kind,
+                    id: row.get(0).map_err(store_error)?,
+                    about: row.get(1).map_err(store_error)?,
+                    failure: row
+                        .get::<_, Option<String>>(2)
+                        .map_err(store_error)?
+                        .unwrap_or_default(),
+                });
+            }
+        }
+        Ok(letters)
+    }
+
+    /// How many pages wait to be read, and how many changes wait for their alerts.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn waiting(&self) -> Result<(u32, u32), StoreError> {
+        let count = |sql: &str| {
+            self.connection()
+                .query_row(sql, [], |row| row.get(0))
+                .map_err(store_error)
+        };
+        Ok((
+            count("SELECT count(*) FROM message WHERE dead = 0")?,
+            count("SELECT count(*) FROM change_log WHERE dead = 0")?,
+        ))
+    }
+}

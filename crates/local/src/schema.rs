@@ -1,0 +1,95 @@
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::error::{OpenError, open_error};
+
+/// The layout of the file that this program writes. A file of an older layout is brought up to it when opened, in one
+/// transaction; one of a newer layout is refused.
+pub const SCHEMA_VERSION: i64 = 1;
+
+/// Marks the file as ours (`PRAGMA application_id`): the letters `VBul`.
+const APPLICATION_ID: i64 = 0x5642_756c;
+
+/// The steps from each layout to the next.
+const STEPS: [&str; SCHEMA_VERSION as usize] = [include_str!("schema.sql")];
+
+/// How long a statement waits for another process to finish writing.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Opens a file, or makes it, and brings it to today's layout.
+pub(crate) fn open(path: &Path) -> Result<Connection, OpenError> {
+    let failed = |error: rusqlite::Error| open_error(path, &error);
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+    connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
+
+    // Nothing is written before it is known that the file is ours.
+    let found = version(path, &connection)?;
+    if found < SCHEMA_VERSION {
+        connection
+            .pragma_update(None, "journal_mode", "wal")
+            .map_err(failed)?;
+        migrate(path, &mut connection)?;
+    }
+    connection
+        .pragma_update(None, "synchronous", "normal")
+        .map_err(failed)?;
+    connection
+        .pragma_update(None, "foreign_keys", "on")
+        .map_err(failed)?;
+    if connection.is_readonly("main").map_err(failed)? {
+        return Err(OpenError::NotWritable {
+            path: path.to_owned(),
+            reason: "it is read-only".into(),
+        });
+    }
+    Ok(connection)
+}
+
+/// The layout of the file; 0 for an empty one.
+fn version(path: &Path, connection: &Connection) -> Result<i64, OpenError> {
+    let failed = |error: rusqlite::Error| open_error(path, &error);
+    let number = |pragma: &str| {
+        connection
+            .pragma_query_value(None, pragma, |row| row.get::<_, i64>(0))
+            .map_err(failed)
+    };
+    let (application, found) = (number("application_id")?, number("user_version")?);
+    let tables: i64 = connection
+        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+        .map_err(failed)?;
+    match (application, tables) {
+        (APPLICATION_ID, _) if found > SCHEMA_VERSION => Err(OpenError::Newer {
+            path: path.to_owned(),
+            found,
+            known: SCHEMA_VERSION,
+        }),
+        (APPLICATION_ID, _) => Ok(found),
+        (0, 0) => Ok(0),
+        _ => Err(OpenError::Foreign {
+            path: path.to_owned(),
+        }),
+    }
+}
+
+fn migrate(path: &Path, connection: &mut Connection) -> Result<(), OpenError> {
+    let failed = |error: rusqlite::Error| open_error(path, &error);
+    let transaction = connection
+        .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+        .map_err(failed)?;
+    // Another process may have done it in between.
+    let found = version(path, &transaction)?;
+    for step in &STEPS[usize::try_from(found).unwrap_or(STEPS.len()).min(STEPS.len())..] {
+        transaction.execute_batch(step).map_err(failed)?;
+    }
+    transaction
+        .pragma_update(None, "application_id", APPLICATION_ID)
+        .map_err(failed)?;
+    transaction
+        .pragma_update(None, "user_version", SCHEMA_VERSION)
+        .map_err(failed)?;
+    transaction.commit().map_err(failed)
+}

@@ -1,0 +1,660 @@
+use std::cell::{Cell, RefCell, RefMut};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use bulletin::{
+    Area, Case, Category, Chart, CutOff, Month, MonthRange, RawCell, Reading, Row, RowKey, Standing,
+};
+use chrono::{DateTime, SecondsFormat, Utc};
+use pipeline::port::{
+    AlertMarks, BulletinStore, Check, Claim, LinkTable, PageLink, StoreError, StoredRow, StoredStanding,
+};
+use pipeline::{
+    BulletinRecord, ChangeRecord, EarlierValue, HistoryRow, Link, LinkState, Pending, RowWrite, WritePlan,
+};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+
+use crate::error::{OpenError, store_error, unreadable};
+use crate::schema;
+
+/// One SQLite file that holds everything the pipeline keeps.
+///
+/// Several processes may use one file at once. Every write is one transaction; readers are never held up.
+#[derive(Debug)]
+pub struct SqliteStore {
+    connection: RefCell<Connection>,
+    path: PathBuf,
+    /// Whether this store holds the sending lock.
+    sending: Cell<bool>,
+}
+
+/// The right to send alerts from this database: one process at a time has it. Ends when dropped, or when the process
+/// dies, so that what a dead process was sending can be taken over at once.
+#[derive(Debug)]
+pub struct SendingLock<'a> {
+    store: &'a SqliteStore,
+    /// Closing it gives the lock back.
+    _file: File,
+}
+
+impl Drop for SendingLock<'_> {
+    fn drop(&mut self) {
+        self.store.sending.set(false);
+    }
+}
+
+impl SqliteStore {
+    /// Opens a file, or makes it where there is none, and brings it to today's layout.
+    ///
+    /// # Errors
+    /// [`OpenError`]: the file is of a newer program, of another program, damaged, locked or not writable. It is left as
+    /// it is.
+    pub fn open(path: &Path) -> Result<Self, OpenError> {
+        Ok(Self {
+            connection: RefCell::new(schema::open(path)?),
+            path: path.to_owned(),
+            sending: Cell::new(false),
+        })
+    }
+
+    /// Waits until no other process sends alerts from this database, and keeps others from it.
+    ///
+    /// # Errors
+    /// [`StoreError::Broken`] where the lock file beside the database cannot be used.
+    pub fn lock_sending(&self) -> Result<SendingLock<'_>, StoreError> {
+        let mut name = self.path.clone().into_os_string();
+        name.push(".lock");
+        let path = PathBuf::from(name);
+        let broken = |error: std::io::Error| StoreError::Broken {
+            what: path.display().to_string(),
+            reason: error.to_string(),
+        };
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(broken)?;
+        file.lock().map_err(broken)?;
+        self.sending.set(true);
+        Ok(SendingLock {
+            store: self,
+            _file: file,
+        })
+    }
+
+    /// The last good look at the source, and the last bad one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn checks(&self) -> Result<(Option<Check>, Option<Check>), StoreError> {
+        let connection = self.connection();
+        let check = |good: bool| -> Result<Option<Check>, StoreError> {
+            let found = connection
+                .query_row(
+                    "SELECT at, note FROM source_check WHERE good = ?",
+                    [good],
+                    |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)),
+                )
+                .optional()
+                .map_err(store_error)?;
+            found
+                .map(|(at, note)| {
+                    Ok(Check {
+                        at: read_instant(&at)?,
+                        good,
+                        note,
+                    })
+                })
+                .transpose()
+        };
+        Ok((check(true)?, check(false)?))
+    }
+
+    pub(crate) fn connection(&self) -> RefMut<'_, Connection> {
+        self.connection.borrow_mut()
+    }
+
+    /// Runs `work` in one transaction that no other process can come between.
+    pub(crate) fn writing<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut connection = self.connection();
+        let transaction = connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(store_error)?;
+        let done = work(&transaction)?;
+        transaction.commit().map_err(store_error)?;
+        Ok(done)
+    }
+}
+
+/// An instant as text that sorts as instants do.
+pub(crate) fn instant(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Micros, true)
+}
+
+pub(crate) fn read_instant(text: &str) -> Result<DateTime<Utc>, StoreError> {
+    text.parse().map_err(|error| unreadable("a time", error))
+}
+
+pub(crate) fn to_json<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| unreadable("a value", error))
+}
+
+pub(crate) fn from_json<T: serde::de::DeserializeOwned>(what: &str, text: &str) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|error| unreadable(what, error))
+}
+
+fn read_code<T: std::str::FromStr>(what: &str, text: &str) -> Result<T, StoreError>
+where
+    T::Err: std::fmt::Display,
+{
+    text.parse().map_err(|error| unreadable(what, error))
+}
+
+impl BulletinStore for SqliteStore {
+    async fn months(&self) -> Result<Vec<Month>, StoreError> {
+        let connection = self.connection();
+        let mut statement = connection
+            .prepare_cached("SELECT month FROM bulletin ORDER BY month")
+            .map_err(store_error)?;
+        let months = statement
+            .query_map([], |row| row.get::<_, String>(0))
+            .map_err(store_error)?;
+        months
+            .map(|month| read_code("a month", &month.map_err(store_error)?))
+            .collect()
+    }
+
+    async fn record(&self, month: Month) -> Result<Option<BulletinRecord>, StoreError> {
+        stored_record(&self.connection(), month)
+    }
+
+    async fn rows(&self, month: Month) -> Result<Vec<StoredRow>, StoreError> {
+        let connection = self.connection();
+        let mut statement = connection
+            .prepare_cached(
+                "SELECT category, area, chart, value, raw_category, raw_area, raw_value, version
+                 FROM cut_off WHERE month = ?",
+            )
+            .map_err(store_error)?;
+        let mut found = statement.query([month.to_string()]).map_err(store_error)?;
+        let mut rows = Vec::new();
+        while let Some(row) = found.next().map_err(store_error)? {
+            let text = |index: usize| row.get::<_, String>(index).map_err(store_error);
+            let key = RowKey {
+                chart: read_code("a chart", &text(2)?)?,
+                category: read_code("a category", &text(0)?)?,
+                area: read_code("an area", &text(1)?)?,
+            };
+            let reading = read_reading(row.get::<_, Option<String>>(3).map_err(store_error)?)?;
+            let raw = RawCell {
+                category: text(4)?,
+                area: text(5)?,
+                value: text(6)?,
+            };
+            rows.push(StoredRow {
+                row: Row { key, reading, raw },
+                version: row.get(7).map_err(store_error)?,
+            });
+        }
+        Ok(rows)
+    }
+
+    async fn standings(&self) -> Result<Vec<StoredStanding>, StoreError> {
+        let connection = self.connection();
+        let mut statement = connection
+            .prepare_cached("SELECT standing, version FROM standing")
+            .map_err(store_error)?;
+        let mut found = statement.query([]).map_err(store_error)?;
+        let mut standings = Vec::new();
+        while let Some(row) = found.next().map_err(store_error)? {
+            let text = row.get_ref(0).map_err(store_error)?;
+            let text = text.as_str().map_err(|error| unreadable("a standing", error))?;
+            let standing: Standing = from_json("a standing", text)?;
+            standings.push(StoredStanding {
+                standing,
+                version: row.get(1).map_err(store_error)?,
+            });
+        }
+        Ok(standings)
+    }
+
+    async fn write(&self, plan: &WritePlan) -> Result<(), StoreError> {
+        self.writing(|transaction| {
+            for write in &plan.rows {
+                write_row(transaction, plan, write)?;
+            }
+            for write in &plan.standings {
+                let case = write.standing.case;
+                let before = replace_standing(transaction, &write.standing, write.version)?;
+                log_change(
+                    transaction,
+                    plan.at,
+                    &ChangeRecord::Standing {
+                        before: before.map(Box::new),
+                        after: Box::new(write.standing.clone()),
+                    },
+                )
+                .map_err(|error| match error {
+                    StoreError::Broken { reason, .. } => {
+                        unreadable(&format!("the standing of {case}"), reason)
+                    }
+                    other => other,
+                })?;
+            }
+            replace_record(transaction, plan.known.as_ref(), &plan.record)?;
+            log_change(
+                transaction,
+                plan.at,
+                &ChangeRecord::Bulletin {
+                    before: plan.known.clone().map(Box::new),
+                    after: Box::new(plan.record.clone()),
+                },
+            )
+        })
+    }
+
+    async fn hold(&self, known: &BulletinRecord, pending: Option<&Pending>) -> Result<(), StoreError> {
+        let held = BulletinRecord {
+            pending: pending.cloned(),
+            ..known.clone()
+        };
+        self.writing(|transaction| replace_record(transaction, Some(known), &held))
+    }
+
+    async fn history(
+        &self,
+        chart: Chart,
+        category: Category,
+        area: Area,
+        range: Option<MonthRange>,
+    ) -> Result<Vec<HistoryRow>, StoreError> {
+        let connection = self.connection();
+        let (first, last) = match range {
+            Some(range) => (range.first.to_string(), range.last.to_string()),
+            None => ("0000-00".into(), "9999-99".into()),
+        };
+        let mut statement = connection
+            .prepare_cached(
+                "SELECT month, value, raw_category, raw_area, raw_value FROM cut_off
+                 WHERE category = ? AND area = ? AND chart = ? AND month BETWEEN ? AND ? ORDER BY month DESC",
+            )
+            .map_err(store_error)?;
+        let mut found = statement
+            .query(params![category.code(), area.code(), chart.code(), first, last])
+            .map_err(store_error)?;
+        let key = RowKey {
+            chart,
+            category,
+            area,
+        };
+        let mut earlier = earlier_values(&connection, key)?;
+        let mut history = Vec::new();
+        while let Some(row) = found.next().map_err(store_error)? {
+            let text = |index: usize| row.get::<_, String>(index).map_err(store_error);
+            let month: Month = read_code("a month", &text(0)?)?;
+            let reading = read_reading(row.get::<_, Option<String>>(1).map_err(store_error)?)?;
+            let raw = RawCell {
+                category: text(2)?,
+                area: text(3)?,
+                value: text(4)?,
+            };
+            let (of_month, others) = earlier.into_iter().partition(|(other, _)| *other == month);
+            earlier = others;
+            let of_month: Vec<(Month, EarlierValue)> = of_month;
+            history.push(HistoryRow {
+                month,
+                row: Row { key, reading, raw },
+                earlier: of_month.into_iter().map(|(_, value)| value).collect(),
+            });
+        }
+        Ok(history)
+    }
+}
+
+fn read_reading(value: Option<String>) -> Result<Reading, StoreError> {
+    match value {
+        Some(value) => Ok(Reading::CutOff(read_code::<CutOff>("a cut-off", &value)?)),
+        None => Ok(Reading::Unreadable),
+    }
+}
+
+fn earlier_values(connection: &Connection, key: RowKey) -> Result<Vec<(Month, EarlierValue)>, StoreError> {
+    let mut statement = connection
+        .prepare_cached(
+            "SELECT month, replaced_at, value, raw_value, host FROM earlier_value
+             WHERE category = ? AND area = ? AND chart = ? ORDER BY rowid",
+        )
+        .map_err(store_error)?;
+    let mut found = statement
+        .query(params![key.category.code(), key.area.code(), key.chart.code()])
+        .map_err(store_error)?;
+    let mut values = Vec::new();
+    while let Some(row) = found.next().map_err(store_error)? {
+        let text = |index: usize| row.get::<_, String>(index).map_err(store_error);
+        let value = read_reading(row.get(2).map_err(store_error)?)?.cut_off();
+        values.push((
+            read_code("a month", &text(0)?)?,
+            EarlierValue {
+                value,
+                raw: text(3)?,
+                replaced_at: read_instant(&text(1)?)?,
+                host: text(4)?,
+            },
+        ));
+    }
+    Ok(values)
+}
+
+fn stored_record(connection: &Connection, month: Month) -> Result<Option<BulletinRecord>, StoreError> {
+    let found: Option<String> = connection
+        .prepare_cached("SELECT record FROM bulletin WHERE month = ?")
+        .and_then(|mut statement| {
+            statement
+                .query_row([month.to_string()], |row| row.get(0))
+                .optional()
+        })
+        .map_err(store_error)?;
+    found
+        .map(|text| from_json("the record of a bulletin", &text))
+        .transpose()
+}
+
+/// Replaces a bulletin's record, if it is still the one that is known.
+fn replace_record(
+    transaction: &Transaction<'_>,
+    known: Option<&BulletinRecord>,
+    record: &BulletinRecord,
+) -> Result<(), StoreError> {
+    if stored_record(transaction, record.month)?.as_ref() != known {
+        return Err(StoreError::Conflict {
+            what: format!("the bulletin of {}", record.month),
+        });
+    }
+    let json = to_json(record)?;
+    transaction
+        .prepare_cached("INSERT OR REPLACE INTO bulletin (month, record) VALUES (?, ?)")
+        .and_then(|mut statement| statement.execute(params![record.month.to_string(), json]))
+        .map_err(store_error)?;
+    Ok(())
+}
+
+/// Replaces a standing, if its version is still the one that is known, and answers what it was.
+fn replace_standing(
+    transaction: &Transaction<'_>,
+    standing: &Standing,
+    version: Option<u32>,
+) -> Result<Option<Standing>, StoreError> {
+    let Case { category, area } = standing.case;
+    let conflict = || StoreError::Conflict {
+        what: format!("the standing of {}", standing.case),
+    };
+    let stored: Option<(String, u32)> = transaction
+        .prepare_cached("SELECT standing, version FROM standing WHERE category = ? AND area = ?")
+        .and_then(|mut statement| {
+            statement
+                .query_row([category.code(), area.code()], |row| {
+                    Ok((row.get(0)?, row.get(1)?))
+                })
+                .optional()
+        })
+        .map_err(store_error)?;
+    if stored.as_ref().map(|(_, version)| *version) != version {
+        return Err(conflict());
+    }
+    let before = stored
+        .map(|(text, _)| from_json("a standing", &text))
+        .transpose()?;
+    let (next, json) = (version.unwrap_or(0) + 1, to_json(standing)?);
+    transaction
+        .prepare_cached(
+            "INSERT OR REPLACE INTO standing (category, area, version, standing) VALUES (?, ?, ?, ?)",
+        )
+        .and_then(|mut statement| statement.execute(params![category.code(), area.code(), next, json]))
+        .map_err(store_error)?;
+    Ok(before)
+}
+
+/// Writes, replaces or removes a row, if its version is still the one that is known. What it replaces is kept among
+/// the earlier values.
+fn write_row(transaction: &Transaction<'_>, plan: &WritePlan, write: &RowWrite) -> Result<(), StoreError> {
+    let RowKey {
+        chart,
+        category,
+        area,
+    } = write.key;
+    let month = plan.record.month.to_string();
+    let key = params![category.code(), area.code(), chart.code(), month];
+    let stored: Option<u32> = transaction
+        .prepare_cached(
+            "SELECT version FROM cut_off WHERE category = ? AND area = ? AND chart = ? AND month = ?",
+        )
+        .and_then(|mut statement| statement.query_row(key, |row| row.get(0)).optional())
+        .map_err(store_error)?;
+    if stored != write.version {
+        return Err(StoreError::Conflict {
+            what: format!("{category} {area} of {month}"),
+        });
+    }
+    if stored.is_some() {
+        transaction
+            .prepare_cached(
+                "INSERT INTO earlier_value (category, area, chart, month, replaced_at, value, raw_value, host)
+                 SELECT category, area, chart, month, ?5, value, raw_value, host FROM cut_off
+                 WHERE category = ?1 AND area = ?2 AND chart = ?3 AND month = ?4",
+            )
+            .and_then(|mut statement| {
+                statement.execute(params![category.code(), area.code(), chart.code(), month, instant(plan.at)])
+            })
+            .map_err(store_error)?;
+    }
+    match &write.row {
+        Some(row) => transaction
+            .prepare_cached(
+                "INSERT OR REPLACE INTO cut_off
+                 (category, area, chart, month, value, raw_category, raw_area, raw_value, host, version)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            )
+            .and_then(|mut statement| {
+                statement.execute(params![
+                    category.code(),
+                    area.code(),
+                    chart.code(),
+                    month,
+                    row.reading.cut_off().map(|cut_off| cut_off.to_string()),
+                    row.raw.category,
+                    row.raw.area,
+                    row.raw.value,
+                    plan.record.host,
+                    write.version.unwrap_or(0) + 1,
+                ])
+            }),
+        None => transaction
+            .prepare_cached("DELETE FROM cut_off WHERE category = ? AND area = ? AND chart = ? AND month = ?")
+            .and_then(|mut statement| statement.execute(key)),
+    }
+    .map_err(store_error)?;
+    Ok(())
+}
+
+fn log_change(
+    transaction: &Transaction<'_>,
+    at: DateTime<Utc>,
+    record: &ChangeRecord,
+) -> Result<(), StoreError> {
+    let record = to_json(record)?;
+    transaction
+        .prepare_cached("INSERT INTO change_log (record, written_at, visible_at) VALUES (?1, ?2, ?2)")
+        .and_then(|mut statement| statement.execute(params![record, instant(at)]))
+        .map_err(store_error)?;
+    Ok(())
+}
+
+impl LinkTable for SqliteStore {
+    async fn links(&self) -> Result<Vec<Link>, StoreError> {
+        let connection = self.connection();
+        let mut statement = connection
+            .prepare_cached("SELECT month, path, state, failures, note FROM link ORDER BY month")
+            .map_err(store_error)?;
+        let mut found = statement.query([]).map_err(store_error)?;
+        let mut links = Vec::new();
+        while let Some(row) = found.next().map_err(store_error)? {
+            links.push(read_link(row)?);
+        }
+        Ok(links)
+    }
+
+    async fn link(&self, month: Month) -> Result<Option<Link>, StoreError> {
+        stored_link(&self.connection(), month)
+    }
+
+    async fn claim(
+        &self,
+        link: &PageLink,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        self.writing(|transaction| {
+            let stored = stored_link(transaction, link.month)?;
+            if stored.as_ref().is_some_and(|stored| !stored.state.is_due(now)) {
+                return Ok(false);
+            }
+            let failures = stored.map_or(0, |stored| stored.failures);
+            put_link(
+                transaction,
+                link,
+                &LinkState::Queued { until },
+                failures,
+                "queued",
+            )?;
+            Ok(true)
+        })
+    }
+
+    async fn settle(
+        &self,
+        link: &PageLink,
+        state: &LinkState,
+        failures: u32,
+        note: &str,
+    ) -> Result<(), StoreError> {
+        self.writing(|transaction| put_link(transaction, link, state, failures, note))
+    }
+
+    async fn note_check(&self, check: &Check) -> Result<(), StoreError> {
+        self.writing(|transaction| {
+            transaction
+                .execute(
+                    "INSERT OR REPLACE INTO source_check (good, at, note) VALUES (?, ?, ?)",
+                    params![check.good, instant(check.at), check.note],
+                )
+                .map_err(store_error)?;
+            Ok(())
+        })
+    }
+}
+
+fn stored_link(connection: &Connection, month: Month) -> Result<Option<Link>, StoreError> {
+    let mut statement = connection
+        .prepare_cached("SELECT month, path, state, failures, note FROM link WHERE month = ?")
+        .map_err(store_error)?;
+    let mut found = statement.query([month.to_string()]).map_err(store_error)?;
+    found.next().map_err(store_error)?.map(read_link).transpose()
+}
+
+fn read_link(row: &rusqlite::Row<'_>) -> Result<Link, StoreError> {
+    let text = |index: usize| row.get::<_, String>(index).map_err(store_error);
+    Ok(Link {
+        link: PageLink {
+            month: read_code("a month", &text(0)?)?,
+            path: text(1)?,
+        },
+        state: from_json("the state of a link", &text(2)?)?,
+        failures: row.get(3).map_err(store_error)?,
+        note: text(4)?,
+    })
+}
+
+fn put_link(
+    transaction: &Transaction<'_>,
+    link: &PageLink,
+    state: &LinkState,
+    failures: u32,
+    note: &str,
+) -> Result<(), StoreError> {
+    let state_json = to_json(state)?;
+    transaction
+        .prepare_cached(
+            "INSERT OR REPLACE INTO link (month, path, state, due_from, failures, note) VALUES (?, ?, ?, ?, ?, ?)",
+        )
+        .and_then(|mut statement| {
+            let due_from = state.due_from().map(instant);
+            statement.execute(params![link.month.to_string(), link.path, state_json, due_from, failures, note])
+        })
+        .map_err(store_error)?;
+    Ok(())
+}
+
+impl AlertMarks for SqliteStore {
+    /// Whoever holds the [`SendingLock`] knows that a mark in progress is that of a process which died, and takes it
+    /// over at once. Without the lock it is taken over when it has expired.
+    async fn claim(
+        &self,
+        mark: &str,
+        now: DateTime<Utc>,
+        expires: DateTime<Utc>,
+    ) -> Result<Claim, StoreError> {
+        self.writing(|transaction| {
+            let stored: Option<(Option<String>, Option<String>)> = transaction
+                .query_row(
+                    "SELECT sent_at, expires FROM alert_mark WHERE mark = ?",
+                    [mark],
+                    |row| Ok((row.get(0)?, row.get(1)?)),
+                )
+                .optional()
+                .map_err(store_error)?;
+            match stored {
+                Some((Some(_), _)) => return Ok(Claim::Sent),
+                Some((None, Some(until))) if !self.sending.get() && read_instant(&until)? > now => {
+                    return Ok(Claim::InProgress);
+                }
+                Some(_) => tracing::warn!(mark, "whoever was sending this alert died; it is sent again"),
+                None => {}
+            }
+            transaction
+                .execute(
+                    "INSERT OR REPLACE INTO alert_mark (mark, sent_at, expires) VALUES (?, NULL, ?)",
+                    params![mark, instant(expires)],
+                )
+                .map_err(store_error)?;
+            Ok(Claim::Granted)
+        })
+    }
+
+    async fn sent(&self, mark: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.writing(|transaction| {
+            transaction
+                .execute(
+                    "UPDATE alert_mark SET sent_at = ? WHERE mark = ?",
+                    params![instant(now), mark],
+                )
+                .map_err(store_error)?;
+            Ok(())
+        })
+    }
+
+    async fn release(&self, mark: &str) -> Result<(), StoreError> {
+        self.writing(|transaction| {
+            transaction
+                .execute(
+                    "DELETE FROM alert_mark WHERE mark = ? AND sent_at IS NULL",
+                    [mark],
+                )
+                .map_err(store_error)?;
+            Ok(())
+        })
+    }
+}
