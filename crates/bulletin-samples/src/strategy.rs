@@ -2,9 +2,8 @@
 
 use std::ops::RangeInclusive;
 
-use bulletin::{Area, Bulletin, Chart, CutOff, Month, Preference, Row, RowKey};
+use bulletin::{Area, Bulletin, Chart, CutOff, Month, Preference, Reading, Row, RowKey};
 use chrono::{Duration, NaiveDate};
-use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
@@ -52,7 +51,8 @@ pub fn any_cut_off(month: Month) -> impl Strategy<Value = CutOff> {
 }
 
 /// A bulletin that could be printed in this layout: every half of every chart has the column of all areas, some
-/// of the month's other columns and at least one of its rows. Every cell is a cut-off.
+/// of the month's other columns and at least one of its rows. Every cell is a cut-off, and no Date for Filing lies
+/// before the Final Action Date of the same cell.
 pub fn any_bulletin(layout: Layout) -> impl Strategy<Value = Bulletin> {
     any_month(layout).prop_flat_map(move |month| bulletin_of(layout, month, false))
 }
@@ -110,9 +110,39 @@ fn bulletin_of(layout: Layout, month: Month, misprints: bool) -> impl Strategy<V
         .flat_map(|chart| Preference::ALL.map(|preference| (*chart, preference)))
         .map(|(chart, preference)| half_of_chart(layout, month, chart, preference, misprints))
         .collect();
-    halves.prop_filter_map("no cell twice", move |rows| {
-        Bulletin::new(month, rows.into_iter().flatten()).ok()
+    halves.prop_filter_map("no cell twice", move |halves| {
+        let mut rows: Vec<Row> = halves.into_iter().flatten().collect();
+        order_charts(&mut rows);
+        Bulletin::new(month, rows).ok()
     })
+}
+
+/// Puts the two charts' cut-offs of a cell in order: papers may be filed before a visa can be issued. A page
+/// whose charts say otherwise has its headings swapped, and is no page of the department's.
+fn order_charts(rows: &mut [Row]) {
+    let rank = |row: &Row| match row.reading {
+        Reading::CutOff(CutOff::Unavailable) => Some((0, None)),
+        Reading::CutOff(CutOff::Date(date)) => Some((1, Some(date))),
+        Reading::CutOff(CutOff::Current) => Some((2, None)),
+        Reading::Unreadable => None,
+    };
+    let (action, filing) = {
+        rows.sort_by_key(|row| row.key);
+        let first_filing = rows.partition_point(|row| row.key.chart == Chart::FinalAction);
+        rows.split_at_mut(first_filing)
+    };
+    for action in action {
+        let same = filing
+            .iter_mut()
+            .find(|filing| filing.key.case() == action.key.case());
+        if let Some(filing) = same
+            && let (Some(a), Some(f)) = (rank(action), rank(filing))
+            && f < a
+        {
+            std::mem::swap(&mut action.reading, &mut filing.reading);
+            std::mem::swap(&mut action.raw.value, &mut filing.raw.value);
+        }
+    }
 }
 
 fn half_of_chart(
@@ -153,9 +183,12 @@ fn half_of_chart(
 }
 
 fn cell(layout: Layout, month: Month, key: RowKey, misprints: bool) -> impl Strategy<Value = Row> {
-    let misprint = option::weighted(if misprints { 0.05 } else { 0.0 }, select(&UNREADABLE[..]));
-    (any_cut_off(month), misprint).prop_map(move |(cut_off, misprint)| match misprint {
-        Some(text) => layout.unreadable_row(month, key, text),
-        None => layout.row(month, key, cut_off),
+    (any_cut_off(month), 0..20, select(&UNREADABLE[..])).prop_map(move |(cut_off, chance, text)| {
+        // 0 would be the simplest, so that a failure would shrink to a page full of misprints.
+        if misprints && chance == 19 {
+            layout.unreadable_row(month, key, text)
+        } else {
+            layout.row(month, key, cut_off)
+        }
     })
 }
