@@ -11,6 +11,8 @@ mod ingest;
 mod link;
 mod notify;
 mod record;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use fetch::{FetchReport, Fetcher};
 pub use ingest::{IngestError, Ingested, Ingester};

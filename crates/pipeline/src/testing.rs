@@ -1,0 +1,268 @@
+//! For tests: a clock that stands still, a source whose hosts answer as told, a sink that keeps what it is given, and
+//! [`contract`], which every store is held to.
+
+pub mod contract;
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, VecDeque};
+
+use bulletin::{Alert, Bulletin, CutOff, Month, Preference, RowKey};
+use bulletin_html::{month_of_path, predicted_path};
+use bulletin_samples::{Layout, Page};
+use chrono::{DateTime, Duration, Utc};
+
+use crate::port::{
+    AlertSink, BulletinQueue, Clock, Fetched, PageLink, PageMessage, PageSource, Recipient, SinkError,
+    SourceError, StoreError,
+};
+
+/// A clock that moves only when told.
+#[derive(Debug)]
+pub struct FixedClock(Cell<DateTime<Utc>>);
+
+impl FixedClock {
+    /// A clock that shows noon, UTC, of this day (`2024-03-13`).
+    ///
+    /// # Panics
+    /// When there is no such day.
+    pub fn noon(day: &str) -> Self {
+        #[expect(clippy::expect_used, reason = "a test that names no day is wrong")]
+        let noon = format!("{day}T12:00:00Z")
+            .parse()
+            .expect("a day such as 2024-03-13");
+        Self(Cell::new(noon))
+    }
+
+    /// Moves it on.
+    pub fn pass(&self, time: Duration) {
+        self.0.set(self.0.get() + time);
+    }
+
+    /// Sets it to another instant.
+    pub fn set(&self, now: DateTime<Utc>) {
+        self.0.set(now);
+    }
+}
+
+impl Clock for FixedClock {
+    fn now(&self) -> DateTime<Utc> {
+        self.0.get()
+    }
+}
+
+/// How a host of a [`ScriptedSource`] answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// With this page.
+    Page(Vec<u8>),
+    /// Not at all.
+    Blocked,
+}
+
+/// A source whose hosts answer as told. A page that a host was told nothing of is not found there.
+#[derive(Debug)]
+pub struct ScriptedSource<'a> {
+    clock: &'a FixedClock,
+    hosts: RefCell<Vec<(String, BTreeMap<Month, Answer>)>>,
+    asked: RefCell<Vec<String>>,
+}
+
+impl<'a> ScriptedSource<'a> {
+    /// Hosts in the order in which they are asked.
+    pub fn new(clock: &'a FixedClock, hosts: &[&str]) -> Self {
+        let hosts = hosts
+            .iter()
+            .map(|host| ((*host).to_owned(), BTreeMap::new()))
+            .collect();
+        Self {
+            clock,
+            hosts: RefCell::new(hosts),
+            asked: RefCell::default(),
+        }
+    }
+
+    /// Tells a host how to answer for a month.
+    pub fn answer(&self, host: &str, month: Month, answer: Answer) {
+        let mut hosts = self.hosts.borrow_mut();
+        if let Some((_, answers)) = hosts.iter_mut().find(|(name, _)| name == host) {
+            answers.insert(month, answer);
+        }
+    }
+
+    /// Tells every host to give this bulletin, as a page in the manner of its month.
+    pub fn publish(&self, bulletin: &Bulletin) {
+        let names: Vec<String> = self.hosts.borrow().iter().map(|(name, _)| name.clone()).collect();
+        for name in names {
+            self.publish_on(&name, bulletin);
+        }
+    }
+
+    /// Tells one host to give this bulletin.
+    pub fn publish_on(&self, host: &str, bulletin: &Bulletin) {
+        self.answer(host, bulletin.month(), Answer::Page(page_of(bulletin)));
+    }
+
+    /// The hosts that were asked for pages since the last call, in order.
+    pub fn asked(&self) -> Vec<String> {
+        self.asked.take()
+    }
+}
+
+impl PageSource for ScriptedSource<'_> {
+    async fn links(&self) -> Result<Vec<PageLink>, SourceError> {
+        let hosts = self.hosts.borrow();
+        let months = hosts.iter().find_map(|(_, answers)| {
+            let blocked = answers.values().any(|answer| *answer == Answer::Blocked);
+            (!blocked).then(|| answers.keys().rev().copied().collect::<Vec<Month>>())
+        });
+        match months {
+            Some(months) => Ok(months.into_iter().map(link_of).collect()),
+            None => Err(SourceError::Blocked {
+                path: "the index".into(),
+                tried: "every host: blocked".into(),
+            }),
+        }
+    }
+
+    async fn page(&self, path: &str, avoid: Option<&str>) -> Result<Fetched, SourceError> {
+        let month = month_of_path(path);
+        let hosts = self.hosts.borrow();
+        let mut order: Vec<_> = hosts.iter().collect();
+        order.sort_by_key(|(name, _)| Some(name.as_str()) == avoid);
+        let mut found = true;
+        for (name, answers) in order {
+            self.asked.borrow_mut().push(name.clone());
+            match month.and_then(|month| answers.get(&month)) {
+                Some(Answer::Page(body)) => {
+                    return Ok(Fetched {
+                        body: body.clone(),
+                        host: name.clone(),
+                        at: self.clock.now(),
+                        by_hand: false,
+                    });
+                }
+                Some(Answer::Blocked) => {}
+                None => found = false,
+            }
+        }
+        let (path, tried) = (path.to_owned(), "every host".to_owned());
+        Err(if found {
+            SourceError::Blocked { path, tried }
+        } else {
+            SourceError::NotFound { path, tried }
+        })
+    }
+}
+
+/// A queue in memory.
+#[derive(Debug, Default)]
+pub struct MemoryQueue(RefCell<VecDeque<PageMessage>>);
+
+impl MemoryQueue {
+    /// Takes the oldest message.
+    pub fn take(&self) -> Option<PageMessage> {
+        self.0.borrow_mut().pop_front()
+    }
+}
+
+impl BulletinQueue for MemoryQueue {
+    async fn send(&self, message: &PageMessage) -> Result<(), StoreError> {
+        self.0.borrow_mut().push_back(message.clone());
+        Ok(())
+    }
+}
+
+/// A sink that keeps every alert, and fails as told.
+#[derive(Debug, Default)]
+pub struct RecordingSink {
+    sent: RefCell<Vec<Alert>>,
+    failures: RefCell<VecDeque<SinkError>>,
+}
+
+impl RecordingSink {
+    /// Lets the next sending fail in this way.
+    pub fn fail_next(&self, error: SinkError) {
+        self.failures.borrow_mut().push_back(error);
+    }
+
+    /// Every alert sent since the last call.
+    pub fn take(&self) -> Vec<Alert> {
+        self.sent.take()
+    }
+}
+
+impl AlertSink for RecordingSink {
+    async fn recipients(&self, _: &Alert) -> Result<Vec<Recipient>, StoreError> {
+        Ok(vec![Recipient {
+            key: "everybody".into(),
+            handle: 0,
+        }])
+    }
+
+    async fn send(&self, alert: &Alert, _: &Recipient) -> Result<(), SinkError> {
+        match self.failures.borrow_mut().pop_front() {
+            Some(SinkError::Unknown(reason)) => {
+                self.sent.borrow_mut().push(alert.clone());
+                Err(SinkError::Unknown(reason))
+            }
+            Some(error) => Err(error),
+            None => {
+                self.sent.borrow_mut().push(alert.clone());
+                Ok(())
+            }
+        }
+    }
+}
+
+/// The link of a month's page at its usual address.
+pub fn link_of(month: Month) -> PageLink {
+    PageLink {
+        month,
+        path: predicted_path(month),
+    }
+}
+
+/// A bulletin as a page in the manner of its month.
+///
+/// # Panics
+/// Before December 2001, when there were no such pages.
+pub fn page_of(bulletin: &Bulletin) -> Vec<u8> {
+    #[expect(
+        clippy::expect_used,
+        reason = "a test that wants a page of that time is wrong"
+    )]
+    let page = Page::new(bulletin.clone()).expect("a month that has pages");
+    page.render().into_bytes()
+}
+
+/// A bulletin with every row and column that its month had. `cut_off` says what stands in each cell.
+///
+/// # Panics
+/// Before December 2001.
+pub fn bulletin_of(month: Month, mut cut_off: impl FnMut(RowKey) -> CutOff) -> Bulletin {
+    #[expect(
+        clippy::expect_used,
+        reason = "a test that wants a bulletin of that time is wrong"
+    )]
+    let layout = Layout::of(month).expect("a month that has pages");
+    let mut rows = Vec::new();
+    for chart in layout.charts().iter().copied() {
+        for preference in Preference::ALL {
+            for category in Layout::categories(month, chart, preference) {
+                for area in Layout::areas(month, preference) {
+                    let key = RowKey {
+                        chart,
+                        category,
+                        area,
+                    };
+                    rows.push(layout.row(month, key, cut_off(key)));
+                }
+            }
+        }
+    }
+    #[expect(
+        clippy::expect_used,
+        reason = "rows and columns of a layout are all different"
+    )]
+    Bulletin::new(month, rows).expect("no cell twice")
+}

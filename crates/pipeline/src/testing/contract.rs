@@ -1,0 +1,432 @@
+//! What every store must do, whatever it is made of. Each function takes a fresh, empty store and panics where it does
+//! not keep its promise; [`all`] runs them one after another.
+
+use std::collections::BTreeMap;
+use std::ops::AsyncFn;
+
+use bulletin::{Area, Bulletin, Case, Category, Chart, CutOff, Month, Neighbours, RowKey, Standing};
+use chrono::{Duration, NaiveDate};
+
+use crate::ingest::{Ingested, Ingester};
+use crate::link::LinkState;
+use crate::port::{
+    AlertMarks, BulletinStore, Check, Claim, Clock, Fetched, LinkTable, StoreError, as_bulletin,
+};
+use crate::record::{BulletinRecord, CellDigest, Pending, RowWrite, StandingWrite, WritePlan};
+use crate::testing::{FixedClock, ScriptedSource, bulletin_of, link_of, page_of};
+
+const EB3_INDIA: RowKey = RowKey {
+    chart: Chart::FinalAction,
+    category: Category::Eb3,
+    area: Area::INDIA,
+};
+
+/// Runs every check, each on a store of its own.
+pub async fn all<Store, Make>(fresh: Make)
+where
+    Store: BulletinStore + LinkTable + AlertMarks,
+    Make: AsyncFn() -> Store,
+{
+    what_is_written_is_read_back(&fresh().await).await;
+    the_same_page_again_writes_nothing(&fresh().await).await;
+    a_correction_keeps_what_it_replaces(&fresh().await).await;
+    a_stale_write_loses(&fresh().await).await;
+    half_a_write_is_completed(&fresh().await).await;
+    a_record_is_held_only_as_it_is_known(&fresh().await).await;
+    a_history_is_newest_first(&fresh().await).await;
+    a_due_link_is_claimed_once(&fresh().await).await;
+    an_alert_is_claimed_once(&fresh().await).await;
+}
+
+fn month(text: &str) -> Month {
+    text.parse().unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn day(text: &str) -> CutOff {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d")
+        .map(CutOff::Date)
+        .unwrap_or(CutOff::Unavailable)
+}
+
+/// A bulletin with the same date in every cell but one.
+fn bulletin(text: &str, eb3_india: CutOff) -> Bulletin {
+    bulletin_of(month(text), |key| {
+        if key == EB3_INDIA {
+            eb3_india
+        } else {
+            day("2010-05-01")
+        }
+    })
+}
+
+fn by_hand(bulletin: &Bulletin, clock: &FixedClock) -> Fetched {
+    Fetched {
+        body: page_of(bulletin),
+        host: "by hand".into(),
+        at: clock.now(),
+        by_hand: true,
+    }
+}
+
+async fn feed<Store: BulletinStore + LinkTable>(
+    store: &Store,
+    clock: &FixedClock,
+    bulletin: &Bulletin,
+) -> Ingested {
+    let source = ScriptedSource::new(clock, &[]);
+    let ingester = Ingester {
+        source: &source,
+        store,
+        clock,
+    };
+    match ingester.ingest_page(&by_hand(bulletin, clock)).await {
+        Ok((_, _, ingested)) => ingested,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+async fn ok<T>(call: impl Future<Output = Result<T, StoreError>>) -> T {
+    call.await.unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Every row, the record, the months and the standings of a bulletin are there after it is stored.
+pub async fn what_is_written_is_read_back<Store: BulletinStore + LinkTable>(store: &Store) {
+    let clock = FixedClock::noon("2024-03-13");
+    assert!(ok(store.months()).await.is_empty());
+    assert_eq!(ok(store.record(month("2024-04"))).await, None);
+    let april = bulletin("2024-04", day("2012-07-01"));
+    let Ingested::Stored { record, changed } = feed(store, &clock, &april).await else {
+        panic!("a new bulletin is stored")
+    };
+    assert_eq!(changed, april.rows().len());
+    assert_eq!(ok(store.months()).await, [month("2024-04")]);
+    assert_eq!(
+        ok(store.record(month("2024-04"))).await.as_ref(),
+        Some(record.as_ref())
+    );
+    let stored = as_bulletin(month("2024-04"), ok(store.rows(month("2024-04"))).await);
+    assert_eq!(
+        stored.map(|stored| CellDigest::of(&stored)),
+        Ok(CellDigest::of(&april))
+    );
+    let mut cases: Vec<Case> = ok(store.standings())
+        .await
+        .iter()
+        .map(|stored| stored.standing.case)
+        .collect();
+    cases.sort_unstable();
+    assert_eq!(cases, april.cases());
+}
+
+/// A page that says what is stored is no write.
+pub async fn the_same_page_again_writes_nothing<Store: BulletinStore + LinkTable>(store: &Store) {
+    let clock = FixedClock::noon("2024-03-13");
+    let april = bulletin("2024-04", day("2012-07-01"));
+    feed(store, &clock, &april).await;
+    let (rows, standings) = (
+        ok(store.rows(month("2024-04"))).await,
+        ok(store.standings()).await,
+    );
+    clock.pass(Duration::hours(4));
+    assert_eq!(feed(store, &clock, &april).await, Ingested::Unchanged);
+    assert_eq!(ok(store.rows(month("2024-04"))).await, rows);
+    assert_eq!(ok(store.standings()).await, standings);
+}
+
+/// A corrected cell has the new value, and remembers the old one with when and from whom.
+pub async fn a_correction_keeps_what_it_replaces<Store: BulletinStore + LinkTable>(store: &Store) {
+    let clock = FixedClock::noon("2024-03-13");
+    feed(store, &clock, &bulletin("2024-04", day("2012-07-01"))).await;
+    clock.pass(Duration::days(1));
+    let Ingested::Stored { record, changed } =
+        feed(store, &clock, &bulletin("2024-04", day("2012-07-15"))).await
+    else {
+        panic!("a correction by hand is stored")
+    };
+    assert_eq!((changed, record.revision, record.corrected.len()), (1, 1, 1));
+    let history = ok(store.history(Chart::FinalAction, Category::Eb3, Area::INDIA, None)).await;
+    assert_eq!(history.len(), 1);
+    assert_eq!(history[0].row.reading.cut_off(), Some(day("2012-07-15")));
+    let earlier = &history[0].earlier;
+    assert_eq!(earlier.len(), 1);
+    assert_eq!(
+        (earlier[0].value, earlier[0].replaced_at),
+        (Some(day("2012-07-01")), clock.now())
+    );
+    assert_eq!(earlier[0].host, "by hand");
+}
+
+/// A write that was planned from an older version of a row or standing changes nothing of that case.
+pub async fn a_stale_write_loses<Store: BulletinStore + LinkTable>(store: &Store) {
+    let clock = FixedClock::noon("2024-03-13");
+    feed(store, &clock, &bulletin("2024-04", day("2012-07-01"))).await;
+    let known = ok(store.record(month("2024-04"))).await;
+    let stale_row = ok(store.rows(month("2024-04")))
+        .await
+        .into_iter()
+        .find(|stored| stored.row.key == EB3_INDIA);
+    let stale_standing = ok(store.standings())
+        .await
+        .into_iter()
+        .find(|stored| stored.standing.case == EB3_INDIA.case());
+    feed(store, &clock, &bulletin("2024-04", day("2012-07-15"))).await;
+    let after = (
+        ok(store.rows(month("2024-04"))).await,
+        ok(store.standings()).await,
+    );
+    let (Some(stale_row), Some(stale_standing), Some(known)) = (stale_row, stale_standing, known) else {
+        panic!("what was stored is there")
+    };
+    let mut record = known.clone();
+    record.revision += 1;
+    let plan = WritePlan {
+        rows: vec![RowWrite {
+            key: EB3_INDIA,
+            row: Some(stale_row.row.clone()),
+            version: Some(stale_row.version),
+        }],
+        standings: vec![StandingWrite {
+            standing: stale_standing.standing.clone(),
+            version: Some(stale_standing.version),
+        }],
+        record,
+        known: Some(known),
+        at: clock.now(),
+    };
+    assert!(matches!(
+        store.write(&plan).await,
+        Err(StoreError::Conflict { .. })
+    ));
+    assert_eq!(
+        (
+            ok(store.rows(month("2024-04"))).await,
+            ok(store.standings()).await
+        ),
+        after
+    );
+    // The same from somebody who believes that nothing is stored.
+    let unaware = WritePlan {
+        rows: plan
+            .rows
+            .iter()
+            .cloned()
+            .map(|write| RowWrite {
+                version: None,
+                ..write
+            })
+            .collect(),
+        standings: Vec::new(),
+        known: None,
+        ..plan
+    };
+    assert!(matches!(
+        store.write(&unaware).await,
+        Err(StoreError::Conflict { .. })
+    ));
+    assert_eq!(
+        (
+            ok(store.rows(month("2024-04"))).await,
+            ok(store.standings()).await
+        ),
+        after
+    );
+}
+
+/// A write that died after some of its cases is completed when the page comes again, and ends as if it had never died.
+pub async fn half_a_write_is_completed<Store: BulletinStore + LinkTable>(store: &Store) {
+    let clock = FixedClock::noon("2024-03-13");
+    feed(store, &clock, &bulletin("2024-03", day("2012-07-01"))).await;
+    let april = bulletin("2024-04", day("2012-08-01"));
+    let march = ok(store.standings())
+        .await
+        .into_iter()
+        .find(|stored| stored.standing.case == EB3_INDIA.case());
+    let (Some(march), Some(record)) = (march, ok(store.record(month("2024-03"))).await) else {
+        panic!("March is stored")
+    };
+    let loaded = BTreeMap::new();
+    let neighbours = Neighbours {
+        previous: Some(month("2024-03")),
+        next: None,
+        loaded: &loaded,
+    };
+    let standing = Standing::after(Some(&march.standing), EB3_INDIA.case(), &april, neighbours);
+    let Ok(Some(standing)) = standing else {
+        panic!("the case goes on")
+    };
+    // The record is one that nobody has stored, so that the write ends before it, as if it had died there.
+    let half = WritePlan {
+        rows: april
+            .rows()
+            .filter(|row| row.key.case() == EB3_INDIA.case())
+            .map(|row| RowWrite {
+                key: row.key,
+                row: Some(row.clone()),
+                version: None,
+            })
+            .collect(),
+        standings: vec![StandingWrite {
+            standing,
+            version: Some(march.version),
+        }],
+        record: BulletinRecord {
+            month: april.month(),
+            digest: CellDigest::of(&april),
+            ..record.clone()
+        },
+        known: Some(BulletinRecord {
+            month: april.month(),
+            ..record
+        }),
+        at: clock.now(),
+    };
+    assert!(matches!(
+        store.write(&half).await,
+        Err(StoreError::Conflict { .. })
+    ));
+    assert_eq!(ok(store.months()).await, [month("2024-03")]);
+    assert!(matches!(
+        feed(store, &clock, &april).await,
+        Ingested::Stored { .. }
+    ));
+    let stored = as_bulletin(month("2024-04"), ok(store.rows(month("2024-04"))).await);
+    assert_eq!(
+        stored.map(|stored| CellDigest::of(&stored)),
+        Ok(CellDigest::of(&april))
+    );
+    for stored in ok(store.standings()).await {
+        assert_eq!(
+            stored.standing.newest.month,
+            month("2024-04"),
+            "{}",
+            stored.standing.case
+        );
+        assert_eq!(stored.standing.newest.revision, 0);
+        assert_eq!(
+            stored.standing.older.map(|older| older.month),
+            Some(month("2024-03"))
+        );
+    }
+}
+
+/// A held correction is written only over the record from which it was decided.
+pub async fn a_record_is_held_only_as_it_is_known<Store: BulletinStore + LinkTable>(store: &Store) {
+    let clock = FixedClock::noon("2024-03-13");
+    let april = bulletin("2024-04", day("2012-07-01"));
+    feed(store, &clock, &april).await;
+    let Some(known) = ok(store.record(month("2024-04"))).await else {
+        panic!("it is stored")
+    };
+    let pending = Pending {
+        digest: CellDigest::of(&bulletin("2024-04", day("2012-07-15"))),
+        host: "one.example.com".into(),
+        at: clock.now(),
+        contested: false,
+        first_host_next: false,
+    };
+    ok(store.hold(&known, Some(&pending))).await;
+    let held = ok(store.record(month("2024-04"))).await;
+    assert_eq!(
+        held,
+        Some(BulletinRecord {
+            pending: Some(pending.clone()),
+            ..known.clone()
+        })
+    );
+    assert!(matches!(
+        store.hold(&known, None).await,
+        Err(StoreError::Conflict { .. })
+    ));
+    assert_eq!(ok(store.record(month("2024-04"))).await, held);
+}
+
+/// A history has the newest month first, and only the months asked for.
+pub async fn a_history_is_newest_first<Store: BulletinStore + LinkTable>(store: &Store) {
+    let clock = FixedClock::noon("2024-03-13");
+    for (text, date) in [
+        ("2024-02", "2012-06-01"),
+        ("2024-04", "2012-08-01"),
+        ("2024-03", "2012-07-01"),
+    ] {
+        feed(store, &clock, &bulletin(text, day(date))).await;
+    }
+    let texts = |rows: Vec<crate::HistoryRow>| -> Vec<String> {
+        rows.iter()
+            .map(|row| {
+                format!(
+                    "{} {:?}",
+                    row.month,
+                    row.row.reading.cut_off().map(|c| c.to_string())
+                )
+            })
+            .collect()
+    };
+    let all = ok(store.history(Chart::FinalAction, Category::Eb3, Area::INDIA, None)).await;
+    assert_eq!(
+        texts(all),
+        [
+            r#"2024-04 Some("2012-08-01")"#,
+            r#"2024-03 Some("2012-07-01")"#,
+            r#"2024-02 Some("2012-06-01")"#
+        ]
+    );
+    let range = "2024-02..2024-03".parse().ok();
+    let some = ok(store.history(Chart::FinalAction, Category::Eb3, Area::INDIA, range)).await;
+    assert_eq!(
+        texts(some),
+        [r#"2024-03 Some("2012-07-01")"#, r#"2024-02 Some("2012-06-01")"#]
+    );
+    let none = ok(store.history(Chart::FinalAction, Category::Eb3, Area::VIETNAM, None)).await;
+    assert!(none.is_empty());
+}
+
+/// A link that is due is taken by one of two callers, and again only when it is due again.
+pub async fn a_due_link_is_claimed_once<Store: LinkTable>(store: &Store) {
+    let clock = FixedClock::noon("2024-03-13");
+    let link = link_of(month("2024-04"));
+    let (now, until) = (clock.now(), clock.now() + Duration::hours(1));
+    assert!(ok(store.claim(&link, now, until)).await);
+    assert!(!ok(store.claim(&link, now, until)).await);
+    assert!(ok(store.claim(&link, until, until + Duration::hours(1))).await);
+    let due = LinkState::Due {
+        at: now + Duration::minutes(5),
+    };
+    ok(store.settle(&link, &due, 3, "blocked")).await;
+    assert!(!ok(store.claim(&link, now, until)).await);
+    let stored = ok(store.link(month("2024-04"))).await;
+    assert_eq!(
+        stored.map(|stored| (stored.link, stored.state, stored.failures, stored.note)),
+        Some((link.clone(), due, 3, "blocked".into()))
+    );
+    assert!(ok(store.claim(&link, now + Duration::minutes(5), until)).await);
+    ok(store.settle(&link, &LinkState::Done { again: None }, 0, "stored")).await;
+    assert!(!ok(store.claim(&link, now + Duration::days(9999), until)).await);
+    assert_eq!(ok(store.links()).await.len(), 1);
+    ok(store.note_check(&Check {
+        at: now,
+        good: true,
+        note: "listed".into(),
+    }))
+    .await;
+}
+
+/// An alert is taken by one of two callers; a right that was given back or has run out can be taken again; one that is
+/// sent never.
+pub async fn an_alert_is_claimed_once<Store: AlertMarks>(store: &Store) {
+    let clock = FixedClock::noon("2024-03-13");
+    let (now, later) = (clock.now(), clock.now() + Duration::minutes(5));
+    assert_eq!(ok(store.claim("a", now, later)).await, Claim::Granted);
+    assert_eq!(ok(store.claim("a", now, later)).await, Claim::InProgress);
+    ok(store.release("a")).await;
+    assert_eq!(ok(store.claim("a", now, later)).await, Claim::Granted);
+    assert_eq!(
+        ok(store.claim("a", later, later + Duration::minutes(5))).await,
+        Claim::Granted
+    );
+    ok(store.sent("a", later)).await;
+    assert_eq!(
+        ok(store.claim("a", later + Duration::days(1), later + Duration::days(2))).await,
+        Claim::Sent
+    );
+    assert_eq!(ok(store.claim("b", now, later)).await, Claim::Granted);
+}
