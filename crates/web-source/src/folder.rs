@@ -1,0 +1,225 @@
+//! Pages that somebody saved.
+
+use std::cmp::Reverse;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use bulletin::Month;
+use bulletin_html::{INDEX_PATH, MAX_PAGE_BYTES, month_of_path, predicted_path};
+use pipeline::port::{Clock, Fetched, PageLink, PageSource, SourceError, SystemClock};
+
+use crate::path::{self, PAGE_FOLDER, is_page_path};
+
+/// Who gives the pages of a folder, as it stands in [`Fetched::host`].
+const BY_HAND: &str = "by hand";
+/// How deep below the folder pages are looked for.
+const DEEPEST: usize = 16;
+
+/// A folder of saved pages. They count as given by hand, and so as confirmed.
+///
+/// A page lies anywhere below the folder: under the site's own path, in folders by year, or just there. Its month is
+/// read from its name, `visa-bulletin-for-march-2026.html` or one of the irregular ones; other files are left alone.
+/// Where two files are the same month's, the one under the site's path counts, else the one with the usual name, else
+/// the first by name. Links to files are followed, links to folders are not.
+#[derive(Debug)]
+pub struct FolderSource<C = SystemClock> {
+    folder: PathBuf,
+    clock: C,
+}
+
+/// Why a folder cannot be a source.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FolderError {
+    /// It cannot be read, or does not exist.
+    #[error("the folder {} cannot be read: {reason}", .folder.display())]
+    Unreadable {
+        /// Which one; also one below the folder that was named.
+        folder: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// It is a file.
+    #[error("{} is no folder: name the folder in which the saved pages lie", .path.display())]
+    NoFolder {
+        /// What was named.
+        path: PathBuf,
+    },
+}
+
+impl<C: Clock> FolderSource<C> {
+    /// A source of the pages in this folder. They are looked up anew each time, so pages can be added meanwhile.
+    ///
+    /// # Errors
+    /// [`FolderError`] when it is no folder or cannot be read.
+    pub fn open(folder: impl Into<PathBuf>, clock: C) -> Result<Self, FolderError> {
+        let folder = folder.into();
+        let metadata = fs::metadata(&folder).map_err(|error| unreadable(&folder, &error))?;
+        if !metadata.is_dir() {
+            return Err(FolderError::NoFolder { path: folder });
+        }
+        fs::read_dir(&folder).map_err(|error| unreadable(&folder, &error))?;
+        Ok(Self { folder, clock })
+    }
+
+    /// Every file that may be a page, the one that counts for a month before the others of that month, newest first.
+    fn pages(&self) -> Result<Vec<SavedPage>, FolderError> {
+        let mut pages = Vec::new();
+        collect(&self.folder, DEEPEST, &mut pages)?;
+        pages.sort_by_cached_key(|page| {
+            (
+                Reverse(page.month),
+                page.site_path.is_none(),
+                !page.has_usual_name(),
+                page.file.clone(),
+            )
+        });
+        Ok(pages)
+    }
+
+    fn find(&self, path: &str) -> Result<Option<SavedPage>, FolderError> {
+        let mut pages = self.pages()?;
+        let month = month_of_path(path);
+        let position = pages
+            .iter()
+            .position(|page| page.site_path.as_deref() == Some(path))
+            .or_else(|| {
+                pages
+                    .iter()
+                    .position(|page| month.is_some() && page.month == month)
+            });
+        Ok(position.map(|position| pages.swap_remove(position)))
+    }
+}
+
+/// Reads files where it stands: they lie on this machine, and nothing else runs meanwhile.
+impl<C: Clock> PageSource for FolderSource<C> {
+    async fn links(&self) -> Result<Vec<PageLink>, SourceError> {
+        let pages = self.pages().map_err(|error| blocked(INDEX_PATH, error))?;
+        let mut links: Vec<PageLink> = pages
+            .into_iter()
+            .filter_map(|page| {
+                let month = page.month?;
+                let path = page.site_path.unwrap_or_else(|| predicted_path(month));
+                Some(PageLink { month, path })
+            })
+            .collect();
+        links.dedup_by_key(|link| link.month);
+        Ok(links)
+    }
+
+    async fn page(&self, path: &str, _avoid: Option<&str>) -> Result<Fetched, SourceError> {
+        path::check(path)?;
+        let Some(page) = self.find(path).map_err(|error| blocked(path, error))? else {
+            return Err(SourceError::NotFound {
+                path: path.to_owned(),
+                tried: format!("the folder {} has no file of that month", self.folder.display()),
+            });
+        };
+        let body =
+            read(&page.file).map_err(|reason| blocked(path, format!("{}: {reason}", page.file.display())))?;
+        Ok(Fetched {
+            body,
+            host: BY_HAND.to_owned(),
+            at: self.clock.now(),
+            by_hand: true,
+        })
+    }
+}
+
+/// A file that may be a page.
+#[derive(Debug)]
+struct SavedPage {
+    file: PathBuf,
+    /// The month that its name says.
+    month: Option<Month>,
+    /// Its path on the site, where it lies under one.
+    site_path: Option<String>,
+}
+
+impl SavedPage {
+    fn of(file: PathBuf) -> Option<Self> {
+        let name = file.file_name()?.to_string_lossy().into_owned();
+        let is_html = [".html", ".htm"]
+            .iter()
+            .any(|ending| name.to_ascii_lowercase().ends_with(ending));
+        if !is_html || name.starts_with('.') {
+            return None;
+        }
+        let segments: Vec<_> = file.iter().map(|segment| segment.to_string_lossy()).collect();
+        let whole = format!("/{}", segments.join("/"));
+        let site_path = whole
+            .rfind(PAGE_FOLDER)
+            .map(|start| whole[start..].to_owned())
+            .filter(|path| is_page_path(path));
+        let month = month_of_path(site_path.as_deref().unwrap_or(&name));
+        (month.is_some() || site_path.is_some()).then_some(Self {
+            file,
+            month,
+            site_path,
+        })
+    }
+
+    fn has_usual_name(&self) -> bool {
+        let usual = self.month.map(predicted_path);
+        let usual = usual.as_deref().and_then(|path| path.rsplit('/').next());
+        usual.is_some() && self.file.file_name().and_then(|name| name.to_str()) == usual
+    }
+}
+
+/// Adds every page below a folder. A folder that cannot be read is an error, not an empty one.
+fn collect(folder: &Path, depth: usize, pages: &mut Vec<SavedPage>) -> Result<(), FolderError> {
+    let entries = fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
+    for entry in entries {
+        let entry = entry.map_err(|error| unreadable(folder, &error))?;
+        let kind = entry.file_type().map_err(|error| unreadable(folder, &error))?;
+        let path = entry.path();
+        if kind.is_dir() {
+            if depth > 0 && !entry.file_name().to_string_lossy().starts_with('.') {
+                collect(&path, depth - 1, pages)?;
+            }
+            continue;
+        }
+        // A link counts as what it leads to, if that is a file; one that leads nowhere is no page.
+        let is_file =
+            kind.is_file() || (kind.is_symlink() && fs::metadata(&path).is_ok_and(|target| target.is_file()));
+        if is_file {
+            pages.extend(SavedPage::of(path));
+        }
+    }
+    Ok(())
+}
+
+/// The whole file, unless it is larger than any page.
+fn read(file: &Path) -> Result<Vec<u8>, String> {
+    let too_large = |bytes: u64| {
+        format!("too large: it has {bytes} bytes, and no bulletin has more than {MAX_PAGE_BYTES}")
+    };
+    let cannot = |error: io::Error| format!("it cannot be read: {error}");
+    let limit = MAX_PAGE_BYTES as u64;
+    let opened = File::open(file).map_err(cannot)?;
+    let bytes = opened.metadata().map_err(cannot)?.len();
+    if bytes > limit {
+        return Err(too_large(bytes));
+    }
+    let mut body = Vec::new();
+    opened.take(limit + 1).read_to_end(&mut body).map_err(cannot)?;
+    if body.len() > MAX_PAGE_BYTES {
+        return Err(too_large(body.len() as u64));
+    }
+    Ok(body)
+}
+
+fn unreadable(folder: &Path, error: &io::Error) -> FolderError {
+    FolderError::Unreadable {
+        folder: folder.to_owned(),
+        reason: error.to_string(),
+    }
+}
+
+fn blocked(path: &str, reason: impl ToString) -> SourceError {
+    SourceError::Blocked {
+        path: path.to_owned(),
+        tried: reason.to_string(),
+    }
+}

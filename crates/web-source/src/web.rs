@@ -1,0 +1,522 @@
+//! Pages over HTTPS from the department's hosts.
+
+use std::error::Error as _;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bulletin_html::{INDEX_PATH, MAX_PAGE_BYTES, Refusal, read_index, recognise};
+use chrono::{DateTime, Utc};
+use pipeline::port::{Clock, Fetched, PageLink, PageSource, SourceError, SystemClock};
+use reqwest::header::{ACCEPT, CONTENT_LENGTH, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::{Client, Response, StatusCode, Url};
+use tokio::time::{Instant, sleep};
+
+use crate::config::{ConfigError, Host, WebConfig};
+use crate::path;
+use crate::text::shown;
+
+/// How many redirects are followed for one page.
+const MOST_REDIRECTS: usize = 5;
+/// How much of an error's body is looked at, to tell a challenge from a plain error.
+const MOST_ERROR_BYTES: usize = 64 * 1024;
+
+/// Pages from the department's hosts, asked in order until one gives the page.
+///
+/// Keeps no cookies, solves no challenge, and follows a redirect only to a page of the Visa Bulletin on one of the
+/// configured hosts. The usual proxy variables of the environment (`HTTPS_PROXY`, `NO_PROXY`) hold, except for hosts
+/// on this machine.
+pub struct WebSource<C = SystemClock> {
+    client: Client,
+    hosts: Vec<Host>,
+    config: WebConfig,
+    clock: C,
+}
+
+impl<C> fmt::Debug for WebSource<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebSource")
+            .field("config", &self.config)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<C: Clock> WebSource<C> {
+    /// A source with these hosts. Nothing is asked yet.
+    ///
+    /// # Errors
+    /// [`ConfigError`] with what is wrong and what to write instead.
+    pub fn new(config: WebConfig, clock: C) -> Result<Self, ConfigError> {
+        let hosts = config.check()?;
+        Ok(Self {
+            client: client(&config, &hosts)?,
+            hosts,
+            config,
+            clock,
+        })
+    }
+
+    /// The names of the hosts in the order in which they are asked, as they stand in [`Fetched::host`].
+    pub fn host_names(&self) -> impl Iterator<Item = &str> {
+        self.hosts.iter().map(|host| host.name.as_str())
+    }
+
+    /// Asks one host for a page, again where the error may pass.
+    async fn ask(&self, host: &Host, path: &str, avoid: Option<&str>) -> Result<Fetched, Denial> {
+        let deadline = Instant::now() + self.config.host_timeout;
+        let mut retries = 0;
+        loop {
+            let mut denial = match self.follow(host, path, avoid, deadline).await {
+                Ok(fetched) => return Ok(fetched),
+                Err(denial) => denial,
+            };
+            let pause = match denial.again {
+                Again::Never => None,
+                Again::Soon => Some(self.pause(retries)),
+                Again::After(wait) => Some(wait).filter(|wait| *wait <= self.config.longest_retry_after),
+            };
+            match pause {
+                Some(pause) if retries < self.config.retries && Instant::now() + pause < deadline => {
+                    tracing::debug!(
+                        source.host = host.name,
+                        source.path = path,
+                        source.answer = denial.reason,
+                        pause.ms = pause.as_millis() as u64,
+                        "The host is asked again after a pause."
+                    );
+                    retries += 1;
+                    sleep(pause).await;
+                }
+                _ => {
+                    if retries > 0 {
+                        denial.reason.push_str(&format!(" (asked {} times)", retries + 1));
+                    }
+                    return Err(denial);
+                }
+            }
+        }
+    }
+
+    /// The pause before a retry: drawn at random ("full jitter"), so that many clients do not come back at once.
+    fn pause(&self, retries: u32) -> Duration {
+        self.config
+            .first_pause
+            .saturating_mul(2_u32.saturating_pow(retries))
+            .min(self.config.longest_pause)
+            .mul_f64(fastrand::f64())
+    }
+
+    /// One attempt: asks, follows redirects, judges the answer.
+    async fn follow(
+        &self,
+        host: &Host,
+        path: &str,
+        avoid: Option<&str>,
+        deadline: Instant,
+    ) -> Result<Fetched, Denial> {
+        let mut asked = vec![(host, path.to_owned())];
+        loop {
+            let Some((host, path)) = asked.last() else {
+                return Err(Denial::blocked("nothing was asked"));
+            };
+            // A page is as new as the moment it was asked for, at least; one that came slowly is not newer.
+            let at = self.clock.now();
+            let response = self.get(host, path, deadline).await?;
+            if !is_redirect(response.status()) {
+                return Ok(Fetched {
+                    body: self.judge(response).await?,
+                    host: host.name.clone(),
+                    at,
+                    by_hand: false,
+                });
+            }
+            let next = self.target(&response)?;
+            if asked.contains(&next) {
+                return Err(Denial::blocked("a redirect loop"));
+            }
+            if asked.len() > MOST_REDIRECTS {
+                return Err(Denial::blocked(format!("more than {MOST_REDIRECTS} redirects")));
+            }
+            if avoid.is_some_and(|avoid| avoid == next.0.name && avoid != asked[0].0.name) {
+                return Err(Denial::blocked(format!(
+                    "a redirect to {}, which is asked last",
+                    next.0.name
+                )));
+            }
+            asked.push(next);
+        }
+    }
+
+    async fn get(&self, host: &Host, path: &str, deadline: Instant) -> Result<Response, Denial> {
+        let mut url = host.root.clone();
+        url.set_path(path);
+        let left = deadline.saturating_duration_since(Instant::now());
+        self.client
+            .get(url)
+            .timeout(left.min(self.config.request_timeout))
+            .send()
+            .await
+            .map_err(|error| self.denial_of(&error))
+    }
+
+    /// Where a redirect leads, if it may be followed.
+    fn target(&self, response: &Response) -> Result<(&Host, String), Denial> {
+        let location = response
+            .headers()
+            .get(LOCATION)
+            .and_then(|location| location.to_str().ok())
+            .and_then(|location| response.url().join(location).ok())
+            .ok_or_else(|| Denial::blocked("a redirect that leads nowhere"))?;
+        let elsewhere = || Denial::blocked(format!("a redirect to {}", address_of(&location)));
+        let host = self
+            .hosts
+            .iter()
+            .find(|host| host.root.origin() == location.origin())
+            .ok_or_else(elsewhere)?;
+        let is_plain = location.username().is_empty()
+            && location.password().is_none()
+            && location.query().is_none()
+            && path::is_page_path(location.path());
+        if !is_plain {
+            return Err(elsewhere());
+        }
+        Ok((host, location.path().to_owned()))
+    }
+
+    /// The body of an answer that is no redirect, if it can be the page.
+    async fn judge(&self, response: Response) -> Result<Vec<u8>, Denial> {
+        let status = response.status();
+        match status {
+            StatusCode::OK => {
+                let body = self.body(response).await?;
+                match recognise(&body) {
+                    Ok(()) => Ok(body),
+                    Err(refusal) => Err(Denial::refused(&refusal)),
+                }
+            }
+            StatusCode::NOT_FOUND | StatusCode::GONE => Err(Denial {
+                is_not_found: true,
+                ..Denial::blocked(in_words(status))
+            }),
+            _ => Err(self.judge_error(response).await),
+        }
+    }
+
+    async fn judge_error(&self, mut response: Response) -> Denial {
+        let status = response.status();
+        let wait = response
+            .headers()
+            .get(RETRY_AFTER)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| retry_after(value, self.clock.now()));
+        if let Some(challenge) = challenge(&mut response).await {
+            return Denial::blocked(format!("{}, {challenge}", in_words(status)));
+        }
+        if status != StatusCode::TOO_MANY_REQUESTS && !status.is_server_error() {
+            return Denial::blocked(in_words(status));
+        }
+        match wait {
+            Some(wait) => Denial {
+                again: Again::After(wait),
+                ..Denial::blocked(format!("{}, asks to wait {} s", in_words(status), wait.as_secs()))
+            },
+            None => Denial {
+                again: Again::Soon,
+                ..Denial::blocked(in_words(status))
+            },
+        }
+    }
+
+    /// The whole body, or nothing where it is larger than any page.
+    async fn body(&self, mut response: Response) -> Result<Vec<u8>, Denial> {
+        let too_large =
+            || Denial::blocked(format!("more than {MAX_PAGE_BYTES} bytes, which no bulletin has"));
+        let announced = response
+            .headers()
+            .get(CONTENT_LENGTH)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.parse::<u64>().ok())
+            .unwrap_or_default();
+        if announced > MAX_PAGE_BYTES as u64 {
+            return Err(too_large());
+        }
+        let mut body = Vec::with_capacity(announced as usize);
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) if body.len() + chunk.len() > MAX_PAGE_BYTES => return Err(too_large()),
+                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(None) => return Ok(body),
+                Err(error) if error.is_timeout() => return Err(self.denial_of(&error)),
+                Err(_) => {
+                    return Err(Denial {
+                        again: Again::Soon,
+                        ..Denial::blocked(format!("the connection broke after {} bytes", body.len()))
+                    });
+                }
+            }
+        }
+    }
+
+    fn denial_of(&self, error: &reqwest::Error) -> Denial {
+        let reason = if error.is_timeout() && error.is_connect() {
+            format!("no connection within {:?}", self.config.connect_timeout)
+        } else if error.is_timeout() {
+            format!("no whole answer within {:?}", self.config.request_timeout)
+        } else if error.is_connect() {
+            format!("no connection ({})", root_cause(error))
+        } else {
+            format!("the connection broke ({})", root_cause(error))
+        };
+        Denial {
+            again: Again::Soon,
+            ..Denial::blocked(reason)
+        }
+    }
+
+    /// The hosts in the order in which they are asked: as configured, but the one to avoid last.
+    fn in_order<'a>(&'a self, avoid: Option<&str>) -> impl Iterator<Item = &'a Host> {
+        let (last, first): (Vec<_>, Vec<_>) = self
+            .hosts
+            .iter()
+            .partition(|host| Some(host.name.as_str()) == avoid);
+        first.into_iter().chain(last)
+    }
+}
+
+impl<C: Clock> PageSource for WebSource<C> {
+    /// The bulletins that the first index page lists that can be had and read. Links to places that are not fetched
+    /// from are left out. An index that is missing is no news but a host that is closed: it blocks.
+    async fn links(&self) -> Result<Vec<PageLink>, SourceError> {
+        let mut tried = Tried::default();
+        for host in &self.hosts {
+            let listed = match self.ask(host, INDEX_PATH, None).await {
+                Ok(fetched) => read_index(&fetched.body).map_err(|refusal| Denial::refused(&refusal)),
+                Err(denial) => Err(denial),
+            };
+            match listed {
+                Ok(links) => {
+                    tried.note_answer(&host.name, INDEX_PATH);
+                    return Ok(links
+                        .into_iter()
+                        .filter(|link| path::is_page_path(&link.path))
+                        .map(|link| PageLink {
+                            month: link.month,
+                            path: link.path,
+                        })
+                        .collect());
+                }
+                Err(denial) => tried.push(host, denial),
+            }
+        }
+        Err(SourceError::Blocked {
+            path: INDEX_PATH.into(),
+            tried: tried.answers.join("; "),
+        })
+    }
+
+    /// The page from the first host that gives it. Where one host says that there is no such page, the others are
+    /// asked all the same; none that is blocked can then turn the answer into "blocked", because the index, which every
+    /// open host has, tells a closed host from a page that is not out.
+    async fn page(&self, path: &str, avoid: Option<&str>) -> Result<Fetched, SourceError> {
+        path::check(path)?;
+        let mut tried = Tried::default();
+        for host in self.in_order(avoid) {
+            match self.ask(host, path, avoid).await {
+                Ok(fetched) => {
+                    tried.note_answer(&fetched.host, path);
+                    return Ok(fetched);
+                }
+                Err(denial) => tried.push(host, denial),
+            }
+        }
+        let path = path.to_owned();
+        let is_not_found = tried.is_not_found;
+        let tried = tried.answers.join("; ");
+        Err(if is_not_found {
+            SourceError::NotFound { path, tried }
+        } else {
+            SourceError::Blocked { path, tried }
+        })
+    }
+}
+
+/// What the hosts answered that did not give the page.
+#[derive(Debug, Default)]
+struct Tried {
+    answers: Vec<String>,
+    is_not_found: bool,
+}
+
+impl Tried {
+    fn push(&mut self, host: &Host, denial: Denial) {
+        self.answers.push(format!("{}: {}", host.name, denial.reason));
+        self.is_not_found |= denial.is_not_found;
+    }
+
+    /// Says, where others failed before, which host gave the page in the end.
+    fn note_answer(&self, host: &str, path: &str) {
+        if !self.answers.is_empty() {
+            tracing::warn!(
+                source.host = host,
+                source.path = path,
+                source.tried = self.answers.join("; "),
+                "Another host gave the page, because those before it did not."
+            );
+        }
+    }
+}
+
+/// Why a host does not give a page.
+#[derive(Debug)]
+struct Denial {
+    /// What it answered, in a few words.
+    reason: String,
+    /// Whether it says that there is no such page.
+    is_not_found: bool,
+    again: Again,
+}
+
+/// Whether the same host is worth asking again.
+#[derive(Debug, Clone, Copy)]
+enum Again {
+    Never,
+    Soon,
+    After(Duration),
+}
+
+impl Denial {
+    fn blocked(reason: impl Into<String>) -> Self {
+        Self {
+            reason: reason.into(),
+            is_not_found: false,
+            again: Again::Never,
+        }
+    }
+
+    fn refused(refusal: &Refusal) -> Self {
+        let reason = match refusal {
+            Refusal::Empty => "an empty page".into(),
+            Refusal::Binary => "binary data".into(),
+            Refusal::Challenge { marker } => format!("a challenge page (\"{marker}\")"),
+            Refusal::ErrorPage { says, .. } => format!("an error page (\"{}\")", shown(says)),
+            Refusal::NoLinks => "an index page without links".into(),
+            refusal => shown(&refusal.to_string()),
+        };
+        Self {
+            is_not_found: refusal.is_not_found(),
+            ..Self::blocked(reason)
+        }
+    }
+}
+
+/// A client with the roots of the web's authorities built in, so that it works on a bare machine.
+fn client(config: &WebConfig, hosts: &[Host]) -> Result<Client, ConfigError> {
+    let roots = rustls::RootCertStore {
+        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+    };
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let tls = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| ConfigError::Client {
+            reason: error.to_string(),
+        })?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let accept = HeaderValue::from_static("text/html,application/xhtml+xml");
+    let mut client = Client::builder()
+        .tls_backend_preconfigured(tls)
+        .user_agent(config.user_agent())
+        .default_headers(HeaderMap::from_iter([(ACCEPT, accept)]))
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .https_only(hosts.iter().all(|host| host.root.scheme() == "https"))
+        .connect_timeout(config.connect_timeout)
+        .timeout(config.request_timeout);
+    if hosts.iter().any(|host| host.is_loopback) {
+        client = client.no_proxy();
+    }
+    client.build().map_err(|error| ConfigError::Client {
+        reason: root_cause(&error),
+    })
+}
+
+fn is_redirect(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
+}
+
+fn in_words(status: StatusCode) -> String {
+    match status.canonical_reason() {
+        Some(reason) => format!("{} {reason}", status.as_u16()),
+        None => status.as_u16().to_string(),
+    }
+}
+
+/// An address as it may be shown: without user, query and fragment, which may be long or meant for one visitor alone.
+fn address_of(url: &Url) -> String {
+    let mut url = url.clone();
+    url.set_query(None);
+    url.set_fragment(None);
+    // Neither fails for an address with a host; without one there is no user to hide.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    shown(url.as_str())
+}
+
+/// What an error answer wants the visitor to prove, where it is a challenge: no reason to come back soon.
+async fn challenge(response: &mut Response) -> Option<String> {
+    if response.headers().contains_key("cf-mitigated") {
+        return Some("a challenge".into());
+    }
+    let mut body = Vec::new();
+    while let Ok(Some(chunk)) = response.chunk().await {
+        body.extend_from_slice(&chunk);
+        if body.len() > MOST_ERROR_BYTES {
+            break;
+        }
+    }
+    match recognise(&body) {
+        Err(refusal @ Refusal::Challenge { .. }) => Some(Denial::refused(&refusal).reason),
+        _ => None,
+    }
+}
+
+/// How long `Retry-After` asks to wait: seconds, or until a date (RFC 9110, section 10.2.3).
+fn retry_after(value: &str, now: DateTime<Utc>) -> Option<Duration> {
+    let value = value.trim();
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = DateTime::parse_from_rfc2822(value).ok()?;
+    Some((until.to_utc() - now).to_std().unwrap_or_default())
+}
+
+fn root_cause(error: &reqwest::Error) -> String {
+    let mut cause = error.source();
+    while let Some(deeper) = cause.and_then(std::error::Error::source) {
+        cause = Some(deeper);
+    }
+    cause.map_or_else(|| "no reason given".into(), |cause| shown(&cause.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let now: DateTime<Utc> = "2026-10-21T07:28:00Z".parse().unwrap();
+        let wait = |value| retry_after(value, now).map(|wait| wait.as_secs());
+        assert_eq!(wait("120"), Some(120));
+        assert_eq!(wait("Wed, 21 Oct 2026 07:29:30 GMT"), Some(90));
+        assert_eq!(wait("Wed, 21 Oct 2026 07:00:00 GMT"), Some(0));
+        assert_eq!(wait("soon"), None);
+        assert_eq!(wait("-1"), None);
+    }
+
+    #[test]
+    fn an_address_is_shown_without_user_and_query() {
+        let url = Url::parse("https://somebody:secret@example.com/a?token=1#x").unwrap();
+        assert_eq!(address_of(&url), "https://example.com/a");
+    }
+}
