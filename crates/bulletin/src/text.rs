@@ -129,52 +129,75 @@ pub(crate) fn bulletin_headline(alert: &BulletinAlert) -> String {
     }
 }
 
-/// What the bulletin means for one priority date, a sentence for each chart that has a cut-off.
-pub fn priority_verdict(chart: Chart, cell: &Cell, priority_date: NaiveDate, month: Month) -> String {
-    let date = day(priority_date);
+/// Where a priority date stands in one bulletin, in one sentence: `For EB-3 India in June 2026, the priority date
+/// 15 Mar 2013 is served ...`. Both charts that have a cut-off are named, with how far it is.
+pub fn priority_sentence(
+    case: Case,
+    month: Month,
+    cells: &ByChart<Option<Cell>>,
+    priority_date: NaiveDate,
+) -> String {
+    let clauses: Vec<String> = Chart::ALL
+        .into_iter()
+        .filter_map(|chart| Some(priority_clause(chart, cells.of(chart).as_ref()?, priority_date)))
+        .collect();
+    let clauses = if clauses.is_empty() {
+        "is on no chart".to_owned()
+    } else {
+        clauses.join(", and ")
+    };
+    format!(
+        "For {} in {}, the priority date {} {clauses}.",
+        case_name(case),
+        month.title(),
+        day(priority_date)
+    )
+}
+
+fn priority_clause(chart: Chart, cell: &Cell, priority_date: NaiveDate) -> String {
     let name = chart.name();
     match &cell.state {
-        CellState::Unreadable(raw) => {
+        CellState::Unreadable(_) => {
             format!(
-                "{name}: the bulletin prints {}, which cannot be read. Look at the page.",
-                quoted(raw)
+                "cannot be told for {name}, where the page is misprinted ({})",
+                shown(Some(cell))
             )
         }
-        CellState::CutOff(cut_off @ CutOff::Current) => {
-            format!(
-                "{name}: {} for {}, so your priority date {date} is served.",
-                cut_off.words(),
-                month.title()
-            )
-        }
-        CellState::CutOff(CutOff::Unavailable) => {
-            format!(
-                "{name}: unavailable for {}, so no priority date is served.",
-                month.title()
-            )
-        }
+        CellState::CutOff(CutOff::Current) => format!("is served under {name}, which is current"),
+        CellState::CutOff(CutOff::Unavailable) => format!("is not served under {name}, which is unavailable"),
         CellState::CutOff(CutOff::Date(cut_off)) => {
             let days = (*cut_off - priority_date).num_days();
             let cut_off = day(*cut_off);
-            if days > 0 {
-                let earlier = counted(days);
-                format!(
-                    "{name}: your priority date {date} is served; it is {earlier} earlier than {cut_off}."
-                )
-            } else if days == 0 {
-                format!(
-                    "{name}: your priority date {date} is not served yet; it must be earlier than {cut_off}, and is \
-                     that very day."
-                )
-            } else {
-                let later = counted(-days + 1);
-                format!(
-                    "{name}: your priority date {date} is not served yet; the cut-off {cut_off} must advance \
-                     {later} more."
-                )
+            match days {
+                1.. => format!(
+                    "is served under {name} ({} before its cut-off {cut_off})",
+                    counted(days)
+                ),
+                0 => format!(
+                    "is not served under {name} (it must be earlier than the cut-off {cut_off}, and is that very day)"
+                ),
+                _ => format!(
+                    "is not served under {name} (its cut-off {cut_off} must advance {} more)",
+                    counted(1 - days)
+                ),
             }
         }
     }
+}
+
+/// Text in lines of at most 80 characters, broken between words.
+fn wrapped(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.len() + 1 + word.len() <= 80 => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 fn counted(days: i64) -> String {
@@ -202,12 +225,14 @@ pub(crate) fn case_body(alert: &CaseAlert, priority_date: Option<NaiveDate>) -> 
         ),
     });
     if let Some(priority_date) = priority_date {
+        let cells = ByChart::each(|chart| change.charts.of(chart).to.clone());
         lines.push(String::new());
-        for chart in Chart::ALL {
-            if let Some(cell) = change.charts.of(chart).to.as_ref() {
-                lines.push(priority_verdict(chart, cell, priority_date, month));
-            }
-        }
+        lines.extend(wrapped(&priority_sentence(
+            change.case,
+            month,
+            &cells,
+            priority_date,
+        )));
     }
     lines.push(String::new());
     for chart in Chart::ALL {

@@ -20,6 +20,8 @@ const CONFIRM_AFTER: Duration = Duration::minutes(10);
 const ASK_IN_TURN: Duration = Duration::minutes(30);
 /// How often the bulletins in force and to come are read again.
 const READ_AGAIN: Duration = Duration::hours(4);
+/// How often a page that is not out yet is looked for, at most.
+const LOOK_FOR_AGAIN: Duration = Duration::minutes(10);
 /// How often a write is planned anew when somebody else writes the same bulletin.
 const WRITE_ATTEMPTS: u32 = 8;
 
@@ -55,8 +57,8 @@ pub enum Ingested {
     },
     /// It was fetched before the page that is stored, and loses.
     Outdated,
-    /// There is no such page yet.
-    NotOutYet,
+    /// There is no such page, or none yet. What is stored of it stays.
+    NotThere,
 }
 
 /// Why a page could not be stored.
@@ -107,7 +109,12 @@ where
             return Err(error.into());
         }
         let failures = self.failures(link.month).await?;
-        let (state, failures, note) = self.settlement(link.month, &result, failures);
+        let (mut state, failures, note) = self.settlement(link.month, &result, failures);
+        if matches!(result, Ok(Ingested::NotThere)) && !self.store.months().await?.contains(&link.month) {
+            state = LinkState::Due {
+                at: self.clock.now() + LOOK_FOR_AGAIN,
+            };
+        }
         self.store.settle(link, &state, failures, &note).await?;
         result
     }
@@ -144,7 +151,7 @@ where
             .map(|pending| pending.host.clone());
         let page = match self.source.page(&link.path, avoid.as_deref()).await {
             Ok(page) => page,
-            Err(SourceError::NotFound { .. }) if record.is_none() => return Ok(Ingested::NotOutYet),
+            Err(SourceError::NotFound { .. }) => return Ok(Ingested::NotThere),
             Err(error) => return Err(error.into()),
         };
         match read_page(&page.body, Some(link.month)) {
@@ -373,7 +380,7 @@ where
         let now = self.clock.now();
         let again = (month >= present_month(now)).then(|| now + READ_AGAIN);
         match result {
-            Ok(Ingested::NotOutYet) => (LinkState::Due { at: now }, 0, "not out yet".into()),
+            Ok(Ingested::NotThere) => (LinkState::Done { again }, 0, "not there".into()),
             Ok(Ingested::Held { until, differs }) => {
                 let note = format!("{differs} cells differ; waiting for a second look");
                 (LinkState::Done { again: Some(*until) }, 0, note)
