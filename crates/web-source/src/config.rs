@@ -19,6 +19,8 @@ pub const DEFAULT_HOSTS: [&str; 4] = [
 const DOMAIN: &str = "state.gov";
 /// The longest contact in bytes.
 const LONGEST_CONTACT: usize = 200;
+/// The longest time-out or pause.
+const LONGEST_TIME: Duration = Duration::from_secs(3600);
 /// The most retries that make sense: from then on the host is down, and the next look comes soon.
 const MOST_RETRIES: u32 = 10;
 
@@ -111,12 +113,16 @@ impl WebConfig {
         {
             return Err(ConfigError::Contact);
         }
-        for (name, timeout) in [
-            ("connection", self.connect_timeout),
-            ("request", self.request_timeout),
+        for (name, time, may_be_zero) in [
+            ("time-out of a connection", self.connect_timeout, false),
+            ("time-out of a request", self.request_timeout, false),
+            ("time for a host", self.host_timeout, false),
+            ("first pause", self.first_pause, true),
+            ("longest pause", self.longest_pause, true),
+            ("longest Retry-After", self.longest_retry_after, true),
         ] {
-            if timeout.is_zero() {
-                return Err(ConfigError::NoTime { name });
+            if (time.is_zero() && !may_be_zero) || time > LONGEST_TIME {
+                return Err(ConfigError::Time { name, time });
             }
         }
         if self.host_timeout < self.request_timeout {
@@ -190,11 +196,13 @@ pub enum ConfigError {
         "the contact must be an e-mail or web address of 1 to {LONGEST_CONTACT} plain characters, without blanks or brackets"
     )]
     Contact,
-    /// A time-out of nothing.
-    #[error("the {name} time-out is zero, so that nothing could ever be fetched: give it some seconds")]
-    NoTime {
+    /// A time-out in which nothing can be fetched, or in which nobody would wait.
+    #[error("the {name} is {time:?}: it must be more than nothing and at most {LONGEST_TIME:?}")]
+    Time {
         /// Which.
         name: &'static str,
+        /// How long it is.
+        time: Duration,
     },
     /// Less time for a host than for one request to it.
     #[error("a host is given {host:?} and one request to it {request:?}: give the host at least as long")]
@@ -402,7 +410,12 @@ mod tests {
             request_timeout: Duration::ZERO,
             ..WebConfig::default()
         };
-        assert_eq!(zero.check(), Err(ConfigError::NoTime { name: "request" }));
+        assert!(matches!(zero.check(), Err(ConfigError::Time { .. })));
+        let endless = WebConfig {
+            longest_retry_after: Duration::MAX,
+            ..WebConfig::default()
+        };
+        assert!(matches!(endless.check(), Err(ConfigError::Time { .. })));
         let short = WebConfig {
             host_timeout: Duration::from_secs(1),
             ..WebConfig::default()

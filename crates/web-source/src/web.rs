@@ -314,9 +314,10 @@ impl<C: Clock> PageSource for WebSource<C> {
         })
     }
 
-    /// The page from the first host that gives it. Where one host says that there is no such page, the others are
-    /// asked all the same; none that is blocked can then turn the answer into "blocked", because the index, which every
-    /// open host has, tells a closed host from a page that is not out.
+    /// The page from the first host that gives it. A host without the page does not end the search, since another may
+    /// have it earlier. Where none gives it and one says that there is no such page, it is missing, though others are
+    /// blocked: a host that is closed, and so misses every page, misses the index too, and [`links`](Self::links) is
+    /// blocked then.
     async fn page(&self, path: &str, avoid: Option<&str>) -> Result<Fetched, SourceError> {
         path::check(path)?;
         let mut tried = Tried::default();
