@@ -1,6 +1,9 @@
 use bulletin::Month;
 
-use crate::Refusal;
+use crate::month::month_of_words;
+use crate::recognise::recognise;
+use crate::refusal::Refusal;
+use crate::token::{Attributes, TokenSink, tokenize};
 
 /// The path of the index page, which links every bulletin.
 pub const INDEX_PATH: &str = "/content/travel/en/legal/visa-law0/visa-bulletin.html";
@@ -14,15 +17,25 @@ pub struct IndexLink {
     pub path: String,
 }
 
-/// The bulletins that an index page links, newest first, each month once.
+/// The bulletins that an index page links, newest first, each month once: by the first of its links.
 ///
 /// # Errors
 /// [`Refusal`] when it is no index page.
-pub fn read_index(_html: &[u8]) -> Result<Vec<IndexLink>, Refusal> {
-    Err(Refusal::NoLinks)
+pub fn read_index(html: &[u8]) -> Result<Vec<IndexLink>, Refusal> {
+    recognise(html)?;
+    let mut links = Links::default();
+    tokenize(html, &mut links);
+    let mut links = links.found;
+    if links.is_empty() {
+        return Err(Refusal::NoLinks);
+    }
+    // The sort keeps the order of links of one month, of which the first stays.
+    links.sort_by_key(|link| std::cmp::Reverse(link.month));
+    links.dedup_by_key(|link| link.month);
+    Ok(links)
 }
 
-/// The path that a month's page usually has.
+/// The path that a month's page usually has: under its fiscal year, by its English name.
 pub fn predicted_path(month: Month) -> String {
     format!(
         "/content/travel/en/legal/visa-law0/visa-bulletin/{}/visa-bulletin-for-{}-{}.html",
@@ -32,7 +45,75 @@ pub fn predicted_path(month: Month) -> String {
     )
 }
 
-/// The month that a page's path names, in the usual form or an irregular one.
-pub fn month_of_path(_path: &str) -> Option<Month> {
-    None
+/// The month that a page's path names, in the usual form or an irregular one: `visa-bulletin-for-march-2026.html`,
+/// `visa-bulletin-october-2012.html`, `july-2007-visa-bulletin.html`.
+pub fn month_of_path(path: &str) -> Option<Month> {
+    let path = path.split(['?', '#']).next()?;
+    let name = path.rsplit('/').next()?;
+    let name = name.strip_suffix(".html").unwrap_or(name);
+    let words: Vec<&str> = name.split('-').filter(|word| !word.is_empty()).collect();
+    let is = |word: &str| words.iter().any(|part| part.eq_ignore_ascii_case(word));
+    if !is("visa") || !is("bulletin") {
+        return None;
+    }
+    let mut months = words
+        .windows(2)
+        .filter_map(|pair| month_of_words(pair[0], pair[1]));
+    let month = months.next()?;
+    months.next().is_none().then_some(month)
+}
+
+/// More links than twice the months of any site's life are no index.
+const MOST_LINKS: usize = 4000;
+
+#[derive(Default)]
+struct Links {
+    found: Vec<IndexLink>,
+}
+
+impl TokenSink for Links {
+    fn start_tag(&mut self, name: &[u8], attributes: &Attributes) {
+        if name != b"a" || attributes.href.is_empty() || self.found.len() >= MOST_LINKS {
+            return;
+        }
+        let Some(path) = std::str::from_utf8(&attributes.href).ok().and_then(site_path) else {
+            return;
+        };
+        if let Some(month) = month_of_path(path) {
+            self.found.push(IndexLink {
+                month,
+                path: path.to_owned(),
+            });
+        }
+    }
+
+    fn end_tag(&mut self, _name: &[u8]) {}
+
+    fn text(&mut self, _text: &[u8]) {}
+}
+
+/// The path of a link that stays on the department's site: relative, or with a host under `state.gov`. `None` for
+/// any other, and for a path with more in it than names.
+fn site_path(href: &str) -> Option<&str> {
+    let href = href.trim();
+    let path = match href.strip_prefix("https:").or_else(|| href.strip_prefix("http:")).unwrap_or(href).strip_prefix("//") {
+        Some(rest) => {
+            let (host, _) = rest.split_once('/')?;
+            let host = host.to_ascii_lowercase();
+            if host != "state.gov" && !host.ends_with(".state.gov") {
+                return None;
+            }
+            &rest[host.len()..]
+        }
+        None => href,
+    };
+    let path = path.split(['?', '#']).next()?;
+    let is_plain = path.starts_with("/content/")
+        && path.len() < 300
+        && !path.contains("..")
+        && !path.contains("//")
+        && path
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'.'));
+    is_plain.then_some(path)
 }

@@ -1,11 +1,38 @@
-//! Reads the Visa Bulletin's web pages.
+//! Reads the Visa Bulletin's web pages: a bulletin's own page into a [`Bulletin`](bulletin::Bulletin), and the index
+//! page into links.
+//!
+//! Nothing is guessed. What cannot be read exactly is left out and reported as a
+//! [`Finding`](bulletin::Finding) while the rest of the page is kept; a page that cannot be trusted as a whole is
+//! refused with a [`Refusal`]. This crate does no I/O, and no bytes make it panic.
+//!
+//! ```
+//! use bulletin_html::{Refusal, read_page};
+//!
+//! let refusal = read_page(b"<title>Just a moment...</title>", None).unwrap_err();
+//! assert!(refusal.is_blocked());
+//! assert_eq!(refusal, Refusal::Challenge { marker: "Just a moment..." });
+//! ```
 
+mod cell;
+mod chart;
+mod heading;
 mod index;
+mod label;
+mod month;
 mod page;
+mod recognise;
 mod refusal;
+mod shape;
+mod spelling;
+mod style;
+mod table;
+mod text;
+mod token;
+mod walk;
 
 pub use index::{INDEX_PATH, IndexLink, month_of_path, predicted_path, read_index};
-pub use page::{ReadPage, read_page, recognise};
+pub use page::{ReadPage, read_page};
+pub use recognise::recognise;
 pub use refusal::Refusal;
 
 /// The size in bytes above which a page is refused unread. The largest bulletin so far has 137 KB.

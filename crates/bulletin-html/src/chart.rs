@@ -1,0 +1,431 @@
+//! From a table to the rows of a bulletin.
+
+use bulletin::{Area, Category, Chart, Finding, Month, Preference, RawCell, Reading, Row, RowKey, UnreadableReason};
+
+use crate::cell::read_cell;
+use crate::label::{self, Named};
+use crate::shape::Shape;
+use crate::table::{CellText, Table};
+use crate::text::printed;
+
+/// Which chart a table is, and of which bulletin.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) month: Month,
+    pub(crate) chart: Chart,
+    pub(crate) preference: Preference,
+}
+
+/// Reads a chart's table: its cells are added to `rows`, and what is unusual about them to `findings`.
+///
+/// # Errors
+/// Why the table as a whole cannot be read.
+pub(crate) fn read_chart(
+    table: &Table,
+    shape: &Shape,
+    place: Place,
+    rows: &mut Vec<Row>,
+    findings: &mut Vec<Finding>,
+) -> Result<(), &'static str> {
+    let reader = ChartReader {
+        table,
+        place,
+        columns: columns(table, shape.header, place.preference)?,
+    };
+    let lines = reader.lines(shape.header, findings)?;
+    reader.report_columns(&lines, findings);
+    if !reader.columns.iter().any(|column| {
+        matches!(column.named, Some(Named::Exactly(Area::ALL) | Named::Nearly(Area::ALL)))
+            || (column.named.is_none() && !column.label.is_empty())
+    }) {
+        return Err("it has no column for all other areas");
+    }
+    reader.read_lines(&lines, rows, findings);
+    reader.report_absent(&lines, findings);
+    Ok(())
+}
+
+struct ChartReader<'a> {
+    table: &'a Table,
+    place: Place,
+    /// The columns beside that of the labels.
+    columns: Vec<Column<'a>>,
+}
+
+struct Column<'a> {
+    label: &'a str,
+    named: Option<Named<Area>>,
+}
+
+/// A row of the table that is no title.
+struct Line<'a> {
+    label: &'a str,
+    named: Option<Named<Category>>,
+    cells: Vec<CellText<'a>>,
+    /// Whether its cells stand in the chart's columns, one in each.
+    is_regular: bool,
+}
+
+/// More columns than any chart has.
+const MOST_COLUMNS: usize = 64;
+
+/// The columns as the header row labels them, cells from the rows above included that reach down into it.
+fn columns(table: &Table, header: usize, preference: Preference) -> Result<Vec<Column<'_>>, &'static str> {
+    let mut above: Vec<(u16, CellText<'_>)> = Vec::new();
+    let mut slots: Vec<CellText<'_>> = Vec::new();
+    for row in 0..=header {
+        slots.clear();
+        let mut reaching = Vec::new();
+        let mut cells = table.row(row);
+        loop {
+            let at = slots.len();
+            if at > MOST_COLUMNS {
+                return Err("it has more columns than any chart");
+            }
+            let (rows_left, cell) = match above.get(at) {
+                Some((rows_left, cell)) if *rows_left > 0 => (*rows_left, *cell),
+                _ => match cells.next() {
+                    Some(cell) => (cell.rowspan, cell),
+                    None if above.iter().skip(at).any(|(rows_left, _)| *rows_left > 0) => (0, EMPTY),
+                    None => break,
+                },
+            };
+            let width = if above.get(at).is_some_and(|(rows_left, _)| *rows_left > 0) {
+                1
+            } else {
+                usize::from(cell.colspan)
+            };
+            for _ in 0..width.min(MOST_COLUMNS) {
+                slots.push(cell);
+                reaching.push((rows_left.saturating_sub(1), cell));
+            }
+        }
+        above = reaching;
+    }
+    if above.iter().any(|(rows_left, _)| *rows_left > 0) {
+        return Err("the labels of its columns reach down into its rows");
+    }
+    let mut columns: Vec<Column<'_>> = slots
+        .iter()
+        .skip(1)
+        .map(|cell| Column {
+            label: cell.text,
+            // One label over several columns says nothing of each.
+            named: if cell.colspan == 1 { label::area(cell.text) } else { None },
+        })
+        .collect();
+    if slots.first().is_some_and(|first| {
+        label::exact_area(first.text).is_some() || label::category(preference, first.text).is_some()
+    }) {
+        return Err("its columns have no room for the labels of its rows");
+    }
+    unname_rivals(&mut columns, |column| &mut column.named);
+    Ok(columns)
+}
+
+const EMPTY: CellText<'static> = CellText {
+    text: "",
+    colspan: 1,
+    rowspan: 1,
+};
+
+/// A label that is only near a name never stands beside one that is it: then it must mean something else. Of
+/// several that are only near the same name, none can be told to mean it.
+fn unname_rivals<T, N: Copy + PartialEq>(
+    labelled: &mut [T],
+    named: impl Fn(&mut T) -> &mut Option<Named<N>>,
+) {
+    for at in 0..labelled.len() {
+        let Some(Named::Nearly(what)) = *named(&mut labelled[at]) else {
+            continue;
+        };
+        let mut has_rival = false;
+        for other in 0..labelled.len() {
+            if other != at && named(&mut labelled[other]).is_some_and(|other| other.what() == what) {
+                has_rival = true;
+                if let Some(Named::Nearly(_)) = *named(&mut labelled[other]) {
+                    *named(&mut labelled[other]) = None;
+                }
+            }
+        }
+        if has_rival {
+            *named(&mut labelled[at]) = None;
+        }
+    }
+}
+
+impl<'a> ChartReader<'a> {
+    fn lines(&self, header: usize, findings: &mut Vec<Finding>) -> Result<Vec<Line<'a>>, &'static str> {
+        let mut lines: Vec<Line<'a>> = Vec::new();
+        // For each column, how many rows a cell from above still takes.
+        let mut taken: Vec<u16> = Vec::new();
+        for row in header + 1..self.table.len() {
+            let cells: Vec<CellText<'a>> = self.table.row(row).collect();
+            let is_taken = taken.iter().any(|rows| *rows > 0);
+            taken.iter_mut().for_each(|rows| *rows = rows.saturating_sub(1));
+            taken.extend(
+                cells
+                    .iter()
+                    .filter(|cell| cell.rowspan > 1)
+                    .map(|cell| cell.rowspan - 1),
+            );
+            taken.retain(|rows| *rows > 0);
+            if cells.iter().all(|cell| cell.text.is_empty()) {
+                // An empty row says nothing, unless cells from above reach into it.
+                if !is_taken || cells.is_empty() {
+                    continue;
+                }
+            }
+            let (label, values) = match cells.split_first() {
+                Some((first, values)) => (first.text, values.to_vec()),
+                None => continue,
+            };
+            if let Some(preference) = label::preference(label) {
+                if preference != self.place.preference {
+                    return Err("a row between its rows names the other preference");
+                }
+                continue;
+            }
+            if self.is_header_again(&values)? {
+                continue;
+            }
+            let is_note = values.is_empty()
+                && label::category(self.place.preference, label).is_none()
+                && usize::from(cells[0].colspan) > self.columns.len();
+            if is_note {
+                findings.push(Finding::Layout {
+                    what: format!(
+                        "{}, {}: a row over all columns was passed over: \"{}\".",
+                        self.place.chart.name(),
+                        self.place.preference.name(),
+                        printed(label)
+                    ),
+                });
+                continue;
+            }
+            let is_regular = !is_taken
+                && values.len() == self.columns.len()
+                && cells.iter().all(|cell| cell.colspan == 1)
+                && cells[0].rowspan == 1;
+            lines.push(Line {
+                label,
+                named: label::category(self.place.preference, label),
+                cells: values,
+                is_regular,
+            });
+        }
+        unname_rivals(&mut lines, |line| &mut line.named);
+        Ok(lines)
+    }
+
+    /// Whether a row labels the columns once more, as they are labelled.
+    fn is_header_again(&self, values: &[CellText<'_>]) -> Result<bool, &'static str> {
+        let areas = values
+            .iter()
+            .filter(|cell| label::exact_area(cell.text).is_some_and(|area| area != Area::ALL))
+            .count();
+        if areas < 2 {
+            return Ok(false);
+        }
+        let same = values.len() == self.columns.len()
+            && values
+                .iter()
+                .zip(&self.columns)
+                .all(|(cell, column)| cell.text == column.label);
+        if same {
+            Ok(true)
+        } else {
+            Err("its columns are labelled anew between its rows")
+        }
+    }
+
+    fn report_columns(&self, lines: &[Line<'_>], findings: &mut Vec<Finding>) {
+        let Place {
+            chart, preference, ..
+        } = self.place;
+        for (at, column) in self.columns.iter().enumerate() {
+            let label = printed(column.label);
+            match column.named {
+                Some(Named::Exactly(area)) => {
+                    if !Area::listed().any(|listed| listed == area) {
+                        findings.push(Finding::NewColumn {
+                            chart,
+                            preference,
+                            area,
+                        });
+                    }
+                }
+                Some(Named::Nearly(area)) => findings.push(Finding::ApproximateLabel {
+                    chart,
+                    preference,
+                    label,
+                    read_as: area.code().to_owned(),
+                }),
+                None => {
+                    let cells: Vec<(String, String)> = lines
+                        .iter()
+                        .filter_map(|line| Some((printed(line.label), printed(line.cells.get(at)?.text))))
+                        .collect();
+                    if !label.is_empty() || cells.iter().any(|(_, text)| !text.is_empty()) {
+                        findings.push(Finding::UnrecognisedColumn {
+                            chart,
+                            preference,
+                            label,
+                            cells,
+                        });
+                    }
+                }
+            }
+        }
+    }
+
+    fn read_lines(&self, lines: &[Line<'_>], rows: &mut Vec<Row>, findings: &mut Vec<Finding>) {
+        let Place {
+            chart, preference, ..
+        } = self.place;
+        let first_row = rows.len();
+        for line in lines {
+            let label = printed(line.label);
+            let Some(named) = line.named else {
+                let cells = line
+                    .cells
+                    .iter()
+                    .enumerate()
+                    .map(|(at, cell)| {
+                        let column = self.columns.get(at).map_or("", |column| column.label);
+                        (printed(column), printed(cell.text))
+                    })
+                    .collect();
+                findings.push(Finding::UnrecognisedRow {
+                    chart,
+                    preference,
+                    label,
+                    cells,
+                });
+                continue;
+            };
+            let category = named.what();
+            if let Named::Nearly(_) = named {
+                findings.push(Finding::ApproximateLabel {
+                    chart,
+                    preference,
+                    label: label.clone(),
+                    read_as: category.code().to_owned(),
+                });
+            }
+            if !line.is_regular {
+                findings.push(Finding::RaggedRow {
+                    chart,
+                    preference,
+                    label: label.clone(),
+                    expected: self.columns.len(),
+                    found: line.cells.len(),
+                });
+            }
+            for (at, column) in self.columns.iter().enumerate() {
+                let Some(area) = column.named.map(Named::what) else {
+                    continue;
+                };
+                let cell = line.cells.get(at).copied().unwrap_or(EMPTY);
+                let key = RowKey {
+                    chart,
+                    category,
+                    area,
+                };
+                let reading = if !line.is_regular {
+                    Reading::Unreadable
+                } else {
+                    let read = if cell.rowspan > 1 {
+                        Err(UnreadableReason::NotACutOff)
+                    } else {
+                        read_cell(cell.text, self.place.month)
+                    };
+                    match read {
+                        Ok(cut_off) => Reading::CutOff(cut_off),
+                        Err(reason) => {
+                            findings.push(Finding::UnreadableCell {
+                                chart,
+                                category,
+                                area,
+                                raw: printed(cell.text),
+                                reason,
+                            });
+                            Reading::Unreadable
+                        }
+                    }
+                };
+                let row = Row {
+                    key,
+                    reading,
+                    raw: RawCell {
+                        category: label.clone(),
+                        area: printed(column.label),
+                        value: printed(cell.text),
+                    },
+                };
+                match rows[first_row..].iter_mut().find(|known| known.key == key) {
+                    Some(known) => reconcile(known, row, findings),
+                    None => rows.push(row),
+                }
+            }
+        }
+    }
+
+    /// Rows that every chart has had since 2001, and that this one has not.
+    fn report_absent(&self, lines: &[Line<'_>], findings: &mut Vec<Finding>) {
+        use Category::{Eb1, Eb2, Eb3, Eb4, F1, F2a, F2b, F3, F4, OtherWorkers};
+        let expected: &[Category] = match self.place.preference {
+            Preference::Family => &[F1, F2a, F2b, F3, F4],
+            Preference::Employment => &[Eb1, Eb2, Eb3, OtherWorkers, Eb4],
+        };
+        for category in expected {
+            if !lines
+                .iter()
+                .any(|line| line.named.is_some_and(|named| named.what() == *category))
+            {
+                findings.push(Finding::Layout {
+                    what: format!(
+                        "{}, {}: there is no row that can be read as {category}, which every chart had before. Look \
+                         at the page.",
+                        self.place.chart.name(),
+                        self.place.preference.name(),
+                    ),
+                });
+            }
+        }
+    }
+}
+
+/// The same cell stands twice: the same text twice is one text, and of two different texts neither counts.
+fn reconcile(known: &mut Row, again: Row, findings: &mut Vec<Finding>) {
+    if known.reading == again.reading && known.raw.value == again.raw.value {
+        let what = format!(
+            "{}, row {}, column {}: printed twice with the same text.",
+            known.key.chart.name(),
+            known.key.category,
+            known.key.area
+        );
+        findings.push(Finding::Layout { what });
+        return;
+    }
+    known.reading = Reading::Unreadable;
+    let key = known.key;
+    let conflict = findings.iter_mut().find_map(|finding| match finding {
+        Finding::ConflictingCells {
+            chart,
+            category,
+            area,
+            raw,
+        } if (*chart, *category, *area) == (key.chart, key.category, key.area) => Some(raw),
+        _ => None,
+    });
+    match conflict {
+        Some(raw) => raw.push(again.raw.value),
+        None => findings.push(Finding::ConflictingCells {
+            chart: key.chart,
+            category: key.category,
+            area: key.area,
+            raw: vec![known.raw.value.clone(), again.raw.value],
+        }),
+    }
+}

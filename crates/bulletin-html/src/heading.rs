@@ -1,0 +1,194 @@
+//! The lines of text that say what stands beneath them.
+
+use bulletin::{Chart, Preference};
+
+use crate::label;
+use crate::text::squash;
+
+/// What a line of text says of what follows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Line {
+    /// The heading of a chart.
+    Chart(Heading),
+    /// The beginning of such a heading, which the next line may complete.
+    Unfinished,
+    /// The title of a table of one preference, from the years with one chart.
+    Preference(Preference),
+    /// The heading of another section, in which no chart stands.
+    Section,
+    /// Anything else.
+    Prose,
+}
+
+/// The heading of a chart, such as `A. FINAL ACTION DATES FOR FAMILY-SPONSORED PREFERENCE CASES`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Heading {
+    pub(crate) chart: Chart,
+    pub(crate) preference: Preference,
+    /// Whether its letter is the one this chart always has: A for Final Action Dates, B for Dates for Filing.
+    pub(crate) usual_letter: bool,
+}
+
+/// The longest line that can be a heading, in bytes. The longest so far has 71.
+pub(crate) const LONGEST_HEADING: usize = 120;
+
+/// What a line says. Its white space is folded.
+pub(crate) fn read_line(line: &str) -> Line {
+    if line.len() > LONGEST_HEADING || line.len() < 8 {
+        return Line::Prose;
+    }
+    let (letter, rest) = without_enumeration(line);
+    let squashed = squash(rest);
+    let names = squashed.strip_prefix("application").unwrap_or(&squashed);
+    let chart = if begins_like(names, "finalactiondates") {
+        Some(Chart::FinalAction)
+    } else if begins_like(names, "datesforfiling") {
+        Some(Chart::DatesForFiling)
+    } else {
+        None
+    };
+    if let Some(chart) = chart {
+        let other = match chart {
+            Chart::FinalAction => "datesforfiling",
+            Chart::DatesForFiling => "finalaction",
+        };
+        if squashed.contains(other) {
+            return Line::Prose;
+        }
+        let usual_letter = match (chart, letter) {
+            (_, None) | (Chart::FinalAction, Some('A')) | (Chart::DatesForFiling, Some('B')) => true,
+            (_, Some(_)) => false,
+        };
+        return match preference_in(&squashed) {
+            Some(preference) => Line::Chart(Heading {
+                chart,
+                preference,
+                usual_letter,
+            }),
+            None => Line::Unfinished,
+        };
+    }
+    if begins_like(&squashed, "prioritydatesfor") {
+        if let Some(preference) = label::preference(rest) {
+            return Line::Preference(preference);
+        }
+    }
+    if letter.is_some_and(|letter| letter != 'A') && is_in_capitals(rest) {
+        return Line::Section;
+    }
+    Line::Prose
+}
+
+/// The letter of a heading such as `A.` or `4.B.`, and what follows it.
+fn without_enumeration(line: &str) -> (Option<char>, &str) {
+    let mut letter = None;
+    let mut rest = line;
+    for _ in 0..2 {
+        let Some((mark, after)) = rest.split_once(['.', ')']) else {
+            break;
+        };
+        let mark = mark.trim_start_matches('(').trim();
+        match mark.as_bytes() {
+            [one] if one.is_ascii_uppercase() => letter = Some(char::from(*one)),
+            [one] if one.is_ascii_digit() => {}
+            _ => break,
+        }
+        rest = after;
+    }
+    (letter, rest.trim())
+}
+
+/// Whether a text begins with these letters, with at most two slips.
+fn begins_like(text: &str, beginning: &str) -> bool {
+    if text.starts_with(beginning) {
+        return true;
+    }
+    // A cheap look first, for nearly every line is prose: at least one of three places must agree exactly.
+    let length = beginning.len();
+    let places = [&beginning[..3], &beginning[length / 2..length / 2 + 3], &beginning[length - 3..]];
+    let head: String = text.chars().take(length + 2).collect();
+    if !places.iter().any(|place| head.contains(*place)) {
+        return false;
+    }
+    (length - 2..=length + 2).any(|end| {
+        let start: String = head.chars().take(end).collect();
+        strsim::osa_distance(&start, beginning) <= 2
+    })
+}
+
+/// The one preference that a squashed heading names; `None` where it names neither or both.
+fn preference_in(squashed: &str) -> Option<Preference> {
+    let names = |word: &str| squashed.contains(word) || crate::spelling::occurs(word, squashed);
+    match (names("family"), names("employment")) {
+        (true, false) => Some(Preference::Family),
+        (false, true) => Some(Preference::Employment),
+        _ => None,
+    }
+}
+
+fn is_in_capitals(text: &str) -> bool {
+    let capitals = text.chars().filter(|c| c.is_uppercase()).count();
+    let small = text.chars().filter(|c| c.is_lowercase()).count();
+    capitals >= 8 && small * 4 <= capitals
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chart(line: &str) -> Option<(Chart, Preference, bool)> {
+        match read_line(line) {
+            Line::Chart(heading) => Some((heading.chart, heading.preference, heading.usual_letter)),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn every_heading_is_read() {
+        use Chart::{DatesForFiling, FinalAction};
+        use Preference::{Employment, Family};
+        for (line, expected) in [
+            ("A. FINAL ACTION DATES FOR FAMILY-SPONSORED PREFERENCE CASES", (FinalAction, Family, true)),
+            ("A. APPLICATION FINAL ACTION DATES FOR EMPLOYMENT-BASED PREFERENCE CASES", (FinalAction, Employment, true)),
+            ("B. DATES FOR FILING OF EMPLOYMENT-BASED VISA APPLICATIONS", (DatesForFiling, Employment, true)),
+            ("B. DATES FOR FILING FAMILY-SPONSORED VISA APPLICATIONS", (DatesForFiling, Family, true)),
+            ("B.DATES FOR FILLING OF EMPLOYMENTBASED VISA APPLICATION", (DatesForFiling, Employment, true)),
+            ("Final Acton Dates for Famliy-Sponsored Preference Cases", (FinalAction, Family, true)),
+            ("4.A. FINAL ACTION DATE FOR FAMILY PREFERENCES", (FinalAction, Family, true)),
+            ("B. FINAL ACTION DATES FOR FAMILY-SPONSORED PREFERENCE CASES", (FinalAction, Family, false)),
+        ] {
+            assert_eq!(chart(line), Some(expected), "{line}");
+        }
+    }
+
+    #[test]
+    fn prose_is_no_heading() {
+        for line in [
+            "The final action date for this category has been listed as \"Unavailable\" for January.",
+            "On the chart below, the listing of a date for any class indicates that the class is oversubscribed",
+            "FAMILY-SPONSORED PREFERENCES",
+            "A. (F2A) Spouses and Children of Permanent Residents",
+            "FINAL ACTION DATES FOR FAMILY-SPONSORED AND EMPLOYMENT-BASED PREFERENCE CASES",
+        ] {
+            assert_eq!(chart(line), None, "{line}");
+        }
+        assert_eq!(read_line("B. (F2B) Unmarried Sons and Daughters (21 years of age or older)"), Line::Prose);
+    }
+
+    #[test]
+    fn another_section_is_noticed() {
+        assert_eq!(read_line("B. DIVERSITY IMMIGRANT (DV) CATEGORY"), Line::Section);
+        assert_eq!(
+            read_line("D. RETROGRESSION OF FAMILY PREFERENCE FINAL ACTION DATES"),
+            Line::Section
+        );
+    }
+
+    #[test]
+    fn a_title_over_one_chart_is_read() {
+        assert_eq!(
+            read_line("Priority Dates for Employment-Based Immigrant Visas"),
+            Line::Preference(Preference::Employment)
+        );
+    }
+}

@@ -1,0 +1,306 @@
+//! What the labels of a chart's rows and columns name.
+
+use std::sync::LazyLock;
+
+use bulletin::{Area, Category, Preference};
+
+use crate::spelling::{Label, Spelling, only_close};
+use crate::text::{squash, without_footnote_marks};
+
+/// What a label names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Named<T> {
+    /// It is a known spelling, but for case, spaces, hyphens and footnote marks.
+    Exactly(T),
+    /// It is no known spelling, but close to exactly one.
+    Nearly(T),
+}
+
+impl<T: Copy> Named<T> {
+    pub(crate) fn what(self) -> T {
+        match self {
+            Self::Exactly(what) | Self::Nearly(what) => what,
+        }
+    }
+}
+
+/// The category that a row's label names, in a table of this preference.
+pub(crate) fn category(preference: Preference, label: &str) -> Option<Named<Category>> {
+    let label = without_footnote_marks(label);
+    if let Some(category) = exact_category(preference, &label) {
+        return Some(Named::Exactly(category));
+    }
+    let label = Label::new(&label)?;
+    near_category(preference, &label).map(Named::Nearly)
+}
+
+/// The category of which this is a known spelling.
+pub(crate) fn exact_category(preference: Preference, label: &str) -> Option<Category> {
+    CATEGORIES
+        .iter()
+        .find(|(category, spelling)| category.preference() == preference && reads_as(label, spelling))
+        .map(|(category, _)| *category)
+}
+
+/// The area that a column's label names; of a country that had no column yet, only its exact name.
+pub(crate) fn area(label: &str) -> Option<Named<Area>> {
+    let label = without_footnote_marks(label);
+    if let Some(area) = exact_area(&label) {
+        return Some(Named::Exactly(area));
+    }
+    if let Some(area) = Area::by_name(&label) {
+        return Some(Named::Exactly(area));
+    }
+    let label = Label::new(&label)?;
+    let (_, area) = only_close(
+        AREA_SPELLINGS
+            .iter()
+            .filter_map(|(area, spelling)| Some((spelling.distance(&label)?, *area))),
+    )?;
+    // Countries without a column are no candidates, but rivals.
+    Area::listed().any(|listed| listed == area).then_some(Named::Nearly(area))
+}
+
+/// The area of which this is a known spelling of a column's label.
+pub(crate) fn exact_area(label: &str) -> Option<Area> {
+    AREAS
+        .iter()
+        .find(|(_, spelling)| reads_as(label, spelling))
+        .map(|(area, _)| *area)
+}
+
+/// The preference of which a table's first cell, or a row above or between its rows, is the title:
+/// `Family-Sponsored`, `Employment- based`.
+pub(crate) fn preference(label: &str) -> Option<Preference> {
+    let label = Label::new(&without_footnote_marks(label))?;
+    let (_, preference) = only_close(
+        PREFERENCE_SPELLINGS
+            .iter()
+            .filter_map(|(preference, spelling)| Some((spelling.distance(&label)?, *preference))),
+    )?;
+    Some(preference)
+}
+
+/// The labels of rows, as bulletins print them: every wording since 2001.
+const CATEGORIES: [(Category, &str); 39] = [
+    (Category::F1, "F1"),
+    (Category::F2a, "F2A"),
+    (Category::F2b, "F2B"),
+    (Category::F3, "F3"),
+    (Category::F4, "F4"),
+    (Category::F1, "1st"),
+    (Category::F2a, "2A"),
+    (Category::F2b, "2B"),
+    (Category::F3, "3rd"),
+    (Category::F4, "4th"),
+    (Category::Eb1, "1st"),
+    (Category::Eb2, "2nd"),
+    (Category::Eb3, "3rd"),
+    (Category::OtherWorkers, "Other Workers"),
+    (Category::Eb4, "4th"),
+    (Category::ReligiousWorkers, "Certain Religious Workers"),
+    (Category::Eb5Unreserved, "5th Unreserved (including C5, T5, I5, R5, NU, RU)"),
+    (Category::Eb5Unreserved, "5th Unreserved (including C5, T5, I5, R5)"),
+    (Category::Eb5Rural, "5th Set Aside: Rural (20%, including NR, RR)"),
+    (Category::Eb5Rural, "5th Set Aside: (Rural: NR, RR - 20%)"),
+    (Category::Eb5Rural, "5th Set Aside: Rural (20%)"),
+    (Category::Eb5HighUnemployment, "5th Set Aside: High Unemployment (10%, including NH, RH)"),
+    (Category::Eb5HighUnemployment, "5th Set Aside: (High Unemployment: NH, RH - 10%)"),
+    (Category::Eb5HighUnemployment, "5th Set Aside: High Unemployment (10%)"),
+    (Category::Eb5Infrastructure, "5th Set Aside: Infrastructure (2%, including RI)"),
+    (Category::Eb5Infrastructure, "5th Set Aside: (Infrastructure: RI - 2%)"),
+    (Category::Eb5Infrastructure, "5th Set Aside: Infrastructure (2%)"),
+    (Category::Eb5NonRegional, "5th Non-Regional Center (C5 and T5)"),
+    (Category::Eb5Regional, "5th Regional Center (I5 and R5)"),
+    (Category::Eb5UnreservedC5T5, "5th Unreserved (C5, T5, and all others)"),
+    (Category::Eb5UnreservedI5R5, "5th Unreserved (I5 and R5)"),
+    (Category::Eb5TargetedAreas, "5th Targeted Employment Areas/Regional Centers and Pilot Programs"),
+    (Category::Eb5TargetedAreas, "Targeted Employment Areas/Regional Centers"),
+    (Category::Eb5, "5th"),
+    (Category::Eb5PilotPrograms, "5th Pilot Programs"),
+    (Category::ScheduleA, "Schedule A Workers"),
+    (Category::Translators, "Iraqi & Afghani Translators"),
+    (Category::Translators, "Iraqi and Afghani Translators"),
+    (Category::Translators, "Iraqi & Afghan Translators"),
+];
+
+/// Other unmistakable names of a row, which no bulletin has used for one yet.
+const SYNONYMS: [(Category, &[&str]); 12] = [
+    (Category::F1, &["First", "FB1"]),
+    (Category::F2a, &["FB2A"]),
+    (Category::F2b, &["FB2B"]),
+    (Category::F3, &["Third", "FB3"]),
+    (Category::F4, &["Fourth", "FB4"]),
+    (Category::Eb1, &["First", "EB1", "E1"]),
+    (Category::Eb2, &["Second", "EB2", "E2"]),
+    (Category::Eb3, &["Third", "EB3", "E3"]),
+    (Category::Eb4, &["Fourth", "EB4", "E4"]),
+    (Category::Eb5, &["Fifth", "EB5", "E5"]),
+    (Category::OtherWorkers, &["EW"]),
+    (Category::Eb5TargetedAreas, &["5th Targeted Employment Areas/Regional Centers"]),
+];
+
+/// The fifth preference's rows without what stands in their parentheses, which the department rewords most.
+const FIFTH_WITHOUT_PARENTHESES: [(Category, &str); 6] = [
+    (Category::Eb5Unreserved, "5th Unreserved"),
+    (Category::Eb5Rural, "5th Set Aside Rural"),
+    (Category::Eb5HighUnemployment, "5th Set Aside High Unemployment"),
+    (Category::Eb5Infrastructure, "5th Set Aside Infrastructure"),
+    (Category::Eb5NonRegional, "5th Non-Regional Center"),
+    (Category::Eb5Regional, "5th Regional Center"),
+];
+
+/// The labels of columns, as bulletins print them.
+const AREAS: [(Area, &str); 14] = [
+    (Area::ALL, "All Chargeability Areas Except Those Listed"),
+    (Area::CHINA, "CHINA - mainland born"),
+    (Area::INDIA, "INDIA"),
+    (Area::MEXICO, "MEXICO"),
+    (Area::PHILIPPINES, "PHILIPPINES"),
+    (Area::EL_SALVADOR_GUATEMALA_HONDURAS, "EL SALVADOR GUATEMALA HONDURAS"),
+    (Area::VIETNAM, "VIETNAM"),
+    (Area::DOMINICAN_REPUBLIC, "DOMINICAN REPUBLIC"),
+    (Area::CHINA, "CHINA"),
+    (Area::CHINA, "CH"),
+    (Area::INDIA, "IN"),
+    (Area::MEXICO, "ME"),
+    (Area::PHILIPPINES, "PH"),
+    (Area::EL_SALVADOR_GUATEMALA_HONDURAS, "EL SALVADOR, GUATEMALA and HONDURAS"),
+];
+
+const PREFERENCES: [(Preference, &str); 12] = [
+    (Preference::Family, "Family"),
+    (Preference::Family, "Family-Sponsored"),
+    (Preference::Family, "Family-Based"),
+    (Preference::Family, "Family Preference"),
+    (Preference::Family, "Family-Sponsored Preference"),
+    (Preference::Family, "Priority Dates for Family-Based Immigrant Visas"),
+    (Preference::Employment, "Employment"),
+    (Preference::Employment, "Employment-Based"),
+    (Preference::Employment, "Employment-Sponsored"),
+    (Preference::Employment, "Employment Preference"),
+    (Preference::Employment, "Employment-Based Preference"),
+    (Preference::Employment, "Priority Dates for Employment-Based Immigrant Visas"),
+];
+
+static CATEGORY_SPELLINGS: LazyLock<Vec<(Category, Spelling)>> = LazyLock::new(|| prepared(&CATEGORIES));
+static FIFTH_SPELLINGS: LazyLock<Vec<(Category, Spelling)>> =
+    LazyLock::new(|| prepared(&FIFTH_WITHOUT_PARENTHESES));
+static PREFERENCE_SPELLINGS: LazyLock<Vec<(Preference, Spelling)>> = LazyLock::new(|| prepared(&PREFERENCES));
+static AREA_SPELLINGS: LazyLock<Vec<(Area, Spelling)>> = LazyLock::new(|| {
+    let mut spellings = prepared(&AREAS);
+    let others = Area::every().filter(|area| *area != Area::ALL);
+    spellings.extend(others.map(|area| (area, Spelling::new(area.name()))));
+    spellings
+});
+
+fn prepared<T: Copy>(spellings: &[(T, &str)]) -> Vec<(T, Spelling)> {
+    spellings
+        .iter()
+        .map(|(what, spelling)| (*what, Spelling::new(spelling)))
+        .collect()
+}
+
+/// Whether two labels have the same letters and digits in the same order, whatever their case.
+fn reads_as(label: &str, spelling: &str) -> bool {
+    let plain = |text: &'_ str| {
+        text.chars()
+            .filter(|c| c.is_alphanumeric())
+            .flat_map(char::to_lowercase)
+            .collect::<String>()
+    };
+    // Cheap before thorough: nearly every comparison fails at the first letter.
+    let first = |text: &str| text.chars().find(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase());
+    first(label) == first(spelling) && plain(label) == plain(spelling)
+}
+
+fn near_category(preference: Preference, label: &Label) -> Option<Category> {
+    let synonym = SYNONYMS.iter().find(|(category, spellings)| {
+        category.preference() == preference
+            && spellings.iter().any(|spelling| squash(spelling) == label.squashed)
+    });
+    if let Some((category, _)) = synonym {
+        return Some(*category);
+    }
+    let near = |spellings: &[(Category, Spelling)], label: &Label| {
+        only_close(
+            spellings
+                .iter()
+                .filter(|(category, _)| category.preference() == preference)
+                .filter_map(|(category, spelling)| Some((spelling.distance(label)?, *category))),
+        )
+    };
+    if let Some((_, category)) = near(&CATEGORY_SPELLINGS, label) {
+        return fits(category, label, false).then_some(category);
+    }
+    let bare = Label::new(&without_parentheses(&label.text))?;
+    let (_, category) = near(&FIFTH_SPELLINGS, &bare)?;
+    fits(category, label, true).then_some(category)
+}
+
+/// A fifth-preference label without visa classes, percentages and the words between them.
+fn without_parentheses(label: &str) -> String {
+    label
+        .split(|c: char| !c.is_alphanumeric() && c != '-')
+        .filter(|word| {
+            let word = squash(word);
+            word.len() > 2
+                && word != "and"
+                && !word.chars().all(|c| c.is_ascii_digit())
+                && strsim::osa_distance(&word, "including") > 2
+        })
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// The visa classes that a fifth-preference row names, and the share of visas set aside for it.
+fn classes(category: Category) -> (&'static [&'static str], Option<&'static str>) {
+    match category {
+        Category::Eb5NonRegional | Category::Eb5UnreservedC5T5 => (&["c5", "t5"], None),
+        Category::Eb5Regional | Category::Eb5UnreservedI5R5 => (&["i5", "r5"], None),
+        Category::Eb5Unreserved => (&["c5", "t5", "i5", "r5", "nu", "ru"], None),
+        Category::Eb5Rural => (&["nr", "rr"], Some("20")),
+        Category::Eb5HighUnemployment => (&["nh", "rh"], Some("10")),
+        Category::Eb5Infrastructure => (&["ri"], Some("2")),
+        _ => (&[], None),
+    }
+}
+
+/// Whether the visa classes and the percentage in a label agree with what its words say. With `reworded`, what
+/// stands in the parentheses is not known, so that more of it must speak for the category.
+fn fits(category: Category, label: &Label, reworded: bool) -> bool {
+    const ALL_CLASSES: [&str; 11] = ["c5", "t5", "i5", "r5", "nu", "ru", "nr", "rr", "nh", "rh", "ri"];
+    let (own, share) = classes(category);
+    let words: Vec<String> = label
+        .text
+        .split(|c: char| !c.is_alphanumeric())
+        .map(squash)
+        .collect();
+    let named = |class: &str| {
+        // Classes with a digit are found even where words have run together.
+        words.iter().any(|word| word == class) || (class.ends_with('5') && label.squashed.contains(class))
+    };
+    if ALL_CLASSES.iter().any(|class| named(class) && !own.contains(class)) {
+        return false;
+    }
+    let shares = ["20", "10", "2"];
+    if words
+        .iter()
+        .any(|word| shares.contains(&word.as_str()) && share != Some(word.as_str()))
+    {
+        return false;
+    }
+    let how_many = own.iter().filter(|class| named(class)).count();
+    match category {
+        // "Regional" stands in both labels, and "Unreserved" in three: without a class of their own, the words are
+        // not enough.
+        Category::Eb5NonRegional
+        | Category::Eb5Regional
+        | Category::Eb5UnreservedC5T5
+        | Category::Eb5UnreservedI5R5 => how_many > 0,
+        Category::Eb5Unreserved if reworded => {
+            how_many == 0 || ["c5", "t5", "i5", "r5"].iter().all(|class| named(class))
+        }
+        _ => true,
+    }
+}

@@ -1,0 +1,150 @@
+//! Text as a reader sees it: white space folded, what is invisible left out.
+
+/// Marks where superscript begins in the text of a cell.
+const SUPERSCRIPT: char = '\u{1}';
+/// Marks where superscript ends in the text of a cell.
+const END_OF_SUPERSCRIPT: char = '\u{2}';
+/// Marks that text of a cell is struck through.
+const STRUCK: char = '\u{3}';
+
+/// Appends text to a buffer, folding every run of white space to one space and leaving out soft hyphens and other
+/// characters that take no room. A break counts as a space.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Folding {
+    pending_space: bool,
+}
+
+impl Folding {
+    /// A line or a paragraph ends here.
+    pub(crate) fn break_line(&mut self) {
+        self.pending_space = true;
+    }
+
+    /// Appends more text to what begins at `start` in the buffer.
+    pub(crate) fn push(&mut self, buffer: &mut String, start: usize, text: &[u8]) {
+        for chunk in text.utf8_chunks() {
+            for c in chunk.valid().chars() {
+                if c.is_whitespace() {
+                    self.pending_space = true;
+                } else if !is_invisible(c) {
+                    self.space(buffer, start);
+                    buffer.push(if is_deceptive(c) { char::REPLACEMENT_CHARACTER } else { c });
+                }
+            }
+            if !chunk.invalid().is_empty() {
+                self.space(buffer, start);
+                buffer.push(char::REPLACEMENT_CHARACTER);
+            }
+        }
+    }
+
+    /// Superscript begins or ends here.
+    pub(crate) fn mark_superscript(&mut self, buffer: &mut String, start: usize, begins: bool) {
+        if !begins && buffer.ends_with(SUPERSCRIPT) {
+            // Nothing stood between.
+            buffer.pop();
+            return;
+        }
+        self.space(buffer, start);
+        buffer.push(if begins { SUPERSCRIPT } else { END_OF_SUPERSCRIPT });
+    }
+
+    /// What follows is struck through.
+    pub(crate) fn mark_struck(&mut self, buffer: &mut String, start: usize) {
+        self.space(buffer, start);
+        buffer.push(STRUCK);
+    }
+
+    fn space(&mut self, buffer: &mut String, start: usize) {
+        if self.pending_space {
+            self.pending_space = false;
+            if buffer.len() > start {
+                buffer.push(' ');
+            }
+        }
+    }
+}
+
+/// Soft hyphens, zero-width characters and the like, which stand in text without being part of it.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{34f}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+}
+
+/// Control characters and those that turn the direction of writing: nobody can say what a reader sees.
+fn is_deceptive(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{206f}')
+}
+
+/// Marks in a cell's text; none of them can come from the page.
+fn is_mark(c: char) -> bool {
+    matches!(c, SUPERSCRIPT | END_OF_SUPERSCRIPT | STRUCK)
+}
+
+/// A cell's text as printed: without the marks of what is superscript or struck through.
+pub(crate) fn printed(text: &str) -> String {
+    if !text.contains(is_mark) {
+        return text.to_owned();
+    }
+    let plain: String = text.chars().filter(|c| !is_mark(*c)).collect();
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether none of a cell's text is superscript or struck through.
+pub(crate) fn is_plain(text: &str) -> bool {
+    !text.contains(is_mark)
+}
+
+/// A label without its footnote marks: superscript that holds no letter, such as `1` or `(2)`.
+pub(crate) fn without_footnote_marks(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(SUPERSCRIPT) {
+        plain.push_str(before);
+        let (raised, after) = after.split_once(END_OF_SUPERSCRIPT).unwrap_or((after, ""));
+        if raised.contains(char::is_alphabetic) {
+            plain.push_str(raised);
+        }
+        rest = after;
+    }
+    plain.push_str(rest);
+    plain.retain(|c| !is_mark(c));
+    plain
+}
+
+/// What is left of a label when spelling habits are taken away: its letters and digits in lower case.
+pub(crate) fn squash(text: &str) -> String {
+    text.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folded(parts: &[&[u8]]) -> String {
+        let mut text = String::new();
+        let mut folding = Folding::default();
+        for part in parts {
+            folding.push(&mut text, 0, part);
+        }
+        text
+    }
+
+    #[test]
+    fn white_space_is_folded_and_the_invisible_left_out() {
+        assert_eq!(folded(&[b" \n a\xc2\xa0 b", b" ", b"c "]), "a b c");
+        assert_eq!(folded(&["01\u{ad}JAN\u{200b}14".as_bytes()]), "01JAN14");
+        assert_eq!(folded(&[b"a\xffb"]), "a\u{fffd}b");
+    }
+
+    #[test]
+    fn superscript_is_a_footnote_mark_only_without_letters() {
+        let marked = |base: &str, raised: &str| format!("{base}\u{1}{raised}\u{2}");
+        assert_eq!(without_footnote_marks(&marked("F2A", "1")), "F2A");
+        assert_eq!(without_footnote_marks(&marked("1", "st")), "1st");
+        assert_eq!(printed(&marked("F2A", "1")), "F2A1");
+        assert!(!is_plain(&marked("01JAN1", "4")));
+    }
+}

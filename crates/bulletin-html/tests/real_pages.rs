@@ -1,0 +1,120 @@
+//! Every real page against what is known to stand on it. The pages are no part of the repository: they are looked
+//! for beside it, or where `VISA_BULLETIN_SHARED` says.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use bulletin::{Area, Category, Chart, Finding, Month, Preference, RowKey};
+use bulletin_html::{INDEX_PATH, IndexLink, ReadPage, month_of_path, predicted_path, read_index, read_page};
+
+/// Where the real pages are, or `None` after saying that they are not here.
+fn shared() -> Option<PathBuf> {
+    let path = std::env::var_os("VISA_BULLETIN_SHARED").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
+        PathBuf::from,
+    );
+    let bulletins = path.join("bulletins");
+    if bulletins.join("cutoffs.csv").is_file() {
+        return Some(bulletins);
+    }
+    println!("skipped: ../shared is not here");
+    None
+}
+
+/// The fields of a line of CSV, where fields with commas stand in quotes.
+fn fields(line: &str) -> Vec<String> {
+    let mut fields = vec![String::new()];
+    let mut quoted = false;
+    let mut chars = line.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' if quoted && chars.peek() == Some(&'"') => {
+                chars.next();
+                fields.last_mut().unwrap().push('"');
+            }
+            '"' => quoted = !quoted,
+            ',' if !quoted => fields.push(String::new()),
+            c => fields.last_mut().unwrap().push(c),
+        }
+    }
+    fields
+}
+
+/// What is known of a cell: its value, and the raw texts of its row, its column and itself.
+type Known = (String, String, String, String);
+
+fn truth(bulletins: &Path) -> BTreeMap<Month, BTreeMap<RowKey, Known>> {
+    let text = std::fs::read_to_string(bulletins.join("cutoffs.csv")).unwrap();
+    let mut months: BTreeMap<Month, BTreeMap<RowKey, Known>> = BTreeMap::new();
+    for line in text.lines().skip(1) {
+        let f = fields(line);
+        let key = RowKey {
+            chart: f[1].parse().unwrap(),
+            category: f[3].parse().unwrap(),
+            area: f[4].parse().unwrap(),
+        };
+        let known = (f[5].clone(), f[6].clone(), f[7].clone(), f[8].clone());
+        let twice = months.entry(f[0].parse().unwrap()).or_default().insert(key, known);
+        assert!(twice.is_none(), "{line}");
+    }
+    months
+}
+
+fn page(bulletins: &Path, month: Month) -> Vec<u8> {
+    let name = month.name().to_lowercase();
+    let path = format!("pages/{}/visa-bulletin-for-{name}-{}.html", month.year(), month.year());
+    std::fs::read(bulletins.join(path)).unwrap()
+}
+
+fn cells(page: &ReadPage) -> BTreeMap<RowKey, Known> {
+    page.bulletin
+        .rows()
+        .map(|row| {
+            let value = row.reading.cut_off().map(|cut_off| cut_off.to_string());
+            let raw = &row.raw;
+            let known = (
+                value.unwrap_or_default(),
+                raw.category.to_string(),
+                raw.area.to_string(),
+                raw.value.to_string(),
+            );
+            (row.key, known)
+        })
+        .collect()
+}
+
+#[test]
+fn every_cell_of_every_page_is_right() {
+    let Some(bulletins) = shared() else { return };
+    let truth = truth(&bulletins);
+    assert_eq!(truth.len(), 176);
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for (month, known) in &truth {
+        let read = match read_page(&page(&bulletins, *month), Some(*month)) {
+            Ok(read) => read,
+            Err(refusal) => {
+                wrong.push(format!("{month}: {refusal}"));
+                continue;
+            }
+        };
+        let found = cells(&read);
+        for (key, cell) in known {
+            match found.get(key) {
+                Some(found) if found == cell => count += 1,
+                found => wrong.push(format!("{month} {key:?}: {cell:?} was read as {found:?}")),
+            }
+        }
+        for (key, cell) in found.iter().filter(|(key, _)| !known.contains_key(key)) {
+            wrong.push(format!("{month} {key:?}: {cell:?} is not on the page"));
+        }
+        for finding in &read.findings {
+            println!("{month} {}: {finding}", finding.kind());
+        }
+    }
+    for line in wrong.iter().take(20) {
+        println!("{line}");
+    }
+    assert!(wrong.is_empty(), "{} differ", wrong.len());
+    println!("{count} cells are right");
+}
