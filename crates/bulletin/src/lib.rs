@@ -25,6 +25,7 @@ mod cutoff;
 mod finding;
 mod month;
 mod movement;
+mod priority_date;
 mod spelling;
 mod standing;
 mod subscription;
@@ -40,6 +41,7 @@ pub use cutoff::CutOff;
 pub use finding::{Finding, UnreadableReason};
 pub use month::{Month, MonthRange};
 pub use movement::Movement;
+pub use priority_date::parse_priority_date;
 pub use spelling::UnknownSpelling;
 pub use standing::{
     ByChart, Cell, CellState, Entry, LastRead, NeighbourNeeded, Neighbours, Standing, Successor,

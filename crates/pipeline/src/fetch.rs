@@ -178,8 +178,8 @@ fn newest_is_stored(present: Month, stored: &[Month], listed: Option<&[PageLink]
     listed_newest(listed, present.next()).is_none_or(|listed| listed <= newest)
 }
 
-/// Next month's bulletin, where it should be out by now and is not stored; or this month's.
-fn overdue(now: DateTime<Utc>, stored: &[Month]) -> Option<Month> {
+/// Next month's bulletin, where it should be out by now and is not stored; or this month's. `stored` is in order.
+pub fn overdue(now: DateTime<Utc>, stored: &[Month]) -> Option<Month> {
     let present = present_month(now);
     if stored.last().is_none_or(|newest| *newest < present) {
         return Some(present);

@@ -68,10 +68,10 @@ pub enum IngestError {
     #[error(transparent)]
     Source(#[from] SourceError),
     /// It was read and refused.
-    #[error("{host}, bulletin of {}: {refusal}", .month.title())]
+    #[error("{}: {refusal}", asked_for(host, *.month))]
     Refused {
-        /// The bulletin that was asked for.
-        month: Month,
+        /// The bulletin that was asked for, where it is known.
+        month: Option<Month>,
         /// Who gave the page.
         host: String,
         /// Why.
@@ -80,6 +80,13 @@ pub enum IngestError {
     /// The store could not take it. It is tried again.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+fn asked_for(host: &str, month: Option<Month>) -> String {
+    match month {
+        Some(month) => format!("{host}, bulletin of {}", month.title()),
+        None => host.to_owned(),
+    }
 }
 
 impl IngestError {
@@ -119,13 +126,18 @@ where
         result
     }
 
-    /// Stores what a page says that somebody gave by hand, whatever month it is. It counts as confirmed.
+    /// Stores what a page says that somebody gave by hand. It counts as confirmed. Where it is known which month it
+    /// should be, a page of another month is refused.
     ///
     /// # Errors
     /// [`IngestError`].
-    pub async fn ingest_page(&self, page: &Fetched) -> Result<(Month, Vec<Finding>, Ingested), IngestError> {
-        let read = read_page(&page.body, None).map_err(|refusal| IngestError::Refused {
-            month: present_month(page.at),
+    pub async fn ingest_page(
+        &self,
+        page: &Fetched,
+        expected: Option<Month>,
+    ) -> Result<(Month, Vec<Finding>, Ingested), IngestError> {
+        let read = read_page(&page.body, expected).map_err(|refusal| IngestError::Refused {
+            month: expected,
             host: page.host.clone(),
             refusal,
         })?;

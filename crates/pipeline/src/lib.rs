@@ -14,7 +14,7 @@ mod record;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use fetch::{FetchReport, Fetcher};
+pub use fetch::{FetchReport, Fetcher, overdue};
 pub use ingest::{IngestError, Ingested, Ingester};
 pub use link::{Link, LinkState, backoff};
 pub use notify::{Notified, Notifier, NotifyError};

@@ -79,7 +79,7 @@ async fn feed<Store: BulletinStore + LinkTable>(
         store,
         clock,
     };
-    match ingester.ingest_page(&by_hand(bulletin, clock)).await {
+    match ingester.ingest_page(&by_hand(bulletin, clock), None).await {
         Ok((_, _, ingested)) => ingested,
         Err(error) => panic!("{error}"),
     }
