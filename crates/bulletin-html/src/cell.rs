@@ -30,10 +30,6 @@ pub(crate) fn read_cell(text: &str, month: Month) -> Result<CutOff, UnreadableRe
     }
 }
 
-/// The reading of a cell alone, for where no reason is wanted.
-pub(crate) fn reading(read: Result<CutOff, UnreadableReason>) -> Reading {
-    read.map_or(Reading::Unreadable, Reading::CutOff)
-}
 
 /// Whether a text is written as a cut-off, whatever day it may name.
 pub(crate) fn is_written_as_cut_off(text: &str) -> bool {

@@ -89,7 +89,9 @@ fn without_enumeration(line: &str) -> (Option<char>, &str) {
         };
         let mark = mark.trim_start_matches('(').trim();
         match mark.as_bytes() {
-            [one] if one.is_ascii_uppercase() => letter = Some(char::from(*one)),
+            // A second letter is no enumeration, but an abbreviation such as "U.S."
+            [one] if one.is_ascii_uppercase() && letter.is_none() => letter = Some(char::from(*one)),
+            [one] if one.is_ascii_uppercase() => return (None, line),
             [one] if one.is_ascii_digit() => {}
             _ => break,
         }
