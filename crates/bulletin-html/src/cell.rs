@@ -1,6 +1,6 @@
 //! What a cell says.
 
-use bulletin::{CutOff, Month, Reading, UnreadableReason};
+use bulletin::{CutOff, Month, UnreadableReason};
 use chrono::NaiveDate;
 
 use crate::text::is_plain;
@@ -29,7 +29,6 @@ pub(crate) fn read_cell(text: &str, month: Month) -> Result<CutOff, UnreadableRe
         }
     }
 }
-
 
 /// Whether a text is written as a cut-off, whatever day it may name.
 pub(crate) fn is_written_as_cut_off(text: &str) -> bool {
@@ -87,11 +86,34 @@ mod tests {
     #[test]
     fn anything_else_is_unreadable() {
         for text in [
-            "8MAY97", "01 NOV 13", "01NOV2013", "01NOV13*", "C*", "c", "u", "Current", "CC", "N/A", "-", "O1NOV13",
-            "01NOV1", "01SEPT13", "01NVO13", "2013-11-01", "\u{661}1NOV13", "01NOV13 C", "01JAN1\u{1}4\u{2}",
-            "\u{1}C\u{2}", "01NOV13\u{fffd}", "\u{3}01NOV13",
+            "8MAY97",
+            "01 NOV 13",
+            "01NOV2013",
+            "01NOV13*",
+            "C*",
+            "c",
+            "u",
+            "Current",
+            "CC",
+            "N/A",
+            "-",
+            "O1NOV13",
+            "01NOV1",
+            "01SEPT13",
+            "01NVO13",
+            "2013-11-01",
+            "\u{661}1NOV13",
+            "01NOV13 C",
+            "01JAN1\u{1}4\u{2}",
+            "\u{1}C\u{2}",
+            "01NOV13\u{fffd}",
+            "\u{3}01NOV13",
         ] {
-            assert_eq!(read(text, "2026-03"), Err(UnreadableReason::NotACutOff), "{text:?}");
+            assert_eq!(
+                read(text, "2026-03"),
+                Err(UnreadableReason::NotACutOff),
+                "{text:?}"
+            );
         }
         assert_eq!(read("", "2026-03"), Err(UnreadableReason::Blank));
     }
@@ -109,9 +131,16 @@ mod tests {
         assert_eq!(read("08JUL88", "2026-03").unwrap(), "1988-07-08");
         assert_eq!(read("31MAR26", "2026-03").unwrap(), "2026-03-31");
         for text in ["01APR26", "01JAN27", "01JAN35", "01JAN71", "31FEB27"] {
-            assert_eq!(read(text, "2026-03"), Err(UnreadableReason::AfterTheBulletin), "{text}");
+            assert_eq!(
+                read(text, "2026-03"),
+                Err(UnreadableReason::AfterTheBulletin),
+                "{text}"
+            );
         }
-        assert_eq!(read("01JAN05", "2003-01"), Err(UnreadableReason::AfterTheBulletin));
+        assert_eq!(
+            read("01JAN05", "2003-01"),
+            Err(UnreadableReason::AfterTheBulletin)
+        );
         assert_eq!(read("01DEC99", "2100-01").unwrap(), "2099-12-01");
     }
 }

@@ -1,6 +1,8 @@
 //! From a table to the rows of a bulletin.
 
-use bulletin::{Area, Category, Chart, Finding, Month, Preference, RawCell, Reading, Row, RowKey, UnreadableReason};
+use bulletin::{
+    Area, Category, Chart, Finding, Month, Preference, RawCell, Reading, Row, RowKey, UnreadableReason,
+};
 
 use crate::cell::read_cell;
 use crate::label::{self, Named};
@@ -35,8 +37,10 @@ pub(crate) fn read_chart(
     let lines = reader.lines(shape.header, findings)?;
     reader.report_columns(&lines, findings);
     if !reader.columns.iter().any(|column| {
-        matches!(column.named, Some(Named::Exactly(Area::ALL) | Named::Nearly(Area::ALL)))
-            || (column.named.is_none() && !column.label.is_empty())
+        matches!(
+            column.named,
+            Some(Named::Exactly(Area::ALL) | Named::Nearly(Area::ALL))
+        ) || (column.named.is_none() && !column.label.is_empty())
     }) {
         return Err("it has no column for all other areas");
     }
@@ -111,7 +115,11 @@ fn columns(table: &Table, header: usize, preference: Preference) -> Result<Vec<C
         .map(|cell| Column {
             label: cell.text,
             // One label over several columns says nothing of each.
-            named: if cell.colspan == 1 { label::area(cell.text) } else { None },
+            named: if cell.colspan == 1 {
+                label::area(cell.text)
+            } else {
+                None
+            },
         })
         .collect();
     if slots.first().is_some_and(|first| {
@@ -135,21 +143,17 @@ fn unname_rivals<T, N: Copy + PartialEq>(
     labelled: &mut [T],
     named: impl Fn(&mut T) -> &mut Option<Named<N>>,
 ) {
-    for at in 0..labelled.len() {
-        let Some(Named::Nearly(what)) = *named(&mut labelled[at]) else {
+    let names: Vec<Option<Named<N>>> = labelled.iter_mut().map(|one| *named(one)).collect();
+    for (at, one) in labelled.iter_mut().enumerate() {
+        let Some(Named::Nearly(what)) = names[at] else {
             continue;
         };
-        let mut has_rival = false;
-        for other in 0..labelled.len() {
-            if other != at && named(&mut labelled[other]).is_some_and(|other| other.what() == what) {
-                has_rival = true;
-                if let Some(Named::Nearly(_)) = *named(&mut labelled[other]) {
-                    *named(&mut labelled[other]) = None;
-                }
-            }
-        }
+        let has_rival = names
+            .iter()
+            .enumerate()
+            .any(|(other, name)| other != at && name.is_some_and(|name| name.what() == what));
         if has_rival {
-            *named(&mut labelled[at]) = None;
+            *named(one) = None;
         }
     }
 }

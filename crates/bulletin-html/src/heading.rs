@@ -68,10 +68,10 @@ pub(crate) fn read_line(line: &str) -> Line {
             None => Line::Unfinished,
         };
     }
-    if begins_like(&squashed, "prioritydatesfor") {
-        if let Some(preference) = label::preference(rest) {
-            return Line::Preference(preference);
-        }
+    if begins_like(&squashed, "prioritydatesfor")
+        && let Some(preference) = label::preference(rest)
+    {
+        return Line::Preference(preference);
     }
     if letter.is_some_and(|letter| letter != 'A') && is_in_capitals(rest) {
         return Line::Section;
@@ -107,7 +107,11 @@ fn begins_like(text: &str, beginning: &str) -> bool {
     }
     // A cheap look first, for nearly every line is prose: at least one of three places must agree exactly.
     let length = beginning.len();
-    let places = [&beginning[..3], &beginning[length / 2..length / 2 + 3], &beginning[length - 3..]];
+    let places = [
+        &beginning[..3],
+        &beginning[length / 2..length / 2 + 3],
+        &beginning[length - 3..],
+    ];
     let head: String = text.chars().take(length + 2).collect();
     if !places.iter().any(|place| head.contains(*place)) {
         return false;
@@ -150,14 +154,38 @@ mod tests {
         use Chart::{DatesForFiling, FinalAction};
         use Preference::{Employment, Family};
         for (line, expected) in [
-            ("A. FINAL ACTION DATES FOR FAMILY-SPONSORED PREFERENCE CASES", (FinalAction, Family, true)),
-            ("A. APPLICATION FINAL ACTION DATES FOR EMPLOYMENT-BASED PREFERENCE CASES", (FinalAction, Employment, true)),
-            ("B. DATES FOR FILING OF EMPLOYMENT-BASED VISA APPLICATIONS", (DatesForFiling, Employment, true)),
-            ("B. DATES FOR FILING FAMILY-SPONSORED VISA APPLICATIONS", (DatesForFiling, Family, true)),
-            ("B.DATES FOR FILLING OF EMPLOYMENTBASED VISA APPLICATION", (DatesForFiling, Employment, true)),
-            ("Final Acton Dates for Famliy-Sponsored Preference Cases", (FinalAction, Family, true)),
-            ("4.A. FINAL ACTION DATE FOR FAMILY PREFERENCES", (FinalAction, Family, true)),
-            ("B. FINAL ACTION DATES FOR FAMILY-SPONSORED PREFERENCE CASES", (FinalAction, Family, false)),
+            (
+                "A. FINAL ACTION DATES FOR FAMILY-SPONSORED PREFERENCE CASES",
+                (FinalAction, Family, true),
+            ),
+            (
+                "A. APPLICATION FINAL ACTION DATES FOR EMPLOYMENT-BASED PREFERENCE CASES",
+                (FinalAction, Employment, true),
+            ),
+            (
+                "B. DATES FOR FILING OF EMPLOYMENT-BASED VISA APPLICATIONS",
+                (DatesForFiling, Employment, true),
+            ),
+            (
+                "B. DATES FOR FILING FAMILY-SPONSORED VISA APPLICATIONS",
+                (DatesForFiling, Family, true),
+            ),
+            (
+                "B.DATES FOR FILLING OF EMPLOYMENTBASED VISA APPLICATION",
+                (DatesForFiling, Employment, true),
+            ),
+            (
+                "Final Acton Dates for Famliy-Sponsored Preference Cases",
+                (FinalAction, Family, true),
+            ),
+            (
+                "4.A. FINAL ACTION DATE FOR FAMILY PREFERENCES",
+                (FinalAction, Family, true),
+            ),
+            (
+                "B. FINAL ACTION DATES FOR FAMILY-SPONSORED PREFERENCE CASES",
+                (FinalAction, Family, false),
+            ),
         ] {
             assert_eq!(chart(line), Some(expected), "{line}");
         }
@@ -174,7 +202,10 @@ mod tests {
         ] {
             assert_eq!(chart(line), None, "{line}");
         }
-        assert_eq!(read_line("B. (F2B) Unmarried Sons and Daughters (21 years of age or older)"), Line::Prose);
+        assert_eq!(
+            read_line("B. (F2B) Unmarried Sons and Daughters (21 years of age or older)"),
+            Line::Prose
+        );
     }
 
     #[test]

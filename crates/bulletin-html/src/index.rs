@@ -17,7 +17,8 @@ pub struct IndexLink {
     pub path: String,
 }
 
-/// The bulletins that an index page links, newest first, each month once: by the first of its links.
+/// The bulletins that an index page links, newest first, each month once: by the usual name where several of its
+/// pages are linked, as in July 2007.
 ///
 /// # Errors
 /// [`Refusal`] when it is no index page.
@@ -29,8 +30,8 @@ pub fn read_index(html: &[u8]) -> Result<Vec<IndexLink>, Refusal> {
     if links.is_empty() {
         return Err(Refusal::NoLinks);
     }
-    // The sort keeps the order of links of one month, of which the first stays.
-    links.sort_by_key(|link| std::cmp::Reverse(link.month));
+    // The usual name goes before others of the same month, and the first link before those that follow it.
+    links.sort_by_key(|link| (std::cmp::Reverse(link.month), !has_usual_name(link)));
     links.dedup_by_key(|link| link.month);
     Ok(links)
 }
@@ -61,6 +62,10 @@ pub fn month_of_path(path: &str) -> Option<Month> {
         .filter_map(|pair| month_of_words(pair[0], pair[1]));
     let month = months.next()?;
     months.next().is_none().then_some(month)
+}
+
+fn has_usual_name(link: &IndexLink) -> bool {
+    link.path.rsplit('/').next() == predicted_path(link.month).rsplit('/').next()
 }
 
 /// More links than twice the months of any site's life are no index.
@@ -96,7 +101,12 @@ impl TokenSink for Links {
 /// any other, and for a path with more in it than names.
 fn site_path(href: &str) -> Option<&str> {
     let href = href.trim();
-    let path = match href.strip_prefix("https:").or_else(|| href.strip_prefix("http:")).unwrap_or(href).strip_prefix("//") {
+    let path = match href
+        .strip_prefix("https:")
+        .or_else(|| href.strip_prefix("http:"))
+        .unwrap_or(href)
+        .strip_prefix("//")
+    {
         Some(rest) => {
             let (host, _) = rest.split_once('/')?;
             let host = host.to_ascii_lowercase();
@@ -116,4 +126,98 @@ fn site_path(href: &str) -> Option<&str> {
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'.'));
     is_plain.then_some(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn month(text: &str) -> Month {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_autumn_lies_in_the_next_fiscal_year() {
+        assert_eq!(
+            predicted_path(month("2026-10")),
+            "/content/travel/en/legal/visa-law0/visa-bulletin/2027/visa-bulletin-for-october-2026.html"
+        );
+        assert_eq!(
+            month_of_path(&predicted_path(month("2026-09"))),
+            Some(month("2026-09"))
+        );
+    }
+
+    #[test]
+    fn irregular_names_name_their_month_as_well() {
+        for (path, expected) in [
+            ("/content/x/2013/visa-bulletin-october-2012.html", Some("2012-10")),
+            ("/content/x/2007/july-2007-visa-bulletin.html", Some("2007-07")),
+            (
+                "/content/x/2006/visa-bulletin-for-August-2006.html",
+                Some("2006-08"),
+            ),
+            ("/content/x/2026/visa-bulletin-for-march-2026", Some("2026-03")),
+            (
+                "https://travel.state.gov/x/visa-bulletin-for-march-2026.html?x=1#y",
+                Some("2026-03"),
+            ),
+            ("/content/x/2007/update-on-july-visa-availability.html", None),
+            ("/content/x/visa-bulletin.html", None),
+            ("/content/x/visa-bulletin-for-marchy-2026.html", None),
+            (
+                "/content/x/visa-bulletin-for-march-2026-and-april-2026.html",
+                None,
+            ),
+        ] {
+            assert_eq!(month_of_path(path), expected.map(month), "{path}");
+        }
+    }
+
+    #[test]
+    fn each_month_is_linked_once_and_the_newest_first() {
+        let links = read_index(
+            b"<ul id=recent_bulletins><li class='current'><a href='/content/x/2026/visa-bulletin-for-march-2026.html'>March<br>2026</a>
+              <li class=current><a class='btn'>Coming Soon</a></ul>
+              <A HREF=\"/content/x/2027/visa-bulletin-for-october-2026.html\">October 2026</A>
+              <a href='/content/x/2026/visa-bulletin-for-march-2026.html'>again</a>
+              <a href='//travel.state.gov/content/x/2026/visa-bulletin-for-may-2026.html'>May</a>
+              <a href='https://example.com/content/x/2026/visa-bulletin-for-june-2026.html'>elsewhere</a>
+              <a href='/content/../secret/visa-bulletin-for-june-2026.html'>out of bounds</a>
+              <a href='/content/x/2007/july-2007-visa-bulletin.html'>irregular</a>
+              <a href='/content/x/2007/visa-bulletin-for-july-2007.html'>usual</a>
+              <!-- <a href='/content/x/2026/visa-bulletin-for-july-2026.html'>not yet</a> -->",
+        )
+        .unwrap();
+        let found: Vec<(String, &str)> = links
+            .iter()
+            .map(|link| (link.month.to_string(), link.path.as_str()))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                (
+                    "2026-10".to_owned(),
+                    "/content/x/2027/visa-bulletin-for-october-2026.html"
+                ),
+                (
+                    "2026-05".to_owned(),
+                    "/content/x/2026/visa-bulletin-for-may-2026.html"
+                ),
+                (
+                    "2026-03".to_owned(),
+                    "/content/x/2026/visa-bulletin-for-march-2026.html"
+                ),
+                (
+                    "2007-07".to_owned(),
+                    "/content/x/2007/visa-bulletin-for-july-2007.html"
+                ),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_page_without_links_is_no_index() {
+        assert_eq!(read_index(b"<h1>Visa Bulletin</h1>"), Err(Refusal::NoLinks));
+    }
 }

@@ -58,7 +58,9 @@ pub(crate) fn area(label: &str) -> Option<Named<Area>> {
             .filter_map(|(area, spelling)| Some((spelling.distance(&label)?, *area))),
     )?;
     // Countries without a column are no candidates, but rivals.
-    Area::listed().any(|listed| listed == area).then_some(Named::Nearly(area))
+    Area::listed()
+        .any(|listed| listed == area)
+        .then_some(Named::Nearly(area))
 }
 
 /// The area of which this is a known spelling of a column's label.
@@ -99,23 +101,53 @@ const CATEGORIES: [(Category, &str); 39] = [
     (Category::OtherWorkers, "Other Workers"),
     (Category::Eb4, "4th"),
     (Category::ReligiousWorkers, "Certain Religious Workers"),
-    (Category::Eb5Unreserved, "5th Unreserved (including C5, T5, I5, R5, NU, RU)"),
-    (Category::Eb5Unreserved, "5th Unreserved (including C5, T5, I5, R5)"),
+    (
+        Category::Eb5Unreserved,
+        "5th Unreserved (including C5, T5, I5, R5, NU, RU)",
+    ),
+    (
+        Category::Eb5Unreserved,
+        "5th Unreserved (including C5, T5, I5, R5)",
+    ),
     (Category::Eb5Rural, "5th Set Aside: Rural (20%, including NR, RR)"),
     (Category::Eb5Rural, "5th Set Aside: (Rural: NR, RR - 20%)"),
     (Category::Eb5Rural, "5th Set Aside: Rural (20%)"),
-    (Category::Eb5HighUnemployment, "5th Set Aside: High Unemployment (10%, including NH, RH)"),
-    (Category::Eb5HighUnemployment, "5th Set Aside: (High Unemployment: NH, RH - 10%)"),
-    (Category::Eb5HighUnemployment, "5th Set Aside: High Unemployment (10%)"),
-    (Category::Eb5Infrastructure, "5th Set Aside: Infrastructure (2%, including RI)"),
-    (Category::Eb5Infrastructure, "5th Set Aside: (Infrastructure: RI - 2%)"),
+    (
+        Category::Eb5HighUnemployment,
+        "5th Set Aside: High Unemployment (10%, including NH, RH)",
+    ),
+    (
+        Category::Eb5HighUnemployment,
+        "5th Set Aside: (High Unemployment: NH, RH - 10%)",
+    ),
+    (
+        Category::Eb5HighUnemployment,
+        "5th Set Aside: High Unemployment (10%)",
+    ),
+    (
+        Category::Eb5Infrastructure,
+        "5th Set Aside: Infrastructure (2%, including RI)",
+    ),
+    (
+        Category::Eb5Infrastructure,
+        "5th Set Aside: (Infrastructure: RI - 2%)",
+    ),
     (Category::Eb5Infrastructure, "5th Set Aside: Infrastructure (2%)"),
     (Category::Eb5NonRegional, "5th Non-Regional Center (C5 and T5)"),
     (Category::Eb5Regional, "5th Regional Center (I5 and R5)"),
-    (Category::Eb5UnreservedC5T5, "5th Unreserved (C5, T5, and all others)"),
+    (
+        Category::Eb5UnreservedC5T5,
+        "5th Unreserved (C5, T5, and all others)",
+    ),
     (Category::Eb5UnreservedI5R5, "5th Unreserved (I5 and R5)"),
-    (Category::Eb5TargetedAreas, "5th Targeted Employment Areas/Regional Centers and Pilot Programs"),
-    (Category::Eb5TargetedAreas, "Targeted Employment Areas/Regional Centers"),
+    (
+        Category::Eb5TargetedAreas,
+        "5th Targeted Employment Areas/Regional Centers and Pilot Programs",
+    ),
+    (
+        Category::Eb5TargetedAreas,
+        "Targeted Employment Areas/Regional Centers",
+    ),
     (Category::Eb5, "5th"),
     (Category::Eb5PilotPrograms, "5th Pilot Programs"),
     (Category::ScheduleA, "Schedule A Workers"),
@@ -137,7 +169,10 @@ const SYNONYMS: [(Category, &[&str]); 12] = [
     (Category::Eb4, &["Fourth", "EB4", "E4"]),
     (Category::Eb5, &["Fifth", "EB5", "E5"]),
     (Category::OtherWorkers, &["EW"]),
-    (Category::Eb5TargetedAreas, &["5th Targeted Employment Areas/Regional Centers"]),
+    (
+        Category::Eb5TargetedAreas,
+        &["5th Targeted Employment Areas/Regional Centers"],
+    ),
 ];
 
 /// The fifth preference's rows without what stands in their parentheses, which the department rewords most.
@@ -157,7 +192,10 @@ const AREAS: [(Area, &str); 14] = [
     (Area::INDIA, "INDIA"),
     (Area::MEXICO, "MEXICO"),
     (Area::PHILIPPINES, "PHILIPPINES"),
-    (Area::EL_SALVADOR_GUATEMALA_HONDURAS, "EL SALVADOR GUATEMALA HONDURAS"),
+    (
+        Area::EL_SALVADOR_GUATEMALA_HONDURAS,
+        "EL SALVADOR GUATEMALA HONDURAS",
+    ),
     (Area::VIETNAM, "VIETNAM"),
     (Area::DOMINICAN_REPUBLIC, "DOMINICAN REPUBLIC"),
     (Area::CHINA, "CHINA"),
@@ -165,7 +203,10 @@ const AREAS: [(Area, &str); 14] = [
     (Area::INDIA, "IN"),
     (Area::MEXICO, "ME"),
     (Area::PHILIPPINES, "PH"),
-    (Area::EL_SALVADOR_GUATEMALA_HONDURAS, "EL SALVADOR, GUATEMALA and HONDURAS"),
+    (
+        Area::EL_SALVADOR_GUATEMALA_HONDURAS,
+        "EL SALVADOR, GUATEMALA and HONDURAS",
+    ),
 ];
 
 const PREFERENCES: [(Preference, &str); 12] = [
@@ -174,13 +215,19 @@ const PREFERENCES: [(Preference, &str); 12] = [
     (Preference::Family, "Family-Based"),
     (Preference::Family, "Family Preference"),
     (Preference::Family, "Family-Sponsored Preference"),
-    (Preference::Family, "Priority Dates for Family-Based Immigrant Visas"),
+    (
+        Preference::Family,
+        "Priority Dates for Family-Based Immigrant Visas",
+    ),
     (Preference::Employment, "Employment"),
     (Preference::Employment, "Employment-Based"),
     (Preference::Employment, "Employment-Sponsored"),
     (Preference::Employment, "Employment Preference"),
     (Preference::Employment, "Employment-Based Preference"),
-    (Preference::Employment, "Priority Dates for Employment-Based Immigrant Visas"),
+    (
+        Preference::Employment,
+        "Priority Dates for Employment-Based Immigrant Visas",
+    ),
 ];
 
 static CATEGORY_SPELLINGS: LazyLock<Vec<(Category, Spelling)>> = LazyLock::new(|| prepared(&CATEGORIES));
@@ -210,14 +257,20 @@ fn reads_as(label: &str, spelling: &str) -> bool {
             .collect::<String>()
     };
     // Cheap before thorough: nearly every comparison fails at the first letter.
-    let first = |text: &str| text.chars().find(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase());
+    let first = |text: &str| {
+        text.chars()
+            .find(|c| c.is_alphanumeric())
+            .map(|c| c.to_ascii_lowercase())
+    };
     first(label) == first(spelling) && plain(label) == plain(spelling)
 }
 
 fn near_category(preference: Preference, label: &Label) -> Option<Category> {
     let synonym = SYNONYMS.iter().find(|(category, spellings)| {
         category.preference() == preference
-            && spellings.iter().any(|spelling| squash(spelling) == label.squashed)
+            && spellings
+                .iter()
+                .any(|spelling| squash(spelling) == label.squashed)
     });
     if let Some((category, _)) = synonym {
         return Some(*category);
@@ -280,7 +333,10 @@ fn fits(category: Category, label: &Label, reworded: bool) -> bool {
         // Classes with a digit are found even where words have run together.
         words.iter().any(|word| word == class) || (class.ends_with('5') && label.squashed.contains(class))
     };
-    if ALL_CLASSES.iter().any(|class| named(class) && !own.contains(class)) {
+    if ALL_CLASSES
+        .iter()
+        .any(|class| named(class) && !own.contains(class))
+    {
         return false;
     }
     let shares = ["20", "10", "2"];

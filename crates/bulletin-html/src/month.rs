@@ -49,7 +49,9 @@ pub(crate) fn month_of_words(name: &str, year: &str) -> Option<Month> {
     }
     let year: i32 = year.parse().ok()?;
     // The Visa Bulletin is published under this name since the nineties.
-    (1990..=2199).contains(&year).then(|| Month::from_name(name, year))?
+    (1990..=2199)
+        .contains(&year)
+        .then(|| Month::from_name(name, year))?
 }
 
 /// The words of a text: its runs of letters and digits.
@@ -69,8 +71,14 @@ mod tests {
     #[test]
     fn the_title_names_one_month() {
         assert_eq!(title("Visa Bulletin For March 2026").as_deref(), Some("2026-03"));
-        assert_eq!(title("Visa Bulletin for Sept. 2003 | Travel").as_deref(), Some("2003-09"));
-        assert_eq!(title("Visa Bulletin for MAY 2003 (updated April 2003)").as_deref(), Some("2003-05"));
+        assert_eq!(
+            title("Visa Bulletin for Sept. 2003 | Travel").as_deref(),
+            Some("2003-09")
+        );
+        assert_eq!(
+            title("Visa Bulletin for MAY 2003 (updated April 2003)").as_deref(),
+            Some("2003-05")
+        );
         assert_eq!(title("The Visa Bulletin"), None);
         assert_eq!(title("April 2003 and May 2003"), None);
         assert_eq!(title("Visa Bulletin For Marhc 2026"), None);

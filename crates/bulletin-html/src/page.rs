@@ -46,12 +46,17 @@ pub fn read_page(html: &[u8], expected: Option<Month>) -> Result<ReadPage, Refus
             chart,
             preference,
         };
-        read_chart(&candidate.table, &candidate.shape, place, &mut rows, &mut findings).map_err(|why| {
-            Refusal::ChartUnreadable {
-                chart,
-                preference,
-                why: why.to_owned(),
-            }
+        read_chart(
+            &candidate.table,
+            &candidate.shape,
+            place,
+            &mut rows,
+            &mut findings,
+        )
+        .map_err(|why| Refusal::ChartUnreadable {
+            chart,
+            preference,
+            why: why.to_owned(),
         })?;
     }
     // No cell is given twice: each chart stands once, and a chart's own doubles are reconciled.
@@ -139,16 +144,19 @@ fn charts_of<'a>(
                 None => (None, None),
             }
         } else {
-            let said = candidate.heading.map(|heading| heading.preference).or(candidate.title);
+            let said = candidate
+                .heading
+                .map(|heading| heading.preference)
+                .or(candidate.title);
             let is_other = candidate
                 .heading
                 .is_some_and(|heading| heading.chart == Chart::DatesForFiling);
             ((!is_other).then_some(Chart::FinalAction), said)
         };
-        if let (Some(heading), Some(table)) = (said, shown) {
-            if heading != table {
-                return Err(Refusal::HeadingContradicted { heading, table });
-            }
+        if let (Some(heading), Some(table)) = (said, shown)
+            && heading != table
+        {
+            return Err(Refusal::HeadingContradicted { heading, table });
         }
         let preference = said.or(shown);
         if candidate.in_other_section {
@@ -279,19 +287,19 @@ fn report_later_than_all(bulletin: &Bulletin, findings: &mut Vec<Finding>) {
             area: bulletin::Area::ALL,
             ..row.key
         });
-        if let (Some(own), Some(all)) = (served(row), all.and_then(served)) {
-            if own > all {
-                let RowKey {
-                    chart,
-                    category,
-                    area,
-                } = row.key;
-                findings.push(Finding::LaterThanAll {
-                    chart,
-                    category,
-                    area,
-                });
-            }
+        if let (Some(own), Some(all)) = (served(row), all.and_then(served))
+            && own > all
+        {
+            let RowKey {
+                chart,
+                category,
+                area,
+            } = row.key;
+            findings.push(Finding::LaterThanAll {
+                chart,
+                category,
+                area,
+            });
         }
     }
 }

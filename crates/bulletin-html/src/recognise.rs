@@ -2,9 +2,9 @@
 
 use memchr::memmem;
 
+use crate::MAX_PAGE_BYTES;
 use crate::refusal::Refusal;
 use crate::text::squash;
-use crate::MAX_PAGE_BYTES;
 
 /// Tells in a cheap look whether a body can be a page of the site at all, whatever status it came under.
 ///
@@ -42,7 +42,10 @@ const CHALLENGE_TITLES: [(&str, &str); 14] = [
     ("justamoment", "Just a moment..."),
     ("attentionrequired", "Attention Required!"),
     ("accessdenied", "Access Denied"),
-    ("accesstothispagehasbeendenied", "Access to this page has been denied"),
+    (
+        "accesstothispagehasbeendenied",
+        "Access to this page has been denied",
+    ),
     ("pardonourinterruption", "Pardon Our Interruption"),
     ("requestrejected", "Request Rejected"),
     ("requestunsuccessful", "Request unsuccessful"),
@@ -57,22 +60,57 @@ const CHALLENGE_TITLES: [(&str, &str); 14] = [
 
 /// Titles of error pages, squashed.
 const ERROR_TITLES: [&str; 22] = [
-    "pagenotfound", "notfound", "pagecannotbefound", "pagecouldnotbefound", "cantfindthepage", "pageunavailable",
-    "nolongeravailable", "pagemissing", "404", "forbidden", "unauthorized", "badrequest", "badgateway",
-    "gatewaytimeout", "serviceunavailable", "temporarilyunavailable", "internalservererror", "undermaintenance",
-    "movedpermanently", "errorpage", "applicationerror", "anerroroccurred",
+    "pagenotfound",
+    "notfound",
+    "pagecannotbefound",
+    "pagecouldnotbefound",
+    "cantfindthepage",
+    "pageunavailable",
+    "nolongeravailable",
+    "pagemissing",
+    "404",
+    "forbidden",
+    "unauthorized",
+    "badrequest",
+    "badgateway",
+    "gatewaytimeout",
+    "serviceunavailable",
+    "temporarilyunavailable",
+    "internalservererror",
+    "undermaintenance",
+    "movedpermanently",
+    "errorpage",
+    "applicationerror",
+    "anerroroccurred",
 ];
 
 /// What stands on challenge pages. It can stand on a genuine page as well, so it counts only where nothing of what
 /// was asked for is there.
 const MARKERS: [&str; 12] = [
-    "/cdn-cgi/challenge-platform/", "cf-chl", "_cf_chl_opt", "challenge-form", "Incapsula", "_Incapsula_Resource",
-    "captcha", "Access Denied", "enable JavaScript and cookies", "perimeterx", "awswaf", "http-equiv=\"refresh\"",
+    "/cdn-cgi/challenge-platform/",
+    "cf-chl",
+    "_cf_chl_opt",
+    "challenge-form",
+    "Incapsula",
+    "_Incapsula_Resource",
+    "captcha",
+    "Access Denied",
+    "enable JavaScript and cookies",
+    "perimeterx",
+    "awswaf",
+    "http-equiv=\"refresh\"",
 ];
 
 /// Beginnings of files that are no text.
 const MAGIC: [&[u8]; 8] = [
-    b"\x1f\x8b", b"%PDF-", b"\x89PNG", b"PK\x03\x04", b"\xff\xd8\xff", b"GIF8", b"\x28\xb5\x2f\xfd", b"RIFF",
+    b"\x1f\x8b",
+    b"%PDF-",
+    b"\x89PNG",
+    b"PK\x03\x04",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"\x28\xb5\x2f\xfd",
+    b"RIFF",
 ];
 
 fn is_binary(text: &[u8]) -> bool {
@@ -97,8 +135,10 @@ fn is_binary(text: &[u8]) -> bool {
 /// The text of the first title, as far as a cheap look tells.
 fn title(text: &[u8]) -> String {
     let lower = |haystack: &[u8], needle: &[u8]| {
-        memchr::memchr_iter(b'<', haystack)
-            .find(|at| haystack[*at..].len() >= needle.len() && haystack[*at..*at + needle.len()].eq_ignore_ascii_case(needle))
+        memchr::memchr_iter(b'<', haystack).find(|at| {
+            haystack[*at..].len() >= needle.len()
+                && haystack[*at..*at + needle.len()].eq_ignore_ascii_case(needle)
+        })
     };
     let Some(start) = lower(text, b"<title") else {
         return String::new();
@@ -114,7 +154,10 @@ fn title(text: &[u8]) -> String {
 
 fn refusal_of_title(title: &str) -> Option<Refusal> {
     let squashed = squash(title);
-    if let Some((_, marker)) = CHALLENGE_TITLES.iter().find(|(known, _)| squashed.contains(known)) {
+    if let Some((_, marker)) = CHALLENGE_TITLES
+        .iter()
+        .find(|(known, _)| squashed.contains(known))
+    {
         return Some(Refusal::Challenge { marker });
     }
     let is_error = ERROR_TITLES.iter().any(|known| squashed.contains(known)) || squashed == "error";
@@ -123,9 +166,16 @@ fn refusal_of_title(title: &str) -> Option<Refusal> {
 
 fn error_page(says: &str) -> Refusal {
     let squashed = squash(says);
-    let not_found = ["notfound", "404", "cannotbefound", "couldnotbefound", "cantfind", "nolongeravailable"]
-        .iter()
-        .any(|known| squashed.contains(known));
+    let not_found = [
+        "notfound",
+        "404",
+        "cannotbefound",
+        "couldnotbefound",
+        "cantfind",
+        "nolongeravailable",
+    ]
+    .iter()
+    .any(|known| squashed.contains(known));
     let says: String = says
         .split_whitespace()
         .collect::<Vec<_>>()

@@ -12,10 +12,14 @@ pub enum Refusal {
     #[error("The page is empty. Try another host, or save the page from a browser and feed it.")]
     Empty,
     /// Not text: an image, a PDF, a compressed body.
-    #[error("This is no text but binary data. Try another host, or save the page from a browser as HTML and feed it.")]
+    #[error(
+        "This is no text but binary data. Try another host, or save the page from a browser as HTML and feed it."
+    )]
     Binary,
     /// Larger than any bulletin, refused before it is read.
-    #[error("The page has {bytes} bytes, and no bulletin has more than {MAX_PAGE_BYTES}. Look at what was fetched.")]
+    #[error(
+        "The page has {bytes} bytes, and no bulletin has more than {MAX_PAGE_BYTES}. Look at what was fetched."
+    )]
     TooLarge {
         /// Its size.
         bytes: usize,
@@ -40,7 +44,9 @@ pub enum Refusal {
         says: String,
     },
     /// No title names a month.
-    #[error("The page's title names no month, so it cannot be told which bulletin it is. Feed a bulletin's own page.")]
+    #[error(
+        "The page's title names no month, so it cannot be told which bulletin it is. Feed a bulletin's own page."
+    )]
     NoMonth,
     /// The page is another month's bulletin.
     #[error("The page is the bulletin of {}, but {} was asked for. Try another host, or look at the link.", .found.title(), .expected.title())]
@@ -138,7 +144,9 @@ pub enum Refusal {
         place: &'static str,
     },
     /// An index page without a single link to a bulletin.
-    #[error("The index page links to no bulletin. Look at it: its layout has changed, or it is another page.")]
+    #[error(
+        "The index page links to no bulletin. Look at it: its layout has changed, or it is another page."
+    )]
     NoLinks,
 }
 
@@ -171,7 +179,11 @@ impl Refusal {
     pub fn is_blocked(&self) -> bool {
         matches!(
             self,
-            Self::Empty | Self::Binary | Self::TooLarge { .. } | Self::Challenge { .. } | Self::ErrorPage { .. }
+            Self::Empty
+                | Self::Binary
+                | Self::TooLarge { .. }
+                | Self::Challenge { .. }
+                | Self::ErrorPage { .. }
         )
     }
 

@@ -57,11 +57,11 @@ pub(crate) fn shape_of(table: &Table) -> Option<Shape> {
         let Some(first) = of_row.next() else {
             continue;
         };
-        if first.text.len() < 80 {
-            if let Some(preference) = preference_title(first.text) {
-                title = title.or(Some(preference));
-                continue;
-            }
+        if first.text.len() < 80
+            && let Some(preference) = preference_title(first.text)
+        {
+            title = title.or(Some(preference));
+            continue;
         }
         if row <= header {
             continue;

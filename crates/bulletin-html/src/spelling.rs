@@ -104,7 +104,9 @@ fn distance_within(word: &str, text: &str) -> usize {
         current.push(0);
         for i in 1..=word.len() {
             let same = usize::from(word[i - 1] != c);
-            let mut cost = (previous[i - 1] + same).min(previous[i] + 1).min(current[i - 1] + 1);
+            let mut cost = (previous[i - 1] + same)
+                .min(previous[i] + 1)
+                .min(current[i - 1] + 1);
             if i > 1 && j > 0 && word[i - 1] == text[j - 1] && word[i - 2] == c {
                 cost = cost.min(before[i - 2] + 1);
             }
@@ -124,7 +126,9 @@ fn same_digits(a: &str, b: &str) -> bool {
 
 /// The one candidate that a label is close to: its distance, where no other candidate is nearly as close. The
 /// distances are those of the candidates' spellings, in any order.
-pub(crate) fn only_close<T: PartialEq>(distances: impl IntoIterator<Item = (usize, T)>) -> Option<(usize, T)> {
+pub(crate) fn only_close<T: PartialEq>(
+    distances: impl IntoIterator<Item = (usize, T)>,
+) -> Option<(usize, T)> {
     let mut best: Option<(usize, T)> = None;
     let mut rival: Option<usize> = None;
     for (distance, candidate) in distances {
@@ -154,14 +158,29 @@ mod tests {
     fn a_slip_is_seen_through() {
         assert_eq!(distance("Other Workers", "Ohter Workers"), Some(1));
         assert_eq!(distance("Other Workers", "OtherWorkers"), Some(0));
-        assert_eq!(distance("5th Set Aside: Rural (20%)", "5th Set Asides: Rurl (20%)"), Some(2));
+        assert_eq!(
+            distance("5th Set Aside: Rural (20%)", "5th Set Asides: Rurl (20%)"),
+            Some(2)
+        );
     }
 
     #[test]
     fn another_word_is_no_slip() {
-        assert_eq!(distance("5th Set Aside: Rural (20%)", "5th Set Aside: Urban (20%)"), None);
-        assert_eq!(distance("5th Set Aside: Rural (20%)", "5th Set Aside: Rural (10%)"), None);
-        assert_eq!(distance("All Areas Except Those Listed", "All DV Areas Except Those Listed"), None);
+        assert_eq!(
+            distance("5th Set Aside: Rural (20%)", "5th Set Aside: Urban (20%)"),
+            None
+        );
+        assert_eq!(
+            distance("5th Set Aside: Rural (20%)", "5th Set Aside: Rural (10%)"),
+            None
+        );
+        assert_eq!(
+            distance(
+                "All Areas Except Those Listed",
+                "All DV Areas Except Those Listed"
+            ),
+            None
+        );
         assert_eq!(distance("INDIA", "INDONESIA"), None);
     }
 

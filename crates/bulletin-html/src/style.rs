@@ -56,7 +56,11 @@ pub(crate) fn strikes_through(attributes: &Attributes) -> bool {
 
 /// A length in pixels; `em` and the like are taken for ten.
 fn pixels(value: &str) -> f64 {
-    let scale = if value.ends_with("em") || value.ends_with('%') { 10.0 } else { 1.0 };
+    let scale = if value.ends_with("em") || value.ends_with('%') {
+        10.0
+    } else {
+        1.0
+    };
     number(value).unwrap_or(0.0) * scale
 }
 
@@ -96,8 +100,14 @@ mod tests {
     #[test]
     fn what_is_seen_is_not() {
         for style in [
-            "", "position: absolute; left: 10px", "display: block", "margin-left: -15px", "left: -4px", "opacity: 1",
-            "width: 100%; max-width: 520px", "font-size: 0.9em",
+            "",
+            "position: absolute; left: 10px",
+            "display: block",
+            "margin-left: -15px",
+            "left: -4px",
+            "opacity: 1",
+            "width: 100%; max-width: 520px",
+            "font-size: 0.9em",
         ] {
             assert_eq!(of(style), None, "{style}");
         }

@@ -28,7 +28,11 @@ impl Folding {
                     self.pending_space = true;
                 } else if !is_invisible(c) {
                     self.space(buffer, start);
-                    buffer.push(if is_deceptive(c) { char::REPLACEMENT_CHARACTER } else { c });
+                    buffer.push(if is_deceptive(c) {
+                        char::REPLACEMENT_CHARACTER
+                    } else {
+                        c
+                    });
                 }
             }
             if !chunk.invalid().is_empty() {

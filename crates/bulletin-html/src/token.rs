@@ -140,8 +140,8 @@ impl<S: TokenSink> PageEmitter<'_, S> {
             }
             _ => Slot::Unwanted,
         };
-        let free = self.tag == TagKind::Start
-            && self.attributes.slot(slot).is_some_and(|value| value.is_empty());
+        let free =
+            self.tag == TagKind::Start && self.attributes.slot(slot).is_some_and(|value| value.is_empty());
         self.slot = if free { slot } else { Slot::Unwanted };
     }
 

@@ -161,10 +161,10 @@ fn tag(name: &[u8]) -> Tag {
         b"td" | b"th" => Tag::Cell,
         b"caption" => Tag::Caption,
         b"br" | b"hr" => Tag::Break,
-        b"p" | b"div" | b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" | b"li" | b"ul" | b"ol" | b"dl" | b"dt"
-        | b"dd" | b"section" | b"article" | b"aside" | b"header" | b"footer" | b"main" | b"nav" | b"center"
-        | b"blockquote" | b"pre" | b"address" | b"figure" | b"figcaption" | b"fieldset" | b"form" | b"details"
-        | b"summary" | b"hgroup" | b"menu" | b"legend" => Tag::Block,
+        b"p" | b"div" | b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" | b"li" | b"ul" | b"ol" | b"dl"
+        | b"dt" | b"dd" | b"section" | b"article" | b"aside" | b"header" | b"footer" | b"main" | b"nav"
+        | b"center" | b"blockquote" | b"pre" | b"address" | b"figure" | b"figcaption" | b"fieldset"
+        | b"form" | b"details" | b"summary" | b"hgroup" | b"menu" | b"legend" => Tag::Block,
         b"title" => Tag::Title,
         b"sup" => Tag::Superscript,
         b"s" | b"del" | b"strike" => Tag::Struck,
@@ -172,8 +172,8 @@ fn tag(name: &[u8]) -> Tag {
         b"html" | b"body" => Tag::Page,
         b"svg" | b"math" => Tag::Drawing,
         b"template" | b"dialog" | b"datalist" => Tag::NeverSeen,
-        b"img" | b"input" | b"meta" | b"area" | b"base" | b"col" | b"embed" | b"param" | b"source" | b"track"
-        | b"wbr" => Tag::Void,
+        b"img" | b"input" | b"meta" | b"area" | b"base" | b"col" | b"embed" | b"param" | b"source"
+        | b"track" | b"wbr" => Tag::Void,
         _ => Tag::Other,
     }
 }
@@ -370,7 +370,11 @@ impl Walker {
             return;
         };
         let table = closed.table;
-        if let Some(outer) = self.open.last_mut().filter(|outer| outer.in_cell && table.has_text()) {
+        if let Some(outer) = self
+            .open
+            .last_mut()
+            .filter(|outer| outer.in_cell && table.has_text())
+        {
             // To a reader, a table in a cell is part of what the cell says.
             outer.folding.break_line();
             outer
@@ -418,10 +422,10 @@ impl Walker {
     }
 
     fn read_line(&mut self) {
-        if self.outline.mentions.len() < MOST_MENTIONS {
-            if let Some(month) = month_of_line(&self.line) {
-                self.mention(month, Mention::Heading);
-            }
+        if self.outline.mentions.len() < MOST_MENTIONS
+            && let Some(month) = month_of_line(&self.line)
+        {
+            self.mention(month, Mention::Heading);
         }
         let mut said = read_line(&self.line);
         if !self.unfinished.is_empty() {
@@ -514,11 +518,12 @@ impl Walker {
                 Ending::Cell => matches!(tag, Tag::Cell | Tag::Row | Tag::Group),
                 Ending::Row => matches!(tag, Tag::Row | Tag::Group),
                 Ending::Group => tag == Tag::Group,
-                Ending::Paragraph => matches!(tag, Tag::Block | Tag::Table | Tag::Cell | Tag::Row | Tag::Group),
+                Ending::Paragraph => {
+                    matches!(tag, Tag::Block | Tag::Table | Tag::Cell | Tag::Row | Tag::Group)
+                }
             };
         // A hidden element that is never closed ends with the cell it stands in.
-        let cell_ends =
-            !inside_table && skipped.in_cell && matches!(tag, Tag::Cell | Tag::Row | Tag::Group);
+        let cell_ends = !inside_table && skipped.in_cell && matches!(tag, Tag::Cell | Tag::Row | Tag::Group);
         if ends || cell_ends {
             self.skipped = None;
             return true;

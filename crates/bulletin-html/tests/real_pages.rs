@@ -1,11 +1,17 @@
 //! Every real page against what is known to stand on it. The pages are no part of the repository: they are looked
 //! for beside it, or where `VISA_BULLETIN_SHARED` says.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and says what it looked at"
+)]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use bulletin::{Area, Category, Chart, Finding, Month, Preference, RowKey};
-use bulletin_html::{INDEX_PATH, IndexLink, ReadPage, month_of_path, predicted_path, read_index, read_page};
+use bulletin::{Finding, Month, RowKey};
+use bulletin_html::{ReadPage, Refusal, month_of_path, predicted_path, read_index, read_page};
 
 /// Where the real pages are, or `None` after saying that they are not here.
 fn shared() -> Option<PathBuf> {
@@ -54,7 +60,10 @@ fn truth(bulletins: &Path) -> BTreeMap<Month, BTreeMap<RowKey, Known>> {
             area: f[4].parse().unwrap(),
         };
         let known = (f[5].clone(), f[6].clone(), f[7].clone(), f[8].clone());
-        let twice = months.entry(f[0].parse().unwrap()).or_default().insert(key, known);
+        let twice = months
+            .entry(f[0].parse().unwrap())
+            .or_default()
+            .insert(key, known);
         assert!(twice.is_none(), "{line}");
     }
     months
@@ -62,7 +71,11 @@ fn truth(bulletins: &Path) -> BTreeMap<Month, BTreeMap<RowKey, Known>> {
 
 fn page(bulletins: &Path, month: Month) -> Vec<u8> {
     let name = month.name().to_lowercase();
-    let path = format!("pages/{}/visa-bulletin-for-{name}-{}.html", month.year(), month.year());
+    let path = format!(
+        "pages/{}/visa-bulletin-for-{name}-{}.html",
+        month.year(),
+        month.year()
+    );
     std::fs::read(bulletins.join(path)).unwrap()
 }
 
@@ -117,4 +130,104 @@ fn every_cell_of_every_page_is_right() {
     }
     assert!(wrong.is_empty(), "{} differ", wrong.len());
     println!("{count} cells are right");
+}
+
+#[test]
+fn every_misprinted_cell_is_reported() {
+    let Some(bulletins) = shared() else { return };
+    for (month, known) in truth(&bulletins) {
+        let read = read_page(&page(&bulletins, month), None).unwrap();
+        let misprinted = known.iter().filter(|(_, cell)| cell.0.is_empty());
+        let expected: Vec<(RowKey, String)> = misprinted.map(|(key, cell)| (*key, cell.3.clone())).collect();
+        let reported: Vec<(RowKey, String)> = read
+            .findings
+            .iter()
+            .filter_map(|finding| match finding {
+                Finding::UnreadableCell {
+                    chart,
+                    category,
+                    area,
+                    raw,
+                    ..
+                } => {
+                    let key = RowKey {
+                        chart: *chart,
+                        category: *category,
+                        area: *area,
+                    };
+                    Some((key, raw.clone()))
+                }
+                finding => {
+                    assert!(!finding.loses_a_cut_off(), "{month}: {finding}");
+                    None
+                }
+            })
+            .collect();
+        assert_eq!(reported, expected, "{month}");
+    }
+}
+
+#[test]
+fn a_page_of_another_month_is_refused() {
+    let Some(bulletins) = shared() else { return };
+    for month in truth(&bulletins).into_keys().step_by(10) {
+        let refusal = read_page(&page(&bulletins, month), Some(month.next())).unwrap_err();
+        assert_eq!(
+            refusal,
+            Refusal::WrongMonth {
+                expected: month.next(),
+                found: month
+            }
+        );
+    }
+}
+
+#[test]
+fn every_link_of_the_index_pages_is_found() {
+    let Some(bulletins) = shared() else { return };
+    let text = std::fs::read_to_string(bulletins.join("index/urls_by_month.csv")).unwrap();
+    let mut known: BTreeMap<String, BTreeMap<Month, Vec<String>>> = BTreeMap::new();
+    for line in text.lines().skip(1) {
+        let f = fields(line);
+        let month: Month = f[0].parse().unwrap();
+        assert_eq!(month_of_path(&f[2]), Some(month), "{line}");
+        known.entry(f[1].clone()).or_default().insert(month, f[2].clone());
+    }
+    for (file, known) in known {
+        let links = read_index(&std::fs::read(bulletins.join(&file)).unwrap()).unwrap();
+        assert!(links.is_sorted_by(|a, b| a.month > b.month), "{file}");
+        let links: BTreeMap<Month, String> = links.into_iter().map(|link| (link.month, link.path)).collect();
+        let differing: Vec<Month> = known
+            .keys()
+            .chain(links.keys())
+            .copied()
+            .filter(|month| match (known.get(month), links.get(month)) {
+                // One month has two pages.
+                (Some(known), Some(link)) => !known.contains(link),
+                _ => true,
+            })
+            .collect();
+        assert_eq!(differing, [], "{file}");
+        let usual = links
+            .iter()
+            .filter(|(month, path)| predicted_path(**month) == **path)
+            .count();
+        println!(
+            "{file}: {} links, {usual} of them where they are predicted",
+            links.len()
+        );
+    }
+}
+
+#[test]
+fn every_capture_of_the_index_is_read() {
+    let Some(bulletins) = shared() else { return };
+    for entry in std::fs::read_dir(bulletins.join("index")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "html") {
+            let links = read_index(&std::fs::read(&path).unwrap()).unwrap();
+            println!("{}: newest {}", path.display(), links[0].month);
+            assert!(links.len() > 180, "{}", path.display());
+        }
+    }
 }
