@@ -19,7 +19,8 @@ const DEEPEST: usize = 16;
 /// A folder of saved pages. They count as given by hand, and so as confirmed.
 ///
 /// A page lies anywhere below the folder: under the site's own path, in folders by year, or just there. Its month is
-/// read from its name, `visa-bulletin-for-march-2026.html` or one of the irregular ones; other files are left alone.
+/// read from its name: `visa-bulletin-for-march-2026.html`, one of the irregular ones, or the title by which browsers save
+/// it, `Visa Bulletin For March 2026.html`. Other files are left alone.
 /// Where two files are the same month's, the one under the site's path counts, else the one with the usual name, else
 /// the first by name. Links to files are followed, links to folders are not.
 #[derive(Debug)]
@@ -152,7 +153,10 @@ impl SavedPage {
             .rfind(PAGE_FOLDER)
             .map(|start| whole[start..].to_owned())
             .filter(|path| is_page_path(path));
-        let month = month_of_path(site_path.as_deref().unwrap_or(&name));
+        let month = match &site_path {
+            Some(path) => month_of_path(path),
+            None => month_of_path(&as_on_site(&name)),
+        };
         (month.is_some() || site_path.is_some()).then_some(Self {
             file,
             month,
@@ -165,6 +169,13 @@ impl SavedPage {
         let usual = usual.as_deref().and_then(|path| path.rsplit('/').next());
         usual.is_some() && self.file.file_name().and_then(|name| name.to_str()) == usual
     }
+}
+
+/// A file's name as the site would write it. Browsers name a saved page by its title: `Visa Bulletin For March 2026.html`,
+/// and `Visa Bulletin For March 2026 (1).html` when it is saved again.
+fn as_on_site(name: &str) -> String {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    stem.replace(|character: char| !character.is_ascii_alphanumeric(), "-")
 }
 
 /// Adds every page below a folder. A folder that cannot be read is an error, not an empty one.

@@ -81,6 +81,16 @@ async fn pages_are_listed_newest_first_and_other_files_are_left_alone() {
 }
 
 #[tokio::test]
+async fn a_page_is_known_by_the_name_under_which_a_browser_saves_it() {
+    let (_folder, source) = folder(&[
+        "Visa Bulletin For March 2026.html",
+        "Visa Bulletin For April 2026 (1).htm",
+        "Visa Bulletin For March 2026_files/frame.html",
+    ]);
+    assert_eq!(listed(&source).await, [usual("2026-04"), usual("2026-03")]);
+}
+
+#[tokio::test]
 async fn a_page_under_the_sites_path_keeps_its_path() {
     let irregular = format!("{PAGE_FOLDER}2013/visa-bulletin-october-2012.html");
     let (_folder, source) = folder(&[&format!("copies/of/2026{irregular}")]);
