@@ -180,7 +180,7 @@ where
         refusal: Refusal,
     ) -> Result<Ingested, IngestError> {
         let refused = IngestError::Refused {
-            month: link.month,
+            month: Some(link.month),
             host: first.host.clone(),
             refusal,
         };

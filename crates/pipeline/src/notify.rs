@@ -3,7 +3,9 @@ use bulletin_html::predicted_path;
 use chrono::Duration;
 
 use crate::OFFICIAL_SITE;
-use crate::port::{AlertMarks, AlertSink, BulletinStore, Claim, Clock, SinkError, StoreError, present_month};
+use crate::port::{
+    AlertMarks, AlertSink, BulletinStore, Claim, Clock, Recipient, SinkError, StoreError, present_month,
+};
 use crate::record::{BulletinRecord, ChangeRecord};
 
 /// How long somebody who took the right to send an alert keeps it. Whoever dies in between has been dead for so long
@@ -28,6 +30,22 @@ pub struct Notified {
     pub sent: usize,
     /// How often one was found to have been sent before.
     pub sent_before: usize,
+}
+
+/// An alert that may be sent now.
+struct Granted {
+    /// The records that ask for it.
+    records: Vec<usize>,
+    mark: String,
+    alert: Alert,
+    recipient: Recipient,
+}
+
+/// Keeps the first failure of a record.
+fn fail(result: &mut Result<Notified, NotifyError>, error: NotifyError) {
+    if result.is_ok() {
+        *result = Err(error);
+    }
 }
 
 /// Why a record must come again.
@@ -61,36 +79,94 @@ where
     /// # Errors
     /// [`NotifyError`], the first one met: the record must come again. What was sent is noted and not sent again.
     pub async fn notify(&self, record: &ChangeRecord) -> Result<Notified, NotifyError> {
-        let mut notified = Notified::default();
-        let mut failure = None;
-        for alert in self.alerts(record).await? {
-            let recipients = self.sink.recipients(&alert).await?;
-            for recipient in recipients {
-                let mark = format!("{}#{}", alert.id(), recipient.key);
-                let now = self.clock.now();
-                match self.store.claim(&mark, now, now + SENDING_TAKES).await? {
-                    Claim::Sent => notified.sent_before += 1,
-                    Claim::InProgress => {
-                        failure.get_or_insert(NotifyError::InProgress(mark));
-                    }
-                    Claim::Granted => match self.sink.send(&alert, &recipient).await {
-                        Ok(()) => {
-                            self.store.sent(&mark, self.clock.now()).await?;
-                            notified.sent += 1;
-                        }
-                        Err(error) => {
-                            // Where it may have been sent, the right to send runs out by itself and the alert goes
-                            // out again: twice is better than never.
-                            if let SinkError::NotSent(_) = error {
-                                self.store.release(&mark).await?;
-                            }
-                            failure.get_or_insert(NotifyError::Sink { mark, error });
-                        }
-                    },
+        self.notify_all(&[record])
+            .await
+            .pop()
+            .unwrap_or_else(|| Ok(Notified::default()))
+    }
+
+    /// Does the same for several records at once and answers for each, so that a sink that takes several alerts in
+    /// one call gets them so. A record that fails does not hold back the others.
+    pub async fn notify_all(&self, records: &[&ChangeRecord]) -> Vec<Result<Notified, NotifyError>> {
+        let mut results: Vec<Result<Notified, NotifyError>> =
+            records.iter().map(|_| Ok(Notified::default())).collect();
+        let mut granted: Vec<Granted> = Vec::new();
+        for (index, record) in records.iter().enumerate() {
+            if let Err(error) = self.claim_alerts(index, record, &mut results, &mut granted).await {
+                fail(&mut results[index], error.into());
+            }
+        }
+        let sending: Vec<(&Alert, &Recipient)> = granted
+            .iter()
+            .map(|granted| (&granted.alert, &granted.recipient))
+            .collect();
+        let sent = self.sink.send_all(&sending).await;
+        for (granted, sent) in granted.iter().zip(sent) {
+            let outcome = match sent {
+                Ok(()) => self
+                    .store
+                    .sent(&granted.mark, self.clock.now())
+                    .await
+                    .map_err(NotifyError::from),
+                Err(error) => {
+                    // Where it may have been sent, the right to send runs out by itself and the alert goes out again:
+                    // twice is better than never.
+                    let released = match error {
+                        SinkError::NotSent(_) => self.store.release(&granted.mark).await,
+                        _ => Ok(()),
+                    };
+                    let mark = granted.mark.clone();
+                    released
+                        .map_err(NotifyError::from)
+                        .and(Err(NotifyError::Sink { mark, error }))
+                }
+            };
+            for (position, index) in granted.records.iter().enumerate() {
+                match (&outcome, &mut results[*index]) {
+                    (Ok(()), Ok(notified)) if position == 0 => notified.sent += 1,
+                    (Ok(()), Ok(notified)) => notified.sent_before += 1,
+                    (Ok(()), Err(_)) => {}
+                    (Err(error), result) => fail(result, error.clone()),
                 }
             }
         }
-        failure.map_or(Ok(notified), Err)
+        results
+    }
+
+    /// Takes the right to send each alert of one record.
+    async fn claim_alerts(
+        &self,
+        index: usize,
+        record: &ChangeRecord,
+        results: &mut [Result<Notified, NotifyError>],
+        granted: &mut Vec<Granted>,
+    ) -> Result<(), StoreError> {
+        for alert in self.alerts(record).await? {
+            for recipient in self.sink.recipients(&alert).await? {
+                let mark = format!("{}#{}", alert.id(), recipient.key);
+                // The same record twice in one batch.
+                if let Some(same) = granted.iter_mut().find(|granted| granted.mark == mark) {
+                    same.records.push(index);
+                    continue;
+                }
+                let now = self.clock.now();
+                match self.store.claim(&mark, now, now + SENDING_TAKES).await? {
+                    Claim::Sent => {
+                        if let Ok(notified) = &mut results[index] {
+                            notified.sent_before += 1;
+                        }
+                    }
+                    Claim::InProgress => fail(&mut results[index], NotifyError::InProgress(mark)),
+                    Claim::Granted => granted.push(Granted {
+                        records: vec![index],
+                        mark,
+                        alert: alert.clone(),
+                        recipient,
+                    }),
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The alerts of a record. A month before the present one never alerts: what it says is over.

@@ -366,6 +366,15 @@ pub trait AlertSink {
     /// # Errors
     /// [`SinkError`].
     async fn send(&self, alert: &Alert, recipient: &Recipient) -> Result<(), SinkError>;
+
+    /// Sends several, and answers for each in their order: one that fails does not hold back the others.
+    async fn send_all(&self, alerts: &[(&Alert, &Recipient)]) -> Vec<Result<(), SinkError>> {
+        let mut results = Vec::with_capacity(alerts.len());
+        for (alert, recipient) in alerts {
+            results.push(self.send(alert, recipient).await);
+        }
+        results
+    }
 }
 
 /// The rows of a month as a bulletin.
