@@ -191,7 +191,8 @@ fn every_link_of_the_index_pages_is_found() {
         let f = fields(line);
         let month: Month = f[0].parse().unwrap();
         assert_eq!(month_of_path(&f[2]), Some(month), "{line}");
-        known.entry(f[1].clone()).or_default().insert(month, f[2].clone());
+        let of_file = known.entry(f[1].clone()).or_default();
+        of_file.entry(month).or_default().push(f[2].clone());
     }
     for (file, known) in known {
         let links = read_index(&std::fs::read(bulletins.join(&file)).unwrap()).unwrap();
