@@ -1,0 +1,298 @@
+use std::path::PathBuf;
+use std::time::Duration;
+
+use bulletin::{Area, Case, Category, Chart, Month, MonthRange, When};
+use chrono::NaiveDate;
+use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand};
+use clap_complete::Shell;
+
+use crate::output::Format;
+
+/// Track the US Visa Bulletin on one machine: find bulletins, store their cut-off dates, tell what moved.
+#[derive(Debug, Parser)]
+#[command(name = "bulletin", version, arg_required_else_help = true, after_help = EXAMPLES)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  bulletin watch add EB3 India --priority-date 2013-03-15    be told when EB-3 India moves
+  bulletin run                                               look once, store what is new, print alerts
+  bulletin run --every 30m                                   the same round the clock
+  bulletin check EB3 India --priority-date 2013-03-15        where a priority date stands
+  bulletin history EB3 India --plot                          two decades in the terminal
+  bulletin ingest saved-page.html                            feed a page saved from a browser";
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct StoreArgs {
+    /// The SQLite file that holds everything
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "VISA_BULLETIN_DB",
+        default_value = "visa-bulletin.db"
+    )]
+    pub(crate) db: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Find new bulletins, store them, and print the alerts of this machine's watches
+    Run(RunArgs),
+    /// Store pages saved from a browser, for the days when every host is blocked
+    Ingest(IngestArgs),
+    /// Read pages and print their cut-offs, storing nothing
+    Parse(ParseArgs),
+    /// Print one stored bulletin
+    Show(ShowArgs),
+    /// Print what moved between two stored bulletins
+    Diff(DiffArgs),
+    /// Print what one case's cut-offs were over the months
+    History(HistoryArgs),
+    /// Say where a priority date stands
+    Check(CheckArgs),
+    /// Say what you want to be told of
+    #[command(subcommand)]
+    Watch(WatchCommand),
+    /// Say how tracking goes, and what needs a look; exits with 1 if something does
+    Status(StatusArgs),
+    /// Print a completion script for a shell
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  bulletin run                                        once, from the department's hosts
+  bulletin run --every 30m                            round the clock, until stopped
+  bulletin run --backfill 2016-01..2026-06            the history too, after the newest bulletin
+  bulletin run --source saved-pages                   from a folder of saved pages
+  */30 * * * *  bulletin run --quiet --db $HOME/visa-bulletin.db     a line for cron
+
+Exits with 1 if a page was refused, no host answered, or an alert could not be sent.")]
+pub(crate) struct RunArgs {
+    /// A folder of saved pages to read instead of the department's hosts
+    #[arg(long, value_name = "DIR")]
+    pub(crate) source: Option<PathBuf>,
+    /// Look again after this time (30s, 30m, 4h), until stopped
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub(crate) every: Option<Duration>,
+    /// Store the bulletins of these months too, once the newest is stored
+    #[arg(long, value_name = "FROM..TO")]
+    pub(crate) backfill: Option<MonthRange>,
+    /// A host to ask, in place of the department's usual ones; may be repeated, asked in this order
+    #[arg(long = "host", value_name = "URL", conflicts_with = "source")]
+    pub(crate) hosts: Vec<String>,
+    /// Take hosts outside state.gov
+    #[arg(long, requires = "hosts")]
+    pub(crate) allow_other_hosts: bool,
+    /// Who runs this, for the hosts to know: an e-mail or web address, sent as part of the User-Agent
+    #[arg(long, value_name = "CONTACT", env = "VISA_BULLETIN_CONTACT")]
+    pub(crate) contact: Option<String>,
+    /// Act as if today were this day: plays old pages again
+    #[arg(long, value_name = "DAY", requires = "source")]
+    pub(crate) as_of: Option<NaiveDate>,
+    /// Print nothing but alerts and what went wrong
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+    /// How to print alerts: table is text for people
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct IngestArgs {
+    /// The pages
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Act as if today were this day: plays old pages again
+    #[arg(long, value_name = "DAY")]
+    pub(crate) as_of: Option<NaiveDate>,
+    /// How to print alerts: table is text for people
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+The columns of CSV are bulletin_month, chart, preference, category, area, value, raw_category, raw_area and raw_value.
+`value` is an ISO date, C (current), U (unavailable), or empty where the cell cannot be read. What could not be read is
+said on standard error, a line each. A page that is refused is named there too; the others are read, and the exit is 1.")]
+pub(crate) struct ParseArgs {
+    /// The pages
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// How to print them
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ShowArgs {
+    /// The bulletin, such as 2026-03 or "March 2026"
+    pub(crate) month: Month,
+    /// Only one chart: final or filing
+    #[arg(long)]
+    pub(crate) chart: Option<Chart>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct DiffArgs {
+    /// The earlier bulletin
+    pub(crate) from: Month,
+    /// The later bulletin
+    pub(crate) to: Month,
+    /// Also what did not move
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(crate) format: Format,
+}
+
+/// A case as people write it.
+#[derive(Debug, Clone, Copy, ClapArgs)]
+pub(crate) struct CaseArgs {
+    /// The preference category, such as F2A, EB-3 or "other workers"
+    pub(crate) category: Category,
+    /// The country of chargeability, such as India, "mainland China" or Brazil
+    #[arg(value_name = "COUNTRY")]
+    pub(crate) area: Area,
+}
+
+impl CaseArgs {
+    pub(crate) fn case(self) -> Case {
+        Case {
+            category: self.category,
+            area: self.area,
+        }
+    }
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  bulletin history EB3 India --plot
+  bulletin history F2A Mexico --months 2020-01..2024-12 --format csv
+  bulletin history EB2 China --plot --svg eb2-china.svg")]
+pub(crate) struct HistoryArgs {
+    #[command(flatten)]
+    pub(crate) case: CaseArgs,
+    /// Only one chart: final or filing
+    #[arg(long)]
+    pub(crate) chart: Option<Chart>,
+    /// Only these months
+    #[arg(long, value_name = "FROM..TO")]
+    pub(crate) months: Option<MonthRange>,
+    /// Draw the cut-off against the bulletin month
+    #[arg(long)]
+    pub(crate) plot: bool,
+    /// Write the drawing to an SVG file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) svg: Option<PathBuf>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    pub(crate) case: CaseArgs,
+    /// The priority date, such as 2013-03-15
+    #[arg(long, value_name = "DATE", value_parser = parse_priority_date)]
+    pub(crate) priority_date: NaiveDate,
+    /// The bulletin to look at, in place of the one in force and the next
+    #[arg(long)]
+    pub(crate) month: Option<Month>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum WatchCommand {
+    /// Be told of one case, or of every bulletin
+    #[command(after_help = "\
+Examples:
+  bulletin watch add EB3 India --priority-date 2013-03-15                  whatever moves
+  bulletin watch add EB3 India --priority-date 2013-03-15 --when current   when that date comes to be served
+  bulletin watch add F2A Brazil --when every                               each month, also when nothing moves
+  bulletin watch add --bulletins                                           one summary of each bulletin")]
+    Add(WatchAddArgs),
+    /// Print what is watched
+    List {
+        /// How to print it
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
+    /// Watch something no more
+    Remove {
+        /// Its number, as `watch list` prints it
+        id: i64,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct WatchAddArgs {
+    /// The preference category, such as F2A, EB-3 or "other workers"
+    #[arg(required_unless_present = "bulletins", requires = "area")]
+    pub(crate) category: Option<Category>,
+    /// The country of chargeability, such as India, "mainland China" or Brazil
+    #[arg(value_name = "COUNTRY")]
+    pub(crate) area: Option<Area>,
+    /// The priority date, such as 2013-03-15
+    #[arg(long, value_name = "DATE", value_parser = parse_priority_date, requires = "category")]
+    pub(crate) priority_date: Option<NaiveDate>,
+    /// What to be told of: every, moves, corrected; with a priority date also current, within:60d [default: moves]
+    #[arg(long, requires = "category")]
+    pub(crate) when: Option<When>,
+    /// One summary of each bulletin
+    #[arg(long, action = ArgAction::SetTrue, conflicts_with = "category")]
+    pub(crate) bulletins: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct StatusArgs {
+    /// Act as if today were this day
+    #[arg(long, value_name = "DAY")]
+    pub(crate) as_of: Option<NaiveDate>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(crate) format: Format,
+}
+
+fn parse_priority_date(text: &str) -> Result<NaiveDate, bulletin::UnknownSpelling> {
+    bulletin::parse_priority_date(text, chrono::Utc::now().date_naive())
+}
+
+/// Reads `30s`, `30m`, `4h`. Less than half a minute would pester the department's hosts.
+fn parse_duration(text: &str) -> Result<Duration, String> {
+    let unknown = || format!("\"{text}\" is no time known here. Write 30s, 30m or 4h");
+    let split = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(unknown)?;
+    let number: u64 = text[..split].parse().map_err(|_| unknown())?;
+    let seconds = match &text[split..] {
+        "s" => Some(number),
+        "m" => number.checked_mul(60),
+        "h" => number.checked_mul(3600),
+        _ => None,
+    };
+    match seconds {
+        Some(seconds @ 30..=604_800) => Ok(Duration::from_secs(seconds)),
+        Some(_) => Err(format!(
+            "{text} is not between 30s and 168h. 30m is a good choice"
+        )),
+        None => Err(unknown()),
+    }
+}

@@ -1,0 +1,95 @@
+//! What each command does.
+
+pub(crate) mod check;
+pub(crate) mod diff;
+pub(crate) mod history;
+pub(crate) mod ingest;
+pub(crate) mod parse;
+pub(crate) mod run;
+pub(crate) mod show;
+pub(crate) mod status;
+pub(crate) mod watch;
+
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use bulletin::{Area, Bulletin, Case, Chart, Month};
+use clap::CommandFactory;
+use clap_complete::Shell;
+use local::SqliteStore;
+use pipeline::port::{BulletinStore, as_bulletin};
+
+use crate::args::{Args, StoreArgs};
+use crate::output::complain;
+
+/// Prints a completion script.
+pub(crate) fn completions(shell: Shell) -> anyhow::Result<ExitCode> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Args::command(), "bulletin", &mut script);
+    crate::output::print(&String::from_utf8(script)?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs a future to its end on this thread.
+fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("the asynchronous runtime does not start")?
+        .block_on(future)
+}
+
+/// The database to write to, made where there is none.
+fn open_or_make(args: &StoreArgs) -> anyhow::Result<SqliteStore> {
+    Ok(SqliteStore::open(&args.db)?)
+}
+
+/// The database to ask, which must be there.
+fn open_existing(args: &StoreArgs) -> anyhow::Result<SqliteStore> {
+    if !args.db.exists() {
+        bail!(
+            "there is no database {}. Make it with `bulletin run`, or name another with --db FILE",
+            args.db.display()
+        );
+    }
+    open_or_make(args)
+}
+
+/// A stored bulletin; where it is missing, the error names those that are there.
+async fn stored_bulletin(store: &SqliteStore, month: Month) -> anyhow::Result<Bulletin> {
+    let months = store.months().await?;
+    if months.contains(&month) {
+        return Ok(as_bulletin(month, store.rows(month).await?)?);
+    }
+    match (months.first(), months.last()) {
+        (Some(first), Some(last)) => {
+            let previous = months.iter().rev().find(|other| **other < month);
+            let next = months.iter().find(|other| **other > month);
+            let nearest: Vec<String> = previous.into_iter().chain(next).map(Month::to_string).collect();
+            bail!(
+                "the bulletin of {} is not stored. There are {} from {first} to {last}; the nearest: {}. \
+                 `bulletin run --backfill {month}` fetches it",
+                month.title(),
+                months.len(),
+                nearest.join(" and ")
+            )
+        }
+        _ => bail!("no bulletin is stored yet. `bulletin run` fetches the newest"),
+    }
+}
+
+/// Tells on standard error where a country is counted, if it has no column of its own in this bulletin.
+fn tell_where_counted(case: Case, bulletin: &Bulletin) {
+    let has_column = |area: Area| {
+        Chart::ALL
+            .into_iter()
+            .any(|chart| bulletin.areas(chart, case.category.preference()).contains(&area))
+    };
+    let ruled_by = case.area.ruled_by(has_column);
+    if ruled_by != case.area {
+        complain(
+            "note",
+            &format!("{} is counted under {}", case.area.name(), ruled_by.name()),
+        );
+    }
+}

@@ -1,0 +1,167 @@
+use std::process::ExitCode;
+
+use anyhow::bail;
+use bulletin::{Bulletin, ByChart, Case, Chart, Entry, Month, text};
+use pipeline::port::{BulletinStore, SystemClock, present_month};
+use serde_json::json;
+
+use crate::args::{CheckArgs, StoreArgs};
+use crate::command::{block_on, open_existing, stored_bulletin, tell_where_counted};
+use crate::output::{self, Format, complain};
+
+pub(crate) fn run(store: &StoreArgs, args: &CheckArgs) -> anyhow::Result<ExitCode> {
+    let store = open_existing(store)?;
+    let stored = block_on(async { Ok(store.months().await?) })?;
+    let present = present_month(pipeline::port::Clock::now(&SystemClock));
+    let months = match args.month {
+        Some(month) => vec![month],
+        None => months_that_matter(&stored, present)?,
+    };
+    let bulletins = months
+        .into_iter()
+        .map(|month| block_on(stored_bulletin(&store, month)))
+        .collect::<anyhow::Result<Vec<Bulletin>>>()?;
+    let case = args.case.case();
+    if let Some(bulletin) = bulletins.first() {
+        tell_where_counted(case, bulletin);
+    }
+    let entries: Vec<Entry> = bulletins
+        .iter()
+        .map(|bulletin| Entry::of(bulletin, case))
+        .collect();
+    let lists = |entry: &Entry| entry.cells != ByChart::default();
+    if let Some(entry) = entries.iter().find(|entry| !lists(entry)) {
+        let instead: Vec<&str> = entry
+            .successors
+            .iter()
+            .map(|successor| successor.category.code())
+            .collect();
+        let hint = if instead.is_empty() {
+            String::new()
+        } else {
+            format!("; look at {}", instead.join(" and "))
+        };
+        bail!(
+            "the bulletin of {} does not list {}{hint}",
+            entry.month.title(),
+            case.category
+        );
+    }
+    match args.format {
+        Format::Table => {
+            for entry in &entries {
+                output::print(&text::priority_sentence(
+                    case,
+                    entry.month,
+                    &entry.cells,
+                    args.priority_date,
+                ))?;
+            }
+            if entries.iter().any(|entry| entry.cells.dates_for_filing.is_some()) {
+                output::print(&format!(
+                    "Dates for Filing counts for adjustment of status only in months for which USCIS accepts it: {}",
+                    text::USCIS_CHARTS
+                ))?;
+            }
+        }
+        Format::Csv => output::print_csv(
+            [
+                "bulletin_month",
+                "chart",
+                "category",
+                "area",
+                "priority_date",
+                "cut_off",
+                "served",
+            ],
+            lines(case, &entries, args).into_iter().map(|line| {
+                [
+                    line.month.to_string(),
+                    line.chart.code().into(),
+                    case.category.code().into(),
+                    line.column.into(),
+                    args.priority_date.to_string(),
+                    line.cut_off.unwrap_or_default(),
+                    line.served.map(|served| served.to_string()).unwrap_or_default(),
+                ]
+            }),
+        )?,
+        Format::Json => output::print_json(
+            &lines(case, &entries, args)
+                .into_iter()
+                .map(|line| {
+                    json!({
+                        "month": line.month,
+                        "chart": line.chart,
+                        "category": case.category,
+                        "area": line.column,
+                        "priority_date": args.priority_date,
+                        "cut_off": line.cut_off,
+                        "served": line.served,
+                        "days_to_advance": line.days_to_advance,
+                    })
+                })
+                .collect::<Vec<_>>(),
+        )?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The bulletin in force and those after it, as far as they are stored.
+fn months_that_matter(stored: &[Month], present: Month) -> anyhow::Result<Vec<Month>> {
+    let current: Vec<Month> = stored.iter().copied().filter(|month| *month >= present).collect();
+    if !current.is_empty() {
+        return Ok(current);
+    }
+    match stored.last() {
+        Some(newest) => {
+            complain(
+                "warning",
+                &format!(
+                    "the newest stored bulletin is that of {}, which is over. `bulletin run` fetches today's",
+                    newest.title()
+                ),
+            );
+            Ok(vec![*newest])
+        }
+        None => bail!("no bulletin is stored yet. `bulletin run` fetches the newest"),
+    }
+}
+
+/// Where the priority date stands on one chart of one bulletin.
+struct Line {
+    month: Month,
+    chart: Chart,
+    column: &'static str,
+    cut_off: Option<String>,
+    /// `None` where the cell cannot be read.
+    served: Option<bool>,
+    /// By how many days a cut-off date must advance; `None` where it is no date, and 0 where it is far enough.
+    days_to_advance: Option<i64>,
+}
+
+fn lines(case: Case, entries: &[Entry], args: &CheckArgs) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for entry in entries {
+        for chart in Chart::ALL {
+            let Some(cell) = entry.cells.of(chart) else {
+                continue;
+            };
+            let cut_off = cell.cut_off();
+            debug_assert!(
+                cell.column == case.area || case.area.columns().any(|column| column == cell.column)
+            );
+            lines.push(Line {
+                month: entry.month,
+                chart,
+                column: cell.column.code(),
+                cut_off: cut_off.map(|cut_off| cut_off.to_string()),
+                served: cut_off.map(|cut_off| cut_off.serves(args.priority_date)),
+                days_to_advance: cut_off
+                    .and_then(|cut_off| cut_off.date())
+                    .map(|date| ((args.priority_date - date).num_days() + 1).max(0)),
+            });
+        }
+    }
+    lines
+}

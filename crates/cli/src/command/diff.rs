@@ -1,0 +1,124 @@
+use std::process::ExitCode;
+
+use bulletin::{Bulletin, CutOff, Movement, Reading, RowKey};
+use serde_json::json;
+
+use crate::args::{DiffArgs, StoreArgs};
+use crate::command::{block_on, open_existing, stored_bulletin};
+use crate::output::{self, Format};
+
+/// What one cell did between the two bulletins.
+struct Difference {
+    key: RowKey,
+    from: Option<Reading>,
+    to: Option<Reading>,
+}
+
+impl Difference {
+    /// `None` where one of the two cells cannot be read.
+    fn movement(&self) -> Option<Movement> {
+        let unreadable = |reading: Option<Reading>| reading == Some(Reading::Unreadable);
+        let cut_off = |reading: Option<Reading>| reading.and_then(Reading::cut_off);
+        (!unreadable(self.from) && !unreadable(self.to))
+            .then(|| Movement::between(cut_off(self.from), cut_off(self.to)))
+    }
+}
+
+pub(crate) fn run(store: &StoreArgs, args: &DiffArgs) -> anyhow::Result<ExitCode> {
+    let store = open_existing(store)?;
+    let from = block_on(stored_bulletin(&store, args.from))?;
+    let to = block_on(stored_bulletin(&store, args.to))?;
+    let differences: Vec<Difference> = differences(&from, &to)
+        .into_iter()
+        .filter(|difference| args.all || difference.movement() != Some(Movement::Unchanged))
+        .collect();
+    print(args, &differences)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn differences(from: &Bulletin, to: &Bulletin) -> Vec<Difference> {
+    let mut keys: Vec<RowKey> = from.rows().chain(to.rows()).map(|row| row.key).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let reading = |bulletin: &Bulletin, key| bulletin.row(key).map(|row| row.reading);
+    keys.into_iter()
+        .map(|key| Difference {
+            key,
+            from: reading(from, key),
+            to: reading(to, key),
+        })
+        .collect()
+}
+
+fn print(args: &DiffArgs, differences: &[Difference]) -> anyhow::Result<()> {
+    let shown = |reading: Option<Reading>| match reading {
+        Some(reading) => output::cut_off_text(reading.cut_off()),
+        None => String::new(),
+    };
+    let value = |reading: Option<Reading>| -> Option<CutOff> { reading.and_then(Reading::cut_off) };
+    match args.format {
+        Format::Table => {
+            let (from, to) = (args.from.to_string(), args.to.to_string());
+            let mut table = output::table(&["chart", "category", "area", &from, &to, "movement"]);
+            for difference in differences {
+                table.add_row([
+                    comfy_table::Cell::new(difference.key.chart.name()),
+                    comfy_table::Cell::new(difference.key.category),
+                    comfy_table::Cell::new(difference.key.area),
+                    comfy_table::Cell::new(shown(difference.from)),
+                    comfy_table::Cell::new(shown(difference.to)),
+                    output::movement_cell(difference.movement()),
+                ]);
+            }
+            if differences.is_empty() {
+                output::print(&format!(
+                    "Nothing moved between {} and {}.",
+                    args.from.title(),
+                    args.to.title()
+                ))
+            } else {
+                output::print(&table.to_string())
+            }
+        }
+        Format::Csv => output::print_csv(
+            ["chart", "category", "area", "from", "to", "movement", "days"],
+            differences.iter().map(|difference| {
+                [
+                    difference.key.chart.code().into(),
+                    difference.key.category.code().into(),
+                    difference.key.area.code().into(),
+                    value(difference.from)
+                        .map(|cut_off| cut_off.to_string())
+                        .unwrap_or_default(),
+                    value(difference.to)
+                        .map(|cut_off| cut_off.to_string())
+                        .unwrap_or_default(),
+                    difference.movement().map_or("unreadable", Movement::code).into(),
+                    difference
+                        .movement()
+                        .and_then(Movement::signed_days)
+                        .map(|days| days.to_string())
+                        .unwrap_or_default(),
+                ]
+            }),
+        ),
+        Format::Json => output::print_json(&json!({
+            "from": args.from,
+            "to": args.to,
+            "differences": differences
+                .iter()
+                .map(|difference| {
+                    json!({
+                        "chart": difference.key.chart,
+                        "category": difference.key.category,
+                        "area": difference.key.area,
+                        "from": value(difference.from),
+                        "to": value(difference.to),
+                        "movement": difference.movement().map_or("unreadable", Movement::code),
+                        "days": difference.movement().and_then(Movement::signed_days),
+                    })
+                })
+                .collect::<Vec<_>>(),
+        })),
+    }
+}

@@ -1,0 +1,249 @@
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use bulletin::{Area, ByChart, Case, Chart, CutOff, Month, MonthRange, Movement, text};
+use local::SqliteStore;
+use pipeline::HistoryRow;
+use pipeline::port::BulletinStore;
+use serde_json::json;
+
+use crate::args::{HistoryArgs, StoreArgs};
+use crate::command::{block_on, open_existing};
+use crate::output::{self, Format, complain};
+use crate::plot;
+
+/// What ruled a case in one month, on the charts that had a cell for it.
+type ByMonth = BTreeMap<Month, ByChart<Option<HistoryRow>>>;
+
+pub(crate) fn run(store: &StoreArgs, args: &HistoryArgs) -> anyhow::Result<ExitCode> {
+    let store = open_existing(store)?;
+    let case = args.case.case();
+    let history = block_on(load(&store, case, args.chart, args.months))?;
+    if history.is_empty() {
+        bail!(
+            "no stored bulletin has a cut-off for {}. `bulletin run --backfill FROM..TO` fetches older ones",
+            text::case_name(case)
+        );
+    }
+    tell_columns(case, &history);
+    if let Some(file) = &args.svg {
+        std::fs::write(file, plot::svg(&series(case, &history)))
+            .with_context(|| format!("{} cannot be written", file.display()))?;
+        complain("note", &format!("the drawing is in {}", file.display()));
+    }
+    if args.plot {
+        let (width, height) = terminal_size();
+        output::print(&plot::terminal(
+            &series(case, &history),
+            width,
+            height,
+            output::has_colour(),
+        ))?;
+    } else if args.svg.is_none() || args.format != Format::Table {
+        print(args, &history)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The cells that ruled the case, in the column that the country had in each month.
+async fn load(
+    store: &SqliteStore,
+    case: Case,
+    only: Option<Chart>,
+    range: Option<MonthRange>,
+) -> anyhow::Result<ByMonth> {
+    let mut history = ByMonth::new();
+    for chart in Chart::ALL
+        .into_iter()
+        .filter(|chart| only.is_none_or(|only| only == *chart))
+    {
+        for area in case.area.columns() {
+            for row in store.history(chart, case.category, area, range).await? {
+                history
+                    .entry(row.month)
+                    .or_default()
+                    .of_mut(chart)
+                    .get_or_insert(row);
+            }
+        }
+    }
+    Ok(history)
+}
+
+/// Tells where a country is counted that has no column of its own in some of the months.
+fn tell_columns(case: Case, history: &ByMonth) {
+    let mut columns: Vec<Area> = history
+        .values()
+        .flat_map(|charts| {
+            Chart::ALL
+                .into_iter()
+                .filter_map(|chart| charts.of(chart).as_ref())
+        })
+        .map(|row| row.row.key.area)
+        .collect();
+    columns.sort_unstable();
+    columns.dedup();
+    let others: Vec<&str> = columns
+        .iter()
+        .filter(|column| **column != case.area)
+        .map(|column| column.name())
+        .collect();
+    match (others.is_empty(), columns.contains(&case.area)) {
+        (true, _) => {}
+        (false, true) => complain(
+            "note",
+            &format!(
+                "{} is counted under {} where it has no column",
+                case.area.name(),
+                others.join(" and ")
+            ),
+        ),
+        (false, false) => {
+            complain(
+                "note",
+                &format!("{} is counted under {}", case.area.name(), others.join(" and ")),
+            );
+        }
+    }
+}
+
+fn series(case: Case, history: &ByMonth) -> plot::Series {
+    let points = history.iter().map(|(month, charts)| plot::Point {
+        month: *month,
+        cells: ByChart::each(|chart| {
+            charts
+                .of(chart)
+                .as_ref()
+                .and_then(|row| row.row.reading.cut_off())
+        }),
+    });
+    plot::Series {
+        title: text::case_name(case),
+        points: points.collect(),
+    }
+}
+
+fn terminal_size() -> (usize, usize) {
+    let number = |name: &str| {
+        std::env::var(name)
+            .ok()
+            .and_then(|value| value.parse::<usize>().ok())
+    };
+    match comfy_table::Table::new().width() {
+        Some(width) => (usize::from(width), number("LINES").unwrap_or(30).clamp(12, 40)),
+        None => (
+            number("COLUMNS").unwrap_or(100),
+            number("LINES").unwrap_or(30).clamp(12, 40),
+        ),
+    }
+}
+
+/// One month of one chart, as it is printed.
+struct Line<'a> {
+    chart: Chart,
+    row: &'a HistoryRow,
+    /// Against the last cut-off read before it; `None` where this one cannot be read.
+    movement: Option<Movement>,
+}
+
+/// The lines newest first, each compared with what was read before it.
+fn lines(history: &ByMonth) -> Vec<Line<'_>> {
+    let mut last_read: ByChart<Option<CutOff>> = ByChart::default();
+    let mut lines = Vec::new();
+    for charts in history.values() {
+        for chart in Chart::ALL {
+            let Some(row) = charts.of(chart) else { continue };
+            let cut_off = row.row.reading.cut_off();
+            let movement = cut_off.map(|cut_off| Movement::between(*last_read.of(chart), Some(cut_off)));
+            if cut_off.is_some() {
+                *last_read.of_mut(chart) = cut_off;
+            }
+            lines.push(Line { chart, row, movement });
+        }
+    }
+    lines.reverse();
+    lines
+}
+
+fn print(args: &HistoryArgs, history: &ByMonth) -> anyhow::Result<()> {
+    let lines = lines(history);
+    match args.format {
+        Format::Table => {
+            let mut table = output::table(&["bulletin", "chart", "cut-off", "movement", ""]);
+            for line in &lines {
+                let mut remarks = Vec::new();
+                if line.row.row.key.area != args.case.area {
+                    remarks.push(format!("as {}", line.row.row.key.area));
+                }
+                if line.row.row.reading.cut_off().is_none() {
+                    remarks.push(format!("printed {:?}", line.row.row.raw.value));
+                }
+                remarks.extend(line.row.earlier.iter().map(|earlier| {
+                    format!(
+                        "was {} until {}",
+                        earlier.raw,
+                        earlier.replaced_at.format("%Y-%m-%d")
+                    )
+                }));
+                table.add_row([
+                    comfy_table::Cell::new(line.row.month),
+                    comfy_table::Cell::new(line.chart.name()),
+                    comfy_table::Cell::new(output::cut_off_text(line.row.row.reading.cut_off())),
+                    output::movement_cell(line.movement),
+                    comfy_table::Cell::new(remarks.join("; ")),
+                ]);
+            }
+            output::print(&table.to_string())
+        }
+        Format::Csv => output::print_csv(
+            [
+                "bulletin_month",
+                "chart",
+                "category",
+                "area",
+                "value",
+                "raw_value",
+                "movement",
+                "days",
+            ],
+            lines.iter().map(|line| {
+                let row = &line.row.row;
+                [
+                    line.row.month.to_string(),
+                    line.chart.code().into(),
+                    row.key.category.code().into(),
+                    row.key.area.code().into(),
+                    row.reading
+                        .cut_off()
+                        .map(|cut_off| cut_off.to_string())
+                        .unwrap_or_default(),
+                    row.raw.value.clone(),
+                    line.movement.map_or("unreadable", Movement::code).into(),
+                    line.movement
+                        .and_then(Movement::signed_days)
+                        .map(|days| days.to_string())
+                        .unwrap_or_default(),
+                ]
+            }),
+        ),
+        Format::Json => output::print_json(
+            &lines
+                .iter()
+                .map(|line| {
+                    json!({
+                        "month": line.row.month,
+                        "chart": line.chart,
+                        "category": line.row.row.key.category,
+                        "area": line.row.row.key.area,
+                        "value": line.row.row.reading.cut_off(),
+                        "raw_value": line.row.row.raw.value,
+                        "movement": line.movement.map_or("unreadable", Movement::code),
+                        "days": line.movement.and_then(Movement::signed_days),
+                        "earlier": line.row.earlier,
+                    })
+                })
+                .collect::<Vec<_>>(),
+        ),
+    }
+}

@@ -1,0 +1,87 @@
+use std::process::ExitCode;
+
+use bulletin_html::month_of_path;
+use local::{SqliteStore, TerminalSink, drain_changes};
+use pipeline::port::{Clock, Fetched, PageLink, PageSource, SourceError};
+use pipeline::{Ingested, Ingester};
+
+use crate::args::{IngestArgs, StoreArgs};
+use crate::clock::RunClock;
+use crate::command::run::{alert_format, tell_ingested};
+use crate::command::{block_on, open_or_make, parse};
+use crate::output::complain;
+
+pub(crate) fn run(store: &StoreArgs, args: &IngestArgs) -> anyhow::Result<ExitCode> {
+    let store = open_or_make(store)?;
+    block_on(ingest(&store, args))
+}
+
+async fn ingest(store: &SqliteStore, args: &IngestArgs) -> anyhow::Result<ExitCode> {
+    let clock = RunClock::new(args.as_of);
+    let ingester = Ingester {
+        source: &NoSource,
+        store,
+        clock: &clock,
+    };
+    let mut failed = false;
+    for file in &args.files {
+        let named = file.display();
+        let body = match parse::read_bytes(file) {
+            Ok(body) => body,
+            Err(error) => {
+                failed = true;
+                complain("error", &format!("{named}: {error:#}"));
+                continue;
+            }
+        };
+        let page = Fetched {
+            body,
+            host: "by hand".into(),
+            at: clock.now(),
+            by_hand: true,
+        };
+        let expected = file
+            .file_name()
+            .and_then(|name| name.to_str())
+            .and_then(month_of_path);
+        match ingester.ingest_page(&page, expected).await {
+            Ok((month, findings, ingested)) => {
+                if !matches!(ingested, Ingested::Stored { .. }) {
+                    for finding in findings {
+                        complain("warning", &format!("{named}: {finding}"));
+                    }
+                }
+                tell_ingested(month, &ingested, false);
+            }
+            Err(error) => {
+                failed = true;
+                complain("error", &format!("{named}: {error}"));
+            }
+        }
+    }
+    let sink = TerminalSink::new(store, std::io::stdout(), alert_format(args.format));
+    let drained = drain_changes(store, &sink, &clock).await?;
+    failed |= !drained.failed.is_empty();
+    Ok(if failed {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+/// Pages fed by hand are not fetched.
+#[derive(Debug)]
+struct NoSource;
+
+impl PageSource for NoSource {
+    async fn links(&self) -> Result<Vec<PageLink>, SourceError> {
+        Ok(Vec::new())
+    }
+
+    async fn page(&self, path: &str, _: Option<&str>) -> Result<Fetched, SourceError> {
+        Err(SourceError::NotFound {
+            path: path.to_owned(),
+            tried: "nothing is fetched here".into(),
+        })
+    }
+}

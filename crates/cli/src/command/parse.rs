@@ -1,0 +1,120 @@
+use std::io::Read;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use bulletin::Bulletin;
+use bulletin_html::{MAX_PAGE_BYTES, ReadPage, month_of_path, read_page};
+use serde::Serialize;
+
+use crate::args::ParseArgs;
+use crate::command::show;
+use crate::output::{self, Format, complain};
+
+const HEADINGS: [&str; 9] = [
+    "bulletin_month",
+    "chart",
+    "preference",
+    "category",
+    "area",
+    "value",
+    "raw_category",
+    "raw_area",
+    "raw_value",
+];
+
+/// One cell, in the columns of `parse --format csv`.
+#[derive(Serialize)]
+struct ParsedCell<'a> {
+    bulletin_month: String,
+    chart: &'static str,
+    preference: &'static str,
+    category: &'static str,
+    area: &'static str,
+    value: Option<String>,
+    raw_category: &'a str,
+    raw_area: &'a str,
+    raw_value: &'a str,
+}
+
+pub(crate) fn run(args: &ParseArgs) -> anyhow::Result<ExitCode> {
+    let mut bulletins = Vec::new();
+    let mut refused = false;
+    for file in &args.files {
+        match read(file) {
+            Ok(page) => {
+                for finding in &page.findings {
+                    complain("warning", &format!("{}: {finding}", file.display()));
+                }
+                bulletins.push(page.bulletin);
+            }
+            Err(error) => {
+                refused = true;
+                complain("error", &format!("{}: {error:#}", file.display()));
+            }
+        }
+    }
+    let cells = || bulletins.iter().flat_map(cells);
+    match args.format {
+        Format::Csv => output::print_csv(
+            HEADINGS,
+            cells().map(|cell| {
+                [
+                    cell.bulletin_month,
+                    cell.chart.into(),
+                    cell.preference.into(),
+                    cell.category.into(),
+                    cell.area.into(),
+                    cell.value.unwrap_or_default(),
+                    cell.raw_category.into(),
+                    cell.raw_area.into(),
+                    cell.raw_value.into(),
+                ]
+            }),
+        )?,
+        Format::Json => output::print_json(&cells().collect::<Vec<_>>())?,
+        Format::Table => {
+            for bulletin in &bulletins {
+                output::print(&show::as_tables(bulletin, None))?;
+            }
+        }
+    }
+    Ok(if refused {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+/// Reads a saved page. Where the file's name tells a month, the page must be of that month.
+pub(crate) fn read(file: &Path) -> anyhow::Result<ReadPage> {
+    let bytes = read_bytes(file)?;
+    let expected = file
+        .file_name()
+        .and_then(|name| name.to_str())
+        .and_then(month_of_path);
+    Ok(read_page(&bytes, expected)?)
+}
+
+/// The bytes of a file, at most one more than a page may have.
+pub(crate) fn read_bytes(file: &Path) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(file)
+        .and_then(|file| file.take(MAX_PAGE_BYTES as u64 + 1).read_to_end(&mut bytes))
+        .context("the file cannot be read")?;
+    Ok(bytes)
+}
+
+fn cells(bulletin: &Bulletin) -> impl Iterator<Item = ParsedCell<'_>> {
+    bulletin.rows().map(|row| ParsedCell {
+        bulletin_month: bulletin.month().to_string(),
+        chart: row.key.chart.code(),
+        preference: row.key.category.preference().code(),
+        category: row.key.category.code(),
+        area: row.key.area.code(),
+        value: row.reading.cut_off().map(|cut_off| cut_off.to_string()),
+        raw_category: &row.raw.category,
+        raw_area: &row.raw.area,
+        raw_value: &row.raw.value,
+    })
+}

@@ -1,0 +1,237 @@
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use bulletin::Month;
+use indicatif::{ProgressBar, ProgressStyle};
+use local::{AlertFormat, PageOutcome, SqliteStore, TerminalSink, drain_changes, drain_pages};
+use pipeline::port::{AlertMarks, Claim, Clock};
+use pipeline::{FetchReport, Fetcher, Ingested};
+use web_source::{FolderSource, Source, WebConfig, WebSource};
+
+use crate::args::{RunArgs, StoreArgs};
+use crate::clock::RunClock;
+use crate::command::{block_on, open_or_make};
+use crate::output::{Format, complain};
+
+/// From how many pages on a progress bar is shown.
+const WORTH_A_BAR: usize = 3;
+
+pub(crate) fn run(store: &StoreArgs, args: &RunArgs) -> anyhow::Result<ExitCode> {
+    let clock = RunClock::new(args.as_of);
+    let source = source(args, clock)?;
+    let store = open_or_make(store)?;
+    block_on(async {
+        let Some(pause) = args.every else {
+            return Ok(if look(&store, &source, clock, args).await? {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            });
+        };
+        loop {
+            // A look that fails is told of, and the next one comes.
+            if let Err(error) = look(&store, &source, clock, args).await {
+                complain("error", &format!("{error:#}"));
+            }
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                stopped = stop_signal() => {
+                    stopped?;
+                    return Ok(ExitCode::SUCCESS);
+                }
+            }
+        }
+    })
+}
+
+/// Waits for Ctrl-C or a request to end.
+async fn stop_signal() -> anyhow::Result<()> {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+        .context("the signal to end cannot be heard")?;
+    tokio::select! {
+        stopped = tokio::signal::ctrl_c() => stopped.context("Ctrl-C cannot be heard"),
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+fn source(args: &RunArgs, clock: RunClock) -> anyhow::Result<Source<RunClock>> {
+    if let Some(folder) = &args.source {
+        return Ok(FolderSource::open(folder, clock)?.into());
+    }
+    let mut config = WebConfig {
+        allow_other_hosts: args.allow_other_hosts,
+        ..WebConfig::default()
+    };
+    if !args.hosts.is_empty() {
+        config.hosts.clone_from(&args.hosts);
+    }
+    if let Some(contact) = &args.contact {
+        config.contact.clone_from(contact);
+    }
+    Ok(WebSource::new(config, clock)?.into())
+}
+
+/// One look at the source: everything that is due is read and stored, and every alert that waits is sent. Answers
+/// whether all went well.
+async fn look(
+    store: &SqliteStore,
+    source: &Source<RunClock>,
+    clock: RunClock,
+    args: &RunArgs,
+) -> anyhow::Result<bool> {
+    let fetcher = Fetcher {
+        source,
+        store,
+        queue: store,
+        clock: &clock,
+    };
+    let sink = TerminalSink::new(store, std::io::stdout(), alert_format(args.format));
+    let mut well = true;
+    loop {
+        let report = fetcher.fetch(args.backfill).await?;
+        let mut stored = 0;
+        let bar = progress_bar(report.queued.len());
+        drain_pages(store, source, &clock, |outcome: PageOutcome| {
+            stored += usize::from(matches!(outcome.result, Ok(Ingested::Stored { .. })));
+            well &= outcome.result.is_ok();
+            bar.inc(1);
+            bar.suspend(|| tell(&outcome, args.quiet || report.queued.len() > WORTH_A_BAR));
+        })
+        .await?;
+        bar.finish_and_clear();
+        let drained = drain_changes(store, &sink, &clock).await?;
+        for failure in &drained.failed {
+            complain("error", failure);
+        }
+        well &= drained.failed.is_empty();
+        // What was stored can make more due: the history behind the first bulletin.
+        if stored == 0 {
+            well &= close(&report, store, clock, args).await?;
+            return Ok(well);
+        }
+    }
+}
+
+/// Says at the end of a look what it leaves open.
+async fn close(
+    report: &FetchReport,
+    store: &SqliteStore,
+    clock: RunClock,
+    args: &RunArgs,
+) -> anyhow::Result<bool> {
+    if let Some(reason) = &report.blocked {
+        complain("error", &format!("the list of bulletins cannot be had: {reason}"));
+    }
+    if let Some(month) = report.overdue {
+        // Once a day is enough, however often this runs.
+        let now = clock.now();
+        let mark = format!("OVERDUE#{month}#{}", now.date_naive());
+        if !args.quiet || store.claim(&mark, now, now).await? == Claim::Granted {
+            store.sent(&mark, now).await?;
+            complain(
+                "warning",
+                &format!(
+                    "the bulletin of {} should be out and was not found",
+                    month.title()
+                ),
+            );
+        }
+    }
+    if !args.quiet {
+        if let Some(newest) = report.newest {
+            complain(
+                "note",
+                &format!("the newest bulletin stored is that of {}", newest.title()),
+            );
+        }
+        if !report.unavailable.is_empty() {
+            complain(
+                "note",
+                &format!("the source lacks {}", ranges(&report.unavailable)),
+            );
+        }
+    }
+    Ok(report.blocked.is_none())
+}
+
+/// Months as people list them: `2002-03 to 2002-05, 2003-01`.
+fn ranges(months: &[Month]) -> String {
+    let mut runs: Vec<(Month, Month)> = Vec::new();
+    for month in months {
+        match runs.last_mut() {
+            Some((_, last)) if last.next() == *month => *last = *month,
+            _ => runs.push((*month, *month)),
+        }
+    }
+    let texts: Vec<String> = runs
+        .into_iter()
+        .map(|(first, last)| {
+            if first == last {
+                first.to_string()
+            } else {
+                format!("{first} to {last}")
+            }
+        })
+        .collect();
+    texts.join(", ")
+}
+
+fn progress_bar(pages: usize) -> ProgressBar {
+    if pages <= WORTH_A_BAR || !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} pages, {eta} left");
+    ProgressBar::new(pages as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+/// How alerts are printed in this format.
+pub(crate) fn alert_format(format: Format) -> AlertFormat {
+    match format {
+        Format::Table => AlertFormat::Text,
+        Format::Csv | Format::Json => AlertFormat::Json,
+    }
+}
+
+fn tell(outcome: &PageOutcome, quiet: bool) {
+    match &outcome.result {
+        Ok(ingested) => tell_ingested(outcome.month, ingested, quiet),
+        Err(error) => complain("error", &error.to_string()),
+    }
+}
+
+/// Says what became of a page.
+pub(crate) fn tell_ingested(month: Month, ingested: &Ingested, quiet: bool) {
+    let title = month.title();
+    match ingested {
+        Ingested::Stored { record, changed } => {
+            for finding in &record.findings {
+                complain("warning", &format!("{title}: {finding}"));
+            }
+            if !quiet {
+                let what = if record.revision == 0 {
+                    "stored"
+                } else {
+                    "corrected"
+                };
+                complain(
+                    "note",
+                    &format!("{title}: {what}, {changed} of {} cells written", record.cells),
+                );
+            }
+        }
+        Ingested::Held { differs, .. } => {
+            complain(
+                "note",
+                &format!("{title}: {differs} cells differ from what is stored; waiting for a second look"),
+            );
+        }
+        Ingested::Outdated => complain(
+            "note",
+            &format!("{title}: an older page than the one stored; left alone"),
+        ),
+        Ingested::Unchanged | Ingested::NotThere if quiet => {}
+        Ingested::Unchanged => complain("note", &format!("{title}: nothing new")),
+        Ingested::NotThere => complain("note", &format!("{title}: not out yet")),
+    }
+}

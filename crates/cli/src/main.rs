@@ -1,0 +1,55 @@
+//! The `bulletin` command: the whole pipeline on one machine, and questions to what it has stored.
+
+mod args;
+mod clock;
+mod command;
+mod output;
+mod plot;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+
+use crate::args::{Args, Command};
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn")))
+        .with_writer(std::io::stderr)
+        .without_time()
+        .init();
+    let done = match args.command {
+        Command::Run(run) => command::run::run(&args.store, &run),
+        Command::Ingest(ingest) => command::ingest::run(&args.store, &ingest),
+        Command::Parse(parse) => command::parse::run(&parse),
+        Command::Show(show) => command::show::run(&args.store, &show),
+        Command::Diff(diff) => command::diff::run(&args.store, &diff),
+        Command::History(history) => command::history::run(&args.store, &history),
+        Command::Check(check) => command::check::run(&args.store, &check),
+        Command::Watch(watch) => command::watch::run(&args.store, &watch),
+        Command::Status(status) => command::status::run(&args.store, &status),
+        Command::Completions { shell } => command::completions(shell),
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::complain("error", &format!("{error:#}"));
+            match error.downcast_ref::<bulletin::UnknownSpelling>() {
+                Some(_) => ExitCode::from(2),
+                None => ExitCode::FAILURE,
+            }
+        }
+    }
+}
+
+/// Whether whoever read the output has seen enough, as `head` has.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause
+            .downcast_ref::<std::io::Error>()
+            .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+    })
+}

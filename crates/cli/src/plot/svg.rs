@@ -1,0 +1,424 @@
+use bulletin::{Chart, CutOff, Month};
+use svg::Document;
+use svg::node::element::{Circle, Description, Group, Line, Polyline, Rectangle, Text, Title};
+
+use super::{Axis, Picture, Run, Series, State, date_position, ordinal};
+
+const WIDTH: f64 = 960.0;
+const HEIGHT: f64 = 540.0;
+/// The sides of the plot.
+const LEFT: f64 = 108.0;
+const RIGHT: f64 = 936.0;
+const TOP: f64 = 84.0;
+const BOTTOM: f64 = 472.0;
+/// The height of one chart's lane in a band, and the room between a band and the dates.
+const LANE: f64 = 14.0;
+const GAP: f64 = 14.0;
+
+const INK: &str = "#222222";
+const SOFT: &str = "#595959";
+const GRID: &str = "#e3e3e3";
+const BAND: &str = "#f2f2f2";
+
+/// The history as an SVG document that needs nothing beside it.
+///
+/// Final Action Dates are a solid blue line, Dates for Filing a dashed vermilion one (two of Okabe and Ito's colours,
+/// which all kinds of colour sight tell apart). `C` stands in a band at the top and `U` in one at the bottom, with
+/// a lane for each chart that was ever there. Lines join bulletins at most 12 months apart, and break where a
+/// bulletin has no cut-off, `C` or `U`; a bulletin that is joined to none is a dot. Pointing at a bulletin or a stretch
+/// of a band tells what it says.
+pub(crate) fn svg(series: &Series) -> String {
+    let picture = Picture::of(series);
+    let text = |x: f64, y: f64, size: u8, words: &str| {
+        Text::new(words)
+            .set("x", round(x))
+            .set("y", round(y))
+            .set("font-size", size)
+    };
+    let document = Document::new()
+        .set("viewBox", (0, 0, WIDTH, HEIGHT))
+        .set("width", WIDTH)
+        .set("height", HEIGHT)
+        .set("role", "img")
+        .set("font-family", "Helvetica, Arial, 'Liberation Sans', sans-serif")
+        .set("fill", INK)
+        .add(Title::new(picture.title.as_str()))
+        .add(Description::new().add(svg::node::Text::new(description(&picture))))
+        .add(
+            Rectangle::new()
+                .set("width", WIDTH)
+                .set("height", HEIGHT)
+                .set("fill", "#ffffff"),
+        )
+        .add(text(LEFT, 34.0, 20, &picture.title).set("font-weight", "bold"));
+    let middle = (LEFT + RIGHT) / 2.0;
+    let Some(months) = picture.months.filter(|_| picture.charts().next().is_some()) else {
+        let words = text(middle, (TOP + BOTTOM) / 2.0, 16, &description(&picture));
+        let document = document.add(words.set("text-anchor", "middle").set("fill", SOFT));
+        return format!("{document}\n");
+    };
+
+    let current = picture.charts_in(State::Current);
+    let unavailable = picture.charts_in(State::Unavailable);
+    let band_height = |charts: &[Chart]| charts.len() as f64 * LANE;
+    let gap = |charts: &[Chart]| if charts.is_empty() { 0.0 } else { GAP };
+    let frame = Frame {
+        months,
+        dates: picture.dates,
+        top: TOP + band_height(&current) + gap(&current),
+        bottom: BOTTOM - band_height(&unavailable) - gap(&unavailable),
+    };
+
+    let mut document = document.add(legend(&picture)).add(grid(&picture, &frame));
+    let bands = [
+        (State::Current, &current, "current", TOP),
+        (
+            State::Unavailable,
+            &unavailable,
+            "unavailable",
+            BOTTOM - band_height(&unavailable),
+        ),
+    ];
+    for (state, charts, word, top) in bands {
+        if charts.is_empty() {
+            continue;
+        }
+        let centre = top + band_height(charts) / 2.0;
+        document = document
+            .add(
+                Rectangle::new()
+                    .set("x", LEFT)
+                    .set("y", top)
+                    .set("width", RIGHT - LEFT)
+                    .set("height", band_height(charts))
+                    .set("fill", BAND),
+            )
+            .add(
+                text(LEFT - 10.0, centre + 4.5, 13, word)
+                    .set("text-anchor", "end")
+                    .set("font-style", "italic"),
+            );
+        for (index, chart) in charts.iter().enumerate() {
+            let y = top + LANE * (index as f64 + 0.5);
+            for run in picture.runs_in(*chart, state) {
+                document = document.add(stretch(run, *chart, &frame, y));
+            }
+        }
+    }
+    // The solid line comes last: where both charts say the same, it must not look dashed.
+    for chart in [Chart::DatesForFiling, Chart::FinalAction] {
+        for run in picture.runs_in(chart, State::Dated) {
+            document = document.add(line(run, chart, &frame));
+        }
+    }
+    for chart in [Chart::DatesForFiling, Chart::FinalAction] {
+        document = document.add(hints(&picture, chart, &frame));
+    }
+    let note = "Lines join bulletins up to 12 months apart. They break where a bulletin has no date.";
+    let document = document
+        .add(text(middle, 510.0, 13, "bulletin").set("text-anchor", "middle"))
+        .add(
+            text(RIGHT, 530.0, 11, note)
+                .set("text-anchor", "end")
+                .set("fill", SOFT),
+        )
+        .add(
+            text(0.0, 0.0, 13, "cut-off date")
+                .set(
+                    "transform",
+                    format!(
+                        "translate(22 {}) rotate(-90)",
+                        round((frame.top + frame.bottom) / 2.0)
+                    ),
+                )
+                .set("text-anchor", "middle"),
+        );
+    format!("{document}\n")
+}
+
+/// The part of the plot that holds the dates, and its axes.
+struct Frame {
+    months: Axis,
+    dates: Option<Axis>,
+    top: f64,
+    bottom: f64,
+}
+
+impl Frame {
+    fn x(&self, position: f64) -> f64 {
+        LEFT + self.months.share(position) * (RIGHT - LEFT)
+    }
+
+    fn month(&self, month: Month) -> f64 {
+        self.x(ordinal(month) as f64)
+    }
+
+    fn y(&self, day: chrono::NaiveDate) -> Option<f64> {
+        let share = self.dates?.share(date_position(day));
+        Some(self.bottom - share * (self.bottom - self.top))
+    }
+
+    fn spot(&self, (month, cut_off): &(Month, CutOff)) -> Option<(f64, f64)> {
+        Some((self.month(*month), self.y(cut_off.date()?)?))
+    }
+}
+
+fn colour(chart: Chart) -> &'static str {
+    match chart {
+        Chart::FinalAction => "#0072b2",
+        Chart::DatesForFiling => "#d55e00",
+    }
+}
+
+/// How long the dashes are, where the chart's line has any.
+fn dashes(chart: Chart) -> &'static str {
+    match chart {
+        Chart::FinalAction => "none",
+        Chart::DatesForFiling => "6 3",
+    }
+}
+
+fn legend(picture: &Picture) -> Group {
+    let mut group = Group::new().set("font-size", 14);
+    let mut x = LEFT;
+    for chart in picture.charts() {
+        let sample = Line::new()
+            .set("x1", x)
+            .set("x2", x + 33.0)
+            .set("y1", 59.0)
+            .set("y2", 59.0)
+            .set("stroke", colour(chart))
+            .set("stroke-width", 3)
+            .set("stroke-dasharray", dashes(chart));
+        let name = Text::new(chart.name()).set("x", x + 42.0).set("y", 64.0);
+        group = group.add(sample).add(name);
+        x += 210.0;
+    }
+    group
+}
+
+/// The years and the lines that lead to them.
+fn grid(picture: &Picture, frame: &Frame) -> Group {
+    let mut group = Group::new().set("font-size", 13);
+    let rule = |x1: f64, y1: f64, x2: f64, y2: f64, stroke: &str| {
+        Line::new()
+            .set("x1", round(x1))
+            .set("y1", round(y1))
+            .set("x2", round(x2))
+            .set("y2", round(y2))
+            .set("stroke", stroke)
+    };
+    let label = |x: f64, y: f64, words: &str, anchor: &str| {
+        Text::new(words)
+            .set("x", round(x))
+            .set("y", round(y))
+            .set("text-anchor", anchor)
+    };
+    for tick in picture.month_ticks(13) {
+        let x = frame.month(tick.month);
+        group = group.add(rule(x, TOP, x, BOTTOM + 5.0, GRID)).add(label(
+            x,
+            BOTTOM + 20.0,
+            &tick.label,
+            "middle",
+        ));
+    }
+    for tick in picture.date_ticks(12) {
+        let Some(y) = frame.y(tick.month.first_day()) else {
+            continue;
+        };
+        group = group.add(rule(LEFT - 5.0, y, RIGHT, y, GRID)).add(label(
+            LEFT - 10.0,
+            y + 4.5,
+            &tick.label,
+            "end",
+        ));
+    }
+    group
+        .add(rule(LEFT, TOP, LEFT, BOTTOM, SOFT))
+        .add(rule(LEFT, BOTTOM, RIGHT, BOTTOM, SOFT))
+}
+
+/// A run of dates: a line, or a dot where there is one bulletin alone.
+fn line(run: &Run, chart: Chart, frame: &Frame) -> Group {
+    let spots: Vec<(f64, f64)> = run.cells.iter().filter_map(|cell| frame.spot(cell)).collect();
+    if let [(x, y)] = spots[..] {
+        let dot = Circle::new()
+            .set("cx", round(x))
+            .set("cy", round(y))
+            .set("r", 2.5);
+        return Group::new().add(dot.set("fill", colour(chart)));
+    }
+    let spots: Vec<String> = spots
+        .iter()
+        .map(|(x, y)| format!("{},{}", round(*x), round(*y)))
+        .collect();
+    let line = Polyline::new()
+        .set("points", spots.join(" "))
+        .set("fill", "none")
+        .set("stroke", colour(chart))
+        .set("stroke-width", 2)
+        .set("stroke-linejoin", "round")
+        .set("stroke-dasharray", dashes(chart));
+    Group::new().add(line)
+}
+
+/// A run of `C` or `U` in its lane, as wide as its months.
+fn stretch(run: &Run, chart: Chart, frame: &Frame, y: f64) -> Group {
+    let Some(((first, cut_off), (last, _))) = run.cells.first().zip(run.cells.last()) else {
+        return Group::new();
+    };
+    let when = if first == last {
+        first.title()
+    } else {
+        format!("{} to {}", first.title(), last.title())
+    };
+    let bar = Line::new()
+        .set("x1", round(frame.x(ordinal(*first) as f64 - 0.5)))
+        .set("x2", round(frame.x(ordinal(*last) as f64 + 0.5)))
+        .set("y1", round(y))
+        .set("y2", round(y))
+        .set("stroke", colour(chart))
+        .set("stroke-width", 7)
+        .set("stroke-dasharray", dashes(chart))
+        .add(Title::new(format!(
+            "{}: {}, {when}",
+            chart.name(),
+            cut_off.words()
+        )));
+    Group::new().add(bar)
+}
+
+/// An unseen spot over every date, that tells it when pointed at.
+fn hints(picture: &Picture, chart: Chart, frame: &Frame) -> Group {
+    let mut group = Group::new().set("fill-opacity", 0);
+    for cell in picture.runs_in(chart, State::Dated).flat_map(|run| &run.cells) {
+        let Some((x, y)) = frame.spot(cell) else { continue };
+        let words = format!("{}, {}: {}", cell.0.title(), chart.name(), cell.1.words());
+        let spot = Circle::new().set("cx", round(x)).set("cy", round(y)).set("r", 4);
+        group = group.add(spot.add(Title::new(words)));
+    }
+    group
+}
+
+/// What a reader who does not see the picture is told of it.
+fn description(picture: &Picture) -> String {
+    let cells = || {
+        Chart::ALL
+            .into_iter()
+            .flat_map(|chart| picture.runs.of(chart).iter().flat_map(|run| &run.cells))
+    };
+    let first = cells().map(|(month, _)| *month).min();
+    let last = cells().map(|(month, _)| *month).max();
+    let Some((first, last)) = first.zip(last) else {
+        return "No bulletin has a cut-off to draw.".into();
+    };
+    let names: Vec<&str> = picture.charts().map(Chart::name).collect();
+    format!(
+        "{} in the bulletins of {} to {}.",
+        names.join(" and "),
+        first.title(),
+        last.title()
+    )
+}
+
+/// A tenth of a pixel is enough.
+fn round(length: f64) -> f64 {
+    (length * 10.0).round() / 10.0
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use roxmltree::Document;
+
+    use super::super::tests::{any_series, series};
+    use super::*;
+
+    fn texts<'a>(document: &'a Document<'_>, name: &'a str) -> Vec<&'a str> {
+        let nodes = document.descendants().filter(|node| node.has_tag_name(name));
+        // The writer sets some contents on a line of their own.
+        nodes.filter_map(|node| node.text()).map(str::trim).collect()
+    }
+
+    #[test]
+    fn the_title_is_escaped() {
+        let drawn = svg(&series("EB3 <INDIA> & \"co\"\n\u{1}", &["2025-01 2013-11-01"]));
+        let document = Document::parse(&drawn).unwrap();
+        assert_eq!(texts(&document, "title")[0], "EB3 <INDIA> & \"co\"");
+        assert!(drawn.contains("EB3 &lt;INDIA&gt; &amp; "));
+    }
+
+    #[test]
+    fn every_cell_can_be_read_from_the_picture() {
+        let drawn = svg(&series(
+            "EB3 INDIA",
+            &[
+                "2024-11 C",
+                "2024-12 C 2013-01-01",
+                "2025-01 U 2013-06-08",
+                "2025-02 2012-11-01 -",
+                "2025-03 2012-11-15 2013-06-08",
+            ],
+        ));
+        let document = Document::parse(&drawn).unwrap();
+        let titles = texts(&document, "title");
+        assert_eq!(
+            titles,
+            [
+                "EB3 INDIA",
+                "Final Action Dates: current, November 2024 to December 2024",
+                "Final Action Dates: unavailable, January 2025",
+                "December 2024, Dates for Filing: 01 Jan 2013",
+                "January 2025, Dates for Filing: 08 Jun 2013",
+                "March 2025, Dates for Filing: 08 Jun 2013",
+                "February 2025, Final Action Dates: 01 Nov 2012",
+                "March 2025, Final Action Dates: 15 Nov 2012",
+            ]
+        );
+        // Final Action and the first two Dates for Filing are lines; the last, behind a gap, is a dot.
+        let lines = document
+            .descendants()
+            .filter(|node| node.has_tag_name("polyline"));
+        let dashes: Vec<_> = lines.map(|line| line.attribute("stroke-dasharray")).collect();
+        assert_eq!(dashes, [Some("6 3"), Some("none")]);
+        let dots = document
+            .descendants()
+            .filter(|node| node.attribute("r") == Some("2.5"));
+        assert_eq!(dots.count(), 1);
+        for word in [
+            "current",
+            "unavailable",
+            "Final Action Dates",
+            "Dates for Filing",
+            "Jan 2025",
+        ] {
+            assert!(texts(&document, "text").contains(&word), "{word}");
+        }
+    }
+
+    #[test]
+    fn nothing_to_draw_is_said() {
+        let drawn = svg(&series("T", &[]));
+        let document = Document::parse(&drawn).unwrap();
+        assert!(texts(&document, "text").contains(&"No bulletin has a cut-off to draw."));
+    }
+
+    proptest! {
+        #[test]
+        fn any_series_is_well_formed_and_has_no_wild_number(series in any_series()) {
+            let drawn = svg(&series);
+            let document = Document::parse(&drawn);
+            prop_assert!(document.is_ok(), "{:?}", document.err());
+            let document = document.unwrap();
+            let numbers = document
+                .descendants()
+                .flat_map(|node| node.attributes())
+                .filter(|attribute| ["x", "y", "x1", "y1", "x2", "y2", "cx", "cy"].contains(&attribute.name()));
+            for attribute in numbers {
+                let value: f64 = attribute.value().parse().unwrap();
+                prop_assert!((0.0..=WIDTH).contains(&value), "{}", value);
+            }
+        }
+    }
+}

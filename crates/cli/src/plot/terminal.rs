@@ -1,0 +1,472 @@
+use std::env;
+use std::fmt::Write as _;
+
+use bulletin::Chart;
+
+use super::{Axis, Picture, Series, State, Tick, date_position, ordinal};
+
+/// Below these nothing can be read any more; above them nothing is gained.
+const WIDTHS: (usize, usize) = (40, 500);
+const HEIGHTS: (usize, usize) = (12, 200);
+
+/// Columns left of the axis: the longest word there.
+const MARGIN: usize = "unavailable".len() + 1;
+
+/// The history in at most `width` columns and `height` rows, drawn at 40 by 12 where there is less room.
+///
+/// Final Action Dates are a solid line, Dates for Filing a dashed one. `C` stands in a band at the top and `U` in
+/// one at the bottom, with a row for each chart that was ever there; a column is marked when any of its months was.
+/// Lines join bulletins at most 12 months apart, and break where a bulletin has no cut-off, `C` or `U`.
+///
+/// Braille dots and box lines, or ASCII where the locale names another encoding than UTF-8. Colour codes only
+/// with `colour`. Lines end in a newline, except the last.
+pub(crate) fn terminal(series: &Series, width: usize, height: usize, colour: bool) -> String {
+    draw(series, width, height, colour, Glyphs::of_locale())
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Glyphs {
+    Unicode,
+    Ascii,
+}
+
+impl Glyphs {
+    /// By the first of the locale's variables that is set, as POSIX ranks them; Unicode where none is.
+    fn of_locale() -> Self {
+        let set = |name| env::var(name).ok().filter(|value| !value.is_empty());
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set);
+        locale.map_or(Self::Unicode, |locale| Self::of(&locale))
+    }
+
+    fn of(locale: &str) -> Self {
+        let locale = locale.to_ascii_lowercase();
+        if locale.contains("utf-8") || locale.contains("utf8") {
+            Self::Unicode
+        } else {
+            Self::Ascii
+        }
+    }
+
+    /// Stands for the chart in the bands and the legend.
+    fn mark(self, chart: Chart) -> char {
+        match (self, chart) {
+            (Self::Unicode, Chart::FinalAction) => '━',
+            (Self::Unicode, Chart::DatesForFiling) => '╍',
+            (Self::Ascii, Chart::FinalAction) => '#',
+            (Self::Ascii, Chart::DatesForFiling) => 'o',
+        }
+    }
+
+    /// How many dots a character is wide and high.
+    fn dots(self) -> (usize, usize) {
+        match self {
+            Self::Unicode => (2, 4),
+            Self::Ascii => (1, 1),
+        }
+    }
+
+    /// Upright, upright with a label, corner, level, level with a label.
+    fn axis(self) -> [char; 5] {
+        match self {
+            Self::Unicode => ['│', '┤', '└', '─', '┬'],
+            Self::Ascii => ['|', '+', '+', '-', '+'],
+        }
+    }
+}
+
+/// A character, and the chart in whose colour it stands.
+type Glyph = (char, Option<Chart>);
+
+fn draw(series: &Series, width: usize, height: usize, colour: bool, glyphs: Glyphs) -> String {
+    let width = width.clamp(WIDTHS.0, WIDTHS.1);
+    let height = height.clamp(HEIGHTS.0, HEIGHTS.1);
+    let picture = Picture::of(series);
+    let columns = width - MARGIN - 1;
+    let [upright, labelled, corner, level, level_labelled] = glyphs.axis();
+
+    let mut lines: Vec<Vec<Glyph>> = vec![plain(&picture.title)];
+    let Some(months) = picture.months else {
+        lines.push(plain("No bulletins to draw."));
+        return finish(&lines, width, colour);
+    };
+    if picture.charts().next().is_none() {
+        lines.push(plain("No bulletin has a cut-off to draw."));
+        return finish(&lines, width, colour);
+    }
+    lines.extend(legend(&picture, glyphs, width));
+
+    let current = picture.charts_in(State::Current);
+    let unavailable = picture.charts_in(State::Unavailable);
+    let taken = lines.len() + current.len() + unavailable.len() + 2;
+    // Room between the bands and the dates, where there is room.
+    let gap = usize::from(height >= taken + 10);
+    let gaps = gap * (usize::from(!current.is_empty()) + usize::from(!unavailable.is_empty()));
+    let rows = (height - taken - gaps).max(1);
+
+    let band = |state: State, charts: &[Chart], word: &str| -> Vec<Vec<Glyph>> {
+        let lane = |(index, chart): (usize, &Chart)| {
+            let (word, mark) = if index == 0 {
+                (word, labelled)
+            } else {
+                ("", upright)
+            };
+            let mut line = plain(&format!("{word:>width$}{mark}", width = MARGIN));
+            line.extend(lane(&picture, *chart, state, months, columns, glyphs));
+            line
+        };
+        charts.iter().enumerate().map(lane).collect()
+    };
+    let blank = plain(&format!("{:>width$}{upright}", "", width = MARGIN));
+
+    lines.extend(band(State::Current, &current, "current "));
+    if !current.is_empty() {
+        lines.extend(std::iter::repeat_n(blank.clone(), gap));
+    }
+    lines.extend(dates(&picture, months, columns, rows, glyphs));
+    if !unavailable.is_empty() {
+        lines.extend(std::iter::repeat_n(blank, gap));
+    }
+    lines.extend(band(State::Unavailable, &unavailable, "unavailable "));
+
+    let column = |tick: &Tick| cell(months.share(ordinal(tick.month) as f64), columns);
+    let longest = if months.high - months.low > 48.0 { 4 } else { 8 };
+    let ticks = picture.month_ticks(columns / (longest + 2));
+    let mut axis = vec![level; columns];
+    let mut labels: Vec<char> = format!("{:>width$} ", "bulletin ", width = MARGIN)
+        .chars()
+        .collect();
+    for tick in &ticks {
+        let end = MARGIN + 1 + columns;
+        let length = tick.label.len();
+        let start = (MARGIN + 1 + column(tick)).saturating_sub(length / 2);
+        let start = start.clamp(MARGIN + 1, end - length);
+        if start > MARGIN + 1 && start <= labels.len() {
+            continue;
+        }
+        axis[column(tick)] = level_labelled;
+        labels.resize(start, ' ');
+        labels.extend(tick.label.chars());
+    }
+    let axis: String = axis.into_iter().collect();
+    lines.push(plain(&format!("{:>width$}{corner}{axis}", "", width = MARGIN)));
+    lines.push(plain(&labels.into_iter().collect::<String>()));
+    finish(&lines, width, colour)
+}
+
+/// The charts' names and marks, in two lines where one is too short.
+fn legend(picture: &Picture, glyphs: Glyphs, width: usize) -> Vec<Vec<Glyph>> {
+    let entry = |chart: Chart| {
+        let mut entry = vec![(glyphs.mark(chart), Some(chart)); 3];
+        entry.extend(plain(&format!(" {}", chart.name())));
+        entry
+    };
+    let entries: Vec<Vec<Glyph>> = picture.charts().map(entry).collect();
+    let mut lines = vec![plain(&format!("{:>width$} ", "cut-off ", width = MARGIN))];
+    for (index, entry) in entries.into_iter().enumerate() {
+        let used = lines.last().map_or(0, Vec::len);
+        if index > 0 && used + 3 + entry.len() > width {
+            lines.push(plain(&" ".repeat(MARGIN + 1)));
+        } else if index > 0
+            && let Some(line) = lines.last_mut()
+        {
+            line.extend(plain("   "));
+        }
+        if let Some(line) = lines.last_mut() {
+            line.extend(entry);
+        }
+    }
+    lines
+}
+
+/// One chart's row of a band: which columns hold a month in this state.
+fn lane(
+    picture: &Picture,
+    chart: Chart,
+    state: State,
+    months: Axis,
+    columns: usize,
+    glyphs: Glyphs,
+) -> Vec<Glyph> {
+    let mut lane = vec![(' ', None); columns];
+    for run in picture.runs_in(chart, state) {
+        let Some(((first, _), (last, _))) = run.cells.first().zip(run.cells.last()) else {
+            continue;
+        };
+        // As wide as the months are, and never less than the columns in which dates of theirs would stand.
+        let middle = |month| cell(months.share(ordinal(month) as f64), columns);
+        let edge = |position: f64| (months.share(position) * columns as f64).round() as usize;
+        let start = edge(ordinal(*first) as f64 - 0.5).min(middle(*first));
+        let end = edge(ordinal(*last) as f64 + 0.5).max(middle(*last) + 1);
+        lane[start..end].fill((glyphs.mark(chart), Some(chart)));
+    }
+    lane
+}
+
+/// The rows with the dates' lines, and the years beside them.
+fn dates(picture: &Picture, months: Axis, columns: usize, rows: usize, glyphs: Glyphs) -> Vec<Vec<Glyph>> {
+    let [upright, labelled, ..] = glyphs.axis();
+    let mut labels = vec![String::new(); rows];
+    let mut lines = Vec::with_capacity(rows);
+    let Some(dates) = picture.dates else {
+        let empty = plain(&format!("{:>width$}{upright}", "", width = MARGIN));
+        lines.resize(rows, empty);
+        return lines;
+    };
+    for tick in picture.date_ticks(rows.div_ceil(2)) {
+        let row = cell(1.0 - dates.share(date_position(tick.month.first_day())), rows);
+        if labels[row].is_empty() {
+            labels[row] = tick.label;
+        }
+    }
+    let canvases = Chart::ALL.map(|chart| {
+        let mut canvas = Canvas::new(columns, rows, glyphs);
+        for run in picture.runs_in(chart, State::Dated) {
+            let dot = |(month, cut_off): &(_, bulletin::CutOff)| {
+                let across = months.share(ordinal(*month) as f64);
+                let up = dates.share(date_position(cut_off.date()?));
+                Some(canvas.dot(across, 1.0 - up))
+            };
+            let dots: Vec<_> = run.cells.iter().filter_map(dot).collect();
+            canvas.line(&dots, chart == Chart::DatesForFiling);
+        }
+        canvas
+    });
+    for (row, label) in labels.iter().enumerate() {
+        let mark = if label.is_empty() { upright } else { labelled };
+        let mut line = plain(&format!("{label:>width$} {mark}", width = MARGIN - 1));
+        line.extend((0..columns).map(|column| {
+            let [action, filing] = [&canvases[0], &canvases[1]].map(|canvas| canvas.bits(column, row));
+            let chart = match (action, filing) {
+                (0, 0) => return (' ', None),
+                (0, _) => Chart::DatesForFiling,
+                _ => Chart::FinalAction,
+            };
+            let drawn = match glyphs {
+                Glyphs::Ascii => glyphs.mark(chart),
+                Glyphs::Unicode => char::from_u32(0x2800 + u32::from(action | filing)).unwrap_or(' '),
+            };
+            (drawn, Some(chart))
+        }));
+        lines.push(line);
+    }
+    lines
+}
+
+/// One chart's dots: in braille two across and four down in a character, in ASCII one.
+struct Canvas {
+    columns: usize,
+    rows: usize,
+    glyphs: Glyphs,
+    bits: Vec<u8>,
+}
+
+impl Canvas {
+    /// The bits that Unicode gives the dots, from U+2800 on, as `[down][across]`.
+    const BRAILLE: [[u8; 2]; 4] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
+
+    fn new(columns: usize, rows: usize, glyphs: Glyphs) -> Self {
+        Self {
+            columns,
+            rows,
+            glyphs,
+            bits: vec![0; columns * rows],
+        }
+    }
+
+    fn bits(&self, column: usize, row: usize) -> u8 {
+        self.bits[row * self.columns + column]
+    }
+
+    fn dot(&self, across: f64, down: f64) -> (i64, i64) {
+        let (wide, high) = self.glyphs.dots();
+        let x = cell(across, self.columns * wide);
+        let y = cell(down, self.rows * high);
+        (x as i64, y as i64)
+    }
+
+    fn set(&mut self, (x, y): (i64, i64)) {
+        let (wide, high) = self.glyphs.dots();
+        let (x, y) = (x.unsigned_abs() as usize, y.unsigned_abs() as usize);
+        self.bits[y / high * self.columns + x / wide] |= Self::BRAILLE[y % high][x % wide];
+    }
+
+    /// Joins the dots; dashed, with three dots drawn and two left out along the way. ASCII tells its lines apart by
+    /// their characters and needs no dashes.
+    fn line(&mut self, dots: &[(i64, i64)], dashed: bool) {
+        let Some(first) = dots.first() else { return };
+        self.set(*first);
+        let dashed = dashed && self.glyphs == Glyphs::Unicode;
+        let mut way = 0;
+        for pair in dots.windows(2) {
+            let ((x, y), (to_x, to_y)) = (pair[0], pair[1]);
+            let steps = (to_x - x).abs().max((to_y - y).abs());
+            for step in 1..=steps {
+                way += 1;
+                if !dashed || way % 5 < 3 {
+                    let part = step as f64 / steps as f64;
+                    let between = |from: i64, to: i64| from + ((to - from) as f64 * part).round() as i64;
+                    self.set((between(x, to_x), between(y, to_y)));
+                }
+            }
+        }
+    }
+}
+
+/// Which of `count` equal parts this share of the whole falls into.
+fn cell(share: f64, count: usize) -> usize {
+    ((share * count as f64) as usize).min(count.saturating_sub(1))
+}
+
+fn plain(text: &str) -> Vec<Glyph> {
+    text.chars().map(|c| (c, None)).collect()
+}
+
+/// The lines as text, none longer than `width`, without blanks at their ends.
+fn finish(lines: &[Vec<Glyph>], width: usize, colour: bool) -> String {
+    let mut text = String::new();
+    for (index, line) in lines.iter().enumerate() {
+        if index > 0 {
+            text.push('\n');
+        }
+        let line = &line[..line.len().min(width)];
+        let end = line
+            .iter()
+            .rposition(|(c, _)| *c != ' ')
+            .map_or(0, |last| last + 1);
+        let mut now = None;
+        for (c, chart) in &line[..end] {
+            // A blank needs no colour of its own: it keeps the one before it.
+            if colour && *chart != now && *c != ' ' {
+                now = *chart;
+                let code = match now {
+                    None => "0",
+                    Some(Chart::FinalAction) => BLUE,
+                    Some(Chart::DatesForFiling) => ORANGE,
+                };
+                // Writing to a string cannot fail.
+                let _ = write!(text, "\u{1b}[{code}m");
+            }
+            text.push(*c);
+        }
+        if now.is_some() {
+            text.push_str("\u{1b}[0m");
+        }
+    }
+    text
+}
+
+/// Blue and orange of the 256 colours, near those of the SVG: told apart by all kinds of colour sight, and
+/// readable on black and on white.
+const BLUE: &str = "38;5;32";
+const ORANGE: &str = "38;5;166";
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::tests::{any_series, series};
+    use super::*;
+
+    /// Current, then a date, unavailable, back with an earlier date, and forward with both charts.
+    const EVENTFUL: [&str; 12] = [
+        "2004-12 C",
+        "2005-01 C",
+        "2005-02 2002-01-01",
+        "2005-05 2002-06-01",
+        "2005-08 U",
+        "2005-10 1998-01-01",
+        "2006-02 2000-01-01",
+        "2006-06 2001-04-08",
+        "2006-12 2001-04-22 2004-01-01",
+        "2007-03 2001-06-22 2004-06-01",
+        "2007-06 2003-06-01 C",
+        "2007-07 C C",
+    ];
+
+    #[test]
+    fn a_history_reads_as_it_went() {
+        let drawn = draw(&series("EB3 INDIA", &EVENTFUL), 60, 18, false, Glyphs::Unicode);
+        let expected = "\
+@UNICODE@";
+        assert_eq!(drawn, expected);
+    }
+
+    #[test]
+    fn ascii_says_the_same() {
+        let drawn = draw(&series("EB3 INDIA", &EVENTFUL), 60, 18, false, Glyphs::Ascii);
+        let expected = "\
+@ASCII@";
+        assert_eq!(drawn, expected);
+        assert!(drawn.is_ascii());
+    }
+
+    #[test]
+    fn only_a_locale_that_names_another_encoding_is_drawn_in_ascii() {
+        for locale in ["en_US.UTF-8", "C.utf8", "de_DE.UTF-8@euro"] {
+            assert_eq!(Glyphs::of(locale), Glyphs::Unicode, "{locale}");
+        }
+        for locale in ["C", "POSIX", "en_US.ISO-8859-1"] {
+            assert_eq!(Glyphs::of(locale), Glyphs::Ascii, "{locale}");
+        }
+    }
+
+    #[test]
+    fn always_current_has_a_band_and_no_dates() {
+        let drawn = draw(
+            &series("EB1 ALL", &["2025-01 C C", "2025-02 C C"]),
+            40,
+            12,
+            false,
+            Glyphs::Unicode,
+        );
+        assert!(
+            drawn.contains(&format!("current ┤{}\n", "━".repeat(27))),
+            "{drawn}"
+        );
+        assert!(drawn.contains(&format!("│{}\n", "╍".repeat(27))), "{drawn}");
+        assert!(!drawn.contains("unavailable"), "{drawn}");
+        assert!(drawn.contains("Jan 2025"), "{drawn}");
+    }
+
+    #[test]
+    fn nothing_to_draw_is_said() {
+        let drawn = |bulletins: &[&str]| draw(&series("T", bulletins), 80, 24, true, Glyphs::Unicode);
+        assert_eq!(drawn(&[]), "T\nNo bulletins to draw.");
+        assert_eq!(drawn(&["2025-01 - -"]), "T\nNo bulletin has a cut-off to draw.");
+    }
+
+    #[test]
+    fn colour_codes_come_only_when_asked_for_and_change_nothing_else() {
+        let series = series("EB3 INDIA", &EVENTFUL);
+        let plain = draw(&series, 80, 24, false, Glyphs::Unicode);
+        let mut coloured = draw(&series, 80, 24, true, Glyphs::Unicode);
+        assert!(!plain.contains('\u{1b}'));
+        assert!(coloured.contains(BLUE) && coloured.contains(ORANGE));
+        for code in [BLUE, ORANGE, "0"] {
+            coloured = coloured.replace(&format!("\u{1b}[{code}m"), "");
+        }
+        assert_eq!(coloured, plain);
+    }
+
+    proptest! {
+        #[test]
+        fn any_series_fits_its_room(
+            series in any_series(),
+            width in prop_oneof![20 => 0..120usize, 1 => Just(usize::MAX)],
+            height in prop_oneof![20 => 0..50usize, 1 => Just(usize::MAX)],
+            colour: bool,
+            ascii: bool,
+        ) {
+            let glyphs = if ascii { Glyphs::Ascii } else { Glyphs::Unicode };
+            let mut drawn = draw(&series, width, height, colour, glyphs);
+            for code in [BLUE, ORANGE, "0"] {
+                drawn = drawn.replace(&format!("\u{1b}[{code}m"), "");
+            }
+            prop_assert_eq!(drawn.find('\u{1b}'), None);
+            prop_assert!(drawn.lines().count() <= height.clamp(HEIGHTS.0, HEIGHTS.1), "{}", drawn);
+            for line in drawn.lines() {
+                prop_assert!(line.chars().count() <= width.clamp(WIDTHS.0, WIDTHS.1), "{}", drawn);
+            }
+        }
+    }
+}
