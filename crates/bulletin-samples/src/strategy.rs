@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use bulletin::{Area, Bulletin, Chart, CutOff, Month, Preference, Reading, Row, RowKey};
 use chrono::{Duration, NaiveDate};
+use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
@@ -11,8 +12,12 @@ use crate::layout::Layout;
 use crate::noise::{Markup, Noise};
 use crate::page::Page;
 
-/// The first cut-off date that is made up. A few printed ones are a year older.
-const FIRST_DATE: Option<NaiveDate> = NaiveDate::from_ymd_opt(1980, 1, 1);
+/// The year of the oldest cut-offs that are made up; a few printed ones are a year older.
+const FIRST_YEAR: i32 = 1980;
+
+/// How many years before its bulletin a made-up cut-off lies at most. The oldest printed ones lay 26 years before;
+/// two digits do not tell a much older one from a misprint.
+const MOST_YEARS: i32 = 40;
 
 /// Texts that are no cut-off.
 const UNREADABLE: [&str; 7] = [
@@ -33,15 +38,24 @@ pub fn any_month(layout: Layout) -> impl Strategy<Value = Month> {
     })
 }
 
+/// Half a chart has at least so many rows. The smallest real one has five, and three columns; much less than that
+/// is no chart to a careful reader.
+const FEWEST_ROWS: usize = 3;
+
+/// The most cells of half a chart that are misprinted: a table that is mostly so is no chart either.
+const MOST_MISPRINTS: usize = 2;
+
 fn months(first: (i32, u32), last: (i32, u32)) -> impl Strategy<Value = (i32, u32)> {
     let ordinal = |(year, number): (i32, u32)| year * 12 + number as i32 - 1;
     let range: RangeInclusive<i32> = ordinal(first)..=ordinal(last);
     range.prop_map(|ordinal| (ordinal / 12, (ordinal % 12) as u32 + 1))
 }
 
-/// A cut-off that a bulletin of this month can have: `C`, `U`, or a date from 1980 to the month's last day.
+/// A cut-off that a bulletin of this month can have: `C`, `U`, or a date from 1980, or 40 years
+/// before, to the month's last day.
 pub fn any_cut_off(month: Month) -> impl Strategy<Value = CutOff> {
-    let first = FIRST_DATE.unwrap_or_default();
+    let first_year = FIRST_YEAR.max(month.year() - MOST_YEARS);
+    let first = NaiveDate::from_ymd_opt(first_year, 1, 1).unwrap_or_default();
     let days = (month.last_day() - first).num_days();
     prop_oneof![
         2 => Just(CutOff::Current),
@@ -51,7 +65,7 @@ pub fn any_cut_off(month: Month) -> impl Strategy<Value = CutOff> {
 }
 
 /// A bulletin that could be printed in this layout: every half of every chart has the column of all areas, some
-/// of the month's other columns and at least one of its rows. Every cell is a cut-off, and no Date for Filing lies
+/// of the month's other columns and at least three of its rows. Every cell is a cut-off, and no Date for Filing lies
 /// before the Final Action Date of the same cell.
 pub fn any_bulletin(layout: Layout) -> impl Strategy<Value = Bulletin> {
     any_month(layout).prop_flat_map(move |month| bulletin_of(layout, month, false))
@@ -155,40 +169,35 @@ fn half_of_chart(
     let categories = Layout::categories(month, chart, preference);
     let mut areas = Layout::areas(month, preference);
     areas.retain(|area| *area != Area::ALL);
-    let rows = 1..=categories.len();
-    let columns = 0..=areas.len();
+    let rows = FEWEST_ROWS.min(categories.len())..=categories.len();
+    let columns = 1..=areas.len();
     (subsequence(categories, rows), subsequence(areas, columns)).prop_flat_map(move |(categories, areas)| {
-        let cells: Vec<_> = categories
+        let keys: Vec<RowKey> = categories
             .into_iter()
             .flat_map(|category| {
                 std::iter::once(Area::ALL)
                     .chain(areas.clone())
                     .map(move |area| (category, area))
             })
-            .map(|(category, area)| {
-                cell(
-                    layout,
-                    month,
-                    RowKey {
-                        chart,
-                        category,
-                        area,
-                    },
-                    misprints,
-                )
+            .map(|(category, area)| RowKey {
+                chart,
+                category,
+                area,
             })
             .collect();
-        cells
-    })
-}
-
-fn cell(layout: Layout, month: Month, key: RowKey, misprints: bool) -> impl Strategy<Value = Row> {
-    (any_cut_off(month), 0..20, select(&UNREADABLE[..])).prop_map(move |(cut_off, chance, text)| {
-        // 0 would be the simplest, so that a failure would shrink to a page full of misprints.
-        if misprints && chance == 19 {
-            layout.unreadable_row(month, key, text)
-        } else {
-            layout.row(month, key, cut_off)
-        }
+        let cut_offs = vec(any_cut_off(month), keys.len());
+        let most_misprints = if misprints { MOST_MISPRINTS } else { 0 };
+        let misprints = vec((0..keys.len(), select(&UNREADABLE[..])), 0..=most_misprints);
+        (cut_offs, misprints).prop_map(move |(cut_offs, misprints)| {
+            let cells = keys.iter().zip(cut_offs).enumerate();
+            cells
+                .map(|(place, (key, cut_off))| {
+                    match misprints.iter().find(|(misprinted, _)| *misprinted == place) {
+                        Some((_, text)) => layout.unreadable_row(month, *key, text),
+                        None => layout.row(month, *key, cut_off),
+                    }
+                })
+                .collect()
+        })
     })
 }
