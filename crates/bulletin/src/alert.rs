@@ -1,6 +1,5 @@
 use std::fmt;
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::area::Case;
@@ -8,6 +7,7 @@ use crate::bulletin::RowKey;
 use crate::change::{Change, ChangeKind};
 use crate::finding::Finding;
 use crate::month::Month;
+use crate::subscription::Subscription;
 use crate::text;
 
 /// A message to people: what a bulletin does to one case, or what it does as a whole.
@@ -114,11 +114,22 @@ impl Alert {
         }
     }
 
-    /// The whole message as plain text, in lines of at most 80 characters but for addresses of pages. With a
-    /// priority date it says first what the bulletin means for it.
-    pub fn body(&self, priority_date: Option<NaiveDate>) -> String {
+    /// The same for one subscriber: with a priority date it says what the bulletin means for that.
+    pub fn headline_for(&self, subscription: &Subscription) -> String {
+        match (self, subscription.priority_date) {
+            (Self::Case(alert), Some(priority_date)) => {
+                text::personal_headline(&alert.change, subscription.case, priority_date)
+            }
+            _ => self.headline(),
+        }
+    }
+
+    /// The whole message as plain text, in lines of at most 80 characters but for addresses of pages and what a page
+    /// itself prints. For a subscriber it says what the bulletin means for the priority date, and where the country
+    /// is counted.
+    pub fn body(&self, subscription: Option<&Subscription>) -> String {
         match self {
-            Self::Case(alert) => text::case_body(alert, priority_date),
+            Self::Case(alert) => text::case_body(alert, subscription),
             Self::Bulletin(alert) => text::bulletin_body(alert),
         }
     }

@@ -10,6 +10,7 @@ use crate::cutoff::CutOff;
 use crate::month::Month;
 use crate::movement::Movement;
 use crate::standing::{ByChart, Cell, CellState};
+use crate::subscription::Subscription;
 
 /// Where USCIS says which chart it accepts for adjustment of status in a month.
 pub const USCIS_CHARTS: &str = "https://www.uscis.gov/visabulletininfo";
@@ -55,10 +56,19 @@ fn short_chart(chart: Chart) -> &'static str {
     }
 }
 
-/// What happened on one chart, for a headline: `Final Action 15 Nov 2013 (advanced 14 days)`.
-fn chart_verdict(case: Case, chart: Chart, change: &ChartChange) -> Option<String> {
+/// What happened on one chart, for a headline: `Final Action 15 Nov 2013 (advanced 14 days)`. `None` where the chart has
+/// nothing to say of the case.
+fn chart_verdict(case: Case, chart: Chart, kind: ChangeKind, change: &ChartChange) -> Option<String> {
     let name = short_chart(chart);
     let to = shown(change.to.as_ref());
+    if kind == ChangeKind::Correction {
+        // What a correction moves is a misprint, not a cut-off: old and new value, and no number of days.
+        let replaced = change.replaced.as_ref()?;
+        return Some(match change.movement {
+            None => format!("{name} misprinted, see the page"),
+            Some(_) => format!("{name} {to}, not {}", shown(Some(replaced))),
+        });
+    }
     Some(match change.movement {
         None => format!("{name} misprinted, see the page"),
         Some(Movement::Unchanged) => {
@@ -88,7 +98,7 @@ fn column_name(column: Area) -> &'static str {
 pub(crate) fn case_headline(change: &Change) -> String {
     let verdicts: Vec<String> = Chart::ALL
         .into_iter()
-        .filter_map(|chart| chart_verdict(change.case, chart, change.charts.of(chart)))
+        .filter_map(|chart| chart_verdict(change.case, chart, change.kind, change.charts.of(chart)))
         .collect();
     let what = match change.kind {
         ChangeKind::NewMonth => String::new(),
@@ -103,6 +113,43 @@ pub(crate) fn case_headline(change: &Change) -> String {
         "{what}{}, {}: {verdicts}",
         case_name(change.case),
         change.month.title()
+    )
+}
+
+/// What a bulletin means for one priority date, in one line: the news first, where there is any.
+pub(crate) fn personal_headline(change: &Change, case: Case, priority_date: NaiveDate) -> String {
+    let verdicts: Vec<String> = Chart::ALL
+        .into_iter()
+        .filter_map(|chart| {
+            let chart_change = change.charts.of(chart);
+            let name = short_chart(chart);
+            let Some(cut_off) = chart_change.to.as_ref()?.cut_off() else {
+                return Some(format!("{name} misprinted, see the page"));
+            };
+            let before = chart_change.from.map(|from| from.cut_off.serves(priority_date));
+            Some(match (before, cut_off.serves(priority_date)) {
+                (Some(false), true) => format!("NOW SERVED under {name} ({})", cut_off.words()),
+                (Some(true), false) => format!("NO LONGER SERVED under {name} ({})", cut_off.words()),
+                (_, true) => format!("served under {name} ({})", cut_off.words()),
+                (_, false) => format!("not yet served under {name} ({})", cut_off.words()),
+            })
+        })
+        .collect();
+    let corrected = if change.kind == ChangeKind::Correction {
+        "CORRECTED "
+    } else {
+        ""
+    };
+    let verdicts = if verdicts.is_empty() {
+        "no longer listed".to_owned()
+    } else {
+        verdicts.join("; ")
+    };
+    format!(
+        "{corrected}{}, {}: your date {} is {verdicts}",
+        case_name(case),
+        change.month.title(),
+        day(priority_date)
     )
 }
 
@@ -204,8 +251,10 @@ fn counted(days: i64) -> String {
     format!("{days} {}", if days == 1 { "day" } else { "days" })
 }
 
-pub(crate) fn case_body(alert: &CaseAlert, priority_date: Option<NaiveDate>) -> String {
+pub(crate) fn case_body(alert: &CaseAlert, subscription: Option<&Subscription>) -> String {
     let change = &alert.change;
+    let own_area = subscription.map_or(change.case.area, |subscription| subscription.case.area);
+    let priority_date = subscription.and_then(|subscription| subscription.priority_date);
     let month = change.month;
     let mut lines = vec![format!(
         "{}: Visa Bulletin for {}",
@@ -224,6 +273,13 @@ pub(crate) fn case_body(alert: &CaseAlert, priority_date: Option<NaiveDate>) -> 
             day(month.last_day())
         ),
     });
+    if own_area != change.case.area {
+        lines.push(format!(
+            "{} is counted under {}.",
+            own_area.name(),
+            change.case.area.name()
+        ));
+    }
     if let Some(priority_date) = priority_date {
         let cells = ByChart::each(|chart| change.charts.of(chart).to.clone());
         lines.push(String::new());
@@ -263,11 +319,10 @@ pub(crate) fn case_body(alert: &CaseAlert, priority_date: Option<NaiveDate>) -> 
         ));
     }
     if change.charts.dates_for_filing.to.is_some() {
-        lines.push(format!(
-            "Dates for Filing counts for adjustment of status only if USCIS accepts this chart for {}:",
+        lines.extend(wrapped(&format!(
+            "For adjustment of status, Dates for Filing counts only if USCIS accepts it for {}: {USCIS_CHARTS}",
             month.title()
-        ));
-        lines.push(USCIS_CHARTS.to_owned());
+        )));
     }
     lines.push(String::new());
     lines.extend(closing(&alert.page));
@@ -291,9 +346,10 @@ fn chart_lines(change: &Change, chart: Chart, chart_change: &ChartChange) -> Vec
         (None, Some(from)) => from.cut_off.words(),
         (None, None) => "not listed".into(),
     };
-    let verdict = match chart_change.movement {
-        Some(movement) => movement.words(),
-        None => "cannot be read".into(),
+    let verdict = match (change.kind, chart_change.movement) {
+        (_, None) => "cannot be read".into(),
+        (ChangeKind::Correction, Some(_)) if chart_change.replaced.is_some() => "corrected".into(),
+        (_, Some(movement)) => movement.words(),
     };
     let new = shown(chart_change.to.as_ref());
     let mut lines = vec![format!("{:<19} {old:>12} -> {new:<12}  {verdict}", chart.name())];

@@ -40,25 +40,22 @@ impl<'a, W: Write> TerminalSink<'a, W> {
     }
 
     fn rendered(&self, alert: &Alert, watch: Option<&Watch>) -> Result<String, SinkError> {
-        let priority_date = match watch.map(|watch| watch.kind) {
-            Some(WatchKind::Case(subscription)) => subscription.priority_date,
+        let subscription = match watch.map(|watch| &watch.kind) {
+            Some(WatchKind::Case(subscription)) => Some(subscription),
             _ => None,
         };
+        let headline = subscription.map_or_else(|| alert.headline(), |own| alert.headline_for(own));
         match self.format {
             AlertFormat::Text => {
                 let rule = "=".repeat(80);
-                Ok(format!(
-                    "{rule}\n{}\n\n{}\n",
-                    alert.headline(),
-                    alert.body(priority_date)
-                ))
+                Ok(format!("{rule}\n{headline}\n\n{}\n", alert.body(subscription)))
             }
             AlertFormat::Json => {
                 let mut json =
                     serde_json::to_value(alert).map_err(|error| SinkError::NotSent(error.to_string()))?;
                 if let Some(object) = json.as_object_mut() {
                     object.insert("id".into(), alert.id().to_string().into());
-                    object.insert("headline".into(), alert.headline().into());
+                    object.insert("headline".into(), headline.into());
                     object.insert("watch".into(), watch.map(|watch| watch.id).into());
                 }
                 Ok(format!("{json}\n"))
