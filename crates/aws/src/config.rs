@@ -1,0 +1,91 @@
+//! What a Lambda is told by its environment. Read once, at the start; whatever is missing stops the start.
+
+use std::collections::BTreeMap;
+
+/// The variables of the environment.
+#[derive(Debug, Clone, Default)]
+pub struct Environment(BTreeMap<String, String>);
+
+/// A variable that is missing or cannot be understood.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// It is not set, or empty.
+    #[error("the environment variable {0} is not set")]
+    Missing(&'static str),
+    /// It is set to something that makes no sense.
+    #[error("the environment variable {name} is wrong: {reason}")]
+    Wrong {
+        /// Its name.
+        name: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+impl Environment {
+    /// The environment of this process.
+    pub fn of_process() -> Self {
+        Self(std::env::vars().collect())
+    }
+
+    /// An environment with these variables.
+    pub fn of<'a>(variables: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        Self(variables.into_iter().map(owned).collect())
+    }
+
+    /// A variable that must be there.
+    ///
+    /// # Errors
+    /// [`ConfigError::Missing`] where it is not, or is empty.
+    pub fn required(&self, name: &'static str) -> Result<&str, ConfigError> {
+        self.optional(name).ok_or(ConfigError::Missing(name))
+    }
+
+    /// A variable that may be there; one that is empty is not.
+    pub fn optional(&self, name: &str) -> Option<&str> {
+        self.0
+            .get(name)
+            .map(|value| value.trim())
+            .filter(|value| !value.is_empty())
+    }
+
+    /// The names of the tables, from `DATA_TABLE`, `LINKS_TABLE` and `MARKS_TABLE`.
+    ///
+    /// # Errors
+    /// [`ConfigError`].
+    pub fn tables(&self) -> Result<Tables, ConfigError> {
+        Ok(Tables {
+            data: self.required("DATA_TABLE")?.to_owned(),
+            links: self.required("LINKS_TABLE")?.to_owned(),
+            marks: self.required("MARKS_TABLE")?.to_owned(),
+        })
+    }
+}
+
+/// The names of the tables.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tables {
+    /// Rows, standings and bulletins: keys `pk` and `sk`, with a stream of new and old images, and an index
+    /// [`BULLETIN_INDEX`](crate::BULLETIN_INDEX) on `bulletin_date` and `pk`.
+    pub data: String,
+    /// Links, and the last looks at the source: key `pk`.
+    pub links: String,
+    /// Marks of alerts: key `pk`, deleted some time after `delete_at`.
+    pub marks: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_variable_is_named() {
+        let environment = Environment::of([("DATA_TABLE", "Data"), ("LINKS_TABLE", " ")]);
+        let error = environment.tables().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the environment variable LINKS_TABLE is not set"
+        );
+    }
+}

@@ -1,0 +1,361 @@
+//! The items of the data table: their keys, and what stands in them.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use bulletin::{Area, Case, CutOff, Month, RawCell, Reading, Row, RowKey, Standing};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use pipeline::port::{StoreError, StoredRow, StoredStanding};
+use pipeline::{BulletinRecord, EarlierValue, OFFICIAL_SITE};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::error::unreadable;
+use crate::value::{Item, item_value, to_attribute};
+
+/// The partition key of every row's item begins so.
+pub(crate) const ROW_PREFIX: &str = "FILING_TYPE#";
+/// The partition key of every standing's item begins so.
+pub(crate) const STANDING_PREFIX: &str = "STANDING#";
+/// The partition key of every bulletin's item begins so.
+pub(crate) const BULLETIN_PREFIX: &str = "BULLETIN#";
+/// The key of the one item that lists what is stored: partition key and sort key are both this.
+pub(crate) const CATALOGUE: &str = "CATALOGUE";
+
+const STANDING_SORT: &str = "STANDING";
+const BULLETIN_SORT: &str = "BULLETIN";
+
+/// An item's place in the data table.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Key {
+    pub(crate) pk: String,
+    pub(crate) sk: String,
+}
+
+impl Key {
+    pub(crate) fn row(key: RowKey, month: Month) -> Self {
+        Self {
+            pk: row_partition(key),
+            sk: row_sort(month),
+        }
+    }
+
+    pub(crate) fn standing(case: Case) -> Self {
+        let Case { category, area } = case;
+        Self {
+            pk: format!("{STANDING_PREFIX}CATEGORY#{category}#COUNTRY#{area}"),
+            sk: STANDING_SORT.into(),
+        }
+    }
+
+    pub(crate) fn bulletin(month: Month) -> Self {
+        Self {
+            pk: format!("{BULLETIN_PREFIX}{}", month.first_day()),
+            sk: BULLETIN_SORT.into(),
+        }
+    }
+
+    pub(crate) fn catalogue() -> Self {
+        Self {
+            pk: CATALOGUE.into(),
+            sk: CATALOGUE.into(),
+        }
+    }
+
+    pub(crate) fn item(&self) -> Item {
+        Item::from([
+            ("pk".into(), AttributeValue::S(self.pk.clone())),
+            ("sk".into(), AttributeValue::S(self.sk.clone())),
+        ])
+    }
+}
+
+/// The partition in which the history of one cell lies.
+pub(crate) fn row_partition(key: RowKey) -> String {
+    let RowKey {
+        chart,
+        category,
+        area,
+    } = key;
+    format!("{ROW_PREFIX}{chart}#CATEGORY#{category}#COUNTRY#{area}")
+}
+
+/// The sort key of a month's row: sort keys of rows sort as their months do.
+pub(crate) fn row_sort(month: Month) -> String {
+    format!("BULLETIN_DATE#{}", month.first_day())
+}
+
+/// An instant as text that sorts as instants do.
+pub(crate) fn instant(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Micros, true)
+}
+
+/// What a row's item says of the cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Status {
+    Date,
+    Current,
+    Unavailable,
+    Unreadable,
+    /// A correction took the cell off the page. The item stays, for what it said before.
+    Gone,
+}
+
+impl Status {
+    const ALL: [Self; 5] = [
+        Self::Date,
+        Self::Current,
+        Self::Unavailable,
+        Self::Unreadable,
+        Self::Gone,
+    ];
+
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::Date => "date",
+            Self::Current => "current",
+            Self::Unavailable => "unavailable",
+            Self::Unreadable => "unreadable",
+            Self::Gone => "gone",
+        }
+    }
+
+    pub(crate) fn of(reading: Reading) -> Self {
+        match reading {
+            Reading::CutOff(CutOff::Date(_)) => Self::Date,
+            Reading::CutOff(CutOff::Current) => Self::Current,
+            Reading::CutOff(CutOff::Unavailable) => Self::Unavailable,
+            Reading::Unreadable => Self::Unreadable,
+        }
+    }
+}
+
+/// A row's item as it is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct RowItem {
+    pub(crate) month: Month,
+    /// `None` where the cell is gone.
+    pub(crate) row: Option<Row>,
+    pub(crate) version: u32,
+    pub(crate) host: String,
+    pub(crate) earlier: Vec<EarlierValue>,
+}
+
+/// What a row's item says, beside its key.
+pub(crate) fn row_attributes(row: &Row, month: Month) -> Vec<(&'static str, AttributeValue)> {
+    let text = |text: &str| AttributeValue::S(text.to_owned());
+    let mut attributes = vec![
+        ("filing_type", text(row.key.chart.code())),
+        ("category", text(row.key.category.code())),
+        ("country", text(row.key.area.code())),
+        ("bulletin_date", AttributeValue::S(month.first_day().to_string())),
+        ("status", text(Status::of(row.reading).code())),
+        ("raw_category", text(&row.raw.category)),
+        ("raw_country", text(&row.raw.area)),
+        ("raw_value", text(&row.raw.value)),
+    ];
+    if let Reading::CutOff(CutOff::Date(date)) = row.reading {
+        attributes.push(("date", AttributeValue::S(date.to_string())));
+    }
+    attributes
+}
+
+/// A value that a correction replaces, as it is kept in the row's item.
+pub(crate) fn earlier_attribute(stored: &RowItem, row: &Row, at: DateTime<Utc>) -> AttributeValue {
+    let date = match row.reading {
+        Reading::CutOff(CutOff::Date(date)) => Some(date),
+        _ => None,
+    };
+    to_attribute(json!({
+        "status": Status::of(row.reading).code(),
+        "date": date,
+        "raw_value": row.raw.value,
+        "host": stored.host,
+        "replaced_at": at,
+    }))
+}
+
+/// Reads a row's item.
+pub(crate) fn read_row(item: &Item) -> Result<RowItem, StoreError> {
+    let fields = Fields::of("a row", item);
+    let key = RowKey {
+        chart: fields.code("filing_type")?,
+        category: fields.code("category")?,
+        area: fields.code("country")?,
+    };
+    let date: NaiveDate = fields.code("bulletin_date")?;
+    let earlier = fields.1.get("earlier").and_then(Value::as_array);
+    let reading = fields.reading()?;
+    let row = match reading {
+        None => None,
+        Some(reading) => Some(Row {
+            key,
+            reading,
+            raw: RawCell {
+                category: fields.text("raw_category")?.to_owned(),
+                area: fields.text("raw_country")?.to_owned(),
+                value: fields.text("raw_value")?.to_owned(),
+            },
+        }),
+    };
+    Ok(RowItem {
+        month: Month::of(date),
+        row,
+        version: fields.version()?,
+        host: fields.text("host")?.to_owned(),
+        earlier: earlier
+            .into_iter()
+            .flatten()
+            .map(read_earlier)
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+/// The row as the stages know it; `None` where the cell is gone.
+pub(crate) fn stored_row(item: &Item) -> Result<Option<StoredRow>, StoreError> {
+    let RowItem { row, version, .. } = read_row(item)?;
+    Ok(row.map(|row| StoredRow { row, version }))
+}
+
+fn read_earlier(value: &Value) -> Result<EarlierValue, StoreError> {
+    let fields = Fields("an earlier value of a row", value.clone());
+    Ok(EarlierValue {
+        value: fields.reading()?.and_then(Reading::cut_off),
+        raw: fields.text("raw_value")?.to_owned(),
+        replaced_at: fields.code("replaced_at")?,
+        host: fields.text("host")?.to_owned(),
+    })
+}
+
+/// A standing's item with the version that it gets.
+pub(crate) fn standing_item(standing: &Standing, version: u32) -> Result<Item, StoreError> {
+    let mut item = to_item("a standing", standing)?;
+    item.extend(Key::standing(standing.case).item());
+    item.insert("version".into(), AttributeValue::N(version.to_string()));
+    Ok(item)
+}
+
+/// Reads a standing's item.
+pub(crate) fn read_standing(item: &Item) -> Result<StoredStanding, StoreError> {
+    let fields = Fields::of("a standing", item);
+    Ok(StoredStanding {
+        version: fields.version()?,
+        standing: from_value("a standing", fields.1)?,
+    })
+}
+
+/// A bulletin's item.
+pub(crate) fn record_item(record: &BulletinRecord) -> Result<Item, StoreError> {
+    let mut item = to_item("the record of a bulletin", record)?;
+    if record.pending.is_none() {
+        item.remove("pending");
+    }
+    item.extend(Key::bulletin(record.month).item());
+    let url = format!("{OFFICIAL_SITE}{}", record.path);
+    item.insert("url".into(), AttributeValue::S(url));
+    Ok(item)
+}
+
+/// Reads a bulletin's item.
+pub(crate) fn read_record(item: &Item) -> Result<BulletinRecord, StoreError> {
+    from_value("the record of a bulletin", item_value(item))
+}
+
+/// What the catalogue says: which months are stored whole, and which countries had a column that no bulletin before
+/// them had.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Catalogue {
+    pub(crate) months: Vec<Month>,
+    pub(crate) areas: Vec<Area>,
+}
+
+/// Reads the catalogue's item.
+pub(crate) fn read_catalogue(item: &Item) -> Result<Catalogue, StoreError> {
+    Ok(Catalogue {
+        months: read_set(item, "months")?,
+        areas: read_set(item, "areas")?,
+    })
+}
+
+fn read_set<T: std::str::FromStr + Ord>(item: &Item, name: &str) -> Result<Vec<T>, StoreError>
+where
+    T::Err: std::fmt::Display,
+{
+    let texts = match item.get(name) {
+        Some(AttributeValue::Ss(texts)) => texts.as_slice(),
+        _ => &[],
+    };
+    let mut values: Vec<T> = texts
+        .iter()
+        .map(|text| text.parse().map_err(|error| unreadable("the catalogue", error)))
+        .collect::<Result<_, _>>()?;
+    values.sort_unstable();
+    Ok(values)
+}
+
+pub(crate) fn to_value<T: Serialize>(what: &str, value: &T) -> Result<Value, StoreError> {
+    serde_json::to_value(value).map_err(|error| unreadable(what, error))
+}
+
+fn from_value<T: DeserializeOwned>(what: &str, value: Value) -> Result<T, StoreError> {
+    serde_json::from_value(value).map_err(|error| unreadable(what, error))
+}
+
+fn to_item<T: Serialize>(what: &str, value: &T) -> Result<Item, StoreError> {
+    match to_attribute(to_value(what, value)?) {
+        AttributeValue::M(item) => Ok(item),
+        _ => Err(unreadable(what, "it is no object")),
+    }
+}
+
+/// The attributes of an item of this kind.
+pub(crate) struct Fields(&'static str, Value);
+
+impl Fields {
+    pub(crate) fn of(what: &'static str, item: &Item) -> Self {
+        Self(what, item_value(item))
+    }
+
+    pub(crate) fn text(&self, name: &str) -> Result<&str, StoreError> {
+        self.1
+            .get(name)
+            .and_then(Value::as_str)
+            .ok_or_else(|| unreadable(self.0, format!("{name} is missing")))
+    }
+
+    pub(crate) fn code<T: std::str::FromStr>(&self, name: &str) -> Result<T, StoreError>
+    where
+        T::Err: std::fmt::Display,
+    {
+        self.text(name)?
+            .parse()
+            .map_err(|error| unreadable(self.0, error))
+    }
+
+    pub(crate) fn number(&self, name: &str) -> Result<u32, StoreError> {
+        self.1
+            .get(name)
+            .and_then(Value::as_u64)
+            .and_then(|number| number.try_into().ok())
+            .ok_or_else(|| unreadable(self.0, format!("{name} is missing")))
+    }
+
+    fn version(&self) -> Result<u32, StoreError> {
+        self.number("version")
+    }
+
+    /// What a cell says; `None` where it is gone.
+    fn reading(&self) -> Result<Option<Reading>, StoreError> {
+        let code = self.text("status")?;
+        let status = Status::ALL
+            .into_iter()
+            .find(|status| status.code() == code)
+            .ok_or_else(|| unreadable(self.0, format!("its status is {code}")))?;
+        Ok(Some(match status {
+            Status::Date => Reading::CutOff(CutOff::Date(self.code("date")?)),
+            Status::Current => Reading::CutOff(CutOff::Current),
+            Status::Unavailable => Reading::CutOff(CutOff::Unavailable),
+            Status::Unreadable => Reading::Unreadable,
+            Status::Gone => return Ok(None),
+        }))
+    }
+}

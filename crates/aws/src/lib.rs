@@ -1,0 +1,27 @@
+//! The pipeline's ports on AWS: tables of DynamoDB, a queue of SQS, topics of SNS, and what the three Lambdas share.
+//!
+//! [`DynamoStore`] fills `BulletinStore`, `LinkTable` and `AlertMarks`; [`SqsQueue`] fills `BulletinQueue`;
+//! [`SnsTopics`] fills `AlertSink`.
+
+pub mod client;
+pub mod config;
+pub mod log;
+pub mod metric;
+pub mod stream;
+
+mod error;
+mod expression;
+mod item;
+mod link;
+mod mark;
+mod queue;
+mod store;
+mod topic;
+mod value;
+
+pub use queue::{SqsQueue, TRACE_ATTRIBUTE};
+pub use store::DynamoStore;
+pub use topic::SnsTopics;
+
+/// The index of the data table that gives a whole bulletin: partition key `bulletin_date`, sort key `pk`.
+pub const BULLETIN_INDEX: &str = "by-bulletin-date";

@@ -1,0 +1,119 @@
+use aws_sdk_dynamodb::error::SdkError;
+use chrono::{DateTime, Duration, Utc};
+use pipeline::port::{AlertMarks, Claim, StoreError};
+
+use crate::error::store_error;
+use crate::expression::{Expression, text};
+use crate::item::instant;
+use crate::store::DynamoStore;
+
+/// How long it is remembered that an alert was sent. A month before the present one never alerts, so that a mark has
+/// done its duty long before.
+const KEPT_FOR: Duration = Duration::days(400);
+
+impl AlertMarks for DynamoStore {
+    async fn claim(
+        &self,
+        mark: &str,
+        now: DateTime<Utc>,
+        expires: DateTime<Utc>,
+    ) -> Result<Claim, StoreError> {
+        let token = self.claim_token();
+        let mut expression = Expression::default();
+        let set = [
+            expression.equal("claim", text(&token)),
+            expression.equal("expires", text(instant(expires))),
+            expression.equal("delete_at", Self::epoch(now + KEPT_FOR)),
+        ];
+        let condition = format!(
+            "attribute_not_exists({}) OR (attribute_not_exists({}) AND {} <= {})",
+            expression.name("pk"),
+            expression.name("sent_at"),
+            expression.name("expires"),
+            expression.value(text(instant(now))),
+        );
+        let result = self
+            .client
+            .update_item()
+            .table_name(&self.tables.marks)
+            .key("pk", text(mark))
+            .update_expression(format!("SET {}", set.join(", ")))
+            .condition_expression(condition)
+            .set_expression_attribute_names(expression.names())
+            .set_expression_attribute_values(expression.values())
+            .send()
+            .await;
+        match result {
+            Ok(_) => return Ok(Claim::Granted),
+            Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => {}
+            Err(error) => return Err(store_error(&self.tables.marks, &error)),
+        }
+        // The claim that stands there may be this very one, whose answer was lost.
+        let held = self
+            .client
+            .get_item()
+            .table_name(&self.tables.marks)
+            .key("pk", text(mark))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|error| store_error(&self.tables.marks, &error))?
+            .item
+            .unwrap_or_default();
+        Ok(if held.contains_key("sent_at") {
+            Claim::Sent
+        } else if held.get("claim") == Some(&text(&token)) {
+            Claim::Granted
+        } else {
+            Claim::InProgress
+        })
+    }
+
+    async fn sent(&self, mark: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let mut expression = Expression::default();
+        let set = [
+            expression.equal("sent_at", text(instant(now))),
+            expression.equal("delete_at", Self::epoch(now + KEPT_FOR)),
+        ];
+        let remove = [expression.name("claim"), expression.name("expires")];
+        self.client
+            .update_item()
+            .table_name(&self.tables.marks)
+            .key("pk", text(mark))
+            .update_expression(format!("SET {} REMOVE {}", set.join(", "), remove.join(", ")))
+            .set_expression_attribute_names(expression.names())
+            .set_expression_attribute_values(expression.values())
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| store_error(&self.tables.marks, &error))
+    }
+
+    /// Gives back a right that this process took; one that another took over meanwhile stays theirs.
+    async fn release(&self, mark: &str) -> Result<(), StoreError> {
+        let mut expression = Expression::default();
+        let condition = format!(
+            "attribute_not_exists({}) AND begins_with({}, {})",
+            expression.name("sent_at"),
+            expression.name("claim"),
+            expression.value(text(&self.owner)),
+        );
+        let result = self
+            .client
+            .delete_item()
+            .table_name(&self.tables.marks)
+            .key("pk", text(mark))
+            .condition_expression(condition)
+            .set_expression_attribute_names(expression.names())
+            .set_expression_attribute_values(expression.values())
+            .send()
+            .await;
+        match result {
+            Ok(_) => Ok(()),
+            Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => {
+                Ok(())
+            }
+            Err(error) => Err(store_error(&self.tables.marks, &error)),
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Metrics in CloudWatch's embedded metric format: log lines that CloudWatch also counts. No call is made for them.
+
+use std::io::Write as _;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value, json};
+
+/// The namespace of every metric.
+pub const NAMESPACE: &str = "VisaBulletin";
+
+/// A metric and its unit. `docs/LOGGING.md` says what each of them means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Metric {
+    /// Seconds since the source last gave its list.
+    LastGoodCheckAge,
+    /// 1 where the source did not give its list at this look, else 0.
+    SourceBlocked,
+    /// 1 where a bulletin should be out by now and is not stored, else 0.
+    BulletinOverdue,
+    /// Bulletins stored, new or corrected.
+    BulletinsStored,
+    /// Cells that storing them wrote.
+    CellsChanged,
+    /// What could not be read on their pages, and what else an operator should know.
+    Findings,
+    /// Pages that were read and refused, and messages that cannot be understood.
+    PagesRefused,
+    /// Alerts handed to SNS.
+    AlertsSent,
+    /// Seconds from the write of a change to its alert's being handed to SNS.
+    PublishToAlertSeconds,
+    /// Records of the stream that cannot be understood.
+    RecordsRefused,
+}
+
+impl Metric {
+    /// Its name in CloudWatch.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::LastGoodCheckAge => "LastGoodCheckAge",
+            Self::SourceBlocked => "SourceBlocked",
+            Self::BulletinOverdue => "BulletinOverdue",
+            Self::BulletinsStored => "BulletinsStored",
+            Self::CellsChanged => "CellsChanged",
+            Self::Findings => "Findings",
+            Self::PagesRefused => "PagesRefused",
+            Self::AlertsSent => "AlertsSent",
+            Self::PublishToAlertSeconds => "PublishToAlertSeconds",
+            Self::RecordsRefused => "RecordsRefused",
+        }
+    }
+
+    fn unit(self) -> &'static str {
+        match self {
+            Self::LastGoodCheckAge | Self::PublishToAlertSeconds => "Seconds",
+            _ => "Count",
+        }
+    }
+}
+
+/// One line of metrics, without dimensions.
+pub fn line(at: DateTime<Utc>, values: &[(Metric, f64)]) -> String {
+    let metrics: Vec<Value> = values
+        .iter()
+        .map(|(metric, _)| json!({"Name": metric.name(), "Unit": metric.unit()}))
+        .collect();
+    let mut line = Map::new();
+    line.insert(
+        "_aws".into(),
+        json!({
+            "Timestamp": at.timestamp_millis(),
+            "CloudWatchMetrics": [{"Namespace": NAMESPACE, "Dimensions": [[]], "Metrics": metrics}],
+        }),
+    );
+    for (metric, value) in values {
+        line.insert(metric.name().into(), json!(value));
+    }
+    Value::Object(line).to_string()
+}
+
+/// Writes a line of metrics to standard output, beside the logs.
+pub fn emit(at: DateTime<Utc>, values: &[(Metric, f64)]) {
+    // A lost metric raises its alarm by itself; the work goes on.
+    let _ = writeln!(std::io::stdout().lock(), "{}", line(at, values));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_metrics_is_what_cloudwatch_expects() {
+        let at = "2024-03-13T12:00:00Z".parse().unwrap();
+        let line = line(
+            at,
+            &[(Metric::BulletinsStored, 1.0), (Metric::LastGoodCheckAge, 2.5)],
+        );
+        let value: Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(value["_aws"]["Timestamp"], 1_710_331_200_000_i64);
+        let metrics = &value["_aws"]["CloudWatchMetrics"][0];
+        assert_eq!(metrics["Namespace"], "VisaBulletin");
+        assert_eq!(metrics["Dimensions"], json!([[]]));
+        assert_eq!(
+            metrics["Metrics"][1],
+            json!({"Name": "LastGoodCheckAge", "Unit": "Seconds"})
+        );
+        assert_eq!(value["BulletinsStored"], 1.0);
+        assert_eq!(value["LastGoodCheckAge"], 2.5);
+    }
+}

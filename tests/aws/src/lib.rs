@@ -1,0 +1,12 @@
+//! What the tests of the AWS side run against: an emulator and DynamoDB Local as processes of their own, on free ports
+//! of this machine, which end with the test however it ends.
+
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "this crate is all tests; what goes wrong in it should stop the test at once"
+)]
+
+pub mod emulator;
+pub mod process;
+pub mod table;

@@ -1,0 +1,149 @@
+//! Tables as a deployment makes them, and what their stream says.
+
+use aws::BULLETIN_INDEX;
+use aws::config::Tables;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
+    ProjectionType, ScalarAttributeType, StreamSpecification, StreamViewType,
+};
+use aws_sdk_dynamodbstreams::types::{Record, ShardIteratorType};
+
+fn attribute(name: &str) -> AttributeDefinition {
+    AttributeDefinition::builder()
+        .attribute_name(name)
+        .attribute_type(ScalarAttributeType::S)
+        .build()
+        .unwrap()
+}
+
+fn key(name: &str, kind: KeyType) -> KeySchemaElement {
+    KeySchemaElement::builder()
+        .attribute_name(name)
+        .key_type(kind)
+        .build()
+        .unwrap()
+}
+
+/// Makes the three tables, under names that nobody else has, and answers these and the stream's ARN.
+///
+/// # Panics
+/// When they cannot be made.
+pub async fn create(client: &Client) -> (Tables, String) {
+    let suffix = fastrand::u64(..);
+    let tables = Tables {
+        data: format!("VisaBulletinData-{suffix:x}"),
+        links: format!("ProcessedURLs-{suffix:x}"),
+        marks: format!("AlertMarks-{suffix:x}"),
+    };
+    let index = GlobalSecondaryIndex::builder()
+        .index_name(BULLETIN_INDEX)
+        .key_schema(key("bulletin_date", KeyType::Hash))
+        .key_schema(key("pk", KeyType::Range))
+        .projection(Projection::builder().projection_type(ProjectionType::All).build())
+        .build()
+        .unwrap();
+    let stream = StreamSpecification::builder()
+        .stream_enabled(true)
+        .stream_view_type(StreamViewType::NewAndOldImages)
+        .build()
+        .unwrap();
+    let data = client
+        .create_table()
+        .table_name(&tables.data)
+        .billing_mode(BillingMode::PayPerRequest)
+        .attribute_definitions(attribute("pk"))
+        .attribute_definitions(attribute("sk"))
+        .attribute_definitions(attribute("bulletin_date"))
+        .key_schema(key("pk", KeyType::Hash))
+        .key_schema(key("sk", KeyType::Range))
+        .global_secondary_indexes(index)
+        .stream_specification(stream)
+        .send()
+        .await
+        .expect("the data table can be made");
+    for name in [&tables.links, &tables.marks] {
+        client
+            .create_table()
+            .table_name(name)
+            .billing_mode(BillingMode::PayPerRequest)
+            .attribute_definitions(attribute("pk"))
+            .key_schema(key("pk", KeyType::Hash))
+            .send()
+            .await
+            .expect("a table can be made");
+    }
+    let stream = data
+        .table_description
+        .and_then(|table| table.latest_stream_arn)
+        .expect("a stream");
+    (tables, stream)
+}
+
+/// Reads a table's stream from where it stopped reading.
+#[derive(Debug)]
+pub struct StreamReader {
+    client: aws_sdk_dynamodbstreams::Client,
+    iterators: Vec<String>,
+}
+
+impl StreamReader {
+    /// A reader that begins at the stream's beginning.
+    ///
+    /// # Panics
+    /// When the stream cannot be read.
+    pub async fn new(config: &aws_types::SdkConfig, stream: &str) -> Self {
+        let client = aws_sdk_dynamodbstreams::Client::new(config);
+        let described = client
+            .describe_stream()
+            .stream_arn(stream)
+            .send()
+            .await
+            .expect("the stream is there");
+        let shards = described.stream_description.expect("a description").shards;
+        let mut iterators = Vec::new();
+        for shard in shards.unwrap_or_default() {
+            let answer = client
+                .get_shard_iterator()
+                .stream_arn(stream)
+                .shard_id(shard.shard_id.unwrap_or_default())
+                .shard_iterator_type(ShardIteratorType::TrimHorizon)
+                .send()
+                .await
+                .expect("an iterator");
+            iterators.extend(answer.shard_iterator);
+        }
+        Self { client, iterators }
+    }
+
+    /// What was written since the last call, in order.
+    ///
+    /// # Panics
+    /// When the stream cannot be read.
+    pub async fn read(&mut self) -> Vec<Record> {
+        let mut records = Vec::new();
+        for iterator in &mut self.iterators {
+            loop {
+                let answer = self
+                    .client
+                    .get_records()
+                    .shard_iterator(iterator.clone())
+                    .send()
+                    .await
+                    .expect("records");
+                let found = answer.records.unwrap_or_default();
+                let next = answer.next_shard_iterator;
+                let done = found.is_empty();
+                records.extend(found);
+                match next {
+                    Some(next) => *iterator = next,
+                    None => break,
+                }
+                if done {
+                    break;
+                }
+            }
+        }
+        records
+    }
+}
