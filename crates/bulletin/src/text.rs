@@ -268,7 +268,7 @@ pub(crate) fn case_body(alert: &CaseAlert, subscription: Option<&Subscription>) 
             day(month.last_day())
         ),
         ChangeKind::Correction => format!(
-            "The department has corrected this bulletin. In force from {} to {}.",
+            "The department corrected this bulletin. In force from {} to {}.",
             day(month.first_day()),
             day(month.last_day())
         ),
