@@ -375,30 +375,71 @@ impl<'a> ChartReader<'a> {
         }
     }
 
-    /// Rows that every chart has had since 2001, and that this one has not.
+    /// Rows that a chart like this one has always had, and that this one has not: each of a group of which it has
+    /// at least one.
     fn report_absent(&self, lines: &[Line<'_>], findings: &mut Vec<Finding>) {
-        use Category::{Eb1, Eb2, Eb3, Eb4, F1, F2a, F2b, F3, F4, OtherWorkers};
-        let expected: &[Category] = match self.place.preference {
-            Preference::Family => &[F1, F2a, F2b, F3, F4],
-            Preference::Employment => &[Eb1, Eb2, Eb3, OtherWorkers, Eb4],
-        };
-        for category in expected {
-            if !lines
+        let has = |category: &Category| {
+            lines
                 .iter()
                 .any(|line| line.named.is_some_and(|named| named.what() == *category))
-            {
-                findings.push(Finding::Layout {
-                    what: format!(
-                        "{}, {}: there is no row that can be read as {category}, which every chart had before. Look \
-                         at the page.",
-                        self.place.chart.name(),
-                        self.place.preference.name(),
-                    ),
-                });
+        };
+        for group in GROUPS
+            .iter()
+            .filter(|group| group[0].preference() == self.place.preference)
+        {
+            if !group.iter().any(has) {
+                continue;
             }
+            for category in group.iter().filter(|category| !has(category)) {
+                findings.push(self.absence(*category));
+            }
+        }
+        let is_fifth = |line: &Line<'_>| {
+            line.named
+                .is_some_and(|named| named.what().code().starts_with("EB5"))
+        };
+        if self.place.preference == Preference::Employment && !lines.iter().any(is_fifth) {
+            findings.push(self.absence(Category::Eb5));
+        }
+    }
+
+    fn absence(&self, category: Category) -> Finding {
+        Finding::Layout {
+            what: format!(
+                "{}, {}: there is no row that can be read as {category}, which such a chart had before. Look at the \
+                 page.",
+                self.place.chart.name(),
+                self.place.preference.name(),
+            ),
         }
     }
 }
+
+/// Rows that stand together: where a chart has one of a group, it has had them all.
+const GROUPS: [&[Category]; 5] = [
+    &[
+        Category::F1,
+        Category::F2a,
+        Category::F2b,
+        Category::F3,
+        Category::F4,
+    ],
+    &[
+        Category::Eb1,
+        Category::Eb2,
+        Category::Eb3,
+        Category::OtherWorkers,
+        Category::Eb4,
+        Category::ReligiousWorkers,
+    ],
+    &[Category::Eb5NonRegional, Category::Eb5Regional],
+    &[Category::Eb5UnreservedC5T5, Category::Eb5UnreservedI5R5],
+    &[
+        Category::Eb5Rural,
+        Category::Eb5HighUnemployment,
+        Category::Eb5Infrastructure,
+    ],
+];
 
 /// The same cell stands twice: the same text twice is one text, and of two different texts neither counts.
 fn reconcile(known: &mut Row, again: Row, findings: &mut Vec<Finding>) {

@@ -360,3 +360,64 @@ fn fits(category: Category, label: &Label, reworded: bool) -> bool {
         _ => true,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every way to drop, double or swap one letter.
+    fn slips(label: &str) -> Vec<String> {
+        let letters: Vec<char> = label.chars().collect();
+        let mut slips = Vec::new();
+        for at in 0..letters.len() {
+            let mut dropped = letters.clone();
+            dropped.remove(at);
+            slips.push(dropped);
+            let mut doubled = letters.clone();
+            doubled.insert(at, letters[at]);
+            slips.push(doubled);
+            if at > 0 {
+                let mut swapped = letters.clone();
+                swapped.swap(at - 1, at);
+                slips.push(swapped);
+            }
+        }
+        slips.into_iter().map(String::from_iter).collect()
+    }
+
+    #[test]
+    fn no_slip_turns_one_category_into_another() {
+        let mut lost = Vec::new();
+        for (category, spelling) in CATEGORIES {
+            let found = super::category(category.preference(), spelling);
+            assert_eq!(found, Some(Named::Exactly(category)), "{spelling}");
+            for label in slips(spelling) {
+                match super::category(category.preference(), &label) {
+                    Some(named) => assert_eq!(named.what(), category, "{label}"),
+                    None => lost.push(label),
+                }
+            }
+        }
+        // What is lost are short labels, digits, and the classes that tell two rows apart.
+        let lost_words: Vec<&String> = lost
+            .iter()
+            .filter(|label| label.len() > 5 && !label.starts_with("th ") && !label.contains(['5', '%']))
+            .collect();
+        assert_eq!(lost_words, [""; 0]);
+    }
+
+    #[test]
+    fn no_slip_turns_one_area_into_another() {
+        for (area, spelling) in AREAS {
+            assert_eq!(super::area(spelling), Some(Named::Exactly(area)), "{spelling}");
+            for label in slips(spelling) {
+                let found = super::area(&label).map(Named::what);
+                if spelling.len() > 2 {
+                    assert_eq!(found, Some(area), "{label}");
+                } else {
+                    assert!(found.is_none_or(|found| found == area), "{label}");
+                }
+            }
+        }
+    }
+}

@@ -1,4 +1,6 @@
-use bulletin::{Bulletin, Chart, CutOff, Finding, Month, Preference, Row, RowKey};
+use std::collections::BTreeSet;
+
+use bulletin::{Bulletin, Category, Chart, CutOff, Finding, Month, Preference, Row, RowKey};
 
 use crate::chart::{Place, read_chart};
 use crate::month::month_of_title;
@@ -23,7 +25,13 @@ pub fn read_page(html: &[u8], expected: Option<Month>) -> Result<ReadPage, Refus
     recognise(html)?;
     let outline = walk(html);
     if !outline.has_text {
-        return Err(Refusal::Empty);
+        return Err(if outline.title.is_empty() || outline.has_end {
+            Refusal::Empty
+        } else {
+            Refusal::Truncated {
+                place: "before any text",
+            }
+        });
     }
     let mut findings = Vec::new();
     let month = month_of(&outline, &mut findings)?;
@@ -65,6 +73,7 @@ pub fn read_page(html: &[u8], expected: Option<Month>) -> Result<ReadPage, Refus
         preference: twice.0.category.preference(),
     })?;
     refuse_swapped_charts(&bulletin)?;
+    report_rows_of_one_chart(&bulletin, &mut findings);
     report_later_than_all(&bulletin, &mut findings);
     Ok(ReadPage { bulletin, findings })
 }
@@ -235,6 +244,33 @@ fn require_charts(
         }
     }
     Ok(())
+}
+
+/// The two charts of a month list the same categories. Where one lacks a row that the other has, it is reported.
+fn report_rows_of_one_chart(bulletin: &Bulletin, findings: &mut Vec<Finding>) {
+    if !has_both_charts(bulletin.month()) {
+        return;
+    }
+    let of = |chart: Chart| -> BTreeSet<Category> {
+        let rows = bulletin.rows().filter(|row| row.key.chart == chart);
+        rows.map(|row| row.key.category).collect()
+    };
+    let [action, filing] = Chart::ALL.map(of);
+    for category in action.symmetric_difference(&filing) {
+        let (has, lacks) = if action.contains(category) {
+            (Chart::FinalAction, Chart::DatesForFiling)
+        } else {
+            (Chart::DatesForFiling, Chart::FinalAction)
+        };
+        findings.push(Finding::Layout {
+            what: format!(
+                "{}, {}: there is no row that can be read as {category}, which the {} chart has. Look at the page.",
+                lacks.name(),
+                category.preference().name(),
+                has.name()
+            ),
+        });
+    }
 }
 
 /// How many cells must speak for it before charts are taken for swapped. A few genuine cells have Dates for Filing

@@ -43,9 +43,24 @@ impl Spelling {
         let distance = strsim::osa_distance(&label.squashed, &self.squashed);
         let words_agree = || {
             self.words.iter().all(|word| occurs(word, &label.squashed))
-                && label.words.iter().all(|word| occurs(word, &self.squashed))
+                && !label
+                    .words
+                    .iter()
+                    .any(|word| self.is_extra(word, label, distance))
         };
         (distance <= most && words_agree()).then_some(distance)
+    }
+
+    /// Whether a word of a label is one that the spelling lacks: without it, all its letters are gone from the
+    /// difference.
+    fn is_extra(&self, word: &str, label: &Label, distance: usize) -> bool {
+        let length = word.chars().count();
+        distance >= length
+            && label.squashed.match_indices(word).any(|(at, _)| {
+                let (before, after) = (&label.squashed[..at], &label.squashed[at + word.len()..]);
+                let without = [before, after].concat();
+                strsim::osa_distance(&without, &self.squashed) + length == distance
+            })
     }
 }
 
@@ -67,12 +82,11 @@ impl Label {
             return None;
         }
         let squashed = squash(text);
-        // Digits are compared by themselves; a single letter says nothing.
         let words = text
             .split(|c: char| !c.is_alphanumeric())
             .map(squash)
-            .filter(|word| word.chars().count() >= 2)
-            .filter(|word| word.chars().count() >= 3 || !word.contains(|c: char| c.is_ascii_digit()))
+            // A single letter is no word, and digits are compared by themselves.
+            .filter(|word| word.chars().count() >= 2 && !word.contains(|c: char| c.is_ascii_digit()))
             .collect();
         Some(Self {
             text: text.to_owned(),
@@ -83,11 +97,9 @@ impl Label {
     }
 }
 
-/// Whether a word stands somewhere in a text, with at most one slip in five letters; short ones exactly, and those
-/// of three and four letters with one.
+/// Whether a word stands somewhere in a text, with at most one slip in five letters, and one in a word of four.
 pub(crate) fn occurs(word: &str, text: &str) -> bool {
-    let length = word.chars().count();
-    let most = if length < 3 { 0 } else { (length / 5).max(1) };
+    let most = (word.chars().count() / 5).max(1);
     text.contains(word) || distance_within(word, text) <= most
 }
 

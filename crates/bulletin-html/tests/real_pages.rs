@@ -7,77 +7,14 @@
     reason = "a test fails by panicking, and says what it looked at"
 )]
 
+#[path = "shared/pages.rs"]
+mod pages;
+
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use bulletin::{Finding, Month, RowKey};
 use bulletin_html::{ReadPage, Refusal, month_of_path, predicted_path, read_index, read_page};
-
-/// Where the real pages are, or `None` after saying that they are not here.
-fn shared() -> Option<PathBuf> {
-    let path = std::env::var_os("VISA_BULLETIN_SHARED").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
-        PathBuf::from,
-    );
-    let bulletins = path.join("bulletins");
-    if bulletins.join("cutoffs.csv").is_file() {
-        return Some(bulletins);
-    }
-    println!("skipped: ../shared is not here");
-    None
-}
-
-/// The fields of a line of CSV, where fields with commas stand in quotes.
-fn fields(line: &str) -> Vec<String> {
-    let mut fields = vec![String::new()];
-    let mut quoted = false;
-    let mut chars = line.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '"' if quoted && chars.peek() == Some(&'"') => {
-                chars.next();
-                fields.last_mut().unwrap().push('"');
-            }
-            '"' => quoted = !quoted,
-            ',' if !quoted => fields.push(String::new()),
-            c => fields.last_mut().unwrap().push(c),
-        }
-    }
-    fields
-}
-
-/// What is known of a cell: its value, and the raw texts of its row, its column and itself.
-type Known = (String, String, String, String);
-
-fn truth(bulletins: &Path) -> BTreeMap<Month, BTreeMap<RowKey, Known>> {
-    let text = std::fs::read_to_string(bulletins.join("cutoffs.csv")).unwrap();
-    let mut months: BTreeMap<Month, BTreeMap<RowKey, Known>> = BTreeMap::new();
-    for line in text.lines().skip(1) {
-        let f = fields(line);
-        let key = RowKey {
-            chart: f[1].parse().unwrap(),
-            category: f[3].parse().unwrap(),
-            area: f[4].parse().unwrap(),
-        };
-        let known = (f[5].clone(), f[6].clone(), f[7].clone(), f[8].clone());
-        let twice = months
-            .entry(f[0].parse().unwrap())
-            .or_default()
-            .insert(key, known);
-        assert!(twice.is_none(), "{line}");
-    }
-    months
-}
-
-fn page(bulletins: &Path, month: Month) -> Vec<u8> {
-    let name = month.name().to_lowercase();
-    let path = format!(
-        "pages/{}/visa-bulletin-for-{name}-{}.html",
-        month.year(),
-        month.year()
-    );
-    std::fs::read(bulletins.join(path)).unwrap()
-}
+use pages::{Known, fields, page, shared, truth};
 
 fn cells(page: &ReadPage) -> BTreeMap<RowKey, Known> {
     page.bulletin
