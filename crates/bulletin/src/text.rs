@@ -61,13 +61,13 @@ fn short_chart(chart: Chart) -> &'static str {
 fn chart_verdict(case: Case, chart: Chart, kind: ChangeKind, change: &ChartChange) -> Option<String> {
     let name = short_chart(chart);
     let to = shown(change.to.as_ref());
-    if kind == ChangeKind::Correction {
-        // What a correction moves is a misprint, not a cut-off: old and new value, and no number of days.
-        let replaced = change.replaced.as_ref()?;
-        return Some(match change.movement {
-            None => format!("{name} misprinted, see the page"),
-            Some(_) => format!("{name} {to}, not {}", shown(Some(replaced))),
-        });
+    if kind == ChangeKind::Correction && change.movement.is_some() {
+        match &change.replaced {
+            // What a correction moves is a misprint, not a cut-off: old and new value, and no number of days.
+            Some(replaced) => return Some(format!("{name} {to}, not {}", shown(Some(replaced)))),
+            None if !change.moved() => return None,
+            None => {}
+        }
     }
     Some(match change.movement {
         None => format!("{name} misprinted, see the page"),
@@ -116,24 +116,11 @@ pub(crate) fn case_headline(change: &Change) -> String {
     )
 }
 
-/// What a bulletin means for one priority date, in one line: the news first, where there is any.
+/// What a bulletin means for one priority date, in one line.
 pub(crate) fn personal_headline(change: &Change, case: Case, priority_date: NaiveDate) -> String {
     let verdicts: Vec<String> = Chart::ALL
         .into_iter()
-        .filter_map(|chart| {
-            let chart_change = change.charts.of(chart);
-            let name = short_chart(chart);
-            let Some(cut_off) = chart_change.to.as_ref()?.cut_off() else {
-                return Some(format!("{name} misprinted, see the page"));
-            };
-            let before = chart_change.from.map(|from| from.cut_off.serves(priority_date));
-            Some(match (before, cut_off.serves(priority_date)) {
-                (Some(false), true) => format!("NOW SERVED under {name} ({})", cut_off.words()),
-                (Some(true), false) => format!("NO LONGER SERVED under {name} ({})", cut_off.words()),
-                (_, true) => format!("served under {name} ({})", cut_off.words()),
-                (_, false) => format!("not yet served under {name} ({})", cut_off.words()),
-            })
-        })
+        .filter_map(|chart| personal_verdict(change, chart, priority_date))
         .collect();
     let corrected = if change.kind == ChangeKind::Correction {
         "CORRECTED "
@@ -146,11 +133,34 @@ pub(crate) fn personal_headline(change: &Change, case: Case, priority_date: Naiv
         verdicts.join("; ")
     };
     format!(
-        "{corrected}{}, {}: your date {} is {verdicts}",
+        "{corrected}{}, {}: your date {}: {verdicts}",
         case_name(case),
         change.month.title(),
         day(priority_date)
     )
+}
+
+/// What has changed for the priority date on one chart stands in capitals.
+fn personal_verdict(change: &Change, chart: Chart, priority_date: NaiveDate) -> Option<String> {
+    let chart_change = change.charts.of(chart);
+    let name = short_chart(chart);
+    let cell = chart_change.to.as_ref()?;
+    let Some(cut_off) = cell.cut_off() else {
+        return Some(format!("{name} misprinted, see the page"));
+    };
+    let printed = if cell.column == change.case.area {
+        cut_off.words()
+    } else {
+        format!("{}: {}", column_name(cell.column), cut_off.words())
+    };
+    let before = chart_change.from.map(|from| from.cut_off.serves(priority_date));
+    let verdict = match (before, cut_off.serves(priority_date)) {
+        (Some(false), true) => "NOW SERVED",
+        (Some(true), false) => "NO LONGER SERVED",
+        (_, true) => "served",
+        (_, false) => "not yet served",
+    };
+    Some(format!("{verdict} under {name} ({printed})"))
 }
 
 pub(crate) fn bulletin_headline(alert: &BulletinAlert) -> String {
@@ -261,18 +271,14 @@ pub(crate) fn case_body(alert: &CaseAlert, subscription: Option<&Subscription>) 
         case_name(change.case),
         month.title()
     )];
-    lines.push(match change.kind {
-        ChangeKind::NewMonth => format!(
-            "In force from {} to {}.",
-            day(month.first_day()),
-            day(month.last_day())
-        ),
-        ChangeKind::Correction => format!(
-            "The department corrected this bulletin. In force from {} to {}.",
-            day(month.first_day()),
-            day(month.last_day())
-        ),
-    });
+    if change.kind == ChangeKind::Correction {
+        lines.push("The department corrected this bulletin after it was published.".into());
+    }
+    lines.push(format!(
+        "In force from {} to {}.",
+        day(month.first_day()),
+        day(month.last_day())
+    ));
     if own_area != change.case.area {
         lines.push(format!(
             "{} is counted under {}.",
@@ -349,6 +355,8 @@ fn chart_lines(change: &Change, chart: Chart, chart_change: &ChartChange) -> Vec
     let verdict = match (change.kind, chart_change.movement) {
         (_, None) => "cannot be read".into(),
         (ChangeKind::Correction, Some(_)) if chart_change.replaced.is_some() => "corrected".into(),
+        (_, Some(Movement::Withdrawn)) if chart_change.to.is_some() => "no column of its own now".into(),
+        (_, Some(Movement::FirstSeen)) if chart_change.from.is_some() => "a column of its own now".into(),
         (_, Some(movement)) => movement.words(),
     };
     let new = shown(chart_change.to.as_ref());
@@ -367,6 +375,15 @@ fn chart_lines(change: &Change, chart: Chart, chart_change: &ChartChange) -> Vec
             ));
         }
     }
+    if let Some(from) = chart_change.from.filter(|from| from.column != change.case.area)
+        && chart_change.movement == Some(Movement::FirstSeen)
+    {
+        lines.push(format!(
+            "{indent}{} was that of {}.",
+            from.cut_off.words(),
+            column_name(from.column)
+        ));
+    }
     if let Some(replaced) = &chart_change.replaced {
         lines.push(format!(
             "{indent}It replaces {}, published before.",
@@ -375,7 +392,7 @@ fn chart_lines(change: &Change, chart: Chart, chart_change: &ChartChange) -> Vec
     }
     if chart_change.movement.is_none() {
         lines.push(format!(
-            "{indent}The page is misprinted here. Look at it before you rely on anything."
+            "{indent}Misprinted. Look at the page before you rely on anything."
         ));
     }
     if let Some(cell) = chart_change

@@ -1,0 +1,233 @@
+//! What receivers read: every movement as a golden text, and what must hold of any text at all.
+//!
+//! `UPDATE_GOLDEN=1 cargo test -p bulletin` writes the golden file anew; read it before it is committed.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use bulletin::{
+    Alert, Area, Bulletin, Case, CaseAlert, Category, Change, ChangeKind, Chart, CutOff, Month, Movement,
+    Neighbours, RawCell, Reading, Row, RowKey, Standing, Subscription, When, changes,
+};
+use chrono::NaiveDate;
+use proptest::prelude::*;
+
+const CASE: Case = Case {
+    category: Category::Eb3,
+    area: Area::INDIA,
+};
+const PAGE: &str =
+    "https://travel.state.gov/content/travel/en/legal/visa-law0/visa-bulletin/2024/a-page.html";
+
+/// What a cell of the test says: nothing at all, something unreadable, or a cut-off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Print {
+    Nothing,
+    Misprint(String),
+    CutOff(CutOff),
+}
+
+fn print(text: &str) -> Print {
+    match text {
+        "" => Print::Nothing,
+        text => text
+            .parse()
+            .map_or_else(|_| Print::Misprint(text.into()), Print::CutOff),
+    }
+}
+
+/// A bulletin that says this of the case on both charts, and of everybody else on Final Action.
+fn bulletin(month: &str, final_action: &Print, filing: &Print) -> Bulletin {
+    let row = |chart, area, reading, value: &str| Row {
+        key: RowKey {
+            chart,
+            category: CASE.category,
+            area,
+        },
+        reading,
+        raw: RawCell {
+            category: "3rd".into(),
+            area: area.name().into(),
+            value: value.into(),
+        },
+    };
+    let everybody = "2022-12-01".parse().map_or(Reading::Unreadable, Reading::CutOff);
+    let mut rows = vec![row(Chart::FinalAction, Area::ALL, everybody, "01DEC22")];
+    for (chart, print) in [
+        (Chart::FinalAction, final_action),
+        (Chart::DatesForFiling, filing),
+    ] {
+        match print {
+            Print::Nothing => {}
+            Print::Misprint(text) => rows.push(row(chart, CASE.area, Reading::Unreadable, text)),
+            Print::CutOff(cut_off) => {
+                rows.push(row(
+                    chart,
+                    CASE.area,
+                    Reading::CutOff(*cut_off),
+                    &cut_off.to_string(),
+                ));
+            }
+        }
+    }
+    Bulletin::new(month.parse().unwrap(), rows).unwrap()
+}
+
+fn after(standing: Option<&Standing>, bulletin: &Bulletin, stored: &BTreeMap<Month, Bulletin>) -> Standing {
+    let month = bulletin.month();
+    let neighbours = Neighbours {
+        previous: stored.keys().rev().find(|other| **other < month).copied(),
+        next: stored.keys().find(|other| **other > month).copied(),
+        loaded: stored,
+    };
+    Standing::after(standing, CASE, bulletin, neighbours)
+        .unwrap()
+        .unwrap()
+}
+
+/// The change from one bulletin to the next, or from the first to the corrected form of the second.
+fn change(kind: ChangeKind, before: [&Print; 2], now: [&Print; 2]) -> Option<Change> {
+    // The case must be listed once for it to have a standing.
+    let known = print("2012-01-01");
+    let mut stored = BTreeMap::new();
+    let mut standing = None;
+    let second = if kind == ChangeKind::Correction {
+        "2024-04"
+    } else {
+        "2024-03"
+    };
+    let pages = [
+        bulletin("2024-02", &known, &known),
+        bulletin(second, before[0], before[1]),
+        bulletin("2024-04", now[0], now[1]),
+    ];
+    let mut told = Vec::new();
+    for page in pages {
+        let next = after(standing.as_ref(), &page, &stored);
+        told = changes(standing.as_ref(), &next);
+        standing = Some(next);
+        stored.insert(page.month(), page);
+    }
+    told.into_iter()
+        .find(|change| change.kind == kind && change.month.to_string() == "2024-04")
+}
+
+fn alert(change: Change) -> Alert {
+    Alert::Case(CaseAlert {
+        change,
+        page: PAGE.into(),
+    })
+}
+
+fn subscription() -> Subscription {
+    let priority_date = NaiveDate::from_ymd_opt(2012, 7, 10);
+    Subscription {
+        case: CASE,
+        priority_date,
+        when: When::Moves,
+    }
+}
+
+#[test]
+fn every_movement_reads_as_the_golden_file_says() {
+    let mut text = String::new();
+    for kind in [ChangeKind::NewMonth, ChangeKind::Correction] {
+        for (name, before, now) in [
+            ("advanced", "2012-07-01", "2012-07-15"),
+            ("advanced by one day", "2012-07-10", "2012-07-11"),
+            ("retrogressed", "2012-07-15", "2009-01-01"),
+            ("unchanged", "2012-07-15", "2012-07-15"),
+            ("became current", "2012-07-15", "C"),
+            ("became current from unavailable", "U", "C"),
+            ("became unavailable", "2012-07-15", "U"),
+            ("became unavailable from current", "C", "U"),
+            ("became available", "U", "2012-07-15"),
+            ("left current", "C", "2012-07-15"),
+            ("misprinted", "2012-07-01", "1JUL12"),
+            ("read again after a misprint", "1JUL12", "2012-07-15"),
+            ("withdrawn: now under all areas", "2012-07-15", ""),
+            ("first seen", "", "2012-07-15"),
+        ] {
+            let filing = print("2012-08-01");
+            let now_filing = if now.is_empty() {
+                Print::Nothing
+            } else {
+                filing.clone()
+            };
+            let before_filing = if before.is_empty() { Print::Nothing } else { filing };
+            let told = change(kind, [&print(before), &before_filing], [&print(now), &now_filing]);
+            writeln!(text, "#### {}: {name} ({before} -> {now})", kind.code()).unwrap();
+            match told.map(alert) {
+                Some(alert) => {
+                    writeln!(text, "{}", alert.headline()).unwrap();
+                    writeln!(text, "{}\n", alert.headline_for(&subscription())).unwrap();
+                    writeln!(text, "{}\n", alert.body(Some(&subscription()))).unwrap();
+                }
+                None => writeln!(text, "no alert\n").unwrap(),
+            }
+        }
+    }
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/alerts.txt");
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(&file, &text).unwrap();
+    }
+    let golden = std::fs::read_to_string(&file).unwrap_or_default();
+    for (number, (line, golden)) in text.lines().zip(golden.lines()).enumerate() {
+        assert_eq!(line, golden, "line {}", number + 1);
+    }
+    assert_eq!(text.len(), golden.len(), "one text is longer than the other");
+}
+
+fn any_print() -> impl Strategy<Value = Print> {
+    prop_oneof![
+        1 => Just(Print::Nothing),
+        1 => "[ -~\u{1b}\r\n\t\u{202e}é]{0,90}"
+            .prop_filter("a cut-off is none of these", |text| text.parse::<CutOff>().is_err())
+            .prop_map(Print::Misprint),
+        2 => Just(Print::CutOff(CutOff::Current)),
+        2 => Just(Print::CutOff(CutOff::Unavailable)),
+        6 => (734_000..734_900i32)
+            .prop_map(|day| Print::CutOff(CutOff::Date(NaiveDate::from_num_days_from_ce_opt(day).unwrap()))),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn no_text_can_mislead(
+        correction in any::<bool>(),
+        before in (any_print(), any_print()),
+        now in (any_print(), any_print()),
+    ) {
+        let kind = if correction { ChangeKind::Correction } else { ChangeKind::NewMonth };
+        let Some(change) = change(kind, [&before.0, &before.1], [&now.0, &now.1]) else { return Ok(()) };
+        let alert = alert(change.clone());
+        let headlines = [alert.headline(), alert.headline_for(&subscription())];
+        let body = alert.body(Some(&subscription()));
+
+        for headline in &headlines {
+            prop_assert!(headline.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{headline:?}");
+            prop_assert!(headline.contains("EB-3 India") && headline.contains("April 2024"), "{headline}");
+            prop_assert_eq!(headline.starts_with("CORRECTED "), correction);
+        }
+        prop_assert!(body.bytes().all(|byte| byte == b'\n' || (b' '..=b'~').contains(&byte)), "{body:?}");
+        for line in body.lines().filter(|line| !line.contains("https://") && !line.contains('"')) {
+            prop_assert!(line.len() <= 80, "{line}");
+        }
+        prop_assert!(body.contains(PAGE) && body.contains("unofficial"));
+        prop_assert!(!body.to_lowercase().contains("you may file") && !body.to_lowercase().contains("you can file"));
+        for chart in Chart::ALL {
+            let line = body.lines().find(|line| line.starts_with(chart.name()) && line.contains(" -> "));
+            let Some(line) = line else { continue };
+            let movement = change.charts.of(chart).movement;
+            let two_dates = matches!(movement, Some(Movement::Advanced { .. } | Movement::Retrogressed { .. }));
+            prop_assert!(two_dates || !line.contains(" days"), "{line}");
+            if matches!(movement, Some(Movement::Retrogressed { .. } | Movement::BecameUnavailable)) {
+                prop_assert!(!line.contains("advanced") && !line.contains("available again"), "{line}");
+            }
+        }
+        if change.charts.dates_for_filing.to.is_some() {
+            prop_assert!(body.contains("USCIS accepts"), "{body}");
+        }
+    }
+}
