@@ -262,14 +262,18 @@ fn report_rows_of_one_chart(bulletin: &Bulletin, findings: &mut Vec<Finding>) {
         } else {
             (Chart::DatesForFiling, Chart::FinalAction)
         };
-        findings.push(Finding::Layout {
-            what: format!(
-                "{}, {}: there is no row that can be read as {category}, which the {} chart has. Look at the page.",
-                lacks.name(),
-                category.preference().name(),
-                has.name()
-            ),
-        });
+        let lack = format!(
+            "{}, {}: there is no row that can be read as {category}, which",
+            lacks.name(),
+            category.preference().name()
+        );
+        let is_known =
+            |finding: &Finding| matches!(finding, Finding::Layout { what } if what.starts_with(&lack));
+        if !findings.iter().any(is_known) {
+            findings.push(Finding::Layout {
+                what: format!("{lack} the {} chart has. Look at the page.", has.name()),
+            });
+        }
     }
 }
 

@@ -1,0 +1,569 @@
+//! Small pages, written for one rule each.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use bulletin::{Finding, Month, Reading, UnreadableReason};
+use bulletin_html::{MAX_PAGE_BYTES, ReadPage, Refusal, read_page, recognise};
+
+const FAMILY: &str = "
+<table border=1><tbody>
+<tr><td>Family-<br>Sponsored</td><td>All Chargeability<br>Areas Except<br>Those Listed</td><td>INDIA</td><td>MEXICO</td></tr>
+<tr><td>F1</td><td>08JAN15</td><td>08JAN15</td><td>22NOV04</td></tr>
+<tr><td>F2A</td><td>01JAN22</td><td>01JAN22</td><td>15MAY21</td></tr>
+<tr><td>F2B</td><td>01MAY16</td><td>01MAY16</td><td>01JUL05</td></tr>
+<tr><td>F3</td><td>22APR10</td><td>22APR10</td><td>15SEP00</td></tr>
+<tr><td>F4</td><td>01AUG07</td><td>08APR06</td><td>01MAR01</td></tr>
+</tbody></table>";
+
+const EMPLOYMENT: &str = "
+<table border=1><tbody>
+<tr><td>Employment-<br>based</td><td>All Chargeability Areas Except Those Listed</td><td>CHINA- mainland born</td><td>INDIA</td></tr>
+<tr><td>1st</td><td>C</td><td>08NOV22</td><td>01FEB22</td></tr>
+<tr><td>2nd</td><td>15MAR23</td><td>22APR20</td><td>15OCT12</td></tr>
+<tr><td>3rd</td><td>15NOV22</td><td>01JUL20</td><td>08NOV12</td></tr>
+<tr><td>Other Workers</td><td>22NOV20</td><td>01JAN17</td><td>08NOV12</td></tr>
+<tr><td>4th</td><td>01JAN21</td><td>01JAN21</td><td>01JAN21</td></tr>
+<tr><td>Certain Religious Workers</td><td>U</td><td>U</td><td>U</td></tr>
+<tr><td>5th Unreserved<br>(including C5, T5, I5, R5)</td><td>C</td><td>15JUL16</td><td>01JAN22</td></tr>
+<tr><td>5th Set Aside:<br>Rural (20%)</td><td>C</td><td>C</td><td>C</td></tr>
+<tr><td>5th Set Aside:<br>High Unemployment (10%)</td><td>C</td><td>C</td><td>C</td></tr>
+<tr><td>5th Set Aside:<br>Infrastructure (2%)</td><td>C</td><td>C</td><td>C</td></tr>
+</tbody></table>";
+
+const HEADINGS: [&str; 4] = [
+    "A. FINAL ACTION DATES FOR FAMILY-SPONSORED PREFERENCE CASES",
+    "B. DATES FOR FILING FAMILY-SPONSORED VISA APPLICATIONS",
+    "A. FINAL ACTION DATES FOR EMPLOYMENT-BASED PREFERENCE CASES",
+    "B. DATES FOR FILING OF EMPLOYMENT-BASED VISA APPLICATIONS",
+];
+
+/// A page of this title and these charts.
+fn page_of(title: &str, charts: &[(&str, &str)]) -> String {
+    let charts: String = charts
+        .iter()
+        .map(|(heading, table)| {
+            format!("<p><b><u>{heading}</u></b></p>\n<p>On the chart below ...</p>\n{table}\n")
+        })
+        .collect();
+    format!("<html><head><title>{title}</title></head><body>\n{charts}\n</body></html>")
+}
+
+/// A page of January 2025 with four charts, of which one is altered.
+fn page(altered: usize, alter: impl Fn(&str) -> String) -> String {
+    let charts: Vec<(&str, String)> = (0..4)
+        .map(|at| {
+            let table = if at < 2 { FAMILY } else { EMPLOYMENT };
+            (
+                HEADINGS[at],
+                if at == altered {
+                    alter(table)
+                } else {
+                    table.to_owned()
+                },
+            )
+        })
+        .collect();
+    let charts: Vec<(&str, &str)> = charts
+        .iter()
+        .map(|(heading, table)| (*heading, table.as_str()))
+        .collect();
+    page_of("Visa Bulletin For January 2025", &charts)
+}
+
+fn read(html: &str) -> ReadPage {
+    read_page(html.as_bytes(), None).unwrap()
+}
+
+fn refusal(html: &str) -> Refusal {
+    let refusal = read_page(html.as_bytes(), None).unwrap_err();
+    let sentence = refusal.to_string();
+    assert!(sentence.ends_with('.') && sentence.contains(' '), "{sentence}");
+    refusal
+}
+
+fn replace(from: &'static str, to: &'static str) -> impl Fn(&str) -> String {
+    move |table| {
+        assert!(table.contains(from), "{from}");
+        table.replacen(from, to, 1)
+    }
+}
+
+/// The finding kinds and the number of readable cells of a page with one chart altered.
+fn kinds(altered: usize, alter: impl Fn(&str) -> String) -> (Vec<&'static str>, usize) {
+    let read = read(&page(altered, alter));
+    let cells = read
+        .bulletin
+        .rows()
+        .filter(|row| row.reading != Reading::Unreadable)
+        .count();
+    (read.findings.iter().map(Finding::kind).collect(), cells)
+}
+
+/// The cells of an unaltered page.
+const ALL_CELLS: usize = 2 * (5 * 3 + 10 * 3);
+
+#[test]
+fn a_page_without_slips_is_read_without_findings() {
+    assert_eq!(kinds(9, str::to_owned), (vec![], ALL_CELLS));
+    let read = read(&page(9, str::to_owned));
+    let row = read.bulletin.rows().last().unwrap();
+    assert_eq!(row.raw.category.to_string(), "5th Set Aside: Infrastructure (2%)");
+    assert_eq!(row.raw.area.to_string(), "INDIA");
+}
+
+#[test]
+fn a_title_row_a_caption_and_a_heading_of_rows_are_passed_over() {
+    for (from, to) in [
+        (
+            "<tbody>",
+            "<tbody><tr><td colspan=4>Family-Sponsored Preference</td></tr>",
+        ),
+        ("<tbody>", "<caption>Table 1</caption><tbody>"),
+        (
+            "<tr><td>F1<",
+            "<tr><td>Family</td><td></td><td></td><td></td></tr><tr><td>F1<",
+        ),
+        (
+            "<tr><td>F1<",
+            "<tr><td>Family</td><td>C</td><td>C</td><td>C</td></tr><tr><td>F1<",
+        ),
+        ("<tr><td>F2A", "<tr><td>&nbsp;</td></tr><tr><td>F2A"),
+        ("<td>Family-<br>Sponsored</td>", "<td>&nbsp;</td>"),
+        (
+            "<tr><td>Family",
+            "<tr><td rowspan=2>Family-Sponsored</td><td colspan=3>Chargeability</td></tr><tr><td hidden>Family",
+        ),
+    ] {
+        assert_eq!(kinds(0, replace(from, to)), (vec![], ALL_CELLS), "{to}");
+    }
+}
+
+#[test]
+fn footnote_marks_change_no_label() {
+    for (from, to) in [
+        (">F2A<", ">F2A*<"),
+        (">F2A<", ">F2A<sup>1</sup><"),
+        (">F2A<", "><b>F</b>2A<sup><a href='#n'>(2)</a></sup><"),
+        (">F2A<", ">f&#173;2 A **<"),
+        (">INDIA<", ">INDIA<sup>*</sup><"),
+    ] {
+        assert_eq!(kinds(1, replace(from, to)), (vec![], ALL_CELLS), "{to}");
+    }
+}
+
+#[test]
+fn a_slip_in_a_label_is_reported_and_seen_through() {
+    for (chart, from, to) in [
+        (2, "Other Workers", "Ohter Worker"),
+        (3, "Infrastructure (2%)", "Infrastucture (3%, including RI, XY)"),
+        (
+            2,
+            "(including C5, T5, I5, R5)",
+            "(including C5, T5, I5, R5, NU, RU, NX)",
+        ),
+        (0, ">MEXICO<", ">MEXCO<"),
+        (3, "CHINA- mainland born", "CHINA- mainland brn"),
+    ] {
+        assert_eq!(
+            kinds(chart, replace(from, to)),
+            (vec!["approximate_label"], ALL_CELLS),
+            "{to}"
+        );
+    }
+}
+
+#[test]
+fn an_unknown_row_is_left_out_with_its_cells() {
+    for (chart, from, to) in [
+        (2, ">1st<", ">6th<"),
+        (1, ">F2B<", ">F2C<"),
+        (2, "Certain Religious Workers", "Certain Workers"),
+        (2, "Rural (20%)", "Urban (20%)"),
+        (2, "Rural (20%)", "Rural (10%)"),
+        (2, "Rural (20%)", "Rural (20%, including NH, RH)"),
+        (2, "(including C5, T5, I5, R5)", "(including C5, R5)"),
+        (
+            2,
+            "5th Unreserved<br>(including C5, T5, I5, R5)",
+            "5th Regional Center",
+        ),
+        (
+            2,
+            "5th Unreserved<br>(including C5, T5, I5, R5)",
+            "5th Regional Center (C5 and T5)",
+        ),
+        (
+            2,
+            "5th Unreserved<br>(including C5, T5, I5, R5)",
+            "5th Non-Regional Center (I5 and R5)",
+        ),
+    ] {
+        let (kinds, cells) = kinds(chart, replace(from, to));
+        assert!(kinds.contains(&"unrecognised_row"), "{to}: {kinds:?}");
+        assert!(!kinds.contains(&"approximate_label"), "{to}: {kinds:?}");
+        assert_eq!(cells, ALL_CELLS - 3, "{to}");
+    }
+    let read = read(&page(0, replace(">F3<", ">F33<")));
+    let cells = read.findings.iter().find_map(|finding| match finding {
+        Finding::UnrecognisedRow { label, cells, .. } if label == "F33" => Some(cells.clone()),
+        _ => None,
+    });
+    assert_eq!(cells.unwrap()[2], ("MEXICO".to_owned(), "15SEP00".to_owned()));
+}
+
+#[test]
+fn a_new_country_has_its_column_and_any_other_is_left_out() {
+    let renamed = |to: &'static str| kinds(0, replace(">INDIA<", to));
+    assert_eq!(renamed(">Bangladesh<"), (vec!["new_column"], ALL_CELLS));
+    for to in [
+        ">Hong Kong<",
+        ">ASIA<",
+        "><",
+        ">INDIA MEXICO<",
+        " colspan=1 >IND1A<",
+    ] {
+        assert_eq!(renamed(to), (vec!["unrecognised_column"], ALL_CELLS - 5), "{to}");
+    }
+}
+
+#[test]
+fn one_label_for_two_columns_is_none_of_them() {
+    let alter = |table: &str| table.replace("<td>INDIA</td><td>MEXICO</td>", "<td colspan=2>INDIA</td>");
+    assert_eq!(kinds(0, alter), (vec!["unrecognised_column"; 2], ALL_CELLS - 10));
+    // One is INDIA, so what is only near it must be something else.
+    assert_eq!(
+        kinds(0, replace(">MEXICO<", ">INDIAA<")).0,
+        ["unrecognised_column"]
+    );
+    assert_eq!(
+        kinds(0, replace(">F3<", ">F1<")).0,
+        ["conflicting_cells"; 3]
+            .into_iter()
+            .chain(["layout"])
+            .collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn a_row_that_does_not_fit_its_columns_is_not_shifted() {
+    for to in [
+        "<td>08JAN15</td>",
+        "<td>08JAN15</td><td colspan=2>08JAN15</td>",
+        "<td>08JAN15</td><td>08JAN15</td><td>08JAN15</td><td>22NOV04</td>",
+        "<td colspan=2>08JAN15</td><td>08JAN15</td><td>22NOV04</td>",
+        "<td>08JAN15</td><td style=display:none>08JAN15</td><td>22NOV04</td>",
+    ] {
+        let from = "<td>08JAN15</td><td>08JAN15</td><td>22NOV04</td>";
+        assert_eq!(
+            kinds(0, replace(from, to)),
+            (vec!["ragged_row"], ALL_CELLS - 3),
+            "{to}"
+        );
+    }
+    let (kinds, cells) = kinds(0, replace("<td>08JAN15</td>", "<td rowspan=2>08JAN15</td>"));
+    assert_eq!(
+        (kinds, cells),
+        (vec!["unreadable_cell", "ragged_row"], ALL_CELLS - 4)
+    );
+}
+
+#[test]
+fn a_misprinted_cell_is_kept_as_printed_and_left_out() {
+    for (text, raw, reason) in [
+        ("8JAN15", "8JAN15", UnreadableReason::NotACutOff),
+        ("", "", UnreadableReason::Blank),
+        ("&nbsp;<br>", "", UnreadableReason::Blank),
+        ("31FEB15", "31FEB15", UnreadableReason::NoSuchDay),
+        ("08FEB25", "08FEB25", UnreadableReason::AfterTheBulletin),
+        ("08JAN15<sup>1</sup>", "08JAN151", UnreadableReason::NotACutOff),
+        ("08JAN1<sup>5</sup>", "08JAN15", UnreadableReason::NotACutOff),
+        ("<s>08JAN15</s>", "08JAN15", UnreadableReason::NotACutOff),
+        (
+            "<s>08JAN15</s> 15JAN15",
+            "08JAN15 15JAN15",
+            UnreadableReason::NotACutOff,
+        ),
+        (
+            "<span style='text-decoration: line-through'>C</span>",
+            "C",
+            UnreadableReason::NotACutOff,
+        ),
+        (
+            "C<table><tr><td>U</td></tr></table>",
+            "C U",
+            UnreadableReason::NotACutOff,
+        ),
+        ("08<br>JAN15", "08 JAN15", UnreadableReason::NotACutOff),
+        ("<i hidden>08JAN15</i>", "", UnreadableReason::Blank),
+    ] {
+        let read = read(&page(0, |table| table.replacen("08JAN15", text, 1)));
+        let [
+            Finding::UnreadableCell {
+                raw: found,
+                reason: why,
+                ..
+            },
+        ] = &read.findings[..]
+        else {
+            panic!("{text}: {:?}", read.findings);
+        };
+        assert_eq!((found.as_str(), *why), (raw, reason), "{text}");
+    }
+    for text in [
+        "<b>08</b>JAN<font size=2>15</font>",
+        "08<!-- -->JAN15&nbsp;",
+        "<p>08&shy;JAN15</p>",
+        "08JAN15<sup></sup>",
+        "08JAN15<i style='display:none'>*</i>",
+    ] {
+        let read = read(&page(0, |table| table.replacen("08JAN15", text, 1)));
+        assert_eq!(read.findings, [], "{text}");
+    }
+}
+
+#[test]
+fn an_area_later_than_all_others_is_reported() {
+    assert_eq!(
+        kinds(
+            0,
+            replace("<td>08JAN15</td><td>08JAN15</td>", "<td>08JAN15</td><td>C</td>")
+        )
+        .0,
+        ["later_than_all"]
+    );
+}
+
+#[test]
+fn the_title_tells_the_month() {
+    let with_title = |title: &str, line: &str| {
+        let page = page(9, str::to_owned).replace("Visa Bulletin For January 2025", title);
+        page.replace("<body>", &format!("<body><h1>{line}</h1>"))
+    };
+    let month = |html: &str| read(html).bulletin.month().to_string();
+    assert_eq!(month(&with_title("Visa Bulletin for March 2025", "x")), "2025-03");
+    let other = with_title("Visa Bulletin for March 2025", "Visa Bulletin for April 2025");
+    assert_eq!(month(&other), "2025-03");
+    assert_eq!(
+        read(&other)
+            .findings
+            .iter()
+            .map(Finding::kind)
+            .collect::<Vec<_>>(),
+        ["month_mismatch"]
+    );
+    let untitled = with_title("Travel", "Visa Bulletin for April 2025");
+    assert_eq!(month(&untitled), "2025-04");
+    assert_eq!(
+        read(&untitled)
+            .findings
+            .iter()
+            .map(Finding::kind)
+            .collect::<Vec<_>>(),
+        ["layout"]
+    );
+    assert_eq!(refusal(&with_title("Travel", "x")), Refusal::NoMonth);
+    assert_eq!(refusal(&with_title("", "")), Refusal::NoMonth);
+    let january: Month = "2025-01".parse().unwrap();
+    assert_eq!(
+        read_page(other.as_bytes(), Some(january)).unwrap_err(),
+        Refusal::WrongMonth {
+            expected: january,
+            found: "2025-03".parse().unwrap()
+        }
+    );
+}
+
+#[test]
+fn every_chart_must_stand_under_its_own_heading() {
+    let table = |at: usize| if at < 2 { FAMILY } else { EMPLOYMENT };
+    let charts: Vec<(&str, &str)> = (0..4).map(|at| (HEADINGS[at], table(at))).collect();
+    let kind = |charts: &[(&str, &str)]| refusal(&page_of("Visa Bulletin For January 2025", charts)).kind();
+    for at in 0..4 {
+        let mut fewer = charts.clone();
+        fewer.remove(at);
+        assert_eq!(kind(&fewer), "chart_missing", "{at}");
+        let mut unheaded = charts.clone();
+        unheaded[at].0 = "The chart below";
+        assert_eq!(kind(&unheaded), "chart_missing", "{at}");
+        let mut twice = charts.clone();
+        twice.insert(at, charts[at]);
+        assert_eq!(kind(&twice), "chart_twice", "{at}");
+        let mut one_more = charts.clone();
+        one_more.insert(at + 1, ("", table(at)));
+        assert_eq!(kind(&one_more), "chart_twice", "{at}");
+        let mut contradicted = charts.clone();
+        contradicted[at].1 = table(3 - at);
+        assert_eq!(kind(&contradicted), "heading_contradicted", "{at}");
+    }
+    let mut swapped = charts.clone();
+    swapped.swap(0, 1);
+    assert_eq!(kind(&swapped), "out_of_order");
+    let mut headings = charts.clone();
+    (headings[2].0, headings[3].0) = (HEADINGS[3], HEADINGS[2]);
+    assert_eq!(kind(&headings), "out_of_order");
+    assert_eq!(kind(&[("", "<table><tr><td>C</td></tr></table>")]), "no_charts");
+}
+
+#[test]
+fn filing_dates_before_final_action_dates_are_swapped_charts() {
+    let earlier = FAMILY
+        .replace("08JAN15", "08JAN14")
+        .replace("01JAN22", "01JAN21")
+        .replace("01AUG07", "01AUG06");
+    let charts = [
+        (HEADINGS[0], FAMILY),
+        (HEADINGS[1], earlier.as_str()),
+        (HEADINGS[2], EMPLOYMENT),
+        (HEADINGS[3], EMPLOYMENT),
+    ];
+    let refusal = refusal(&page_of("Visa Bulletin For January 2025", &charts));
+    assert!(
+        matches!(
+            refusal,
+            Refusal::ChartsSwapped {
+                earlier: 5,
+                compared: 5,
+                ..
+            }
+        ),
+        "{refusal:?}"
+    );
+}
+
+#[test]
+fn before_october_2015_there_is_one_chart_of_each_preference() {
+    let family = FAMILY
+        .replace("15<", "05<")
+        .replace("22<", "02<")
+        .replace("21<", "01<")
+        .replace("16<", "06<")
+        .replace("10<", "00<");
+    let employment = EMPLOYMENT
+        .replace("22<", "02<")
+        .replace("23<", "03<")
+        .replace("20<", "00<")
+        .replace("21<", "01<")
+        .replace("17<", "07<")
+        .replace("16<", "06<");
+    let old = page_of(
+        "Visa Bulletin For January 2015",
+        &[("A. STATUTORY NUMBERS", &family), ("", &employment)],
+    );
+    let read = read(&old);
+    assert!(!read.findings.iter().any(Finding::loses_a_cut_off));
+    assert_eq!(read.bulletin.rows().len(), ALL_CELLS / 2);
+    let titled = page_of(
+        "Visa Bulletin For January 2015",
+        &[
+            ("Priority Dates for Employment-Based Immigrant Visas", &family),
+            ("", &employment),
+        ],
+    );
+    assert_eq!(refusal(&titled).kind(), "heading_contradicted");
+    let lacking = page_of("Visa Bulletin For January 2015", &[("", &employment)]);
+    assert_eq!(refusal(&lacking).kind(), "chart_missing");
+    let new = page_of(
+        "Visa Bulletin For October 2015",
+        &[("A. STATUTORY NUMBERS", &family), ("", &employment)],
+    );
+    assert_eq!(refusal(&new).kind(), "chart_missing");
+}
+
+#[test]
+fn a_table_in_another_section_is_passed_over() {
+    let html = page(9, str::to_owned).replace(
+        "</body>",
+        &format!("<p>E. MOVEMENT IN THE COMING MONTHS</p>{FAMILY}</body>"),
+    );
+    let read = read(&html);
+    assert_eq!(
+        read.findings.iter().map(Finding::kind).collect::<Vec<_>>(),
+        ["layout"]
+    );
+    assert_eq!(read.bulletin.rows().len(), ALL_CELLS);
+    let unheaded = page(9, str::to_owned).replace("</body>", &format!("{FAMILY}</body>"));
+    assert_eq!(refusal(&unheaded).kind(), "chart_twice");
+}
+
+#[test]
+fn charts_can_stand_in_a_table_of_layout() {
+    let html = page(9, str::to_owned)
+        .replace("<body>", "<body><table><tr><td>")
+        .replace("</body>", "</td></tr></table></body>");
+    assert_eq!(read(&html).findings, []);
+    assert_eq!(read(&html).bulletin.rows().len(), ALL_CELLS);
+}
+
+#[test]
+fn a_heading_can_stand_in_the_table_s_first_row_or_on_two_lines() {
+    let in_row = page(9, str::to_owned)
+        .replace(
+            "<p><b><u>A. FINAL ACTION DATES FOR FAMILY-SPONSORED PREFERENCE CASES</u></b></p>",
+            "",
+        )
+        .replacen(
+            "<tbody>",
+            "<tbody><tr><th colspan=4>A. FINAL ACTION DATES FOR FAMILY-SPONSORED PREFERENCE CASES</th></tr>",
+            1,
+        );
+    assert_eq!(read(&in_row).findings, []);
+    let on_two_lines = page(9, str::to_owned).replace("DATES FOR FAMILY", "DATES FOR<br>FAMILY");
+    assert_eq!(read(&on_two_lines).findings, []);
+}
+
+#[test]
+fn what_is_no_page_is_refused_as_blocked() {
+    let large = vec![b'<'; MAX_PAGE_BYTES + 1];
+    for (body, kind) in [
+        (&b""[..], "empty"),
+        (b" \r\n\t", "empty"),
+        (b"\xef\xbb\xbf", "empty"),
+        (b"<html><head></head><body> <img src=x> </body></html>", "empty"),
+        (b"\x1f\x8b\x08\x00abc", "binary"),
+        (b"%PDF-1.7 abc", "binary"),
+        (b"<\0h\0t\0m\0l\0>\0", "binary"),
+        (b"<html><head><title>Just a moment...</title></head><body>x</body></html>", "challenge"),
+        (b"<html><head><title>Access Denied</title></head><body><h1>Access Denied</h1></body></html>", "challenge"),
+        (b"<html><body><script src='/cdn-cgi/challenge-platform/h/b/orchestrate/jsch/v1'></script>x</body></html>", "challenge"),
+        (b"<META HTTP-EQUIV=\"Refresh\" content='0; url=/x'><p>moved</p>", "challenge"),
+        (b"<title>Page Not Found</title><p>Sorry", "not_found"),
+        (b"<title>404</title><p>Sorry", "not_found"),
+        (b"<title>503 Service Unavailable</title><p>x", "error_page"),
+        (b"Not Found", "not_found"),
+        (b"{\"error\":\"forbidden\"}", "error_page"),
+        (&large, "too_large"),
+    ] {
+        let refusal = read_page(body, None).unwrap_err();
+        assert_eq!(refusal.kind(), kind, "{refusal}");
+        assert!(refusal.is_blocked(), "{refusal}");
+        assert_eq!(refusal.is_not_found(), kind == "not_found");
+        assert!(kind == "empty" || recognise(body).is_err());
+    }
+    for refusal in [
+        refusal("<title>Visa Bulletin For March 2026</title><p>x</p></body>"),
+        refusal("<p>hello</p>"),
+    ] {
+        assert!(!refusal.is_blocked(), "{refusal}");
+    }
+    // What a challenge is known by can stand on a page that is genuine.
+    let guarded = page(9, str::to_owned).replace(
+        "</body>",
+        "<script src='/cdn-cgi/challenge-platform/scripts/jsd/main.js'></script></body>",
+    );
+    assert_eq!(read(&guarded).findings, []);
+}
+
+#[test]
+fn a_page_that_breaks_off_is_refused() {
+    let html = page(9, str::to_owned);
+    let last_chart = html.rfind("</table>").unwrap();
+    for cut in (0..html.len()).step_by(13) {
+        match read_page(&html.as_bytes()[..cut], None) {
+            Ok(read) => {
+                assert!(cut >= last_chart + 8, "{cut}");
+                assert_eq!(read.bulletin.rows().len(), ALL_CELLS);
+            }
+            Err(refusal) => assert!(cut < last_chart + 8, "{cut}: {refusal}"),
+        }
+    }
+    assert_eq!(refusal(&html[..last_chart - 30]).kind(), "truncated");
+}
