@@ -50,6 +50,30 @@ impl Environment {
             .filter(|value| !value.is_empty())
     }
 
+    /// A switch: on where the variable is `true`, off where it is `false` or not set.
+    ///
+    /// # Errors
+    /// [`ConfigError::Wrong`] where it is anything else.
+    pub fn switch(&self, name: &'static str) -> Result<bool, ConfigError> {
+        match self.optional(name) {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(other) => Err(ConfigError::Wrong {
+                name,
+                reason: format!("it is \"{other}\"; write true or false"),
+            }),
+        }
+    }
+
+    /// A list, separated by commas, that must be there.
+    ///
+    /// # Errors
+    /// [`ConfigError::Missing`] where it is not, or is empty.
+    pub fn list(&self, name: &'static str) -> Result<Vec<String>, ConfigError> {
+        let parts = self.required(name)?.split(',').map(str::trim);
+        Ok(parts.filter(|part| !part.is_empty()).map(str::to_owned).collect())
+    }
+
     /// The names of the tables, from `DATA_TABLE`, `LINKS_TABLE` and `MARKS_TABLE`.
     ///
     /// # Errors

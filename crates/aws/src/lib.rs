@@ -4,7 +4,9 @@
 //! [`SnsTopics`] fills `AlertSink`.
 
 pub mod client;
+pub mod clock;
 pub mod config;
+pub mod deadline;
 pub mod log;
 pub mod metric;
 pub mod stream;

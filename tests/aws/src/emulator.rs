@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use aws::client::sdk_config;
 use aws::config::Environment;
@@ -20,6 +21,18 @@ pub struct Emulator {
 }
 
 impl Emulator {
+    /// The emulator of AWS that all tests of this process share, started by the first that asks.
+    pub fn shared_ministack() -> Option<&'static Self> {
+        static SHARED: OnceLock<Option<Emulator>> = OnceLock::new();
+        SHARED.get_or_init(Self::ministack).as_ref()
+    }
+
+    /// The DynamoDB Local that all tests of this process share.
+    pub fn shared_dynamodb_local() -> Option<&'static Self> {
+        static SHARED: OnceLock<Option<Emulator>> = OnceLock::new();
+        SHARED.get_or_init(Self::dynamodb_local).as_ref()
+    }
+
     /// The emulator of AWS, `ministack`; `None`, said aloud, where it is not installed.
     ///
     /// # Panics

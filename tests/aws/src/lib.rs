@@ -10,3 +10,15 @@
 pub mod emulator;
 pub mod process;
 pub mod table;
+
+/// Runs a test's future to its end.
+///
+/// # Panics
+/// When the test does.
+pub fn run<T>(test: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime")
+        .block_on(test)
+}

@@ -1,5 +1,7 @@
 //! Tables as a deployment makes them, and what their stream says.
 
+use std::collections::BTreeMap;
+
 use aws::BULLETIN_INDEX;
 use aws::config::Tables;
 use aws_sdk_dynamodb::Client;
@@ -84,36 +86,19 @@ pub async fn create(client: &Client) -> (Tables, String) {
 #[derive(Debug)]
 pub struct StreamReader {
     client: aws_sdk_dynamodbstreams::Client,
-    iterators: Vec<String>,
+    stream: String,
+    /// The number of the last record read in each shard.
+    read: BTreeMap<String, String>,
 }
 
 impl StreamReader {
     /// A reader that begins at the stream's beginning.
-    ///
-    /// # Panics
-    /// When the stream cannot be read.
-    pub async fn new(config: &aws_types::SdkConfig, stream: &str) -> Self {
-        let client = aws_sdk_dynamodbstreams::Client::new(config);
-        let described = client
-            .describe_stream()
-            .stream_arn(stream)
-            .send()
-            .await
-            .expect("the stream is there");
-        let shards = described.stream_description.expect("a description").shards;
-        let mut iterators = Vec::new();
-        for shard in shards.unwrap_or_default() {
-            let answer = client
-                .get_shard_iterator()
-                .stream_arn(stream)
-                .shard_id(shard.shard_id.unwrap_or_default())
-                .shard_iterator_type(ShardIteratorType::TrimHorizon)
-                .send()
-                .await
-                .expect("an iterator");
-            iterators.extend(answer.shard_iterator);
+    pub fn new(config: &aws_types::SdkConfig, stream: &str) -> Self {
+        Self {
+            client: aws_sdk_dynamodbstreams::Client::new(config),
+            stream: stream.to_owned(),
+            read: BTreeMap::new(),
         }
-        Self { client, iterators }
     }
 
     /// What was written since the last call, in order.
@@ -121,29 +106,49 @@ impl StreamReader {
     /// # Panics
     /// When the stream cannot be read.
     pub async fn read(&mut self) -> Vec<Record> {
+        let described = self
+            .client
+            .describe_stream()
+            .stream_arn(&self.stream)
+            .send()
+            .await
+            .expect("the stream is there");
+        let shards = described.stream_description.expect("a description").shards;
         let mut records = Vec::new();
-        for iterator in &mut self.iterators {
-            loop {
-                let answer = self
-                    .client
-                    .get_records()
-                    .shard_iterator(iterator.clone())
-                    .send()
-                    .await
-                    .expect("records");
-                let found = answer.records.unwrap_or_default();
-                let next = answer.next_shard_iterator;
-                let done = found.is_empty();
-                records.extend(found);
-                match next {
-                    Some(next) => *iterator = next,
-                    None => break,
-                }
-                if done {
-                    break;
-                }
-            }
+        for shard in shards.unwrap_or_default() {
+            let shard = shard.shard_id.unwrap_or_default();
+            records.extend(self.read_shard(&shard).await);
         }
+        records
+    }
+
+    async fn read_shard(&mut self, shard: &str) -> Vec<Record> {
+        // An iterator is asked for anew each time: DynamoDB Local forgets those of a shard that was empty.
+        let request = self
+            .client
+            .get_shard_iterator()
+            .stream_arn(&self.stream)
+            .shard_id(shard);
+        let request = match self.read.get(shard) {
+            Some(last) => request
+                .shard_iterator_type(ShardIteratorType::AfterSequenceNumber)
+                .sequence_number(last),
+            None => request.shard_iterator_type(ShardIteratorType::TrimHorizon),
+        };
+        let mut iterator = request.send().await.expect("an iterator").shard_iterator;
+        let mut records: Vec<Record> = Vec::new();
+        while let Some(current) = iterator {
+            let answer = self.client.get_records().shard_iterator(current).send().await;
+            let answer = answer.expect("records");
+            let found = answer.records.unwrap_or_default();
+            iterator = answer.next_shard_iterator.filter(|_| !found.is_empty());
+            records.extend(found);
+        }
+        let last = records
+            .iter()
+            .rev()
+            .find_map(|record| record.dynamodb.as_ref()?.sequence_number.clone());
+        self.read.extend(last.map(|last| (shard.to_owned(), last)));
         records
     }
 }

@@ -1,23 +1,106 @@
-//! The stores' contract on the emulator and on DynamoDB Local, and what only DynamoDB's stream shows.
+#![expect(clippy::unwrap_used, reason = "a test stops where something goes wrong")]
 
-use aws::DynamoStore;
+//! The stores' contract on the emulator and on DynamoDB Local, and what only DynamoDB shows.
+
+use std::collections::BTreeMap;
+
+use aws::config::Tables;
+use aws::{BULLETIN_INDEX, DynamoStore};
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodbstreams::types::{OperationType, Record};
 use aws_tests::emulator::Emulator;
-use aws_tests::table;
-use pipeline::testing::contract;
-use tokio::runtime::Builder;
+use aws_tests::run;
+use aws_tests::table::{self, StreamReader};
+use bulletin::{Area, Bulletin, Category, Chart, CutOff, Month, Row, RowKey};
+use chrono::NaiveDate;
+use pipeline::port::{BulletinStore, Clock, Fetched};
+use pipeline::testing::{FixedClock, ScriptedSource, bulletin_of, contract, link_of, page_of};
+use pipeline::{Ingested, Ingester};
 
-fn run(test: impl Future<Output = ()>) {
-    Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap()
-        .block_on(test);
+const EB3_INDIA: RowKey = RowKey {
+    chart: Chart::FinalAction,
+    category: Category::Eb3,
+    area: Area::INDIA,
+};
+
+struct Fresh {
+    store: DynamoStore,
+    client: Client,
+    tables: Tables,
+    stream: StreamReader,
+    clock: FixedClock,
+}
+
+impl Fresh {
+    async fn on(emulator: &Emulator) -> Self {
+        let config = emulator.config();
+        let client = Client::new(&config);
+        let (tables, stream) = table::create(&client).await;
+        Self {
+            store: DynamoStore::new(client.clone(), tables.clone()),
+            stream: StreamReader::new(&config, &stream),
+            client,
+            tables,
+            clock: FixedClock::noon("2024-03-13"),
+        }
+    }
+
+    async fn feed(&self, bulletin: &Bulletin) -> Ingested {
+        let source = ScriptedSource::new(&self.clock, &[]);
+        let ingester = Ingester {
+            source: &source,
+            store: &self.store,
+            clock: &self.clock,
+        };
+        let page = Fetched {
+            body: page_of(bulletin),
+            host: "by hand".into(),
+            at: self.clock.now(),
+            by_hand: true,
+        };
+        ingester.ingest_page(&page, None).await.unwrap().2
+    }
+}
+
+fn month(text: &str) -> Month {
+    text.parse().unwrap()
+}
+
+fn bulletin(text: &str, eb3_india: &str) -> Bulletin {
+    let date = |text: &str| CutOff::Date(NaiveDate::parse_from_str(text, "%Y-%m-%d").unwrap());
+    bulletin_of(month(text), |key| {
+        date(if key == EB3_INDIA { eb3_india } else { "2010-05-01" })
+    })
+}
+
+/// How many records of each kind: insert, modify, remove; by the beginning of the key.
+fn kinds(records: &[Record]) -> BTreeMap<String, usize> {
+    let mut kinds = BTreeMap::new();
+    for record in records {
+        let event = record.event_name.as_ref().map_or("", OperationType::as_str);
+        let key = record
+            .dynamodb
+            .as_ref()
+            .and_then(|body| body.keys.as_ref()?.get("pk")?.as_s().ok())
+            .and_then(|key| key.split('#').next())
+            .unwrap_or_default();
+        *kinds.entry(format!("{event} {key}")).or_default() += 1;
+    }
+    kinds
+}
+
+fn on_both(test: impl AsyncFn(Fresh)) {
+    for emulator in [Emulator::shared_ministack(), Emulator::shared_dynamodb_local()]
+        .into_iter()
+        .flatten()
+    {
+        run(async { test(Fresh::on(emulator).await).await });
+    }
 }
 
 async fn contract_on(emulator: &Emulator) {
-    let config = emulator.config();
-    let client = Client::new(&config);
+    let client = Client::new(&emulator.config());
     contract::all(async || {
         let (tables, _) = table::create(&client).await;
         DynamoStore::new(client.clone(), tables)
@@ -27,16 +110,203 @@ async fn contract_on(emulator: &Emulator) {
 
 #[test]
 fn the_store_keeps_its_contract_on_the_emulator() {
-    let Some(emulator) = Emulator::ministack() else {
+    let Some(emulator) = Emulator::shared_ministack() else {
         return;
     };
-    run(contract_on(&emulator));
+    run(contract_on(emulator));
 }
 
 #[test]
 fn the_store_keeps_its_contract_on_dynamodb_local() {
-    let Some(emulator) = Emulator::dynamodb_local() else {
+    let Some(emulator) = Emulator::shared_dynamodb_local() else {
         return;
     };
-    run(contract_on(&emulator));
+    run(contract_on(emulator));
+}
+
+#[test]
+fn what_says_nothing_new_leaves_no_record_in_the_stream() {
+    on_both(async |mut fresh| {
+        let march = bulletin("2024-03", "2012-07-01");
+        let cells = march.rows().len();
+        let cases = march.cases().len();
+        fresh.feed(&march).await;
+        let first = kinds(&fresh.stream.read().await);
+        let expected = [
+            ("INSERT BULLETIN", 1),
+            ("INSERT CATALOGUE", 1),
+            ("INSERT FILING_TYPE", cells),
+            ("INSERT STANDING", cases),
+        ];
+        assert_eq!(
+            first,
+            expected
+                .map(|(kind, count)| (kind.to_owned(), count))
+                .into_iter()
+                .collect()
+        );
+        assert_eq!(fresh.feed(&march).await, Ingested::Unchanged);
+        assert!(fresh.stream.read().await.is_empty());
+        // A correction of one cell writes that cell, its case and the bulletin.
+        fresh.feed(&bulletin("2024-03", "2012-07-15")).await;
+        let corrected = kinds(&fresh.stream.read().await);
+        let expected = ["MODIFY BULLETIN", "MODIFY FILING_TYPE", "MODIFY STANDING"];
+        assert_eq!(
+            corrected,
+            expected.map(|kind| (kind.to_owned(), 1)).into_iter().collect()
+        );
+    });
+}
+
+#[test]
+fn two_parsers_on_the_same_page_at_once_end_as_one() {
+    on_both(async |mut fresh| {
+        fresh.feed(&bulletin("2024-03", "2012-07-01")).await;
+        fresh.stream.read().await;
+        let april = bulletin("2024-04", "2012-08-01");
+        let source = ScriptedSource::new(&fresh.clock, &["one.example.com"]);
+        source.publish(&april);
+        let other = DynamoStore::new(fresh.client.clone(), fresh.tables.clone());
+        let (link, clock) = (link_of(april.month()), &fresh.clock);
+        let on = |store| Ingester {
+            source: &source,
+            store,
+            clock,
+        };
+        let (one, two) = (on(&fresh.store), on(&other));
+        let (first, second) = tokio::join!(one.ingest_link(&link), two.ingest_link(&link));
+        let outcomes = [first.unwrap(), second.unwrap()];
+        assert!(
+            outcomes
+                .iter()
+                .any(|outcome| matches!(outcome, Ingested::Stored { .. }))
+        );
+        let written = kinds(&fresh.stream.read().await);
+        let expected = [
+            ("INSERT BULLETIN", 1),
+            ("INSERT FILING_TYPE", april.rows().len()),
+            ("MODIFY CATALOGUE", 1),
+            ("MODIFY STANDING", april.cases().len()),
+        ];
+        assert_eq!(
+            written,
+            expected
+                .map(|(kind, count)| (kind.to_owned(), count))
+                .into_iter()
+                .collect()
+        );
+        for stored in fresh.store.standings().await.unwrap() {
+            assert_eq!(stored.version, 2, "{}", stored.standing.case);
+        }
+    });
+}
+
+#[test]
+fn a_country_that_never_had_a_column_is_found_again() {
+    on_both(async |fresh| {
+        let brazil: Area = "Brazil".parse().unwrap();
+        let whole = bulletin("2024-03", "2012-07-01");
+        let mut rows: Vec<Row> = whole.rows().cloned().collect();
+        let mut with_column: Vec<Row> = rows
+            .iter()
+            .filter(|row| row.key.area == Area::MEXICO)
+            .cloned()
+            .collect();
+        for row in &mut with_column {
+            row.key.area = brazil;
+            row.raw.area = "BRAZIL".into();
+        }
+        rows.extend(with_column);
+        let whole = Bulletin::new(whole.month(), rows).unwrap();
+        fresh.feed(&whole).await;
+        let stored = fresh.store.rows(whole.month()).await.unwrap();
+        assert_eq!(stored.len(), whole.rows().len());
+        let standings = fresh.store.standings().await.unwrap();
+        assert!(standings.iter().any(|stored| stored.standing.case.area == brazil));
+    });
+}
+
+#[test]
+fn a_cell_that_a_correction_takes_away_keeps_its_past() {
+    on_both(async |fresh| {
+        let first = bulletin("2024-03", "2012-07-01");
+        fresh.feed(&first).await;
+        // Without its column: a cell alone would be an empty one, which is unreadable and not gone.
+        let rest = first.rows().filter(|row| {
+            (row.key.chart, row.key.area, row.key.category.preference())
+                != (EB3_INDIA.chart, EB3_INDIA.area, EB3_INDIA.category.preference())
+        });
+        let rest: Vec<Row> = rest.cloned().collect();
+        fresh
+            .feed(&Bulletin::new(first.month(), rest.clone()).unwrap())
+            .await;
+        let rows = fresh.store.rows(first.month()).await.unwrap();
+        assert_eq!(rows.len(), rest.len());
+        let RowKey {
+            chart,
+            category,
+            area,
+        } = EB3_INDIA;
+        let history = fresh.store.history(chart, category, area, None).await.unwrap();
+        assert!(history.is_empty());
+        fresh.feed(&bulletin("2024-03", "2012-07-15")).await;
+        let history = fresh.store.history(chart, category, area, None).await.unwrap();
+        assert_eq!(history.len(), 1);
+        assert_eq!(history[0].earlier.len(), 1);
+        assert_eq!(
+            history[0].earlier[0].value.map(|value| value.to_string()),
+            Some("2012-07-01".into())
+        );
+    });
+}
+
+#[test]
+fn the_index_gives_a_whole_bulletin() {
+    on_both(async |fresh| {
+        let march = bulletin("2024-03", "2012-07-01");
+        fresh.feed(&march).await;
+        fresh.feed(&bulletin("2024-04", "2012-07-01")).await;
+        let found = fresh
+            .client
+            .query()
+            .table_name(&fresh.tables.data)
+            .index_name(BULLETIN_INDEX)
+            .key_condition_expression("bulletin_date = :date")
+            .expression_attribute_values(":date", AttributeValue::S("2024-03-01".into()))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(found.items().len(), march.rows().len());
+        let india = found
+            .items()
+            .iter()
+            .find(|item| item["pk"].as_s().unwrap() == "FILING_TYPE#final_action#CATEGORY#EB3#COUNTRY#INDIA");
+        let india = india.unwrap();
+        assert_eq!(india["sk"].as_s().unwrap(), "BULLETIN_DATE#2024-03-01");
+        assert_eq!(india["date"].as_s().unwrap(), "2012-07-01");
+        assert_eq!(india["status"].as_s().unwrap(), "date");
+    });
+}
+
+#[test]
+fn many_items_are_put_without_a_condition() {
+    on_both(async |fresh| {
+        let items = (0..60).map(|number| {
+            let text = |text: String| AttributeValue::S(text);
+            [
+                ("pk".to_owned(), text(format!("BULK#{number}"))),
+                ("sk".to_owned(), text("BULK".into())),
+            ]
+            .into()
+        });
+        fresh.store.put_all(items.collect()).await.unwrap();
+        let found = fresh
+            .client
+            .scan()
+            .table_name(&fresh.tables.data)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(found.count, 60);
+    });
 }

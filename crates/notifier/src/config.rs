@@ -1,0 +1,60 @@
+use aws::clock::LambdaClock;
+use aws::config::{ConfigError, Environment, Tables};
+
+/// What the notifier is told by its environment.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `DATA_TABLE`, `LINKS_TABLE` and `MARKS_TABLE`.
+    pub tables: Tables,
+    /// `TOPIC_PREFIX`: what the ARNs of the topics begin with; a category's code or `BULLETINS` follows.
+    pub topics: String,
+    /// `DEAD_RECORDS_URL`: the queue of the records that cannot be understood.
+    pub dead_records: String,
+    /// `AS_OF`, for replays.
+    pub clock: LambdaClock,
+}
+
+impl Config {
+    /// Reads everything.
+    ///
+    /// # Errors
+    /// [`ConfigError`], with the name of the variable that is missing or wrong.
+    pub fn of(environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self {
+            tables: environment.tables()?,
+            topics: environment.required("TOPIC_PREFIX")?.to_owned(),
+            dead_records: environment.required("DEAD_RECORDS_URL")?.to_owned(),
+            clock: LambdaClock::of(environment)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COMPLETE: [(&str, &str); 5] = [
+        ("DATA_TABLE", "VisaBulletinData"),
+        ("LINKS_TABLE", "ProcessedURLs"),
+        ("MARKS_TABLE", "AlertMarks"),
+        ("TOPIC_PREFIX", "arn:aws:sns:us-east-1:000000000000:VisaBulletin-"),
+        ("DEAD_RECORDS_URL", "http://127.0.0.1/queue"),
+    ];
+
+    #[test]
+    fn every_variable_that_is_missing_is_named() {
+        assert!(Config::of(&Environment::of(COMPLETE)).is_ok());
+        for (missing, _) in COMPLETE {
+            let rest = COMPLETE.into_iter().filter(|(name, _)| *name != missing);
+            let error = Config::of(&Environment::of(rest)).unwrap_err();
+            assert_eq!(error, ConfigError::Missing(missing));
+        }
+    }
+
+    #[test]
+    fn a_clock_that_cannot_be_set_stops_the_start() {
+        let wrong = COMPLETE.into_iter().chain([("AS_OF", "yesterday")]);
+        let error = Config::of(&Environment::of(wrong)).unwrap_err();
+        assert!(matches!(error, ConfigError::Wrong { name: "AS_OF", .. }));
+    }
+}

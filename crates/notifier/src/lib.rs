@@ -1,0 +1,154 @@
+//! The notify stage as a Lambda: records of the data table's stream in, the first one that must come again out.
+
+mod config;
+
+use anyhow::{Context as _, bail};
+use aws::SqsQueue;
+use aws::deadline::Deadline;
+use aws::metric::{Metric, emit};
+use aws::stream::{self, StreamRecord};
+use chrono::{DateTime, Utc};
+use pipeline::port::{AlertMarks, AlertSink, BulletinStore, Clock, StoreError, SystemClock};
+use pipeline::{ChangeRecord, Notified, Notifier, NotifyError};
+use serde_json::{Value, json};
+
+pub use config::Config;
+
+/// The message attribute that says why a record is among the dead letters.
+pub const REASON_ATTRIBUTE: &str = "reason";
+/// The longest reason given there, in characters.
+const REASON_CHARACTERS: usize = 500;
+
+/// Where records that cannot be understood are left, whole.
+#[expect(
+    async_fn_in_trait,
+    reason = "stages run on one thread, and their futures are never sent to another"
+)]
+pub trait DeadLetters {
+    /// Keeps a record with the reason.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then it is not kept.
+    async fn keep(&self, record: &str, reason: &str) -> Result<(), StoreError>;
+}
+
+impl DeadLetters for SqsQueue {
+    async fn keep(&self, record: &str, reason: &str) -> Result<(), StoreError> {
+        self.send_text(record, &[(REASON_ATTRIBUTE, reason)]).await
+    }
+}
+
+/// Sends the alerts of a batch of records, and answers with the first one that must come again, from which on the whole
+/// batch is given again: what was sent is known by its mark and not sent twice. A record that cannot be understood is
+/// kept among the dead letters and is done with.
+///
+/// # Errors
+/// Where the event is none of a stream, or fails in a way that no record's number can tell.
+pub async fn handle<Store, Sink, C>(
+    notifier: &Notifier<'_, Store, Sink, C>,
+    dead_letters: &impl DeadLetters,
+    event: &Value,
+    deadline: Deadline,
+) -> anyhow::Result<Value>
+where
+    Store: BulletinStore + AlertMarks,
+    Sink: AlertSink,
+    C: Clock,
+{
+    let records = event
+        .get("Records")
+        .and_then(Value::as_array)
+        .context("the event is none of a stream: it has no records")?;
+    let mut failed = vec![false; records.len()];
+    let mut changes: Vec<(usize, ChangeRecord, Option<DateTime<Utc>>)> = Vec::new();
+    let mut refused = 0;
+    for (index, record) in records.iter().enumerate() {
+        match stream::read(record) {
+            Ok(StreamRecord {
+                change: Some(change),
+                written_at,
+                ..
+            }) => changes.push((index, change, written_at)),
+            Ok(_) => {}
+            Err(error) => {
+                refused += 1;
+                tracing::error!(reason = %error, "A record of the stream cannot be understood; it is kept among the dead letters.");
+                let reason = printable(&error.to_string());
+                let kept = deadline
+                    .within(dead_letters.keep(&record.to_string(), &reason))
+                    .await;
+                if !matches!(kept, Some(Ok(()))) {
+                    tracing::error!("The record could not be kept; it comes again.");
+                    failed[index] = true;
+                }
+            }
+        }
+    }
+    let asked: Vec<&ChangeRecord> = changes.iter().map(|(_, change, _)| change).collect();
+    let results = deadline.within(notifier.notify_all(&asked)).await;
+    let (mut sent, mut slowest) = (0, 0.0_f64);
+    match &results {
+        Some(results) => {
+            for ((index, change, written_at), result) in changes.iter().zip(results) {
+                match result {
+                    Ok(notified) => {
+                        sent += notified.sent;
+                        if let (Notified { sent: 1.., .. }, Some(written_at)) = (notified, written_at) {
+                            let took = SystemClock.now() - *written_at;
+                            slowest = slowest.max(took.num_milliseconds() as f64 / 1000.0);
+                        }
+                    }
+                    Err(error) => {
+                        failed[*index] = true;
+                        log_failure(change, error);
+                    }
+                }
+            }
+        }
+        None => {
+            tracing::error!("The time ran out; what was not sent comes again.");
+            for (index, ..) in &changes {
+                failed[*index] = true;
+            }
+        }
+    }
+    let mut metrics = vec![
+        (Metric::AlertsSent, sent as f64),
+        (Metric::RecordsRefused, f64::from(refused)),
+    ];
+    if sent > 0 {
+        metrics.push((Metric::PublishToAlertSeconds, slowest));
+        tracing::info!(alerts.sent = sent, "Alerts were sent.");
+    }
+    emit(SystemClock.now(), &metrics);
+    let Some(first) = failed.iter().position(|failed| *failed) else {
+        return Ok(json!({"batchItemFailures": []}));
+    };
+    match stream::sequence(&records[first]) {
+        Some(sequence) => Ok(json!({"batchItemFailures": [{"itemIdentifier": sequence}]})),
+        None => bail!("a record without a number must come again, and so the whole batch"),
+    }
+}
+
+/// A reason as SQS takes it in an attribute.
+fn printable(reason: &str) -> String {
+    let printable = reason.chars().map(|c| if c.is_control() { '?' } else { c });
+    printable.take(REASON_CHARACTERS).collect()
+}
+
+fn log_failure(change: &ChangeRecord, error: &NotifyError) {
+    match change {
+        ChangeRecord::Standing { after, .. } => tracing::error!(
+            bulletin.month = %after.newest.month,
+            category = %after.case.category,
+            area = %after.case.area,
+            reason = %error,
+            "An alert could not be sent; its record comes again."
+        ),
+        ChangeRecord::Bulletin { after, .. } => tracing::error!(
+            bulletin.month = %after.month,
+            reason = %error,
+            "The message about a bulletin could not be sent; its record comes again."
+        ),
+    }
+}

@@ -1,0 +1,73 @@
+use std::time::Duration;
+
+use aws::clock::LambdaClock;
+use aws::config::{ConfigError, Environment, Tables};
+use web_source::WebConfig;
+
+/// What the parser is told by its environment.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `DATA_TABLE`, `LINKS_TABLE` and `MARKS_TABLE`.
+    pub tables: Tables,
+    /// `SOURCE_HOSTS` (separated by commas), `SOURCE_CONTACT`, and `ALLOW_OTHER_HOSTS` where hosts outside `state.gov`
+    /// are wanted.
+    pub source: WebConfig,
+    /// `AS_OF`, for replays.
+    pub clock: LambdaClock,
+}
+
+impl Config {
+    /// Reads everything.
+    ///
+    /// # Errors
+    /// [`ConfigError`], with the name of the variable that is missing or wrong.
+    pub fn of(environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self {
+            tables: environment.tables()?,
+            source: source(environment)?,
+            clock: LambdaClock::of(environment)?,
+        })
+    }
+}
+
+/// Every host together must fit into the Lambda's time.
+fn source(environment: &Environment) -> Result<WebConfig, ConfigError> {
+    Ok(WebConfig {
+        hosts: environment.list("SOURCE_HOSTS")?,
+        contact: environment.required("SOURCE_CONTACT")?.to_owned(),
+        allow_other_hosts: environment.switch("ALLOW_OTHER_HOSTS")?,
+        request_timeout: Duration::from_secs(10),
+        host_timeout: Duration::from_secs(15),
+        retries: 1,
+        ..WebConfig::default()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COMPLETE: [(&str, &str); 5] = [
+        ("DATA_TABLE", "VisaBulletinData"),
+        ("LINKS_TABLE", "ProcessedURLs"),
+        ("MARKS_TABLE", "AlertMarks"),
+        (
+            "SOURCE_HOSTS",
+            "https://travel.state.gov, https://adoption.state.gov",
+        ),
+        ("SOURCE_CONTACT", "operator@example.com"),
+    ];
+
+    #[test]
+    fn every_variable_that_is_missing_is_named() {
+        assert_eq!(
+            Config::of(&Environment::of(COMPLETE)).unwrap().source.hosts.len(),
+            2
+        );
+        for (missing, _) in COMPLETE {
+            let rest = COMPLETE.into_iter().filter(|(name, _)| *name != missing);
+            let error = Config::of(&Environment::of(rest)).unwrap_err();
+            assert_eq!(error, ConfigError::Missing(missing));
+        }
+    }
+}

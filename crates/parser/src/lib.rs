@@ -1,0 +1,129 @@
+//! The ingest stage as a Lambda: messages of the queue in, the ones that must come again out.
+
+mod config;
+
+use aws::TRACE_ATTRIBUTE;
+use aws::deadline::Deadline;
+use aws::metric::{Metric, emit};
+use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
+use pipeline::port::{BulletinStore, Clock, LinkTable, PageMessage, PageSource, SystemClock};
+use pipeline::{IngestError, Ingested, Ingester};
+use serde_json::{Value, json};
+use tracing::Instrument as _;
+
+pub use config::Config;
+
+/// What a batch did, for the metrics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Counts {
+    stored: usize,
+    changed: usize,
+    findings: usize,
+    refused: usize,
+}
+
+/// Reads the page of every message, one after another, and answers with those that must come again: one that fails does
+/// not hold back the others. A page that was read and refused comes again too, until the queue puts its message among
+/// the dead letters; one that no host gives does not, because its link is due again by itself.
+pub async fn handle<Source, Store, C>(
+    ingester: &Ingester<'_, Source, Store, C>,
+    event: &SqsEvent,
+    deadline: Deadline,
+) -> Value
+where
+    Source: PageSource,
+    Store: BulletinStore + LinkTable,
+    C: Clock,
+{
+    let mut failures = Vec::new();
+    let mut counts = Counts::default();
+    for message in &event.records {
+        let id = message.message_id.clone().unwrap_or_default();
+        let trace = message
+            .message_attributes
+            .get(TRACE_ATTRIBUTE)
+            .and_then(|attribute| attribute.string_value.as_deref());
+        let span = tracing::info_span!("message", sqs.message_id = id, trace);
+        let done = deadline
+            .within(read(ingester, message, &mut counts).instrument(span.clone()))
+            .await;
+        if done.is_none() {
+            span.in_scope(|| tracing::error!("The time ran out; the message comes again."));
+        }
+        if done != Some(true) {
+            failures.push(json!({"itemIdentifier": id}));
+        }
+    }
+    emit(
+        SystemClock.now(),
+        &[
+            (Metric::BulletinsStored, counts.stored as f64),
+            (Metric::CellsChanged, counts.changed as f64),
+            (Metric::Findings, counts.findings as f64),
+            (Metric::PagesRefused, counts.refused as f64),
+        ],
+    );
+    json!({"batchItemFailures": failures})
+}
+
+/// Reads the page of one message, and answers whether the message is done with.
+async fn read<Source, Store, C>(
+    ingester: &Ingester<'_, Source, Store, C>,
+    message: &SqsMessage,
+    counts: &mut Counts,
+) -> bool
+where
+    Source: PageSource,
+    Store: BulletinStore + LinkTable,
+    C: Clock,
+{
+    let body = message.body.as_deref().unwrap_or_default();
+    let page: PageMessage = match serde_json::from_str(body) {
+        Ok(page) => page,
+        Err(error) => {
+            counts.refused += 1;
+            tracing::error!(reason = %error, "A message cannot be understood.");
+            return false;
+        }
+    };
+    let month = page.link.month;
+    match ingester.ingest_link(&page.link).await {
+        Ok(Ingested::Stored { record, changed }) => {
+            counts.stored += 1;
+            counts.changed += changed;
+            counts.findings += record.findings.len();
+            tracing::info!(
+                bulletin.month = %month,
+                bulletin.revision = record.revision,
+                bulletin.findings = record.findings.len(),
+                source.host = record.host,
+                cells = changed,
+                "A bulletin is stored."
+            );
+            true
+        }
+        Ok(outcome) => {
+            let outcome = match outcome {
+                Ingested::Held { .. } => "held until a second look agrees",
+                Ingested::Outdated => "older than what is stored",
+                Ingested::NotThere => "not there",
+                _ => "unchanged",
+            };
+            tracing::info!(bulletin.month = %month, outcome, "A page was looked at.");
+            true
+        }
+        Err(error) if error.is_refusal() => {
+            counts.refused += 1;
+            tracing::error!(bulletin.month = %month, reason = %error, "A page was read and refused.");
+            false
+        }
+        Err(IngestError::Store(error)) => {
+            tracing::error!(bulletin.month = %month, reason = %error, "A page could not be stored; its message comes again.");
+            false
+        }
+        Err(error) => {
+            tracing::warn!(bulletin.month = %month, reason = %error, "A page cannot be had; its link is due again later.");
+            true
+        }
+    }
+}
