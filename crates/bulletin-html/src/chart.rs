@@ -44,7 +44,11 @@ pub(crate) fn read_chart(
     }) {
         return Err("it has no column for all other areas");
     }
+    let rows_before = rows.len();
     reader.read_lines(&lines, rows, findings);
+    if rows.len() == rows_before {
+        return Err("none of its cells stands under a known label");
+    }
     reader.report_absent(&lines, findings);
     Ok(())
 }

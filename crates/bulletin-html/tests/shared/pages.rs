@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use bulletin::{Month, RowKey};
 
 /// Where the real pages are, or `None` after saying that they are not here.
-pub fn shared() -> Option<PathBuf> {
+pub(crate) fn shared() -> Option<PathBuf> {
     let path = std::env::var_os("VISA_BULLETIN_SHARED").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
         PathBuf::from,
@@ -20,7 +20,7 @@ pub fn shared() -> Option<PathBuf> {
 }
 
 /// The fields of a line of CSV, where fields with commas stand in quotes.
-pub fn fields(line: &str) -> Vec<String> {
+pub(crate) fn fields(line: &str) -> Vec<String> {
     let mut fields = vec![String::new()];
     let mut quoted = false;
     let mut chars = line.chars().peekable();
@@ -39,9 +39,9 @@ pub fn fields(line: &str) -> Vec<String> {
 }
 
 /// What is known of a cell: its value, and the raw texts of its row, its column and itself.
-pub type Known = (String, String, String, String);
+pub(crate) type Known = (String, String, String, String);
 
-pub fn truth(bulletins: &Path) -> BTreeMap<Month, BTreeMap<RowKey, Known>> {
+pub(crate) fn truth(bulletins: &Path) -> BTreeMap<Month, BTreeMap<RowKey, Known>> {
     let text = std::fs::read_to_string(bulletins.join("cutoffs.csv")).unwrap();
     let mut months: BTreeMap<Month, BTreeMap<RowKey, Known>> = BTreeMap::new();
     for line in text.lines().skip(1) {
@@ -61,7 +61,7 @@ pub fn truth(bulletins: &Path) -> BTreeMap<Month, BTreeMap<RowKey, Known>> {
     months
 }
 
-pub fn page(bulletins: &Path, month: Month) -> Vec<u8> {
+pub(crate) fn page(bulletins: &Path, month: Month) -> Vec<u8> {
     let name = month.name().to_lowercase();
     let path = format!(
         "pages/{}/visa-bulletin-for-{name}-{}.html",
