@@ -1,0 +1,330 @@
+//! Which alerts there should be, worked out from the cut-offs of whole bulletins with plain loops: no standings, no
+//! change log, no types of the domain. Everything is text, as it stands in CSV.
+//!
+//! The rules, in short. A case is a category and an area that have a cell of their own on at least one chart. What
+//! rules a case on a chart is the cell of its own column, or else that of the column `ALL`. A bulletin that is later than
+//! all that are stored alerts each case it lists, and each that the bulletin before it listed. What it is compared with
+//! is the ruling cell of the bulletin before it; where that is not there or cannot be read, the last one that could,
+//! among the bulletins that list the case. The first bulletin alerts nobody. A corrected bulletin alerts each case whose
+//! ruling cells differ, if it is one of the two newest bulletins stored.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bulletin::{Alert, CellState, Change, Chart, ChartChange};
+use chrono::NaiveDate;
+
+/// What is printed in a cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// A date, `C` or `U`, as in data.
+    Readable(String),
+    /// Anything else, as printed.
+    Unreadable(String),
+}
+
+impl Value {
+    /// From the two fields of CSV.
+    pub fn read(value: &str, printed: &str) -> Self {
+        if value.is_empty() {
+            Self::Unreadable(printed.to_owned())
+        } else {
+            Self::Readable(value.to_owned())
+        }
+    }
+}
+
+/// The cells of one bulletin, by chart, category and column.
+pub type Cells = BTreeMap<(String, String, String), Value>;
+/// Bulletins by month, `2024-03`.
+pub type History = BTreeMap<String, Cells>;
+
+const CHARTS: [&str; 2] = ["final_action", "dates_for_filing"];
+
+/// The bulletins that lines of CSV tell of: month, chart, preference, category, area, value and, where they are there,
+/// the printed texts.
+///
+/// # Panics
+/// When a line has too few fields.
+pub fn read_cells(csv: &str) -> History {
+    let mut history = History::new();
+    for line in csv.lines().skip(1) {
+        let fields = fields(line);
+        let key = (fields[1].clone(), fields[3].clone(), fields[4].clone());
+        let printed = fields.get(8).map_or("", String::as_str);
+        let value = Value::read(&fields[5], printed);
+        history.entry(fields[0].clone()).or_default().insert(key, value);
+    }
+    history
+}
+
+/// The fields of a line, where fields with commas stand in quotes.
+fn fields(line: &str) -> Vec<String> {
+    let mut fields = vec![String::new()];
+    let mut quoted = false;
+    for c in line.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            ',' if !quoted => fields.push(String::new()),
+            c => fields.last_mut().unwrap().push(c),
+        }
+    }
+    fields
+}
+
+/// A cell that rules a case: its column and what is printed.
+type Ruling = (String, Value);
+
+fn ruling(cells: &Cells, chart: &str, category: &str, area: &str) -> Option<Ruling> {
+    [area, "ALL"].into_iter().find_map(|column| {
+        let value = cells.get(&(chart.to_owned(), category.to_owned(), column.to_owned()))?;
+        Some((column.to_owned(), value.clone()))
+    })
+}
+
+fn lists(cells: &Cells, category: &str, area: &str) -> bool {
+    CHARTS
+        .iter()
+        .any(|chart| cells.contains_key(&((*chart).to_owned(), category.to_owned(), area.to_owned())))
+}
+
+fn cases(cells: &Cells) -> BTreeSet<(String, String)> {
+    cells
+        .keys()
+        .map(|(_, category, area)| (category.clone(), area.clone()))
+        .collect()
+}
+
+/// A cut-off that was read earlier: month, column, text.
+type Read = (String, String, String);
+
+fn readable(month: &str, ruling: Option<Ruling>) -> Option<Read> {
+    match ruling? {
+        (column, Value::Readable(text)) => Some((month.to_owned(), column, text)),
+        _ => None,
+    }
+}
+
+/// What a bulletin of `month` is compared with on one chart.
+fn baseline(stored: &History, month: &str, chart: &str, category: &str, area: &str) -> Option<Read> {
+    let earlier = || stored.range(..month.to_owned()).rev();
+    let (previous, cells) = earlier().next()?;
+    readable(previous, ruling(cells, chart, category, area)).or_else(|| {
+        earlier()
+            .skip(1)
+            .filter(|(_, cells)| lists(cells, category, area))
+            .find_map(|(month, cells)| readable(month, ruling(cells, chart, category, area)))
+    })
+}
+
+fn movement(area: &str, from: Option<&Read>, to: Option<&Ruling>) -> String {
+    let word = |word: &str| word.to_owned();
+    match (from, to) {
+        (_, Some((_, Value::Unreadable(_)))) => word("unknown"),
+        (None, None) => word("unchanged"),
+        (None, Some(_)) => word("first_seen"),
+        (Some(_), None) => word("withdrawn"),
+        (Some((_, was, _)), Some((is, _))) if was != is && is == area => word("first_seen"),
+        (Some((_, was, _)), Some((is, _))) if was != is && was == area => word("withdrawn"),
+        (Some((_, _, from)), Some((_, Value::Readable(to)))) => match (from.as_str(), to.as_str()) {
+            (from, to) if from == to => word("unchanged"),
+            (_, "C") => word("became_current"),
+            (_, "U") => word("became_unavailable"),
+            ("C", _) => word("left_current"),
+            ("U", _) => word("became_available"),
+            (from, to) => {
+                let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+                match (day(to) - day(from)).num_days() {
+                    days @ 1.. => format!("advanced {days}"),
+                    days => format!("retrogressed {}", -days),
+                }
+            }
+        },
+    }
+}
+
+/// One chart's part of a line.
+fn told(chart: &str, area: &str, from: Option<&Read>, to: Option<&Ruling>) -> String {
+    let movement = movement(area, from, to);
+    let from = from.map_or_else(
+        || "nothing".to_owned(),
+        |(month, column, text)| format!("{text} ({column} {month})"),
+    );
+    let to = to.map_or_else(
+        || "nothing".to_owned(),
+        |(column, value)| match value {
+            Value::Readable(text) => format!("{text} ({column})"),
+            Value::Unreadable(text) => format!("unreadable {text:?} ({column})"),
+        },
+    );
+    format!("{chart} {from} -> {to} {movement}")
+}
+
+fn line(month: &str, case: &(String, String), kind: &str, revision: u32, charts: &[String]) -> String {
+    format!(
+        "{month} {} {} {kind} {revision}: {}",
+        case.0,
+        case.1,
+        charts.join("; ")
+    )
+}
+
+fn summary_line(month: &str, kind: &str, revision: u32, case_line: &str) -> String {
+    format!("{month} whole bulletin, {kind} {revision}: {case_line}")
+}
+
+/// What `month` does to every case against the bulletins stored before it. `revisions` says how often it was corrected
+/// for a case.
+fn news(stored: &History, month: &str, revisions: impl Fn(&(String, String)) -> u32) -> Vec<String> {
+    let Some((_, before)) = stored.range(..month.to_owned()).next_back() else {
+        return Vec::new();
+    };
+    let cells = &stored[month];
+    let mut concerned = cases(cells);
+    concerned.extend(cases(before));
+    concerned
+        .into_iter()
+        .map(|case| {
+            let (category, area) = (&case.0, &case.1);
+            let charts = CHARTS.map(|chart| {
+                let from = baseline(stored, month, chart, category, area);
+                let to = ruling(cells, chart, category, area);
+                told(chart, area, from.as_ref(), to.as_ref())
+            });
+            line(month, &case, "new_month", revisions(&case), &charts)
+        })
+        .collect()
+}
+
+/// The alerts of a bulletin that arrives where `stored` is stored, itself included by now: none if a later one is
+/// there, or if it is the first.
+pub fn alerts_of_new(stored: &History, month: &str) -> Vec<String> {
+    if stored.keys().next_back().is_none_or(|newest| newest != month) {
+        return Vec::new();
+    }
+    let cases = news(stored, month, |_| 0);
+    let summary: Vec<String> = cases
+        .iter()
+        .map(|case| summary_line(month, "new_month", 0, case))
+        .collect();
+    [cases, summary].concat()
+}
+
+/// The alerts of the first correction of a bulletin: `stored` has its corrected form, `first` is what stood there.
+///
+/// # Panics
+/// When the month is not stored.
+pub fn alerts_of_correction(stored: &History, month: &str, first: &Cells) -> Vec<String> {
+    let cells = &stored[month];
+    let everybody: BTreeSet<(String, String)> = stored.values().flat_map(cases).collect();
+    let mut corrected = BTreeMap::new();
+    for case in everybody {
+        let (category, area) = (&case.0, &case.1);
+        if !two_newest(stored, category, area).contains(month) {
+            continue;
+        }
+        let pair = |cells: &Cells| CHARTS.map(|chart| ruling(cells, chart, category, area));
+        let (stood, stands) = (pair(first), pair(cells));
+        if stood == stands {
+            continue;
+        }
+        let charts: Vec<String> = CHARTS
+            .iter()
+            .zip(stood.into_iter().zip(stands))
+            .map(|(chart, (stood, stands))| {
+                let from = match stood {
+                    None => None,
+                    stood => {
+                        readable(month, stood).or_else(|| baseline(stored, month, chart, category, area))
+                    }
+                };
+                told(chart, area, from.as_ref(), stands.as_ref())
+            })
+            .collect();
+        corrected.insert(case.clone(), line(month, &case, "correction", 1, &charts));
+    }
+    let revision = |case: &(String, String)| u32::from(corrected.contains_key(case));
+    let whole = news(stored, month, revision);
+    let summary: Vec<String> = whole
+        .iter()
+        .map(|case| summary_line(month, "correction", 1, case))
+        .collect();
+    corrected.into_values().chain(summary).collect()
+}
+
+/// The bulletins whose corrections matter for a case: the two newest; or, where it has vanished, the last that lists it
+/// and the next.
+fn two_newest(stored: &History, category: &str, area: &str) -> BTreeSet<String> {
+    let months: Vec<&String> = stored.keys().collect();
+    let Some(last) = stored.values().rposition(|cells| lists(cells, category, area)) else {
+        return BTreeSet::new();
+    };
+    let first = if last + 1 == months.len() {
+        last.saturating_sub(1)
+    } else {
+        last
+    };
+    months[first..]
+        .iter()
+        .take(2)
+        .map(|month| (*month).clone())
+        .collect()
+}
+
+/// All alerts of bulletins that arrive in this order, one after another.
+pub fn alerts_in_order(history: &History, order: impl IntoIterator<Item = String>) -> Vec<String> {
+    let mut stored = History::new();
+    let mut alerts = Vec::new();
+    for month in order {
+        stored.insert(month.clone(), history[&month].clone());
+        alerts.extend(alerts_of_new(&stored, &month));
+    }
+    alerts
+}
+
+/// A real alert in the form in which the oracle predicts it.
+pub fn lines(alert: &Alert) -> Vec<String> {
+    match alert {
+        Alert::Case(alert) => vec![change_line(&alert.change)],
+        Alert::Bulletin(alert) => {
+            let month = alert.month.to_string();
+            let cases = alert.changes.iter().map(change_line);
+            cases
+                .map(|case| summary_line(&month, alert.kind.code(), alert.revision, &case))
+                .collect()
+        }
+    }
+}
+
+fn change_line(change: &Change) -> String {
+    let charts = Chart::ALL.map(|chart| chart_text(chart, change.charts.of(chart)));
+    let case = (change.case.category.to_string(), change.case.area.to_string());
+    line(
+        &change.month.to_string(),
+        &case,
+        change.kind.code(),
+        change.revision,
+        &charts,
+    )
+}
+
+fn chart_text(chart: Chart, change: &ChartChange) -> String {
+    let from = change.from.map_or_else(
+        || "nothing".to_owned(),
+        |from| format!("{} ({} {})", from.cut_off, from.column, from.month),
+    );
+    let to = change.to.as_ref().map_or_else(
+        || "nothing".to_owned(),
+        |cell| match &cell.state {
+            CellState::CutOff(cut_off) => format!("{cut_off} ({})", cell.column),
+            CellState::Unreadable(text) => format!("unreadable {text:?} ({})", cell.column),
+        },
+    );
+    let movement = match change.movement {
+        None => "unknown".to_owned(),
+        Some(movement) => match movement.signed_days() {
+            Some(days) => format!("{movement} {}", days.abs()),
+            None => movement.to_string(),
+        },
+    };
+    format!("{chart} {from} -> {to} {movement}")
+}

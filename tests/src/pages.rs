@@ -1,0 +1,113 @@
+//! The pages that are played: the real ones, where they are here, and the samples.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use bulletin::Month;
+use bulletin_samples::site::steps;
+
+use crate::oracle::{Cells, History, Value, read_cells};
+
+/// Pages by month.
+pub type Pages = BTreeMap<Month, Vec<u8>>;
+
+/// Where the real pages are, or `None` after saying that they are not here. They are no part of the repository: they
+/// are looked for beside it, or where `VISA_BULLETIN_SHARED` says.
+pub fn shared() -> Option<PathBuf> {
+    let path = std::env::var_os("VISA_BULLETIN_SHARED").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared"),
+        PathBuf::from,
+    );
+    let bulletins = path.join("bulletins");
+    if bulletins.join("cutoffs.csv").is_file() {
+        return Some(bulletins);
+    }
+    println!("skipped: ../shared is not here");
+    None
+}
+
+/// What is known to stand on every real page.
+///
+/// # Panics
+/// When it cannot be read.
+pub fn real_cells(bulletins: &Path) -> History {
+    read_cells(&std::fs::read_to_string(bulletins.join("cutoffs.csv")).unwrap())
+}
+
+/// The real pages of these months.
+///
+/// # Panics
+/// When one is not there.
+pub fn real_pages<'a>(bulletins: &Path, months: impl IntoIterator<Item = &'a String>) -> Pages {
+    months
+        .into_iter()
+        .map(|text| {
+            let month: Month = text.parse().unwrap();
+            let name = month.name().to_lowercase();
+            let file = format!("pages/{0}/visa-bulletin-for-{name}-{0}.html", month.year());
+            (month, std::fs::read(bulletins.join(file)).unwrap())
+        })
+        .collect()
+}
+
+/// One day of the samples: a page that is new or changed, and what stands on it.
+#[derive(Debug, Clone)]
+pub struct SampleStep {
+    /// Its folder below `samples/steps`.
+    pub folder: String,
+    /// The day.
+    pub as_of: String,
+    /// The bulletin.
+    pub month: Month,
+    /// The page.
+    pub page: Vec<u8>,
+    /// What stands on it.
+    pub cells: Cells,
+}
+
+/// The days of the samples. What stands on their pages is read from `dates.csv` and changed by hand in the two places
+/// in which the samples differ from it.
+///
+/// # Panics
+/// When the samples cannot be read.
+pub fn sample_steps() -> Vec<SampleStep> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/bulletin-samples/dates.csv");
+    let dates = read_cells(&std::fs::read_to_string(path).unwrap());
+    let steps = steps().unwrap();
+    let cell = |category: &str, area: &str| ("final_action".to_owned(), category.to_owned(), area.to_owned());
+    steps
+        .into_iter()
+        .map(|step| {
+            let month = step.page.bulletin.month();
+            let mut cells = dates[&month.to_string()].clone();
+            if step.folder.ends_with("-april-2024") {
+                cells.insert(cell("EB2", "INDIA"), Value::read("2012-04-01", "01APR12"));
+            }
+            if step.folder.ends_with("-may-2024") {
+                cells.insert(cell("EB3", "CHINA"), Value::read("", "1SEP20"));
+            }
+            SampleStep {
+                folder: step.folder,
+                as_of: step.as_of.to_string(),
+                month,
+                page: step.page.render().into_bytes(),
+                cells,
+            }
+        })
+        .collect()
+}
+
+/// The samples by month, each in its last form, and what stands on them.
+///
+/// # Panics
+/// When the samples cannot be read.
+pub fn sample_months() -> (Pages, History) {
+    let steps = sample_steps();
+    (
+        steps.iter().map(|step| (step.month, step.page.clone())).collect(),
+        steps
+            .iter()
+            .map(|step| (step.month.to_string(), step.cells.clone()))
+            .collect(),
+    )
+}
