@@ -3,7 +3,7 @@
 use bulletin::{Chart, Preference};
 
 use crate::label;
-use crate::text::squash;
+use crate::text::squash_into;
 
 /// What a line of text says of what follows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,14 +32,18 @@ pub(crate) struct Heading {
 /// The longest line that can be a heading, in bytes. The longest so far has 71.
 pub(crate) const LONGEST_HEADING: usize = 120;
 
-/// What a line says. Its white space is folded.
-pub(crate) fn read_line(line: &str) -> Line {
-    if line.len() > LONGEST_HEADING || line.len() < 8 {
+/// The shortest line that can be a heading, in bytes.
+const SHORTEST_HEADING: usize = 12;
+
+/// What a line says. Its white space is folded. `squashed` is a buffer that serves many lines.
+pub(crate) fn read_line(line: &str, squashed: &mut String) -> Line {
+    if line.len() > LONGEST_HEADING || line.len() < SHORTEST_HEADING {
         return Line::Prose;
     }
     let (letter, rest) = without_enumeration(line);
-    let squashed = squash(rest);
-    let names = squashed.strip_prefix("application").unwrap_or(&squashed);
+    squash_into(squashed, rest);
+    let squashed = squashed.as_str();
+    let names = squashed.strip_prefix("application").unwrap_or(squashed);
     let chart = if begins_like(names, "finalactiondates") {
         Some(Chart::FinalAction)
     } else if begins_like(names, "datesforfiling") {
@@ -59,7 +63,7 @@ pub(crate) fn read_line(line: &str) -> Line {
             (_, None) | (Chart::FinalAction, Some('A')) | (Chart::DatesForFiling, Some('B')) => true,
             (_, Some(_)) => false,
         };
-        return match preference_in(&squashed) {
+        return match preference_in(squashed) {
             Some(preference) => Line::Chart(Heading {
                 chart,
                 preference,
@@ -68,7 +72,7 @@ pub(crate) fn read_line(line: &str) -> Line {
             None => Line::Unfinished,
         };
     }
-    if begins_like(&squashed, "prioritydatesfor")
+    if begins_like(squashed, "prioritydatesfor")
         && let Some(preference) = label::preference(rest)
     {
         return Line::Preference(preference);
@@ -105,20 +109,22 @@ fn begins_like(text: &str, beginning: &str) -> bool {
     if text.starts_with(beginning) {
         return true;
     }
-    // A cheap look first, for nearly every line is prose: at least one of three places must agree exactly.
+    let Some(text) = text.is_ascii().then_some(text) else {
+        return false;
+    };
+    // A cheap look first, for nearly every line is prose: one of three places must agree exactly, near its place.
     let length = beginning.len();
-    let places = [
-        &beginning[..3],
-        &beginning[length / 2..length / 2 + 3],
-        &beginning[length - 3..],
-    ];
-    let head: String = text.chars().take(length + 2).collect();
-    if !places.iter().any(|place| head.contains(*place)) {
+    let agrees = |place: usize| {
+        let from = place.saturating_sub(2);
+        text.get(from..(place + 5).min(text.len()))
+            .is_some_and(|near| near.contains(&beginning[place..place + 3]))
+    };
+    if ![0, length / 2, length - 3].into_iter().any(agrees) {
         return false;
     }
     (length - 2..=length + 2).any(|end| {
-        let start: String = head.chars().take(end).collect();
-        strsim::osa_distance(&start, beginning) <= 2
+        text.get(..end)
+            .is_some_and(|start| strsim::osa_distance(start, beginning) <= 2)
     })
 }
 
@@ -141,6 +147,10 @@ fn is_in_capitals(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read_line(line: &str) -> Line {
+        super::read_line(line, &mut String::new())
+    }
 
     fn chart(line: &str) -> Option<(Chart, Preference, bool)> {
         match read_line(line) {

@@ -74,6 +74,11 @@ pub(crate) fn exact_area(label: &str) -> Option<Area> {
 /// The preference of which a table's first cell, or a row above or between its rows, is the title:
 /// `Family-Sponsored`, `Employment- based`.
 pub(crate) fn preference(label: &str) -> Option<Preference> {
+    // Nearly every label is none, which is seen by its first letter: F, E or P, or where a slip has lost it, the next.
+    let first = label.chars().find(|c| c.is_alphabetic())?.to_ascii_lowercase();
+    if label.len() < 5 || !matches!(first, 'f' | 'a' | 'e' | 'm' | 'p' | 'r') {
+        return None;
+    }
     let label = Label::new(&without_footnote_marks(label))?;
     let (_, preference) = only_close(
         PREFERENCE_SPELLINGS
@@ -250,19 +255,12 @@ fn prepared<T: Copy>(spellings: &[(T, &str)]) -> Vec<(T, Spelling)> {
 
 /// Whether two labels have the same letters and digits in the same order, whatever their case.
 fn reads_as(label: &str, spelling: &str) -> bool {
-    let plain = |text: &'_ str| {
-        text.chars()
-            .filter(|c| c.is_alphanumeric())
-            .flat_map(char::to_lowercase)
-            .collect::<String>()
-    };
-    // Cheap before thorough: nearly every comparison fails at the first letter.
-    let first = |text: &str| {
-        text.chars()
-            .find(|c| c.is_alphanumeric())
-            .map(|c| c.to_ascii_lowercase())
-    };
-    first(label) == first(spelling) && plain(label) == plain(spelling)
+    let mut label = label.chars().filter(|c| c.is_alphanumeric());
+    spelling.bytes().filter(u8::is_ascii_alphanumeric).all(|byte| {
+        label
+            .next()
+            .is_some_and(|c| c.is_ascii() && (c as u8).eq_ignore_ascii_case(&byte))
+    }) && label.next().is_none()
 }
 
 fn near_category(preference: Preference, label: &Label) -> Option<Category> {

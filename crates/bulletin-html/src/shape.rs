@@ -58,7 +58,7 @@ pub(crate) fn shape_of(table: &Table) -> Option<Shape> {
             continue;
         };
         if first.text.len() < 80
-            && let Some(preference) = preference_title(first.text)
+            && let Some(preference) = label::preference(first.text)
         {
             title = title.or(Some(preference));
             continue;
@@ -78,17 +78,6 @@ pub(crate) fn shape_of(table: &Table) -> Option<Shape> {
         title,
         rows: rows.preference(),
     })
-}
-
-/// The preference whose title a cell is. Most labels are none, which is seen at once.
-fn preference_title(text: &str) -> Option<Preference> {
-    let first = text.chars().find(|c| c.is_alphabetic())?.to_ascii_lowercase();
-    // F for family, E for employment, P for "Priority Dates for ..."; a slip may have lost the first letter.
-    if matches!(first, 'f' | 'e' | 'p' | 'a' | 'm') && text.len() > 4 {
-        label::preference(text)
-    } else {
-        None
-    }
 }
 
 #[derive(Default)]

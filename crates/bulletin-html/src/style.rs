@@ -22,24 +22,30 @@ pub(crate) fn hidden(attributes: &Attributes) -> Option<Hidden> {
     if attributes.style.is_empty() {
         return None;
     }
-    let style = String::from_utf8_lossy(&attributes.style).to_ascii_lowercase();
+    let Ok(style) = std::str::from_utf8(&attributes.style) else {
+        return None;
+    };
     let mut hidden = None;
     for declaration in style.split(';') {
         let Some((property, value)) = declaration.split_once(':') else {
             continue;
         };
-        let value = value.trim().trim_end_matches("!important").trim();
-        match property.trim() {
-            "display" if value == "none" => return Some(Hidden::Removed),
-            "left" | "right" | "top" | "bottom" | "margin-left" | "margin-top"
-                if pixels(value) <= OFF_SCREEN =>
-            {
-                return Some(Hidden::Removed);
-            }
-            "visibility" if value == "hidden" || value == "collapse" => hidden = Some(Hidden::Blank),
-            "opacity" | "font-size" if number(value) == Some(0.0) => hidden = Some(Hidden::Blank),
-            "text-indent" if pixels(value) <= OFF_SCREEN => hidden = Some(Hidden::Blank),
-            _ => {}
+        let property = property.trim();
+        let is = |names: &[&str]| names.iter().any(|name| property.eq_ignore_ascii_case(name));
+        let value = value.split('!').next().unwrap_or("").trim();
+        let says = |words: &[&str]| words.iter().any(|word| value.eq_ignore_ascii_case(word));
+        if is(&["display"]) && says(&["none"]) {
+            return Some(Hidden::Removed);
+        }
+        if is(&["left", "right", "top", "bottom", "margin-left", "margin-top"]) && pixels(value) <= OFF_SCREEN
+        {
+            return Some(Hidden::Removed);
+        }
+        if (is(&["visibility"]) && says(&["hidden", "collapse"]))
+            || (is(&["opacity", "font-size"]) && number(value) == Some(0.0))
+            || (is(&["text-indent"]) && pixels(value) <= OFF_SCREEN)
+        {
+            hidden = Some(Hidden::Blank);
         }
     }
     hidden
@@ -47,16 +53,18 @@ pub(crate) fn hidden(attributes: &Attributes) -> Option<Hidden> {
 
 /// Whether the style strikes text through.
 pub(crate) fn strikes_through(attributes: &Attributes) -> bool {
-    let struck = b"line-through";
-    attributes
-        .style
-        .windows(struck.len())
-        .any(|window| window.eq_ignore_ascii_case(struck))
+    let rest = b"through";
+    memchr::memchr_iter(b'-', &attributes.style).any(|at| {
+        attributes.style[at + 1..]
+            .get(..rest.len())
+            .is_some_and(|found| found.eq_ignore_ascii_case(rest))
+    })
 }
 
 /// A length in pixels; `em` and the like are taken for ten.
 fn pixels(value: &str) -> f64 {
-    let scale = if value.ends_with("em") || value.ends_with('%') {
+    let unit = value.as_bytes().last().map(u8::to_ascii_lowercase);
+    let scale = if matches!(unit, Some(b'm' | b'%')) {
         10.0
     } else {
         1.0

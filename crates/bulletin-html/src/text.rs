@@ -22,6 +22,10 @@ impl Folding {
 
     /// Appends more text to what begins at `start` in the buffer.
     pub(crate) fn push(&mut self, buffer: &mut String, start: usize, text: &[u8]) {
+        if text.is_ascii() {
+            self.push_ascii(buffer, start, text);
+            return;
+        }
         for chunk in text.utf8_chunks() {
             for c in chunk.valid().chars() {
                 if c.is_whitespace() {
@@ -38,6 +42,28 @@ impl Folding {
             if !chunk.invalid().is_empty() {
                 self.space(buffer, start);
                 buffer.push(char::REPLACEMENT_CHARACTER);
+            }
+        }
+    }
+
+    /// Nearly all text is plain ASCII: it is appended word by word.
+    fn push_ascii(&mut self, buffer: &mut String, start: usize, text: &[u8]) {
+        let is_space = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0x0b;
+        for word in text.chunk_by(|a, b| is_space(a) == is_space(b)) {
+            if is_space(&word[0]) {
+                self.pending_space = true;
+                continue;
+            }
+            self.space(buffer, start);
+            match std::str::from_utf8(word) {
+                Ok(word) if !word.bytes().any(|byte| byte.is_ascii_control()) => buffer.push_str(word),
+                _ => buffer.extend(word.iter().map(|byte| {
+                    if byte.is_ascii_control() {
+                        char::REPLACEMENT_CHARACTER
+                    } else {
+                        char::from(*byte)
+                    }
+                })),
             }
         }
     }
@@ -117,10 +143,21 @@ pub(crate) fn without_footnote_marks(text: &str) -> String {
 
 /// What is left of a label when spelling habits are taken away: its letters and digits in lower case.
 pub(crate) fn squash(text: &str) -> String {
-    text.chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
+    let mut squashed = String::with_capacity(text.len());
+    squash_into(&mut squashed, text);
+    squashed
+}
+
+/// The same, into a buffer whose content is replaced.
+pub(crate) fn squash_into(squashed: &mut String, text: &str) {
+    squashed.clear();
+    for c in text.chars() {
+        if c.is_ascii_alphanumeric() {
+            squashed.push(c.to_ascii_lowercase());
+        } else if !c.is_ascii() && c.is_alphanumeric() {
+            squashed.extend(c.to_lowercase());
+        }
+    }
 }
 
 #[cfg(test)]

@@ -83,6 +83,7 @@ struct Walker {
     line_folding: Folding,
     line_too_long: bool,
     unfinished: String,
+    squashed: String,
     heading: Option<Heading>,
     preference: Option<Preference>,
     in_other_section: bool,
@@ -427,13 +428,13 @@ impl Walker {
         {
             self.mention(month, Mention::Heading);
         }
-        let mut said = read_line(&self.line);
+        let mut said = read_line(&self.line, &mut self.squashed);
         if !self.unfinished.is_empty() {
             // The line before began a heading: the two may be one.
             if !matches!(said, Line::Chart(_)) {
                 self.unfinished.push(' ');
                 self.unfinished.push_str(&self.line);
-                if let heading @ Line::Chart(_) = read_line(&self.unfinished) {
+                if let heading @ Line::Chart(_) = read_line(&self.unfinished, &mut self.squashed) {
                     said = heading;
                 }
             }
