@@ -162,6 +162,10 @@ impl FromStr for Area {
     /// Reads a code, a name or a usual other spelling of any country: `INDIA`, `india`, `mainland China`,
     /// `Brazil`, `rest of world`.
     fn from_str(text: &str) -> Result<Self, UnknownSpelling> {
+        // Stored data has codes, and much of it is read at a time.
+        if let Some(area) = Self::every().find(|area| area.code() == text) {
+            return Ok(area);
+        }
         let bare = squash(text);
         let bare = bare.strip_suffix("born").unwrap_or(&bare);
         if ["hongkong", "hongkongsar", "macau", "macao", "macausar"].contains(&bare) {

@@ -246,7 +246,9 @@ impl FromStr for Category {
     /// Reads `EB3`, `EB-3`, `eb3`, `"other workers"`, `employment 3rd` and the like. A bare `3rd` names one
     /// category of each preference and is refused with both: see [`Category::parse_in`].
     fn from_str(text: &str) -> Result<Self, UnknownSpelling> {
-        if let Some(category) = Self::exactly(&squash(text)) {
+        // Stored data has codes, and much of it is read at a time.
+        let by_code = Self::ALL.iter().copied().find(|category| category.code() == text);
+        if let Some(category) = by_code.or_else(|| Self::exactly(&squash(text))) {
             return Ok(category);
         }
         let of_each: Vec<String> = Preference::ALL
