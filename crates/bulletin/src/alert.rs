@@ -114,6 +114,29 @@ impl Alert {
         }
     }
 
+    /// The verdict as an SMS: at most 160 septets of the GSM 7-bit alphabet, of which the sender's display name and the
+    /// `> ` behind it, which SNS puts in front, take their part. Parts are dropped until it fits, the verdict never.
+    pub fn sms(&self, display_name: &str) -> String {
+        let prefix = if display_name.is_empty() {
+            0
+        } else {
+            display_name.chars().count() + 2
+        };
+        self.line(text::SMS_SEPTETS.saturating_sub(prefix))
+    }
+
+    /// The verdict as the subject of an e-mail: one line of ASCII, shorter than 100 characters.
+    pub fn subject(&self) -> String {
+        self.line(text::SUBJECT_CHARACTERS)
+    }
+
+    fn line(&self, most: usize) -> String {
+        match self {
+            Self::Case(alert) => text::case_line(&alert.change, most),
+            Self::Bulletin(alert) => text::bulletin_headline(alert),
+        }
+    }
+
     /// The same for one subscriber: with a priority date it says what the bulletin means for that.
     pub fn headline_for(&self, subscription: &Subscription) -> String {
         match (self, subscription.priority_date) {

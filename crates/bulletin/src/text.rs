@@ -12,6 +12,11 @@ use crate::movement::Movement;
 use crate::standing::{ByChart, Cell, CellState};
 use crate::subscription::Subscription;
 
+mod short;
+
+pub(crate) use short::case_line;
+pub use short::{SMS_SEPTETS, SUBJECT_CHARACTERS, septets};
+
 /// Where USCIS says which chart it accepts for adjustment of status in a month.
 pub const USCIS_CHARTS: &str = "https://www.uscis.gov/visabulletininfo";
 
@@ -40,7 +45,7 @@ fn quoted(raw: &str) -> String {
     format!("\"{plain}\"")
 }
 
-fn shown(cell: Option<&Cell>) -> String {
+pub(crate) fn shown(cell: Option<&Cell>) -> String {
     match cell.map(|cell| &cell.state) {
         None => "not listed".into(),
         Some(CellState::CutOff(cut_off)) => cut_off.words(),
@@ -58,7 +63,12 @@ fn short_chart(chart: Chart) -> &'static str {
 
 /// What happened on one chart, for a headline: `Final Action 15 Nov 2013 (advanced 14 days)`. `None` where the chart has
 /// nothing to say of the case.
-fn chart_verdict(case: Case, chart: Chart, kind: ChangeKind, change: &ChartChange) -> Option<String> {
+pub(crate) fn chart_verdict(
+    case: Case,
+    chart: Chart,
+    kind: ChangeKind,
+    change: &ChartChange,
+) -> Option<String> {
     let name = short_chart(chart);
     let to = shown(change.to.as_ref());
     if kind == ChangeKind::Correction && change.movement.is_some() {

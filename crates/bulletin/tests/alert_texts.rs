@@ -10,7 +10,7 @@ use std::path::Path;
 
 use bulletin::{
     Alert, Area, Bulletin, Case, CaseAlert, Category, Change, ChangeKind, Chart, CutOff, Month, Movement,
-    Neighbours, RawCell, Reading, Row, RowKey, Standing, Subscription, When, changes,
+    Neighbours, RawCell, Reading, Row, RowKey, Standing, Subscription, When, changes, text,
 };
 use chrono::NaiveDate;
 use proptest::prelude::*;
@@ -163,6 +163,8 @@ fn every_movement_reads_as_the_golden_file_says() {
             match told.map(alert) {
                 Some(alert) => {
                     writeln!(text, "{}", alert.headline()).unwrap();
+                    writeln!(text, "SMS: {}", alert.sms("VisaBulletin")).unwrap();
+                    writeln!(text, "Subject: {}", alert.subject()).unwrap();
                     writeln!(text, "{}\n", alert.headline_for(&subscription())).unwrap();
                     writeln!(text, "{}\n", alert.body(Some(&subscription()))).unwrap();
                 }
@@ -206,6 +208,9 @@ proptest! {
         let alert = alert(change.clone());
         let headlines = [alert.headline(), alert.headline_for(&subscription())];
         let body = alert.body(Some(&subscription()));
+        let (sms, subject) = (alert.sms("VisaBulletin"), alert.subject());
+        prop_assert!(text::septets(&sms).is_some_and(|septets| septets + "VisaBulletin> ".len() <= 160), "{sms}");
+        prop_assert!(subject.len() < 100 && subject.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{subject}");
 
         for headline in &headlines {
             prop_assert!(headline.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{headline:?}");

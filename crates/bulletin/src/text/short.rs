@@ -1,0 +1,364 @@
+//! Alerts in one line that must fit: an SMS, the subject of an e-mail.
+//!
+//! Parts are dropped in a fixed order until the line fits: where to look; what did not move; how many days; then names
+//! give way to shorter ones. Whom it is about, which bulletin, and the verdict on each chart that moved are never dropped.
+
+use crate::area::{Area, Case};
+use crate::category::Category;
+use crate::change::{Change, ChangeKind, ChartChange};
+use crate::chart::Chart;
+use crate::month::Month;
+use crate::movement::Movement;
+use crate::text::{self, shown};
+
+/// The septets of one SMS in the GSM 7-bit alphabet (3GPP TS 23.038).
+pub const SMS_SEPTETS: usize = 160;
+/// The longest subject that SNS takes: it must be shorter than 100 characters.
+pub const SUBJECT_CHARACTERS: usize = 99;
+
+/// How many septets a text takes in the GSM 7-bit alphabet; `None` where a character is not in it.
+pub fn septets(text: &str) -> Option<usize> {
+    text.chars()
+        .map(|c| match c {
+            '^' | '{' | '}' | '\\' | '[' | '~' | ']' | '|' => Some(2),
+            '`' => None,
+            ' '..='~' | '\n' => Some(1),
+            _ => None,
+        })
+        .sum()
+}
+
+/// The change in one line of at most so many septets.
+pub(crate) fn case_line(change: &Change, most: usize) -> String {
+    fitting(LEVELS.iter().map(|level| line(change, *level)), most)
+}
+
+/// The first line that fits; the last and shortest where none does.
+fn fitting(lines: impl Iterator<Item = String>, most: usize) -> String {
+    let mut last = String::new();
+    for line in lines {
+        if septets(&line).is_some_and(|septets| septets <= most) {
+            return line;
+        }
+        last = line;
+    }
+    last
+}
+
+/// How much is said.
+#[derive(Debug, Clone, Copy)]
+struct Level {
+    where_to_look: bool,
+    unmoved: bool,
+    days: bool,
+    long_names: bool,
+    /// How dates are written.
+    date: &'static str,
+}
+
+const LEVELS: [Level; 6] = [
+    Level {
+        where_to_look: true,
+        unmoved: true,
+        days: true,
+        long_names: true,
+        date: "%d %b %Y",
+    },
+    Level {
+        where_to_look: false,
+        unmoved: true,
+        days: true,
+        long_names: true,
+        date: "%d %b %Y",
+    },
+    Level {
+        where_to_look: false,
+        unmoved: false,
+        days: true,
+        long_names: true,
+        date: "%d %b %Y",
+    },
+    Level {
+        where_to_look: false,
+        unmoved: false,
+        days: false,
+        long_names: true,
+        date: "%d %b %Y",
+    },
+    Level {
+        where_to_look: false,
+        unmoved: false,
+        days: true,
+        long_names: false,
+        date: "%d%b%y",
+    },
+    Level {
+        where_to_look: false,
+        unmoved: false,
+        days: false,
+        long_names: false,
+        date: "%d%b%y",
+    },
+];
+
+fn line(change: &Change, level: Level) -> String {
+    let moved = change.moved();
+    let verdicts: Vec<String> = Chart::ALL
+        .into_iter()
+        .filter(|chart| level.unmoved || !moved || change.charts.of(*chart).moved())
+        .filter_map(|chart| verdict(change, chart, level))
+        .collect();
+    let verdicts = if verdicts.is_empty() {
+        "not listed".to_owned()
+    } else {
+        verdicts.join("; ")
+    };
+    let corrected = if change.kind == ChangeKind::Correction {
+        "CORRECTED "
+    } else {
+        ""
+    };
+    let look = if level.where_to_look {
+        ". See travel.state.gov"
+    } else {
+        ""
+    };
+    let (name, month) = if level.long_names {
+        (text::case_name(change.case), change.month.title())
+    } else {
+        (short_name(change.case), short_month(change.month))
+    };
+    format!("{corrected}{name}, {month}: {verdicts}{look}")
+}
+
+fn verdict(change: &Change, chart: Chart, level: Level) -> Option<String> {
+    let chart_change = change.charts.of(chart);
+    if level.long_names && level.days {
+        return text::chart_verdict(change.case, chart, change.kind, chart_change);
+    }
+    let name = match (chart, level.long_names) {
+        (Chart::FinalAction, true) => "Final Action",
+        (Chart::FinalAction, false) => "Final",
+        (Chart::DatesForFiling, _) => "Filing",
+    };
+    if chart_change.to.is_none() && chart_change.movement == Some(Movement::Withdrawn) {
+        return Some(format!("{name} withdrawn"));
+    }
+    let to = value(chart_change, level)?;
+    let is_correction = change.kind == ChangeKind::Correction && chart_change.replaced.is_some();
+    Some(match chart_change.movement {
+        None => format!("{name} misprinted"),
+        // The line begins with it.
+        Some(_) if is_correction => format!("{name} {to}"),
+        Some(movement) => format!("{name} {to} {}", word(movement, level)),
+    })
+}
+
+fn value(change: &ChartChange, level: Level) -> Option<String> {
+    let cell = change.to.as_ref()?;
+    Some(match cell.cut_off().and_then(|cut_off| cut_off.date()) {
+        Some(date) => date.format(level.date).to_string(),
+        None => shown(Some(cell)),
+    })
+}
+
+/// The movement in a word or two. What is bad news is in capitals.
+fn word(movement: Movement, level: Level) -> String {
+    match movement {
+        Movement::Advanced { days } if level.days => format!("+{days}d"),
+        Movement::Retrogressed { days } if level.days => format!("BACK {days}d"),
+        Movement::Advanced { .. } => "advanced".into(),
+        Movement::Retrogressed { .. } => "BACK".into(),
+        Movement::Unchanged => "same".into(),
+        Movement::BecameCurrent => "now".into(),
+        Movement::BecameUnavailable => "NOW".into(),
+        Movement::BecameAvailable => "again".into(),
+        Movement::LeftCurrent => "was C".into(),
+        Movement::FirstSeen => "new".into(),
+        Movement::Withdrawn => "withdrawn".into(),
+    }
+}
+
+fn short_month(month: Month) -> String {
+    format!("{} {}", &month.name()[..3], month.year())
+}
+
+/// No shortened name of an area is longer; of longer names of countries the beginning is enough.
+const LONGEST_AREA: usize = 17;
+
+fn short_name(case: Case) -> String {
+    let category = match case.category {
+        Category::OtherWorkers => "EB-3 Other",
+        Category::ReligiousWorkers => "EB-4 Relig.",
+        Category::Translators => "EB-4 Transl.",
+        Category::Eb5NonRegional => "EB-5 NonReg",
+        Category::Eb5Regional => "EB-5 Reg",
+        Category::Eb5UnreservedC5T5 => "EB-5 C5/T5",
+        Category::Eb5UnreservedI5R5 => "EB-5 I5/R5",
+        Category::Eb5Unreserved => "EB-5 Unres",
+        Category::Eb5HighUnemployment => "EB-5 HighUnemp",
+        Category::Eb5Infrastructure => "EB-5 Infra",
+        other => other.short(),
+    };
+    let area = match case.area {
+        Area::ALL => "All Other",
+        Area::CHINA => "China",
+        Area::DOMINICAN_REPUBLIC => "Dominican Rep.",
+        Area::EL_SALVADOR_GUATEMALA_HONDURAS => "El Salv/Guat/Hond",
+        other => other.name(),
+    };
+    let area: String = area.chars().filter(char::is_ascii).take(LONGEST_AREA).collect();
+    format!("{category} {area}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cutoff::CutOff;
+    use crate::standing::{ByChart, Cell, CellState, LastRead};
+
+    /// Every pair of states that a chart can go through.
+    fn every_chart_change(case: Case) -> Vec<ChartChange> {
+        let date = |text: &str| text.parse::<CutOff>().ok();
+        let states = [
+            None,
+            Some(CutOff::Current),
+            Some(CutOff::Unavailable),
+            date("2012-12-25"),
+        ];
+        let month = Month::new(2024, 8).unwrap();
+        let mut all = Vec::new();
+        for from in states {
+            for to in states {
+                let last = from.map(|cut_off| LastRead {
+                    month,
+                    column: case.area,
+                    cut_off,
+                });
+                let cell = to.map(|cut_off| Cell {
+                    column: case.area,
+                    state: CellState::CutOff(cut_off),
+                });
+                let movement = Some(Movement::between(from, to));
+                let replaced = from.map(|cut_off| Cell {
+                    column: case.area,
+                    state: CellState::CutOff(cut_off),
+                });
+                all.push(ChartChange {
+                    from: last,
+                    to: cell.clone(),
+                    replaced: None,
+                    movement,
+                });
+                all.push(ChartChange {
+                    from: last,
+                    to: cell,
+                    replaced,
+                    movement,
+                });
+            }
+            let earlier = date("1990-11-22");
+            all.push(ChartChange {
+                from: date("2012-12-25").map(|cut_off| LastRead {
+                    month,
+                    column: case.area,
+                    cut_off,
+                }),
+                to: earlier.map(|cut_off| Cell {
+                    column: case.area,
+                    state: CellState::CutOff(cut_off),
+                }),
+                replaced: None,
+                movement: Some(Movement::between(date("2012-12-25"), earlier)),
+            });
+            let misprint = Cell {
+                column: case.area,
+                state: CellState::Unreadable("1DEC12".into()),
+            };
+            all.push(ChartChange {
+                from: None,
+                to: Some(misprint),
+                replaced: None,
+                movement: None,
+            });
+        }
+        all
+    }
+
+    #[test]
+    fn every_change_of_every_case_fits_with_its_verdict() {
+        for category in Category::ALL {
+            // The longest name of all.
+            let area = Area::EL_SALVADOR_GUATEMALA_HONDURAS;
+            {
+                let case = Case {
+                    category: *category,
+                    area,
+                };
+                let charts = every_chart_change(case);
+                for kind in [ChangeKind::NewMonth, ChangeKind::Correction] {
+                    for final_action in &charts {
+                        for dates_for_filing in &charts {
+                            check(case, kind, final_action, dates_for_filing);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn check(case: Case, kind: ChangeKind, final_action: &ChartChange, dates_for_filing: &ChartChange) {
+        let charts = ByChart {
+            final_action: final_action.clone(),
+            dates_for_filing: dates_for_filing.clone(),
+        };
+        let month = Month::new(2024, 9).unwrap();
+        let change = Change {
+            case,
+            month,
+            revision: 0,
+            kind,
+            charts,
+            columns: vec![case.area],
+            columns_before: vec![case.area],
+            successors: Vec::new(),
+        };
+        for most in [SMS_SEPTETS - "VisaBulletin> ".len(), SUBJECT_CHARACTERS] {
+            let line = case_line(&change, most);
+            assert!(
+                septets(&line).is_some_and(|septets| septets <= most),
+                "{most}: {line}"
+            );
+            assert!(line.contains("Sep") && line.contains("2024"), "{line}");
+            assert_eq!(
+                line.starts_with("CORRECTED "),
+                kind == ChangeKind::Correction,
+                "{line}"
+            );
+            for chart in Chart::ALL {
+                let chart_change = change.charts.of(chart);
+                if !chart_change.moved() {
+                    continue;
+                }
+                let name = if chart == Chart::FinalAction {
+                    "Final"
+                } else {
+                    "Filing"
+                };
+                assert!(line.contains(name), "{line}");
+                let back = matches!(chart_change.movement, Some(Movement::Retrogressed { .. }));
+                let corrected = kind == ChangeKind::Correction && chart_change.replaced.is_some();
+                if back && !corrected {
+                    assert!(line.contains("BACK") || line.contains("retrogressed"), "{line}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn extension_characters_count_twice_and_others_not_at_all() {
+        assert_eq!(septets("abc [C]"), Some(9));
+        assert_eq!(septets("caf\u{e9}"), None);
+        assert_eq!(septets("`"), None);
+    }
+}
