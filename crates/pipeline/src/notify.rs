@@ -208,13 +208,15 @@ where
             Some(before) if before.revision != after.revision => ChangeKind::Correction,
             _ => return Ok(None),
         };
-        let changes: Vec<Change> = self
+        let mut changes: Vec<Change> = self
             .store
             .standings()
             .await?
             .iter()
             .filter_map(|stored| Change::in_bulletin(&stored.standing, after.month))
             .collect();
+        // Stores give standings in any order; the message is the same whichever store it is.
+        changes.sort_unstable_by_key(|change| change.case);
         if changes.is_empty() {
             return Ok(None);
         }

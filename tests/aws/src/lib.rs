@@ -7,8 +7,13 @@
     reason = "this crate is all tests; what goes wrong in it should stop the test at once"
 )]
 
+pub mod deployment;
 pub mod emulator;
+pub mod http;
+pub mod lambda;
 pub mod process;
+pub mod proxy;
+pub mod site;
 pub mod table;
 
 /// Runs a test's future to its end.

@@ -1,0 +1,541 @@
+//! The whole pipeline on an emulator: tables, queues, topics, the compiled Lambdas, and what AWS does between them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use aws::config::Tables;
+use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodbstreams::types::{AttributeValue as StreamValue, Record};
+use aws_sdk_sqs::types::QueueAttributeName;
+use bulletin::Category;
+use chrono::{DateTime, Duration, Utc};
+use fastrand::Rng;
+use serde_json::{Map, Value, json};
+
+use crate::emulator::Emulator;
+use crate::lambda::Lambda;
+use crate::site::Site;
+use crate::table::{self, StreamReader};
+
+/// How often a message is received before it is put among the dead letters.
+pub const MAX_RECEIVES: usize = 3;
+/// How long a record of the stream is tried.
+const MAX_AGE: Duration = Duration::hours(6);
+/// How many records of the stream come at once.
+const BATCH: usize = 50;
+/// How much time passes until a record that failed comes again. Real pollers are quicker; an alert whose answer was lost
+/// is not sent again before five minutes have passed anyhow.
+const RETRY_AFTER: Duration = Duration::minutes(6);
+
+/// How messages and records are delivered.
+#[derive(Debug, Default)]
+pub struct Delivery {
+    /// Each twice, and in any order.
+    pub twice_and_shuffled: Option<Rng>,
+    /// Also records of items that the event source's filter would keep away.
+    pub unfiltered: bool,
+}
+
+/// A record that was given up, with nothing but its number, as AWS tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenUp {
+    /// Its number.
+    pub sequence: String,
+}
+
+/// The pipeline on an emulator.
+#[derive(Debug)]
+pub struct Deployment {
+    /// The tables' names.
+    pub tables: Tables,
+    /// Talks to the tables, past the proxy.
+    pub dynamo: aws_sdk_dynamodb::Client,
+    /// Talks to the queues, past the proxy.
+    pub sqs: aws_sdk_sqs::Client,
+    /// The queue of pages.
+    pub pages: String,
+    /// Its dead letters.
+    pub dead_pages: String,
+    /// The records that cannot be understood.
+    pub dead_records: String,
+    /// The records of the stream that were given up.
+    pub given_up: Vec<GivenUp>,
+    /// How messages and records are delivered.
+    pub delivery: Delivery,
+    subscriber: String,
+    stream: StreamReader,
+    backlog: Vec<(DateTime<Utc>, Value)>,
+    environment: BTreeMap<&'static str, String>,
+    lambdas: HashMap<&'static str, Lambda>,
+    now: DateTime<Utc>,
+}
+
+impl Deployment {
+    /// Makes everything, and a subscriber who hears every alert. The Lambdas call AWS at `endpoint`.
+    ///
+    /// # Panics
+    /// When something cannot be made.
+    pub async fn new(emulator: &Emulator, endpoint: String, site: &Site) -> Self {
+        let config = emulator.config();
+        let dynamo = aws_sdk_dynamodb::Client::new(&config);
+        let sqs = aws_sdk_sqs::Client::new(&config);
+        let (tables, stream) = table::create(&dynamo).await;
+        let run = format!("{:x}", fastrand::u64(..));
+        let dead_pages = queue(&sqs, &format!("dead-pages-{run}"), None).await;
+        let pages = queue(&sqs, &format!("pages-{run}"), Some(&dead_pages)).await;
+        let dead_records = queue(&sqs, &format!("dead-records-{run}"), None).await;
+        let subscriber = queue(&sqs, &format!("subscriber-{run}"), None).await;
+        let topics = topics(
+            &aws_sdk_sns::Client::new(&config),
+            &run,
+            &arn(&sqs, &subscriber).await,
+        )
+        .await;
+        let environment = BTreeMap::from([
+            ("AWS_ENDPOINT_URL", endpoint),
+            ("DATA_TABLE", tables.data.clone()),
+            ("LINKS_TABLE", tables.links.clone()),
+            ("MARKS_TABLE", tables.marks.clone()),
+            ("QUEUE_URL", pages.clone()),
+            ("DEAD_RECORDS_URL", dead_records.clone()),
+            ("TOPIC_PREFIX", topics),
+            ("SOURCE_HOSTS", site.hosts().join(",")),
+            ("SOURCE_CONTACT", "operator@example.com".to_owned()),
+        ]);
+        Self {
+            stream: StreamReader::new(&config, &stream),
+            tables,
+            dynamo,
+            sqs,
+            pages,
+            dead_pages,
+            dead_records,
+            given_up: Vec::new(),
+            delivery: Delivery::default(),
+            subscriber,
+            backlog: Vec::new(),
+            environment,
+            lambdas: HashMap::new(),
+            now: Utc::now(),
+        }
+    }
+
+    /// The instant that the Lambdas' clocks show.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// Sets the Lambdas' clocks: they are started anew, as AWS does between days.
+    pub fn set_clock(&mut self, now: DateTime<Utc>) {
+        self.now = now;
+        self.lambdas.clear();
+    }
+
+    /// Gives an event to a Lambda.
+    ///
+    /// # Errors
+    /// What it answers when it fails.
+    pub fn invoke(&mut self, name: &'static str, event: &Value) -> Result<Value, String> {
+        let (now, environment) = (self.now.to_rfc3339(), &self.environment);
+        let lambda = self.lambdas.entry(name).or_insert_with(|| {
+            let mut variables: Vec<(&str, &str)> = environment
+                .iter()
+                .map(|(name, value)| (*name, value.as_str()))
+                .collect();
+            variables.push(("AS_OF", &now));
+            Lambda::start(name, &variables)
+        });
+        let result = lambda.invoke(event);
+        if result.is_err() {
+            // AWS starts a Lambda that timed out or died anew.
+            self.lambdas.remove(name);
+        }
+        result
+    }
+
+    /// Lets the schedule strike, and everything that follows happen, as often as the queue and stream ask for it.
+    ///
+    /// # Panics
+    /// When the fetcher fails again and again.
+    pub async fn look(&mut self) {
+        let event = json!({"version": "0", "detail-type": "Scheduled Event", "source": "aws.scheduler"});
+        // The schedule tries again when the fetcher fails.
+        let looked = (0..5).any(|_| self.invoke("fetcher", &event).is_ok());
+        assert!(looked, "the fetcher fails again and again");
+        self.drain_pages().await;
+        self.drain_stream().await;
+    }
+
+    /// Gives every message of the queue to the parser, as AWS's poller does: what fails comes again, and goes among the
+    /// dead letters at last.
+    ///
+    /// # Panics
+    /// When the queue cannot be read, or never empties.
+    pub async fn drain_pages(&mut self) {
+        for _ in 0..100 {
+            let received = self
+                .sqs
+                .receive_message()
+                .queue_url(&self.pages)
+                .max_number_of_messages(10)
+                .message_attribute_names("All")
+                .send()
+                .await
+                .expect("messages");
+            let mut messages = received.messages.unwrap_or_default();
+            if messages.is_empty() {
+                return;
+            }
+            if let Some(rng) = &mut self.delivery.twice_and_shuffled {
+                rng.shuffle(&mut messages);
+            }
+            let event = json!({"Records": messages.iter().map(message_event).collect::<Vec<_>>()});
+            let mut result = self.invoke("parser", &event);
+            if self.delivery.twice_and_shuffled.is_some() {
+                result = self.invoke("parser", &event);
+            }
+            let failed: Option<Vec<String>> = result.ok().map(|answer| failures(&answer));
+            for message in &messages {
+                let id = message.message_id.clone().unwrap_or_default();
+                let receipt = message.receipt_handle.clone().unwrap_or_default();
+                if failed.as_ref().is_some_and(|failed| !failed.contains(&id)) {
+                    let delete = self.sqs.delete_message().queue_url(&self.pages);
+                    delete.receipt_handle(receipt).send().await.expect("deleted");
+                } else {
+                    // Its time in the dark passes at once.
+                    let again = self.sqs.change_message_visibility().queue_url(&self.pages);
+                    let again = again.receipt_handle(receipt).visibility_timeout(0);
+                    again.send().await.expect("visible again");
+                }
+            }
+        }
+        panic!("the queue never empties");
+    }
+
+    /// Gives every record of the stream to the notifier by AWS's rules: in batches, again from the first that failed on,
+    /// a batch that fails as a whole in halves, and each for six hours at most.
+    ///
+    /// # Panics
+    /// When the stream cannot be read.
+    pub async fn drain_stream(&mut self) {
+        self.pull_stream().await;
+        let mut size = BATCH;
+        while !self.backlog.is_empty() {
+            if !self.give_batch(&mut size) {
+                self.set_clock(self.now + RETRY_AFTER);
+                let give_up = |written: DateTime<Utc>| self.now - written >= MAX_AGE;
+                let (old, young) = std::mem::take(&mut self.backlog)
+                    .into_iter()
+                    .partition(|(written, _)| give_up(*written));
+                self.backlog = young;
+                let old: Vec<(DateTime<Utc>, Value)> = old;
+                let old = old.iter().map(|(_, record)| GivenUp {
+                    sequence: sequence(record),
+                });
+                self.given_up.extend(old);
+            }
+        }
+    }
+
+    /// Takes what is new in the stream.
+    async fn pull_stream(&mut self) {
+        let records = self.stream.read().await;
+        let mut records: Vec<Value> = records
+            .iter()
+            .map(record_event)
+            .filter(|record| self.delivery.unfiltered || passes_filter(record))
+            .collect();
+        if let Some(rng) = &mut self.delivery.twice_and_shuffled {
+            records.extend(records.clone());
+            rng.shuffle(&mut records);
+        }
+        let now = self.now;
+        self.backlog
+            .extend(records.into_iter().map(|record| (now, record)));
+    }
+
+    /// Gives the notifier the next batch, and answers whether it got on.
+    fn give_batch(&mut self, size: &mut usize) -> bool {
+        let batch: Vec<Value> = self
+            .backlog
+            .iter()
+            .take(*size)
+            .map(|(_, record)| record.clone())
+            .collect();
+        match self.invoke("notifier", &json!({ "Records": batch })) {
+            Ok(answer) => {
+                let failed = failures(&answer);
+                let lowest = batch.iter().position(|record| failed.contains(&sequence(record)));
+                self.backlog.drain(..lowest.unwrap_or(batch.len()));
+                *size = BATCH;
+                lowest.is_none()
+            }
+            Err(_) => {
+                *size = (batch.len() / 2).max(1);
+                false
+            }
+        }
+    }
+
+    /// How many records of the stream wait.
+    pub fn waiting(&self) -> usize {
+        self.backlog.len()
+    }
+
+    /// One round of the stream's poller, whatever comes of it.
+    ///
+    /// # Panics
+    /// When the stream cannot be read.
+    pub async fn poll_stream_once(&mut self) {
+        self.pull_stream().await;
+        let mut size = BATCH;
+        self.give_batch(&mut size);
+    }
+
+    /// What the subscriber has heard since the last time.
+    ///
+    /// # Panics
+    /// When the queue cannot be read.
+    pub async fn heard(&self) -> Vec<String> {
+        self.take_all(&self.subscriber).await
+    }
+
+    /// Takes every message out of a queue.
+    ///
+    /// # Panics
+    /// When it cannot be read.
+    pub async fn take_all(&self, queue: &str) -> Vec<String> {
+        let mut bodies = Vec::new();
+        loop {
+            let received = self
+                .sqs
+                .receive_message()
+                .queue_url(queue)
+                .max_number_of_messages(10)
+                .send()
+                .await
+                .expect("messages");
+            let messages = received.messages.unwrap_or_default();
+            if messages.is_empty() {
+                return bodies;
+            }
+            for message in messages {
+                let delete = self.sqs.delete_message().queue_url(queue);
+                let delete = delete.set_receipt_handle(message.receipt_handle);
+                delete.send().await.expect("deleted");
+                bodies.extend(message.body);
+            }
+        }
+    }
+
+    /// Every item of the data table, without what tells how often and when it was written.
+    ///
+    /// # Panics
+    /// When it cannot be read.
+    pub async fn items(&self) -> BTreeMap<String, String> {
+        let mut items = BTreeMap::new();
+        let mut from = None;
+        loop {
+            let answer = self
+                .dynamo
+                .scan()
+                .table_name(&self.tables.data)
+                .set_exclusive_start_key(from)
+                .send()
+                .await
+                .expect("items");
+            for item in answer.items() {
+                let key = |name: &str| match item.get(name) {
+                    Some(AttributeValue::S(key)) => key.clone(),
+                    _ => String::new(),
+                };
+                let kept: BTreeMap<&String, &AttributeValue> = item
+                    .iter()
+                    .filter(|(name, _)| {
+                        !["fetched_at", "first_seen", "host", "earlier"].contains(&name.as_str())
+                    })
+                    .collect();
+                items.insert(format!("{} {}", key("pk"), key("sk")), plain(&kept));
+            }
+            from = answer.last_evaluated_key;
+            if from.is_none() {
+                return items;
+            }
+        }
+    }
+}
+
+/// Attributes as text, the same for the same attributes.
+fn plain(item: &BTreeMap<&String, &AttributeValue>) -> String {
+    fn sorted(value: &AttributeValue) -> String {
+        match value {
+            AttributeValue::M(fields) => {
+                let fields: BTreeMap<&String, String> =
+                    fields.iter().map(|(name, value)| (name, sorted(value))).collect();
+                format!("{fields:?}")
+            }
+            AttributeValue::L(values) => format!("{:?}", values.iter().map(sorted).collect::<Vec<_>>()),
+            AttributeValue::Ss(values) => {
+                let mut values = values.clone();
+                values.sort_unstable();
+                format!("{values:?}")
+            }
+            other => format!("{other:?}"),
+        }
+    }
+    let fields: BTreeMap<&&String, String> = item.iter().map(|(name, value)| (name, sorted(value))).collect();
+    format!("{fields:?}")
+}
+
+async fn queue(sqs: &aws_sdk_sqs::Client, name: &str, dead_letters: Option<&str>) -> String {
+    let mut request = sqs.create_queue().queue_name(name);
+    if let Some(dead_letters) = dead_letters {
+        let policy = json!({
+            "deadLetterTargetArn": arn(sqs, dead_letters).await,
+            "maxReceiveCount": MAX_RECEIVES,
+        });
+        request = request.attributes(QueueAttributeName::RedrivePolicy, policy.to_string());
+    }
+    let answer = request.send().await.expect("a queue");
+    answer.queue_url.expect("its address")
+}
+
+async fn arn(sqs: &aws_sdk_sqs::Client, queue: &str) -> String {
+    let request = sqs.get_queue_attributes().queue_url(queue);
+    let request = request.attribute_names(QueueAttributeName::QueueArn);
+    let answer = request.send().await.expect("attributes");
+    let attributes = answer.attributes.unwrap_or_default();
+    attributes[&QueueAttributeName::QueueArn].clone()
+}
+
+/// Makes every topic, subscribes a queue to all of them, and answers what their ARNs begin with.
+async fn topics(sns: &aws_sdk_sns::Client, run: &str, subscriber: &str) -> String {
+    let names = Category::ALL
+        .iter()
+        .map(|category| category.code())
+        .chain(["BULLETINS"]);
+    let mut prefix = String::new();
+    for name in names {
+        let created = sns.create_topic().name(format!("alerts-{run}-{name}"));
+        let arn = created.send().await.expect("a topic").topic_arn.expect("its ARN");
+        prefix = arn.strip_suffix(name).expect("its name").to_owned();
+        sns.subscribe()
+            .topic_arn(arn)
+            .protocol("sqs")
+            .endpoint(subscriber)
+            .attributes("RawMessageDelivery", "true")
+            .send()
+            .await
+            .expect("a subscription");
+    }
+    prefix
+}
+
+fn failures(answer: &Value) -> Vec<String> {
+    let failures = answer["batchItemFailures"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    failures
+        .iter()
+        .filter_map(|failure| Some(failure["itemIdentifier"].as_str()?.to_owned()))
+        .collect()
+}
+
+fn sequence(record: &Value) -> String {
+    record["dynamodb"]["SequenceNumber"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// The filter of the event source: standings and bulletins that were written.
+fn passes_filter(record: &Value) -> bool {
+    let key = record["dynamodb"]["Keys"]["pk"]["S"].as_str().unwrap_or_default();
+    let is_wanted = key.starts_with("STANDING#") || key.starts_with("BULLETIN#");
+    is_wanted && record["eventName"] != "REMOVE"
+}
+
+fn message_event(message: &aws_sdk_sqs::types::Message) -> Value {
+    let attributes: Map<String, Value> = message
+        .message_attributes
+        .iter()
+        .flatten()
+        .map(|(name, attribute)| {
+            let value = json!({
+                "stringValue": attribute.string_value,
+                "stringListValues": [],
+                "binaryListValues": [],
+                "dataType": attribute.data_type,
+            });
+            (name.clone(), value)
+        })
+        .collect();
+    json!({
+        "messageId": message.message_id,
+        "receiptHandle": message.receipt_handle,
+        "body": message.body,
+        "md5OfBody": message.md5_of_body,
+        "attributes": {},
+        "messageAttributes": attributes,
+        "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:us-east-1:000000000000:pages",
+        "awsRegion": "us-east-1",
+    })
+}
+
+fn record_event(record: &Record) -> Value {
+    let body = record.dynamodb.as_ref();
+    let image = |image: Option<&HashMap<String, StreamValue>>| {
+        image.map(|image| {
+            let fields = image.iter().map(|(name, value)| (name.clone(), typed(value)));
+            Value::Object(fields.collect())
+        })
+    };
+    let mut event = json!({
+        "ApproximateCreationDateTime": body
+            .and_then(|body| body.approximate_creation_date_time)
+            .map(|at| at.secs()),
+        "Keys": image(body.and_then(|body| body.keys.as_ref())),
+        "SequenceNumber": body.and_then(|body| body.sequence_number.clone()),
+        "SizeBytes": body.and_then(|body| body.size_bytes),
+        "StreamViewType": "NEW_AND_OLD_IMAGES",
+    });
+    for (name, image) in [
+        ("NewImage", image(body.and_then(|body| body.new_image.as_ref()))),
+        ("OldImage", image(body.and_then(|body| body.old_image.as_ref()))),
+    ] {
+        // An image that there is not is left out, as AWS does.
+        if let Some(image) = image.filter(|image| image.as_object().is_some_and(|fields| !fields.is_empty()))
+        {
+            event[name] = image;
+        }
+    }
+    json!({
+        "eventID": record.event_id,
+        "eventName": record.event_name.as_ref().map(|name| name.as_str()),
+        "eventVersion": "1.1",
+        "eventSource": "aws:dynamodb",
+        "awsRegion": "us-east-1",
+        "dynamodb": event,
+        "eventSourceARN": "arn:aws:dynamodb:us-east-1:000000000000:table/data/stream/x",
+    })
+}
+
+fn typed(value: &StreamValue) -> Value {
+    match value {
+        StreamValue::S(text) => json!({ "S": text }),
+        StreamValue::N(number) => json!({ "N": number }),
+        StreamValue::Bool(value) => json!({ "BOOL": value }),
+        StreamValue::Null(value) => json!({ "NULL": value }),
+        StreamValue::Ss(texts) => json!({ "SS": texts }),
+        StreamValue::L(values) => json!({"L": values.iter().map(typed).collect::<Vec<_>>()}),
+        StreamValue::M(fields) => {
+            let fields: Map<String, Value> = fields
+                .iter()
+                .map(|(name, value)| (name.clone(), typed(value)))
+                .collect();
+            json!({ "M": fields })
+        }
+        other => panic!("no item of ours has {other:?}"),
+    }
+}

@@ -1,0 +1,132 @@
+//! A compiled Lambda, run by its own Runtime API as AWS does.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Mutex, OnceLock};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde_json::Value;
+
+use crate::http::{Request, Response, Server};
+use crate::process::{Process, project};
+
+/// How long one invocation may take.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// One execution environment: a process, and the Runtime API that it asks for events.
+#[derive(Debug)]
+pub struct Lambda {
+    // Stopped before the API that it asks.
+    _process: Process,
+    _api: Server,
+    events: Sender<String>,
+    results: Receiver<Result<Value, String>>,
+}
+
+impl Lambda {
+    /// Starts the compiled Lambda of this name with these variables. Its logs are dropped.
+    ///
+    /// # Panics
+    /// When it is not compiled.
+    pub fn start(name: &str, environment: &[(&str, &str)]) -> Self {
+        let (events, next) = channel::<String>();
+        let (answer, results) = channel();
+        let (next, answer) = (Mutex::new(next), Mutex::new(answer));
+        let api = Server::start(move |request| api(request, &next, &answer));
+        let address = format!("127.0.0.1:{}", api.port());
+        let mut variables = vec![
+            ("AWS_LAMBDA_RUNTIME_API", address.as_str()),
+            ("AWS_LAMBDA_FUNCTION_NAME", name),
+            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
+            ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+            ("AWS_REGION", "us-east-1"),
+            ("AWS_ACCESS_KEY_ID", "test"),
+            ("AWS_SECRET_ACCESS_KEY", "test"),
+        ];
+        variables.extend(environment);
+        let binary = binaries().join(name).display().to_string();
+        Self {
+            _process: Process::start(&binary, &[], &variables),
+            _api: api,
+            events,
+            results,
+        }
+    }
+
+    /// Gives it an event and waits for its answer.
+    ///
+    /// # Errors
+    /// What the Lambda answers when it fails, or that it did not answer in time.
+    pub fn invoke(&self, event: &Value) -> Result<Value, String> {
+        self.events
+            .send(event.to_string())
+            .map_err(|_| "it has ended".to_owned())?;
+        match self.results.recv_timeout(TIMEOUT) {
+            Ok(result) => result,
+            Err(RecvTimeoutError::Timeout) => Err("it did not answer in time".into()),
+            Err(RecvTimeoutError::Disconnected) => Err("it has ended".into()),
+        }
+    }
+}
+
+fn api(
+    request: &Request,
+    next: &Mutex<Receiver<String>>,
+    answer: &Mutex<Sender<Result<Value, String>>>,
+) -> Response {
+    let body = String::from_utf8_lossy(&request.body).into_owned();
+    let result = if request.path.ends_with("/invocation/next") {
+        let Ok(event) = next.lock().unwrap().recv() else {
+            return Response::Cut;
+        };
+        let deadline = SystemTime::now() + TIMEOUT;
+        let deadline = deadline.duration_since(UNIX_EPOCH).unwrap().as_millis();
+        let headers = [
+            (
+                "Lambda-Runtime-Aws-Request-Id",
+                "00000000-0000-0000-0000-000000000000".to_owned(),
+            ),
+            ("Lambda-Runtime-Deadline-Ms", deadline.to_string()),
+            (
+                "Lambda-Runtime-Invoked-Function-Arn",
+                "arn:aws:lambda:us-east-1:000000000000:function:test".to_owned(),
+            ),
+            ("Content-Type", "application/json".to_owned()),
+        ];
+        let headers = headers.map(|(name, value)| (name.to_owned(), value)).into();
+        return Response::Answer(200, headers, event.into_bytes());
+    } else if request.path.ends_with("/response") {
+        serde_json::from_str(&body).map_err(|error| error.to_string())
+    } else {
+        Err(body)
+    };
+    // Nobody may be waiting any more.
+    let _ = answer.lock().unwrap().send(result);
+    Response::new(202, "{}")
+}
+
+/// Where the compiled Lambdas lie. They are compiled once, as these tests are.
+///
+/// # Panics
+/// When they cannot be compiled.
+pub fn binaries() -> &'static Path {
+    static COMPILED: OnceLock<PathBuf> = OnceLock::new();
+    COMPILED.get_or_init(|| {
+        let test = std::env::current_exe().expect("this test's own file");
+        let profile = test.ancestors().nth(2).expect("target/debug").to_owned();
+        let target = profile.parent().expect("target");
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let status = Command::new(cargo)
+            .args([
+                "build", "--quiet", "--locked", "-p", "fetcher", "-p", "parser", "-p", "notifier",
+            ])
+            .arg("--target-dir")
+            .arg(target)
+            .current_dir(project())
+            .status()
+            .expect("cargo can be run");
+        assert!(status.success(), "the Lambdas do not compile");
+        target.join("debug")
+    })
+}

@@ -1,0 +1,199 @@
+//! A proxy before the emulator that loses, delays and refuses calls, before or after they took effect.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::thread::sleep;
+use std::time::Duration;
+
+use fastrand::Rng;
+use serde_json::Value;
+
+use crate::http::{Request, Response, Server, forward};
+
+/// What happens to a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    /// It is answered with an error and has no effect.
+    ErrorBefore,
+    /// It takes effect, and is answered with an error.
+    ErrorAfter,
+    /// The connection is cut and it has no effect.
+    CutBefore,
+    /// It takes effect, and the connection is cut.
+    CutAfter,
+    /// It is throttled.
+    Throttled,
+    /// It comes late.
+    Delayed,
+}
+
+#[derive(Debug)]
+struct State {
+    rng: Rng,
+    share: f64,
+    /// Every call of SNS fails.
+    no_sns: bool,
+    calls: BTreeMap<String, usize>,
+    faults: usize,
+    /// How often the answer to an alert's publishing was lost, by the alert's text for machines.
+    lost: BTreeMap<String, usize>,
+}
+
+/// The proxy, until it is dropped.
+#[derive(Debug)]
+pub struct Proxy {
+    server: Server,
+    state: Arc<Mutex<State>>,
+}
+
+impl Proxy {
+    /// A proxy before this port that lets this share of calls fail, drawn by this seed.
+    pub fn before(port: u16, share: f64, seed: u64) -> Self {
+        let state = Arc::new(Mutex::new(State {
+            rng: Rng::with_seed(seed),
+            share,
+            no_sns: false,
+            calls: BTreeMap::new(),
+            faults: 0,
+            lost: BTreeMap::new(),
+        }));
+        let shared = Arc::clone(&state);
+        let server = Server::start(move |request| handle(request, port, &shared));
+        Self { server, state }
+    }
+
+    /// Where it listens.
+    pub fn endpoint(&self) -> String {
+        format!("http://127.0.0.1:{}", self.server.port())
+    }
+
+    /// Lets every call of SNS fail, or no more.
+    ///
+    /// # Panics
+    /// When a call has panicked.
+    pub fn break_sns(&self, broken: bool) {
+        self.state.lock().unwrap().no_sns = broken;
+    }
+
+    /// How many calls were made since the last time this was asked, by kind.
+    ///
+    /// # Panics
+    /// When a call has panicked.
+    pub fn calls(&self) -> BTreeMap<String, usize> {
+        std::mem::take(&mut self.state.lock().unwrap().calls)
+    }
+
+    /// How many calls failed.
+    ///
+    /// # Panics
+    /// When a call has panicked.
+    pub fn faults(&self) -> usize {
+        self.state.lock().unwrap().faults
+    }
+
+    /// How often the answer to this alert's publishing was lost.
+    ///
+    /// # Panics
+    /// When a call has panicked.
+    pub fn lost(&self, alert: &str) -> usize {
+        self.state.lock().unwrap().lost.get(alert).copied().unwrap_or(0)
+    }
+}
+
+fn handle(request: &Request, port: u16, state: &Mutex<State>) -> Response {
+    let form = form(&request.body);
+    let kind = match request.header("x-amz-target") {
+        Some(target) => target.to_owned(),
+        None => format!("SNS.{}", form.get("Action").map_or("?", String::as_str)),
+    };
+    let fault = {
+        let mut state = state.lock().unwrap();
+        *state.calls.entry(kind.clone()).or_default() += 1;
+        let drawn = state.rng.f64() < state.share;
+        let which = state.rng.usize(..6);
+        if state.no_sns && kind.starts_with("SNS.") {
+            Some(Fault::ErrorBefore)
+        } else {
+            drawn.then(|| {
+                use Fault::{CutAfter, CutBefore, Delayed, ErrorAfter, ErrorBefore, Throttled};
+                [ErrorBefore, ErrorAfter, CutBefore, CutAfter, Throttled, Delayed][which]
+            })
+        }
+    };
+    if let Some(fault) = fault {
+        let mut state = state.lock().unwrap();
+        state.faults += 1;
+        if matches!(fault, Fault::ErrorAfter | Fault::CutAfter) && kind.starts_with("SNS.Publish") {
+            for alert in published(&form) {
+                *state.lost.entry(alert).or_default() += 1;
+            }
+        }
+    }
+    let is_sns = kind.starts_with("SNS.");
+    match fault {
+        Some(Fault::ErrorBefore) => return error(is_sns, 500, "InternalFailure"),
+        Some(Fault::CutBefore) => return Response::Cut,
+        Some(Fault::Throttled) => return error(is_sns, 400, "ThrottlingException"),
+        Some(Fault::Delayed) => sleep(Duration::from_millis(100)),
+        _ => {}
+    }
+    let answer = forward(request, port);
+    match (fault, answer) {
+        (Some(Fault::ErrorAfter), _) => error(is_sns, 500, "InternalFailure"),
+        (Some(Fault::CutAfter), _) | (_, Err(_)) => Response::Cut,
+        (_, Ok(answer)) => Response::Raw(answer),
+    }
+}
+
+fn error(is_sns: bool, status: u16, code: &str) -> Response {
+    if is_sns {
+        let xml = format!(
+            "<ErrorResponse><Error><Type>Receiver</Type><Code>{code}</Code><Message>x</Message></Error></ErrorResponse>"
+        );
+        return Response::Answer(
+            status,
+            vec![("content-type".into(), "text/xml".into())],
+            xml.into(),
+        );
+    }
+    let json = format!(r#"{{"__type":"com.amazonaws#{code}","message":"x"}}"#);
+    let kind = ("content-type".into(), "application/x-amz-json-1.0".into());
+    Response::Answer(status, vec![kind], json.into())
+}
+
+/// The texts for machines of the alerts that a call publishes.
+fn published(form: &BTreeMap<String, String>) -> Vec<String> {
+    let messages = form
+        .iter()
+        .filter(|(name, _)| *name == "Message" || name.ends_with(".Message"));
+    messages
+        .filter_map(|(_, text)| {
+            let texts: Value = serde_json::from_str(text).ok()?;
+            Some(texts.get("default")?.as_str()?.to_owned())
+        })
+        .collect()
+}
+
+/// The fields of a form.
+fn form(body: &[u8]) -> BTreeMap<String, String> {
+    let body = String::from_utf8_lossy(body);
+    let pairs = body.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.map(|(name, value)| (decode(name), decode(value))).collect()
+}
+
+fn decode(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        match byte {
+            b'+' => bytes.push(b' '),
+            b'%' => {
+                let digits = [rest.next().unwrap_or(b'0'), rest.next().unwrap_or(b'0')];
+                let digits = String::from_utf8_lossy(&digits).into_owned();
+                bytes.push(u8::from_str_radix(&digits, 16).unwrap_or(b'?'));
+            }
+            byte => bytes.push(byte),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
