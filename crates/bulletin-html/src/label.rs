@@ -79,6 +79,10 @@ pub(crate) fn preference(label: &str) -> Option<Preference> {
     if label.len() < 5 || !matches!(first, 'f' | 'a' | 'e' | 'm' | 'p' | 'r') {
         return None;
     }
+    let exact = PREFERENCES.iter().find(|(_, spelling)| reads_as(label, spelling));
+    if let Some((preference, _)) = exact {
+        return Some(*preference);
+    }
     let label = Label::new(&without_footnote_marks(label))?;
     let (_, preference) = only_close(
         PREFERENCE_SPELLINGS

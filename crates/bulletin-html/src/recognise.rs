@@ -31,10 +31,21 @@ pub fn recognise(body: &[u8]) -> Result<(), Refusal> {
     if squash(&title).contains("visabulletin") || has_content(text) {
         return Ok(());
     }
-    match text_marker(text) {
-        Some(marker) => Err(Refusal::Challenge { marker }),
-        None => Ok(()),
+    if let Some(says) = marker(text, &NOT_FOUND_MARKERS) {
+        return Err(Refusal::ErrorPage {
+            not_found: true,
+            says: says.to_owned(),
+        });
     }
+    if let Some(marker) = marker(text, &MARKERS) {
+        return Err(Refusal::Challenge { marker });
+    }
+    if text.len() < LARGEST_STUB
+        && let Some(marker) = marker(text, &REDIRECT_MARKERS)
+    {
+        return Err(Refusal::Challenge { marker });
+    }
+    Ok(())
 }
 
 /// Titles of pages that ask the visitor to prove something, squashed, and how to show them.
@@ -100,6 +111,25 @@ const MARKERS: [&str; 12] = [
     "awswaf",
     "http-equiv=\"refresh\"",
 ];
+
+/// What error pages say under a title that does not.
+const NOT_FOUND_MARKERS: [&str; 6] = [
+    "page not found",
+    "page cannot be found",
+    "page could not be found",
+    "page you requested was not found",
+    "page you are looking for",
+    "404 not found",
+];
+
+/// What sends the visitor on to another page.
+const REDIRECT_MARKERS: [&str; 3] = ["window.location", "document.location", "location.href"];
+
+/// How much of a body is searched for markers, in bytes: challenge pages and error pages are small.
+const LARGEST_CHALLENGE: usize = 64 * 1024;
+
+/// A page below this size, in bytes, can be nothing but a redirect.
+const LARGEST_STUB: usize = 8 * 1024;
 
 /// Beginnings of files that are no text.
 const MAGIC: [&[u8]; 8] = [
@@ -188,8 +218,10 @@ fn has_content(text: &[u8]) -> bool {
     finder.find(text).is_some() || memmem::find_iter(text, "visa-bulletin-for-").take(6).count() > 5
 }
 
-fn text_marker(text: &[u8]) -> Option<&'static str> {
-    MARKERS.into_iter().find(|marker| {
+/// The first of these markers that stands in the beginning of a text, in any case.
+fn marker(text: &[u8], markers: &[&'static str]) -> Option<&'static str> {
+    let text = &text[..text.len().min(LARGEST_CHALLENGE)];
+    markers.iter().copied().find(|marker| {
         let first = marker.as_bytes()[0];
         memchr::memchr2_iter(first.to_ascii_lowercase(), first.to_ascii_uppercase(), text).any(|at| {
             text[at..]

@@ -22,8 +22,9 @@ impl Folding {
 
     /// Appends more text to what begins at `start` in the buffer.
     pub(crate) fn push(&mut self, buffer: &mut String, start: usize, text: &[u8]) {
-        if text.is_ascii() {
-            self.push_ascii(buffer, start, text);
+        let is_plain = |byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
+        if let (true, Ok(text)) = (text.iter().all(is_plain), std::str::from_utf8(text)) {
+            self.push_plain(buffer, start, text);
             return;
         }
         for chunk in text.utf8_chunks() {
@@ -47,25 +48,16 @@ impl Folding {
     }
 
     /// Nearly all text is plain ASCII: it is appended word by word.
-    fn push_ascii(&mut self, buffer: &mut String, start: usize, text: &[u8]) {
-        let is_space = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0x0b;
-        for word in text.chunk_by(|a, b| is_space(a) == is_space(b)) {
-            if is_space(&word[0]) {
-                self.pending_space = true;
-                continue;
-            }
+    fn push_plain(&mut self, buffer: &mut String, start: usize, text: &str) {
+        let is_space = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_whitespace);
+        self.pending_space |= is_space(text.as_bytes().first());
+        for word in text.split_ascii_whitespace() {
             self.space(buffer, start);
-            match std::str::from_utf8(word) {
-                Ok(word) if !word.bytes().any(|byte| byte.is_ascii_control()) => buffer.push_str(word),
-                _ => buffer.extend(word.iter().map(|byte| {
-                    if byte.is_ascii_control() {
-                        char::REPLACEMENT_CHARACTER
-                    } else {
-                        char::from(*byte)
-                    }
-                })),
-            }
+            buffer.push_str(word);
+            self.pending_space = true;
         }
+        self.pending_space =
+            is_space(text.as_bytes().last()) || (self.pending_space && text.trim_ascii().is_empty());
     }
 
     /// Superscript begins or ends here.

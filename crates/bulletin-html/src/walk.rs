@@ -274,12 +274,10 @@ impl TokenSink for Walker {
                 self.mark_struck();
             }
         }
-        if self.line.len() > LONGEST_HEADING {
-            self.line_too_long = true;
+        if self.line.len() > LONGEST_HEADING || text.trim_ascii().len() > 3 * LONGEST_HEADING {
+            self.line_too_long |= !blank;
         } else {
-            let within = text.len().min(4 * LONGEST_HEADING);
-            self.line_too_long |= within < text.len();
-            self.line_folding.push(&mut self.line, 0, &text[..within]);
+            self.line_folding.push(&mut self.line, 0, text);
         }
         if let Some(open) = self.open.last_mut().filter(|open| open.in_cell) {
             open.table

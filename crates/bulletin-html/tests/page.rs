@@ -529,6 +529,11 @@ fn what_is_no_page_is_refused_as_blocked() {
         (b"<title>404</title><p>Sorry", "not_found"),
         (b"<title>503 Service Unavailable</title><p>x", "error_page"),
         (b"Not Found", "not_found"),
+        (
+            b"<title>Travel</title><h1>Sorry</h1>The page you are looking for has moved.",
+            "not_found",
+        ),
+        (b"<script>window.location = '/?x'</script>", "challenge"),
         (b"{\"error\":\"forbidden\"}", "error_page"),
         (&large, "too_large"),
     ] {
@@ -566,4 +571,47 @@ fn a_page_that_breaks_off_is_refused() {
         }
     }
     assert_eq!(refusal(&html[..last_chart - 30]).kind(), "truncated");
+}
+
+#[test]
+fn hostile_pages_take_no_more_than_their_size() {
+    let started = std::time::Instant::now();
+    let half_a_million = |text: &str| text.repeat(MAX_PAGE_BYTES / 8 / text.len());
+    let row = "<tr><td>1st<td>C<td>C<td>01JAN99";
+    let chart = format!("<table><tr><td><td>INDIA<td>MEXICO<td>x{row}{row}{row}</table>");
+    for text in [
+        "<table>",
+        "<table><tr><td>",
+        "<td>",
+        "<tr><td>INDIA",
+        "</table>",
+        "<div hidden>",
+        "<table hidden><tr><td>",
+        "<p>A. FINAL ACTION DATES FOR",
+        "B. DATES FOR FILING FAMILY EMPLOYMENT<br>",
+        "<sup><s>",
+        "<table><tr><td>INDIA<tr><td>1st<td>C",
+        "&nbsp;",
+        "<a href=/content/visa-bulletin-for-may-2020.html>",
+        "<a b=",
+        "<!--",
+        "<title>",
+        "<svg>",
+        "<td colspan=1000 rowspan=1000>x",
+        "\u{301}",
+        &chart,
+    ] {
+        let body = half_a_million(text);
+        for prefix in [
+            "",
+            "<title>Visa Bulletin for May 2020</title>",
+            "<title>Visa Bulletin for May 2020</title><table><tr><td><td>INDIA",
+        ] {
+            let body = format!("{prefix}{body}");
+            assert!(read_page(body.as_bytes(), None).is_err());
+            let _ = bulletin_html::read_index(body.as_bytes());
+        }
+    }
+    let seconds = started.elapsed().as_secs();
+    assert!(seconds < 60, "{seconds} s");
 }
