@@ -1,8 +1,9 @@
 //! What the Lambdas' event sources do on AWS: hand over messages and change records, and take the answer.
 
 use bulletin::{Finding, Month};
-use pipeline::port::{AlertSink, Clock, PageSource, StoreError};
-use pipeline::{IngestError, Ingested, Ingester, Notifier};
+use chrono::Duration;
+use pipeline::port::{AlertSink, Clock, LinkTable, PageSource, StoreError};
+use pipeline::{IngestError, Ingested, Ingester, LinkState, Notifier};
 
 use crate::queue::MAX_RECEIVES;
 use crate::store::SqliteStore;
@@ -33,7 +34,12 @@ pub struct Drained {
     pub sent: usize,
     /// The changes whose alerts could not be sent, with the reason. They come again.
     pub failed: Vec<String>,
+    /// How many of those come no more by themselves, and wait among the dead letters.
+    pub dead: usize,
 }
+
+/// How long a page that killed whoever read it is left alone.
+const KILLER_AGAIN_AFTER: Duration = Duration::hours(24);
 
 /// Reads every page that waits in the queue, and tells `told` what became of each. One that fails does not hold back
 /// the others.
@@ -50,8 +56,15 @@ pub async fn drain_pages<Source: PageSource, C: Clock>(
     while let Some(page) = store.receive_page(clock.now())? {
         let month = page.message.link.month;
         if page.receives > MAX_RECEIVES {
-            store.dead_letter_page(&page, "whoever read it died, several times")?;
-            tracing::error!(bulletin.month = %month, "a page was taken out of the queue too often");
+            let why = "whoever read it died, several times";
+            store.dead_letter_page(&page, why)?;
+            let again = LinkState::Dead {
+                again: Some(clock.now() + KILLER_AGAIN_AFTER),
+            };
+            store
+                .settle(&page.message.link, &again, page.receives, why)
+                .await?;
+            tracing::error!(bulletin.month = %month, "A page is put among the dead letters: {why}.");
             continue;
         }
         let result = ingester.ingest_link(&page.message.link).await;
@@ -76,6 +89,10 @@ pub async fn drain_changes<Sink: AlertSink, C: Clock>(
     sink: &Sink,
     clock: &C,
 ) -> Result<Drained, StoreError> {
+    // Where nothing waits, nobody is waited for.
+    if store.receive_change(0, clock.now())?.is_none() {
+        return Ok(Drained::default());
+    }
     let _lock = store.lock_sending()?;
     let notifier = Notifier { store, sink, clock };
     let mut drained = Drained::default();
@@ -93,13 +110,9 @@ pub async fn drain_changes<Sink: AlertSink, C: Clock>(
             },
             Err(error) => error.to_string(),
         };
-        let dead = store.fail_change(&change, &failure, clock.now())?;
-        tracing::error!(
-            change.seq = change.seq,
-            dead,
-            failure,
-            "the alerts of a change could not be sent"
-        );
+        if store.fail_change(&change, &failure, clock.now())? {
+            drained.dead += 1;
+        }
         drained.failed.push(failure);
     }
     Ok(drained)

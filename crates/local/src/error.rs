@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use pipeline::port::StoreError;
 use rusqlite::ErrorCode;
@@ -27,7 +27,7 @@ pub enum OpenError {
     },
     /// It is damaged, or no database.
     #[error(
-        "{} is damaged or no database ({reason}). Move it away and run again: bulletins are read anew, and `--backfill` brings the history back",
+        "{} is damaged or no database ({reason}). Nothing was written to it. Move it away and run again: bulletins are read anew, `--backfill` brings the history back, and watches must be added again",
         .path.display()
     )]
     Damaged {
@@ -45,7 +45,7 @@ pub enum OpenError {
         reason: String,
     },
     /// Another process keeps it locked.
-    #[error("{} is locked by another process. Try again when it has ended", .path.display())]
+    #[error("{} is locked by another process. Nothing was written; try again when that has ended", .path.display())]
     Locked {
         /// The file.
         path: PathBuf,
@@ -58,15 +58,21 @@ pub(crate) fn store_error(error: rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Unavailable {
             what,
-            reason: "it is locked by another process".into(),
+            reason: "it is locked by another process. Try again when that has ended".into(),
         },
         Some(ErrorCode::DiskFull) => StoreError::Unavailable {
             what,
-            reason: "the disk is full".into(),
+            reason: "the disk is full. Make room and run again: what is missing is written then".into(),
+        },
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::Broken {
+            what,
+            reason: format!(
+                "it is damaged ({error}). Move it away and run again: bulletins are read anew, `--backfill` brings the history back, and watches must be added again"
+            ),
         },
         Some(ErrorCode::ReadOnly) => StoreError::Broken {
             what,
-            reason: "it is read-only; check the rights of the file".into(),
+            reason: "it is read-only. Check the rights of the file and its folder".into(),
         },
         _ => StoreError::Broken {
             what,
@@ -84,7 +90,7 @@ pub(crate) fn unreadable(what: &str, error: impl std::fmt::Display) -> StoreErro
 }
 
 /// What SQLite's answer on opening a file means.
-pub(crate) fn open_error(path: &std::path::Path, error: &rusqlite::Error) -> OpenError {
+pub(crate) fn open_error(path: &Path, error: &rusqlite::Error) -> OpenError {
     let path = path.to_owned();
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => OpenError::Locked { path },
@@ -93,8 +99,22 @@ pub(crate) fn open_error(path: &std::path::Path, error: &rusqlite::Error) -> Ope
             reason: error.to_string(),
         },
         _ => OpenError::NotWritable {
+            reason: why_not_writable(&path, error),
             path,
-            reason: error.to_string(),
         },
+    }
+}
+
+/// SQLite says no more than that it cannot open a file.
+fn why_not_writable(path: &Path, error: &rusqlite::Error) -> String {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    match (error.sqlite_error_code(), folder) {
+        _ if path.is_dir() => "it is a folder".into(),
+        (_, Some(folder)) if !folder.is_dir() => format!("there is no folder {}", folder.display()),
+        (Some(ErrorCode::ReadOnly), _) => "it is read-only".into(),
+        (Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied), _) => {
+            "the system does not allow it".into()
+        }
+        _ => error.to_string(),
     }
 }

@@ -16,6 +16,6 @@ pub use drain::{Drained, PageOutcome, drain_changes, drain_pages};
 pub use error::OpenError;
 pub use queue::{DeadLetter, DeadLetterKind};
 pub use schema::SCHEMA_VERSION;
-pub use store::{SendingLock, SqliteStore};
+pub use store::{ReadingLock, SendingLock, SqliteStore};
 pub use terminal::{AlertFormat, TerminalSink};
 pub use watch::{Watch, WatchKind};

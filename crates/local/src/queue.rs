@@ -1,3 +1,4 @@
+use bulletin::Month;
 use chrono::{DateTime, Duration, Utc};
 use pipeline::port::{BulletinQueue, PageMessage, StoreError};
 use pipeline::{ChangeRecord, backoff};
@@ -73,30 +74,34 @@ impl BulletinQueue for SqliteStore {
 
 impl SqliteStore {
     /// Takes the next page out of the queue. It stays invisible for ten minutes; whoever took it then deletes it, gives
-    /// it back, or has died.
+    /// it back, or has died. With the [`ReadingLock`](crate::ReadingLock) it is known who has died. A message that
+    /// cannot be understood is put among the dead letters, and the next is taken.
     pub(crate) fn receive_page(&self, now: DateTime<Utc>) -> Result<Option<ReceivedPage>, StoreError> {
         self.writing(|transaction| {
-            let found: Option<(i64, String, u32)> = transaction
-                .query_row(
-                    "UPDATE message SET receives = receives + 1, visible_at = ?2
-                     WHERE id = (SELECT id FROM message WHERE dead = 0 AND visible_at <= ?1 ORDER BY id LIMIT 1)
-                     RETURNING id, message, receives",
-                    params![instant(now), instant(now + VISIBILITY)],
-                    |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-                )
-                .optional()
-                .map_err(store_error)?;
-            let Some((id, text, receives)) = found else { return Ok(None) };
-            match from_json("a message of the queue", &text) {
-                Ok(message) => Ok(Some(ReceivedPage { id, message, receives })),
-                Err(error) => {
-                    transaction
-                        .execute(
-                            "UPDATE message SET dead = 1, failure = ? WHERE id = ?",
-                            params![error.to_string(), id],
-                        )
-                        .map_err(store_error)?;
-                    Ok(None)
+            loop {
+                let found: Option<(i64, String, u32)> = transaction
+                    .query_row(
+                        "UPDATE message SET receives = receives + 1, visible_at = ?2
+                         WHERE id = (SELECT id FROM message WHERE dead = 0 AND (visible_at <= ?1 OR ?3)
+                                     ORDER BY id LIMIT 1)
+                         RETURNING id, message, receives",
+                        params![instant(now), instant(now + VISIBILITY), self.is_reading()],
+                        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+                    )
+                    .optional()
+                    .map_err(store_error)?;
+                let Some((id, text, receives)) = found else { return Ok(None) };
+                match from_json("a message of the queue", &text) {
+                    Ok(message) => return Ok(Some(ReceivedPage { id, message, receives })),
+                    Err(error) => {
+                        tracing::error!(message.id = id, %error, "A page of the queue is put among the dead letters.");
+                        transaction
+                            .execute(
+                                "UPDATE message SET dead = 1, failure = ? WHERE id = ?",
+                                params![error.to_string(), id],
+                            )
+                            .map_err(store_error)?;
+                    }
                 }
             }
         })
@@ -205,6 +210,45 @@ impl SqliteStore {
                 )
                 .map_err(store_error)?;
             Ok(dead)
+        })
+    }
+
+    /// Drops the dead letters of a page, because the bulletin was stored in another way.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn settle_dead_letters(&self, month: Month) -> Result<(), StoreError> {
+        self.writing(|transaction| {
+            transaction
+                .execute(
+                    "DELETE FROM message WHERE dead = 1 AND month = ?",
+                    [month.to_string()],
+                )
+                .map_err(store_error)?;
+            Ok(())
+        })
+    }
+
+    /// Puts every dead letter back where it came from, as if it had just been written, and answers how many there were.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn replay_dead_letters(&self, now: DateTime<Utc>) -> Result<usize, StoreError> {
+        self.writing(|transaction| {
+            let pages = transaction
+                .execute(
+                    "UPDATE message SET dead = 0, receives = 0, visible_at = '', failure = NULL WHERE dead = 1",
+                    [],
+                )
+                .map_err(store_error)?;
+            let changes = transaction
+                .execute(
+                    "UPDATE change_log SET dead = 0, attempts = 0, visible_at = ?1, written_at = ?1, failure = NULL
+                     WHERE dead = 1",
+                    [instant(now)],
+                )
+                .map_err(store_error)?;
+            Ok(pages + changes)
         })
     }
 

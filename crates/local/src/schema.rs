@@ -1,6 +1,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::error::{OpenError, open_error};
@@ -26,8 +27,16 @@ pub(crate) fn open(path: &Path) -> Result<Connection, OpenError> {
     let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
     connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
 
-    // Nothing is written before it is known that the file is ours.
+    // Nothing is written before it is known that the file is ours: neither here, nor by closing it again, which would
+    // move what a log beside it holds into the file.
+    let untouched = |on| {
+        connection
+            .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, on)
+            .map_err(failed)
+    };
+    untouched(true)?;
     let found = version(path, &connection)?;
+    untouched(false)?;
     if found < SCHEMA_VERSION {
         connection
             .pragma_update(None, "journal_mode", "wal")
@@ -47,6 +56,20 @@ pub(crate) fn open(path: &Path) -> Result<Connection, OpenError> {
         });
     }
     Ok(connection)
+}
+
+/// Looks through the whole file for damage that reading a part of it would not meet.
+pub(crate) fn check(path: &Path, connection: &Connection) -> Result<(), OpenError> {
+    let found: String = connection
+        .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
+        .map_err(|error| open_error(path, &error))?;
+    if found == "ok" {
+        return Ok(());
+    }
+    Err(OpenError::Damaged {
+        path: path.to_owned(),
+        reason: found.split_whitespace().collect::<Vec<_>>().join(" "),
+    })
 }
 
 /// The layout of the file; 0 for an empty one.

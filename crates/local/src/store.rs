@@ -1,6 +1,7 @@
 use std::cell::{Cell, RefCell, RefMut};
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use bulletin::{
     Area, Case, Category, Chart, CutOff, Month, MonthRange, RawCell, Reading, Row, RowKey, Standing,
@@ -26,7 +27,12 @@ pub struct SqliteStore {
     path: PathBuf,
     /// Whether this store holds the sending lock.
     sending: Cell<bool>,
+    /// Whether this store holds the reading lock.
+    reading: Cell<bool>,
 }
+
+/// How long the sending lock is waited for. Sending takes a moment, unless whoever reads the alerts does not.
+const WAIT_FOR_SENDING: Duration = Duration::from_secs(10);
 
 /// The right to send alerts from this database: one process at a time has it. Ends when dropped, or when the process
 /// dies, so that what a dead process was sending can be taken over at once.
@@ -35,6 +41,22 @@ pub struct SendingLock<'a> {
     store: &'a SqliteStore,
     /// Closing it gives the lock back.
     _file: File,
+}
+
+/// The knowledge that no other process reads pages into this database. Whoever has it takes over at once what a process
+/// left that died: pages it had taken out of the queue, and links it had claimed without queueing their pages. Ends when
+/// dropped, or when the process dies.
+#[derive(Debug)]
+pub struct ReadingLock<'a> {
+    store: &'a SqliteStore,
+    /// Closing it gives the lock back.
+    _file: File,
+}
+
+impl Drop for ReadingLock<'_> {
+    fn drop(&mut self) {
+        self.store.reading.set(false);
+    }
 }
 
 impl Drop for SendingLock<'_> {
@@ -54,28 +76,78 @@ impl SqliteStore {
             connection: RefCell::new(schema::open(path)?),
             path: path.to_owned(),
             sending: Cell::new(false),
+            reading: Cell::new(false),
         })
     }
 
-    /// Waits until no other process sends alerts from this database, and keeps others from it.
+    /// Looks through the whole file for damage, before anything is written to it.
+    ///
+    /// # Errors
+    /// [`OpenError::Damaged`].
+    pub fn check(&self) -> Result<(), OpenError> {
+        schema::check(&self.path, &self.connection())
+    }
+
+    /// The lock of whoever reads pages; `None` where another process has it. Pages can be read without it too.
     ///
     /// # Errors
     /// [`StoreError::Broken`] where the lock file beside the database cannot be used.
-    pub fn lock_sending(&self) -> Result<SendingLock<'_>, StoreError> {
+    pub fn lock_reading(&self) -> Result<Option<ReadingLock<'_>>, StoreError> {
+        let (path, file) = self.lock_file(".reading.lock")?;
+        match file.try_lock() {
+            Ok(()) => {
+                self.reading.set(true);
+                Ok(Some(ReadingLock {
+                    store: self,
+                    _file: file,
+                }))
+            }
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(unusable(&path, &error)),
+        }
+    }
+
+    /// Whether what waits for a dead process is known to wait for nobody.
+    pub(crate) fn is_reading(&self) -> bool {
+        self.reading.get()
+    }
+
+    fn lock_file(&self, ending: &str) -> Result<(PathBuf, File), StoreError> {
         let mut name = self.path.clone().into_os_string();
-        name.push(".lock");
+        name.push(ending);
         let path = PathBuf::from(name);
-        let broken = |error: std::io::Error| StoreError::Broken {
-            what: path.display().to_string(),
-            reason: error.to_string(),
-        };
         let file = File::options()
             .create(true)
             .truncate(false)
             .write(true)
             .open(&path)
-            .map_err(broken)?;
-        file.lock().map_err(broken)?;
+            .map_err(|error| unusable(&path, &error))?;
+        Ok((path, file))
+    }
+
+    /// Waits until no other process sends alerts from this database, and keeps others from it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] where another process has it for ten seconds, [`StoreError::Broken`] where the lock
+    /// file beside the database cannot be used.
+    pub fn lock_sending(&self) -> Result<SendingLock<'_>, StoreError> {
+        let (path, file) = self.lock_file(".lock")?;
+        let deadline = Instant::now() + WAIT_FOR_SENDING;
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::Error(error)) => return Err(unusable(&path, &error)),
+                Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+                Err(TryLockError::WouldBlock) => {
+                    return Err(StoreError::Unavailable {
+                        what: "the right to send alerts".into(),
+                        reason: "another process is sending them. What waits is sent by the next run".into(),
+                    });
+                }
+            }
+        }
         self.sending.set(true);
         Ok(SendingLock {
             store: self,
@@ -127,6 +199,13 @@ impl SqliteStore {
         let done = work(&transaction)?;
         transaction.commit().map_err(store_error)?;
         Ok(done)
+    }
+}
+
+fn unusable(path: &Path, error: &std::io::Error) -> StoreError {
+    StoreError::Broken {
+        what: path.display().to_string(),
+        reason: format!("{error}. Check the rights of the folder"),
     }
 }
 
@@ -519,7 +598,10 @@ impl LinkTable for SqliteStore {
     ) -> Result<bool, StoreError> {
         self.writing(|transaction| {
             let stored = stored_link(transaction, link.month)?;
-            if stored.as_ref().is_some_and(|stored| !stored.state.is_due(now)) {
+            if let Some(stored) = &stored
+                && !stored.state.is_due(now)
+                && !(self.is_reading() && is_lost(transaction, stored)?)
+            {
                 return Ok(false);
             }
             let failures = stored.map_or(0, |stored| stored.failures);
@@ -555,6 +637,20 @@ impl LinkTable for SqliteStore {
             Ok(())
         })
     }
+}
+
+/// Whether the link was claimed and its page never queued, because whoever claimed it died in between.
+fn is_lost(transaction: &Transaction<'_>, link: &Link) -> Result<bool, StoreError> {
+    if !matches!(link.state, LinkState::Queued { .. }) {
+        return Ok(false);
+    }
+    transaction
+        .query_row(
+            "SELECT NOT EXISTS (SELECT 1 FROM message WHERE month = ?)",
+            [link.link.month.to_string()],
+            |row| row.get(0),
+        )
+        .map_err(store_error)
 }
 
 fn stored_link(connection: &Connection, month: Month) -> Result<Option<Link>, StoreError> {

@@ -1,7 +1,7 @@
 use bulletin::{Alert, Case, Subscription, When};
 use chrono::NaiveDate;
 use pipeline::port::StoreError;
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 use crate::error::{store_error, unreadable};
 use crate::store::SqliteStore;
@@ -41,9 +41,6 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError`].
     pub fn add_watch(&self, kind: WatchKind) -> Result<i64, StoreError> {
-        if let Some(known) = self.watches()?.into_iter().find(|watch| watch.kind == kind) {
-            return Ok(known.id);
-        }
         let (category, area, priority_date, when) = match kind {
             WatchKind::Case(Subscription {
                 case,
@@ -58,6 +55,12 @@ impl SqliteStore {
             WatchKind::Bulletins => (None, None, None, When::Every.to_string()),
         };
         self.writing(|transaction| {
+            if let Some(known) = stored_watches(transaction)?
+                .into_iter()
+                .find(|watch| watch.kind == kind)
+            {
+                return Ok(known.id);
+            }
             transaction
                 .execute(
                     "INSERT INTO watch (category, area, priority_date, tell_when) VALUES (?, ?, ?, ?)",
@@ -86,36 +89,39 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError`].
     pub fn watches(&self) -> Result<Vec<Watch>, StoreError> {
-        let connection = self.connection();
-        let mut statement = connection
-            .prepare_cached("SELECT id, category, area, priority_date, tell_when FROM watch ORDER BY id")
-            .map_err(store_error)?;
-        let mut found = statement.query([]).map_err(store_error)?;
-        let mut watches = Vec::new();
-        while let Some(row) = found.next().map_err(store_error)? {
-            let text = |index: usize| row.get::<_, Option<String>>(index).map_err(store_error);
-            let kind = match (text(1)?, text(2)?) {
-                (Some(category), Some(area)) => WatchKind::Case(Subscription {
-                    case: Case {
-                        category: category.parse().map_err(|error| unreadable("a watch", error))?,
-                        area: area.parse().map_err(|error| unreadable("a watch", error))?,
-                    },
-                    priority_date: text(3)?
-                        .map(|date| date.parse::<NaiveDate>())
-                        .transpose()
-                        .map_err(|error| unreadable("a watch", error))?,
-                    when: text(4)?
-                        .unwrap_or_default()
-                        .parse()
-                        .map_err(|error| unreadable("a watch", error))?,
-                }),
-                _ => WatchKind::Bulletins,
-            };
-            watches.push(Watch {
-                id: row.get(0).map_err(store_error)?,
-                kind,
-            });
-        }
-        Ok(watches)
+        stored_watches(&self.connection())
     }
+}
+
+fn stored_watches(connection: &Connection) -> Result<Vec<Watch>, StoreError> {
+    let mut statement = connection
+        .prepare_cached("SELECT id, category, area, priority_date, tell_when FROM watch ORDER BY id")
+        .map_err(store_error)?;
+    let mut found = statement.query([]).map_err(store_error)?;
+    let mut watches = Vec::new();
+    while let Some(row) = found.next().map_err(store_error)? {
+        let text = |index: usize| row.get::<_, Option<String>>(index).map_err(store_error);
+        let kind = match (text(1)?, text(2)?) {
+            (Some(category), Some(area)) => WatchKind::Case(Subscription {
+                case: Case {
+                    category: category.parse().map_err(|error| unreadable("a watch", error))?,
+                    area: area.parse().map_err(|error| unreadable("a watch", error))?,
+                },
+                priority_date: text(3)?
+                    .map(|date| date.parse::<NaiveDate>())
+                    .transpose()
+                    .map_err(|error| unreadable("a watch", error))?,
+                when: text(4)?
+                    .unwrap_or_default()
+                    .parse()
+                    .map_err(|error| unreadable("a watch", error))?,
+            }),
+            _ => WatchKind::Bulletins,
+        };
+        watches.push(Watch {
+            id: row.get(0).map_err(store_error)?,
+            kind,
+        });
+    }
+    Ok(watches)
 }

@@ -1,0 +1,729 @@
+//! What the SQLite file promises beyond the contract of every store.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "what every test needs stands outside of tests, and a test that cannot have it has failed"
+)]
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+
+use bulletin::{Alert, Area};
+use bulletin::{Bulletin, Case, Category, Chart, CutOff, Month, RowKey, Subscription, When};
+use chrono::{Duration, NaiveDate};
+use local::{
+    DeadLetterKind, OpenError, PageOutcome, SCHEMA_VERSION, SqliteStore, WatchKind, drain_changes,
+    drain_pages,
+};
+use pipeline::port::{
+    AlertMarks, AlertSink, BulletinQueue, BulletinStore, Claim, Clock, Fetched, LinkTable, PageLink,
+    PageMessage, PageSource, Recipient, SinkError, SourceError, StoreError,
+};
+use pipeline::testing::{FixedClock, bulletin_of, link_of, page_of};
+use pipeline::{Ingested, Ingester, LinkState};
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+const EB3_INDIA: RowKey = RowKey {
+    chart: Chart::FinalAction,
+    category: Category::Eb3,
+    area: Area::INDIA,
+};
+
+/// A file in a folder of its own.
+struct File {
+    folder: TempDir,
+}
+
+impl File {
+    fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("bulletins.db")
+    }
+
+    fn open(&self) -> SqliteStore {
+        SqliteStore::open(&self.path()).unwrap()
+    }
+
+    /// The file as another program sees it.
+    fn sql(&self) -> Connection {
+        Connection::open(self.path()).unwrap()
+    }
+
+    fn count(&self, sql: &str) -> i64 {
+        self.sql().query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+}
+
+fn month(text: &str) -> Month {
+    text.parse().unwrap()
+}
+
+fn day(text: &str) -> CutOff {
+    CutOff::Date(text.parse().unwrap())
+}
+
+fn bulletin(text: &str, eb3_india: &str) -> Bulletin {
+    bulletin_of(month(text), |key| {
+        day(if key == EB3_INDIA { eb3_india } else { "2010-05-01" })
+    })
+}
+
+/// Gives every page of which it knows the month, and counts how often it was asked.
+struct Pages<'a> {
+    clock: &'a FixedClock,
+    pages: Vec<(Month, Vec<u8>)>,
+    asked: RefCell<Vec<Month>>,
+}
+
+impl<'a> Pages<'a> {
+    fn new(clock: &'a FixedClock, bulletins: &[&Bulletin]) -> Self {
+        Self {
+            clock,
+            pages: bulletins
+                .iter()
+                .map(|bulletin| (bulletin.month(), page_of(bulletin)))
+                .collect(),
+            asked: RefCell::default(),
+        }
+    }
+}
+
+impl PageSource for Pages<'_> {
+    async fn links(&self) -> Result<Vec<PageLink>, SourceError> {
+        Ok(self.pages.iter().map(|(month, _)| link_of(*month)).collect())
+    }
+
+    async fn page(&self, path: &str, _: Option<&str>) -> Result<Fetched, SourceError> {
+        let found = self.pages.iter().find(|(month, _)| link_of(*month).path == path);
+        let Some((month, body)) = found else {
+            return Err(SourceError::Blocked {
+                path: path.into(),
+                tried: "host: 403 Forbidden".into(),
+            });
+        };
+        self.asked.borrow_mut().push(*month);
+        Ok(Fetched {
+            body: body.clone(),
+            host: "host".into(),
+            at: self.clock.now(),
+            by_hand: false,
+        })
+    }
+}
+
+async fn queue(store: &SqliteStore, text: &str) {
+    let link = link_of(month(text));
+    let trace = "test".into();
+    store.send(&PageMessage { link, trace }).await.unwrap();
+}
+
+async fn drain(store: &SqliteStore, source: &Pages<'_>, clock: &FixedClock) -> Vec<PageOutcome> {
+    let mut outcomes = Vec::new();
+    drain_pages(store, source, clock, |outcome| outcomes.push(outcome))
+        .await
+        .unwrap();
+    outcomes
+}
+
+async fn feed(
+    store: &SqliteStore,
+    clock: &FixedClock,
+    bulletin: &Bulletin,
+) -> Result<Ingested, pipeline::IngestError> {
+    let page = Fetched {
+        body: page_of(bulletin),
+        host: "by hand".into(),
+        at: clock.now(),
+        by_hand: true,
+    };
+    let source = Pages::new(clock, &[]);
+    let ingester = Ingester {
+        source: &source,
+        store,
+        clock,
+    };
+    ingester
+        .ingest_page(&page, None)
+        .await
+        .map(|(_, _, ingested)| ingested)
+}
+
+/// Takes alerts, or refuses them.
+#[derive(Default)]
+struct Post {
+    sent: RefCell<Vec<String>>,
+    is_closed: RefCell<bool>,
+}
+
+impl AlertSink for Post {
+    async fn recipients(&self, _: &Alert) -> Result<Vec<Recipient>, StoreError> {
+        Ok(vec![Recipient {
+            key: "post".into(),
+            handle: 1,
+        }])
+    }
+
+    async fn send(&self, alert: &Alert, _: &Recipient) -> Result<(), SinkError> {
+        if *self.is_closed.borrow() {
+            return Err(SinkError::NotSent("closed".into()));
+        }
+        self.sent.borrow_mut().push(alert.id().to_string());
+        Ok(())
+    }
+}
+
+mod file {
+    use super::*;
+
+    fn refusal(path: &Path) -> OpenError {
+        match SqliteStore::open(path) {
+            Ok(_) => panic!("{} is opened", path.display()),
+            Err(error) => error,
+        }
+    }
+
+    #[test]
+    fn a_new_file_has_todays_layout_and_is_ours() {
+        let file = File::new();
+        drop(file.open());
+        assert_eq!(file.count("PRAGMA user_version"), SCHEMA_VERSION);
+        assert_eq!(file.count("PRAGMA application_id"), 0x5642_756c);
+        file.open().check().unwrap();
+    }
+
+    /// `v1.sql` is what the first layout was, and is never changed: when there is a newer one, this shows that people's
+    /// files come along.
+    #[tokio::test(flavor = "current_thread")]
+    async fn a_file_of_the_first_layout_is_brought_to_todays() {
+        let file = File::new();
+        file.sql().execute_batch(include_str!("v1.sql")).unwrap();
+        assert_eq!(file.count("PRAGMA user_version"), 1);
+        let store = file.open();
+        assert_eq!(file.count("PRAGMA user_version"), SCHEMA_VERSION);
+        assert_eq!(store.months().await.unwrap(), [month("2024-05")]);
+        let rows = store.rows(month("2024-05")).await.unwrap();
+        let values: Vec<Option<CutOff>> = rows.iter().map(|row| row.row.reading.cut_off()).collect();
+        assert_eq!(values, [Some(CutOff::Current), None, Some(day("2012-08-15"))]);
+        let area = Area::INDIA;
+        let history = store
+            .history(Chart::FinalAction, Category::Eb3, area, None)
+            .await
+            .unwrap();
+        assert_eq!(history[0].earlier[0].raw, "01JUL12");
+        assert_eq!(store.watches().unwrap().len(), 2);
+        assert_eq!(store.links().await.unwrap().len(), 1);
+        assert_eq!(store.waiting().unwrap(), (1, 0));
+        let (good, bad) = store.checks().unwrap();
+        assert!(good.is_some() && bad.is_none());
+        // And it goes on.
+        let clock = FixedClock::noon("2024-05-14");
+        let june = bulletin("2024-06", "2012-08-15");
+        assert!(matches!(
+            feed(&store, &clock, &june).await,
+            Ok(Ingested::Stored { .. })
+        ));
+    }
+
+    #[test]
+    fn a_file_of_a_newer_program_is_left_alone() {
+        let file = File::new();
+        drop(file.open());
+        file.sql()
+            .pragma_update(None, "user_version", SCHEMA_VERSION + 1)
+            .unwrap();
+        let before = std::fs::read(file.path()).unwrap();
+        assert_eq!(
+            refusal(&file.path()),
+            OpenError::Newer {
+                path: file.path(),
+                found: SCHEMA_VERSION + 1,
+                known: SCHEMA_VERSION
+            }
+        );
+        assert!(std::fs::read(file.path()).unwrap() == before);
+    }
+
+    #[test]
+    fn what_is_no_file_of_ours_is_left_alone() {
+        let file = File::new();
+        let foreign = "CREATE TABLE soup (name TEXT); PRAGMA user_version = 1";
+        file.sql().execute_batch(foreign).unwrap();
+        let before = std::fs::read(file.path()).unwrap();
+        assert_eq!(refusal(&file.path()), OpenError::Foreign { path: file.path() });
+        assert!(std::fs::read(file.path()).unwrap() == before);
+
+        std::fs::write(file.path(), b"month,chart\n".repeat(100)).unwrap();
+        assert!(matches!(refusal(&file.path()), OpenError::Damaged { .. }));
+        std::fs::remove_file(file.path()).unwrap();
+        std::fs::create_dir(file.path()).unwrap();
+        assert!(matches!(refusal(&file.path()), OpenError::NotWritable { .. }));
+        assert!(matches!(
+            refusal(&file.path().join("none/x.db")),
+            OpenError::NotWritable { .. }
+        ));
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn damage_in_the_middle_is_found_before_anything_is_written() {
+        let file = File::new();
+        let clock = FixedClock::noon("2024-04-12");
+        let store = file.open();
+        feed(&store, &clock, &bulletin("2024-05", "2012-08-15"))
+            .await
+            .unwrap();
+        store.check().unwrap();
+        drop(store);
+        let mut bytes = std::fs::read(file.path()).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle..middle + 8192].fill(0xa5);
+        std::fs::write(file.path(), &bytes).unwrap();
+        assert!(matches!(file.open().check(), Err(OpenError::Damaged { .. })));
+        assert!(std::fs::read(file.path()).unwrap() == bytes);
+    }
+
+    #[test]
+    fn many_processes_make_one_file_at_once() {
+        let file = File::new();
+        let path = file.path();
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| SqliteStore::open(&path).unwrap().watches().unwrap());
+            }
+        });
+        assert_eq!(file.count("SELECT count(*) FROM watch"), 0);
+    }
+}
+
+mod change_log {
+    use super::*;
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn a_write_that_fails_leaves_neither_rows_nor_changes() {
+        for (table, wrong) in [
+            ("change_log", "NEW.record LIKE '%\"record\":\"bulletin\"%'"),
+            ("standing", "NEW.category = 'EB3'"),
+            ("bulletin", "1"),
+            ("cut_off", "NEW.area = 'INDIA'"),
+        ] {
+            let file = File::new();
+            let store = file.open();
+            let clock = FixedClock::noon("2024-04-12");
+            file.sql()
+                .execute_batch(&format!(
+                    "CREATE TRIGGER full BEFORE INSERT ON {table} WHEN {wrong}
+                     BEGIN SELECT RAISE(ABORT, 'no room'); END"
+                ))
+                .unwrap();
+            let may = bulletin("2024-05", "2012-08-15");
+            let failed = feed(&store, &clock, &may).await;
+            assert!(
+                failed.is_err_and(|error| error.to_string().contains("no room")),
+                "{table}"
+            );
+            for written in [
+                "cut_off",
+                "standing",
+                "bulletin",
+                "change_log",
+                "earlier_value",
+                "link",
+            ] {
+                let sql = format!("SELECT count(*) FROM {written}");
+                assert_eq!(file.count(&sql), 0, "{table} failed, and {written} is written");
+            }
+            file.sql().execute_batch("DROP TRIGGER full").unwrap();
+            assert!(matches!(
+                feed(&store, &clock, &may).await,
+                Ok(Ingested::Stored { .. })
+            ));
+            // One change for each case, and one for the bulletin.
+            let cases = i64::try_from(may.cases().len()).unwrap();
+            assert_eq!(file.count("SELECT count(*) FROM change_log"), cases + 1);
+        }
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn a_change_stays_until_its_alerts_are_sent_and_then_a_dead_letter_is_kept() {
+        let file = File::new();
+        let store = file.open();
+        let clock = FixedClock::noon("2024-04-12");
+        let post = Post::default();
+        feed(&store, &clock, &bulletin("2024-04", "2012-07-01"))
+            .await
+            .unwrap();
+        assert_eq!(drain_changes(&store, &post, &clock).await.unwrap().sent, 0);
+        assert_eq!(store.waiting().unwrap(), (0, 0));
+
+        feed(&store, &clock, &bulletin("2024-05", "2012-08-15"))
+            .await
+            .unwrap();
+        *post.is_closed.borrow_mut() = true;
+        let drained = drain_changes(&store, &post, &clock).await.unwrap();
+        assert!(!drained.failed.is_empty() && drained.dead == 0, "{drained:?}");
+        let (_, waiting) = store.waiting().unwrap();
+        assert_eq!(usize::try_from(waiting).unwrap(), drained.failed.len());
+        // They are left alone for a while, and come again.
+        *post.is_closed.borrow_mut() = false;
+        assert_eq!(drain_changes(&store, &post, &clock).await.unwrap().sent, 0);
+        *post.is_closed.borrow_mut() = true;
+        clock.pass(Duration::hours(25));
+        let drained = drain_changes(&store, &post, &clock).await.unwrap();
+        assert_eq!(drained.dead, drained.failed.len());
+        let letters = store.dead_letters().unwrap();
+        assert_eq!(letters.len(), drained.dead);
+        assert!(letters.iter().all(|letter| letter.kind == DeadLetterKind::Change));
+        assert!(letters[0].failure.contains("closed"), "{letters:?}");
+
+        *post.is_closed.borrow_mut() = false;
+        assert_eq!(store.replay_dead_letters(clock.now()).unwrap(), letters.len());
+        assert_eq!(
+            drain_changes(&store, &post, &clock).await.unwrap().sent,
+            letters.len()
+        );
+        let sent = post.sent.borrow().clone();
+        let mut once = sent.clone();
+        once.sort();
+        once.dedup();
+        assert_eq!(once.len(), sent.len(), "none is sent twice");
+        assert_eq!(
+            (store.waiting().unwrap(), store.dead_letters().unwrap()),
+            ((0, 0), vec![])
+        );
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn a_change_that_cannot_be_understood_holds_back_no_other() {
+        let file = File::new();
+        let store = file.open();
+        let clock = FixedClock::noon("2024-04-12");
+        let post = Post::default();
+        feed(&store, &clock, &bulletin("2024-04", "2012-07-01"))
+            .await
+            .unwrap();
+        drain_changes(&store, &post, &clock).await.unwrap();
+        file.sql()
+            .execute(
+                "INSERT INTO change_log (record, written_at, visible_at) VALUES ('{', ?1, ?1)",
+                ["2024-04-12T12:00:00.000000Z"],
+            )
+            .unwrap();
+        feed(&store, &clock, &bulletin("2024-05", "2012-08-15"))
+            .await
+            .unwrap();
+        let drained = drain_changes(&store, &post, &clock).await.unwrap();
+        assert!(drained.sent > 0);
+        assert_eq!((drained.failed.len(), drained.dead), (1, 1));
+        assert_eq!(store.waiting().unwrap(), (0, 0));
+        assert_eq!(store.dead_letters().unwrap()[0].about, "{");
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn the_same_page_again_logs_nothing() {
+        let file = File::new();
+        let store = file.open();
+        let clock = FixedClock::noon("2024-04-12");
+        let may = bulletin("2024-05", "2012-08-15");
+        feed(&store, &clock, &may).await.unwrap();
+        let before = file.count("SELECT count(*) FROM change_log");
+        assert_eq!(feed(&store, &clock, &may).await, Ok(Ingested::Unchanged));
+        assert_eq!(file.count("SELECT count(*) FROM change_log"), before);
+    }
+}
+
+mod queue {
+    use super::*;
+
+    /// What a process leaves that dies while it reads.
+    fn taken(file: &File, month: &str, until: &str, receives: u32) {
+        file.sql()
+            .execute(
+                "UPDATE message SET visible_at = ?, receives = ? WHERE month = ?",
+                rusqlite::params![until, receives, month],
+            )
+            .unwrap();
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn a_page_that_somebody_took_is_invisible_for_ten_minutes() {
+        let file = File::new();
+        let store = file.open();
+        let clock = FixedClock::noon("2024-04-12");
+        let may = bulletin("2024-05", "2012-08-15");
+        let source = Pages::new(&clock, &[&may]);
+        queue(&store, "2024-05").await;
+        taken(&file, "2024-05", "2024-04-12T12:10:00.000000Z", 1);
+        assert!(drain(&store, &source, &clock).await.is_empty());
+        clock.pass(Duration::minutes(9));
+        assert!(drain(&store, &source, &clock).await.is_empty());
+        clock.pass(Duration::minutes(1));
+        assert_eq!(drain(&store, &source, &clock).await.len(), 1);
+        assert_eq!(store.waiting().unwrap().0, 0);
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn whoever_has_the_reading_lock_takes_over_at_once() {
+        let file = File::new();
+        let (store, other) = (file.open(), file.open());
+        let clock = FixedClock::noon("2024-04-12");
+        let may = bulletin("2024-05", "2012-08-15");
+        let source = Pages::new(&clock, &[&may]);
+        queue(&store, "2024-05").await;
+        taken(&file, "2024-05", "2024-04-12T12:10:00.000000Z", 1);
+        let (now, later) = (clock.now(), clock.now() + Duration::hours(1));
+        let (claimed, queued) = (link_of(month("2024-06")), link_of(month("2024-05")));
+        assert!(LinkTable::claim(&store, &claimed, now, later).await.unwrap());
+        assert!(LinkTable::claim(&store, &queued, now, later).await.unwrap());
+
+        let lock = store.lock_reading().unwrap();
+        assert!(lock.is_some());
+        assert!(other.lock_reading().unwrap().is_none(), "one has it");
+        assert!(drain(&other, &source, &clock).await.is_empty());
+        assert!(!LinkTable::claim(&other, &claimed, now, later).await.unwrap());
+        assert!(
+            !LinkTable::claim(&store, &queued, now, later).await.unwrap(),
+            "its page waits"
+        );
+        assert!(
+            LinkTable::claim(&store, &claimed, now, later).await.unwrap(),
+            "nobody queued it"
+        );
+        assert_eq!(drain(&store, &source, &clock).await.len(), 1);
+        drop(lock);
+        assert!(other.lock_reading().unwrap().is_some());
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn a_page_that_kills_whoever_reads_it_ends_among_the_dead_letters() {
+        let file = File::new();
+        let store = file.open();
+        let clock = FixedClock::noon("2024-04-12");
+        let (may, june) = (
+            bulletin("2024-05", "2012-08-15"),
+            bulletin("2024-06", "2012-08-15"),
+        );
+        let source = Pages::new(&clock, &[&may, &june]);
+        let _lock = store.lock_reading().unwrap().unwrap();
+        queue(&store, "2024-05").await;
+        queue(&store, "2024-06").await;
+        taken(&file, "2024-05", "", 3);
+        let outcomes = drain(&store, &source, &clock).await;
+        assert_eq!(outcomes.len(), 1);
+        assert_eq!(outcomes[0].month, month("2024-06"), "the others go on");
+        let letters = store.dead_letters().unwrap();
+        assert_eq!((letters.len(), letters[0].about.as_str()), (1, "2024-05"));
+        // It is not queued again at once, to kill the next.
+        let later = clock.now() + Duration::hours(1);
+        let link = link_of(month("2024-05"));
+        assert!(!LinkTable::claim(&store, &link, clock.now(), later).await.unwrap());
+        clock.pass(Duration::hours(24));
+        assert!(LinkTable::claim(&store, &link, clock.now(), later).await.unwrap());
+        // An operator has had a look.
+        assert_eq!(store.replay_dead_letters(clock.now()).unwrap(), 1);
+        assert_eq!(drain(&store, &source, &clock).await.len(), 1);
+        assert!(store.dead_letters().unwrap().is_empty());
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn a_refused_page_is_kept_whole_and_holds_back_no_other() {
+        let file = File::new();
+        let store = file.open();
+        let clock = FixedClock::noon("2024-04-12");
+        let (may, june) = (
+            bulletin("2024-05", "2012-08-15"),
+            bulletin("2024-06", "2012-08-15"),
+        );
+        let mut source = Pages::new(&clock, &[&may, &june]);
+        // The page of May is June's.
+        source.pages[0].1 = page_of(&june);
+        queue(&store, "2024-05").await;
+        queue(&store, "2024-06").await;
+        let outcomes = drain(&store, &source, &clock).await;
+        assert!(outcomes[0].result.is_err() && outcomes[1].result.is_ok());
+        let letters = store.dead_letters().unwrap();
+        assert_eq!((letters.len(), letters[0].kind), (1, DeadLetterKind::Page));
+        assert!(letters[0].failure.contains("June 2024"), "{letters:?}");
+        let message: String = file
+            .sql()
+            .query_row("SELECT message FROM message WHERE dead = 1", [], |row| row.get(0))
+            .unwrap();
+        let message: PageMessage = serde_json::from_str(&message).unwrap();
+        assert_eq!(message.link, link_of(month("2024-05")));
+        let link = store.link(month("2024-05")).await.unwrap().unwrap();
+        assert!(matches!(link.state, LinkState::Dead { .. }));
+        // Refused again, it is one letter; read well, it is none.
+        queue(&store, "2024-05").await;
+        drain(&store, &source, &clock).await;
+        assert_eq!(store.dead_letters().unwrap().len(), 1);
+        source.pages[0].1 = page_of(&may);
+        queue(&store, "2024-05").await;
+        drain(&store, &source, &clock).await;
+        assert!(store.dead_letters().unwrap().is_empty());
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn a_blocked_page_is_no_dead_letter_and_its_link_is_due_again() {
+        let file = File::new();
+        let store = file.open();
+        let clock = FixedClock::noon("2024-04-12");
+        let source = Pages::new(&clock, &[]);
+        for failures in 1..=3 {
+            queue(&store, "2024-05").await;
+            assert_eq!(drain(&store, &source, &clock).await.len(), 1);
+            let link = store.link(month("2024-05")).await.unwrap().unwrap();
+            assert_eq!(link.failures, failures);
+            assert!(matches!(link.state, LinkState::Due { at } if at > clock.now()));
+            assert!(link.note.contains("403"), "{}", link.note);
+        }
+        assert!(store.dead_letters().unwrap().is_empty());
+        assert_eq!(store.waiting().unwrap(), (0, 0));
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn a_message_that_cannot_be_understood_holds_back_no_other() {
+        let file = File::new();
+        let store = file.open();
+        let clock = FixedClock::noon("2024-04-12");
+        let may = bulletin("2024-05", "2012-08-15");
+        let source = Pages::new(&clock, &[&may]);
+        file.sql()
+            .execute_batch(
+                "INSERT INTO message (message, month, sent_at, visible_at) VALUES ('{}', '2024-03', '', ''),
+                 ('no JSON', '2024-02', '', '')",
+            )
+            .unwrap();
+        queue(&store, "2024-05").await;
+        assert_eq!(drain(&store, &source, &clock).await.len(), 1);
+        assert_eq!(store.dead_letters().unwrap().len(), 2);
+    }
+}
+
+mod sharing {
+    use super::*;
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn two_stores_on_one_file_see_each_others_writes() {
+        let file = File::new();
+        let (one, other) = (file.open(), file.open());
+        let clock = FixedClock::noon("2024-04-12");
+        let may = bulletin("2024-05", "2012-08-15");
+        feed(&one, &clock, &may).await.unwrap();
+        assert_eq!(other.months().await.unwrap(), [month("2024-05")]);
+        assert_eq!(feed(&other, &clock, &may).await, Ok(Ingested::Unchanged));
+        let watch = WatchKind::Case(Subscription {
+            case: Case {
+                category: Category::Eb3,
+                area: Area::INDIA,
+            },
+            priority_date: NaiveDate::from_ymd_opt(2013, 3, 15),
+            when: When::Within { days: 60 },
+        });
+        let id = one.add_watch(watch).unwrap();
+        assert_eq!(other.add_watch(watch).unwrap(), id);
+        assert_eq!(other.watches().unwrap()[0].kind, watch);
+        assert!(other.remove_watch(id).unwrap());
+        assert!(!one.remove_watch(id).unwrap());
+    }
+
+    #[test]
+    fn many_stores_write_one_file_at_once() {
+        let file = File::new();
+        let path = file.path();
+        drop(file.open());
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    let store = SqliteStore::open(&path).unwrap();
+                    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+                    let clock = FixedClock::noon("2024-04-12");
+                    for text in ["2024-05", "2024-06"] {
+                        let fed = runtime.block_on(feed(&store, &clock, &bulletin(text, "2012-08-15")));
+                        assert!(
+                            matches!(fed, Ok(Ingested::Stored { .. } | Ingested::Unchanged)),
+                            "{fed:?}"
+                        );
+                    }
+                });
+            }
+        });
+        assert_eq!(file.count("SELECT count(*) FROM bulletin"), 2);
+        assert_eq!(file.count("SELECT count(*) FROM earlier_value"), 0);
+        assert_eq!(file.count("SELECT max(version) FROM cut_off"), 1);
+        file.open().check().unwrap();
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn two_who_send_at_once_send_once() {
+        let file = File::new();
+        let store = file.open();
+        let clock = FixedClock::noon("2024-04-12");
+        feed(&store, &clock, &bulletin("2024-04", "2012-07-01"))
+            .await
+            .unwrap();
+        drain_changes(&store, &Post::default(), &clock).await.unwrap();
+        feed(&store, &clock, &bulletin("2024-05", "2012-08-15"))
+            .await
+            .unwrap();
+        let path = file.path();
+        let sent = std::sync::Mutex::new(Vec::new());
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    let store = SqliteStore::open(&path).unwrap();
+                    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+                    let (post, clock) = (Post::default(), FixedClock::noon("2024-04-12"));
+                    let drained = runtime.block_on(drain_changes(&store, &post, &clock)).unwrap();
+                    assert!(drained.failed.is_empty(), "{drained:?}");
+                    sent.lock().unwrap().extend(post.sent.take());
+                });
+            }
+        });
+        let mut sent = sent.into_inner().unwrap();
+        let all = sent.len();
+        sent.sort();
+        sent.dedup();
+        assert!(all > 1);
+        assert_eq!(sent.len(), all, "none is sent twice");
+        assert_eq!(store.waiting().unwrap(), (0, 0));
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn what_a_dead_process_was_sending_is_taken_over_by_who_has_the_lock() {
+        let file = File::new();
+        let (dead, store) = (file.open(), file.open());
+        let clock = FixedClock::noon("2024-04-12");
+        let (now, until) = (clock.now(), clock.now() + Duration::minutes(5));
+        assert_eq!(
+            AlertMarks::claim(&dead, "a", now, until).await,
+            Ok(Claim::Granted)
+        );
+        assert_eq!(
+            AlertMarks::claim(&store, "a", now, until).await,
+            Ok(Claim::InProgress)
+        );
+        let lock = store.lock_sending().unwrap();
+        assert_eq!(
+            AlertMarks::claim(&store, "a", now, until).await,
+            Ok(Claim::Granted)
+        );
+        store.sent("a", now).await.unwrap();
+        assert_eq!(AlertMarks::claim(&store, "a", now, until).await, Ok(Claim::Sent));
+        // What was sent is not given back.
+        store.release("a").await.unwrap();
+        assert_eq!(AlertMarks::claim(&store, "a", now, until).await, Ok(Claim::Sent));
+        drop(lock);
+        assert_eq!(
+            AlertMarks::claim(&dead, "b", now, until).await,
+            Ok(Claim::Granted)
+        );
+        assert_eq!(
+            AlertMarks::claim(&store, "b", now, until).await,
+            Ok(Claim::InProgress)
+        );
+    }
+}
