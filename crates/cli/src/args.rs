@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::output::Format;
+use crate::output::{AlertsFormat, Format};
 
 /// Track the US Visa Bulletin on one machine: find bulletins, store their cut-off dates, tell what moved.
 #[derive(Debug, Parser)]
@@ -20,12 +20,14 @@ pub(crate) struct Args {
 
 const EXAMPLES: &str = "\
 Examples:
-  bulletin watch add EB3 India --priority-date 2013-03-15    be told when EB-3 India moves
-  bulletin run                                               look once, store what is new, print alerts
-  bulletin run --every 30m                                   the same round the clock
-  bulletin check EB3 India --priority-date 2013-03-15        where a priority date stands
-  bulletin history EB3 India --plot                          two decades in the terminal
-  bulletin ingest saved-page.html                            feed a page saved from a browser";
+  bulletin watch add EB3 India --priority-date 2013-03-15
+                                      be told when EB-3 India moves
+  bulletin run                        look once, store what is new, print alerts
+  bulletin run --every 30m            the same round the clock
+  bulletin check EB3 India --priority-date 2013-03-15
+                                      where a priority date stands
+  bulletin history EB3 India --plot   two decades in the terminal
+  bulletin ingest saved-page.html     feed a page saved from a browser";
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct StoreArgs {
@@ -62,6 +64,11 @@ pub(crate) enum Command {
     /// Say how tracking goes, and what needs a look; exits with 1 if something does
     Status(StatusArgs),
     /// Print a completion script for a shell
+    #[command(after_help = "\
+Examples:
+  bulletin completions bash > ~/.local/share/bash-completion/completions/bulletin
+  bulletin completions zsh > ~/.zfunc/_bulletin
+  bulletin completions fish > ~/.config/fish/completions/bulletin.fish")]
     Completions {
         /// Which shell
         shell: Shell,
@@ -71,11 +78,15 @@ pub(crate) enum Command {
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:
-  bulletin run                                        once, from the department's hosts
-  bulletin run --every 30m                            round the clock, until stopped
-  bulletin run --backfill 2016-01..2026-06            the history too, after the newest bulletin
-  bulletin run --source saved-pages                   from a folder of saved pages
-  */30 * * * *  bulletin run --quiet --db $HOME/visa-bulletin.db     a line for cron
+  bulletin run                               once, from the department's hosts
+  bulletin run --every 30m                   round the clock, until stopped
+  bulletin run --backfill 2016-01..2026-06   the history too, once the newest
+                                             bulletin is stored
+  bulletin run --source saved-pages          from a folder of saved pages
+  bulletin run --format json                 each alert as a JSON object, a line
+                                             each
+A line for cron:
+  */30 * * * *  bulletin run --quiet --db $HOME/visa-bulletin.db
 
 Exits with 1 if a page was refused, no host answered, or an alert could not be sent.")]
 pub(crate) struct RunArgs {
@@ -98,31 +109,43 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "CONTACT", env = "VISA_BULLETIN_CONTACT")]
     pub(crate) contact: Option<String>,
     /// Act as if today were this day: plays old pages again
-    #[arg(long, value_name = "DAY", requires = "source")]
+    #[arg(long, value_name = "DAY", requires = "source", value_parser = parse_day)]
     pub(crate) as_of: Option<NaiveDate>,
+    /// Try again what was refused or could not be sent, and waits among the dead letters
+    #[arg(long)]
+    pub(crate) retry: bool,
     /// Print nothing but alerts and what went wrong
     #[arg(long, short)]
     pub(crate) quiet: bool,
-    /// How to print alerts: table is text for people
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    pub(crate) format: Format,
+    /// How to print alerts
+    #[arg(long, value_enum, default_value_t = AlertsFormat::Table)]
+    pub(crate) format: AlertsFormat,
 }
 
 #[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  bulletin ingest saved-page.html
+  bulletin ingest ~/Downloads/visa-bulletin-for-*.html
+A file whose name tells a month must be that month's bulletin.")]
 pub(crate) struct IngestArgs {
     /// The pages
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// Act as if today were this day: plays old pages again
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = parse_day)]
     pub(crate) as_of: Option<NaiveDate>,
-    /// How to print alerts: table is text for people
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    pub(crate) format: Format,
+    /// How to print alerts
+    #[arg(long, value_enum, default_value_t = AlertsFormat::Table)]
+    pub(crate) format: AlertsFormat,
 }
 
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
+Examples:
+  bulletin parse saved-page.html
+  bulletin parse --format csv pages/*.html > cut-offs.csv
+
 The columns of CSV are bulletin_month, chart, preference, category, area, value, raw_category, raw_area and raw_value.
 `value` is an ISO date, C (current), U (unavailable), or empty where the cell cannot be read. What could not be read is
 said on standard error, a line each. A page that is refused is named there too; the others are read, and the exit is 1.")]
@@ -136,6 +159,10 @@ pub(crate) struct ParseArgs {
 }
 
 #[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  bulletin show 2026-03
+  bulletin show \"March 2026\" --chart final --format csv")]
 pub(crate) struct ShowArgs {
     /// The bulletin, such as 2026-03 or "March 2026"
     pub(crate) month: Month,
@@ -148,6 +175,10 @@ pub(crate) struct ShowArgs {
 }
 
 #[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  bulletin diff 2026-02 2026-03
+  bulletin diff 2025-10 2026-03 --all --format csv")]
 pub(crate) struct DiffArgs {
     /// The earlier bulletin
     pub(crate) from: Month,
@@ -207,6 +238,11 @@ pub(crate) struct HistoryArgs {
 }
 
 #[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  bulletin check EB3 India --priority-date 2013-03-15
+  bulletin check F2A Brazil --priority-date \"15 Mar 2023\" --month 2026-03
+A date is served when it is earlier than the cut-off; that very day is not.")]
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) case: CaseArgs,
@@ -226,10 +262,14 @@ pub(crate) enum WatchCommand {
     /// Be told of one case, or of every bulletin
     #[command(after_help = "\
 Examples:
-  bulletin watch add EB3 India --priority-date 2013-03-15                  whatever moves
-  bulletin watch add EB3 India --priority-date 2013-03-15 --when current   when that date comes to be served
-  bulletin watch add F2A Brazil --when every                               each month, also when nothing moves
-  bulletin watch add --bulletins                                           one summary of each bulletin")]
+  bulletin watch add EB3 India --priority-date 2013-03-15
+      whatever moves
+  bulletin watch add EB3 India --priority-date 2013-03-15 --when current
+      when that date comes to be served, or is served no more
+  bulletin watch add F2A Brazil --when every
+      each month, also when nothing moves
+  bulletin watch add --bulletins
+      one summary of each bulletin")]
     Add(WatchAddArgs),
     /// Print what is watched
     List {
@@ -240,6 +280,7 @@ Examples:
     /// Watch something no more
     Remove {
         /// Its number, as `watch list` prints it
+        #[arg(value_parser = parse_watch)]
         id: i64,
     },
 }
@@ -266,7 +307,7 @@ pub(crate) struct WatchAddArgs {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct StatusArgs {
     /// Act as if today were this day
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = parse_day)]
     pub(crate) as_of: Option<NaiveDate>,
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Table)]
@@ -275,6 +316,18 @@ pub(crate) struct StatusArgs {
 
 fn parse_priority_date(text: &str) -> Result<NaiveDate, bulletin::UnknownSpelling> {
     bulletin::parse_priority_date(text, chrono::Utc::now().date_naive())
+}
+
+fn parse_day(text: &str) -> Result<NaiveDate, String> {
+    text.trim()
+        .parse()
+        .map_err(|_| format!("\"{text}\" is no day known here. Write year, month and day, like 2024-03-13"))
+}
+
+fn parse_watch(text: &str) -> Result<i64, String> {
+    text.trim().parse().map_err(|_| {
+        format!("\"{text}\" is no watch's number. Write the one that `bulletin watch list` prints")
+    })
 }
 
 /// Reads `30s`, `30m`, `4h`. Less than half a minute would pester the department's hosts.

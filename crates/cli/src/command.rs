@@ -13,20 +13,20 @@ pub(crate) mod watch;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use bulletin::{Area, Bulletin, Case, Chart, Month};
+use bulletin::{Area, Bulletin, Case, Chart, Month, Successor};
 use clap::CommandFactory;
 use clap_complete::Shell;
 use local::SqliteStore;
 use pipeline::port::{BulletinStore, as_bulletin};
 
 use crate::args::{Args, StoreArgs};
-use crate::output::complain;
+use crate::output::{self, complain};
 
 /// Prints a completion script.
 pub(crate) fn completions(shell: Shell) -> anyhow::Result<ExitCode> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Args::command(), "bulletin", &mut script);
-    crate::output::print(&String::from_utf8(script)?)?;
+    output::print(&String::from_utf8(script)?)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -42,6 +42,13 @@ fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Resul
 /// The database to write to, made where there is none.
 fn open_or_make(args: &StoreArgs) -> anyhow::Result<SqliteStore> {
     Ok(SqliteStore::open(&args.db)?)
+}
+
+/// The database to store bulletins in, made where there is none. Into one that is damaged anywhere nothing is written.
+fn open_sound(args: &StoreArgs) -> anyhow::Result<SqliteStore> {
+    let store = open_or_make(args)?;
+    store.check()?;
+    Ok(store)
 }
 
 /// The database to ask, which must be there.
@@ -67,15 +74,33 @@ async fn stored_bulletin(store: &SqliteStore, month: Month) -> anyhow::Result<Bu
             let next = months.iter().find(|other| **other > month);
             let nearest: Vec<String> = previous.into_iter().chain(next).map(Month::to_string).collect();
             bail!(
-                "the bulletin of {} is not stored. There are {} from {first} to {last}; the nearest: {}. \
+                "the bulletin of {} is not stored. The nearest stored: {}, of {} from {first} to {last}. \
                  `bulletin run --backfill {month}` fetches it",
                 month.title(),
-                months.len(),
-                nearest.join(" and ")
+                nearest.join(" and "),
+                output::counted(months.len(), "bulletin")
             )
         }
         _ => bail!("no bulletin is stored yet. `bulletin run` fetches the newest"),
     }
+}
+
+/// Says that a bulletin has no row for the category, and which rows took its place.
+fn not_listed(case: Case, month: Month, successors: &[Successor]) -> String {
+    let instead: Vec<&str> = successors
+        .iter()
+        .map(|successor| successor.category.code())
+        .collect();
+    let hint = if instead.is_empty() {
+        String::new()
+    } else {
+        format!("; listed instead: {}", instead.join(" and "))
+    };
+    format!(
+        "the bulletin of {} does not list {}{hint}",
+        month.title(),
+        case.category
+    )
 }
 
 /// Tells on standard error where a country is counted, if it has no column of its own in this bulletin.

@@ -9,6 +9,7 @@ mod plot;
 use std::process::ExitCode;
 
 use clap::Parser;
+use pipeline::port::StoreError;
 use tracing_subscriber::EnvFilter;
 
 use crate::args::{Args, Command};
@@ -20,23 +21,27 @@ fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .without_time()
         .init();
-    let done = match args.command {
-        Command::Run(run) => command::run::run(&args.store, &run),
-        Command::Ingest(ingest) => command::ingest::run(&args.store, &ingest),
-        Command::Parse(parse) => command::parse::run(&parse),
-        Command::Show(show) => command::show::run(&args.store, &show),
-        Command::Diff(diff) => command::diff::run(&args.store, &diff),
-        Command::History(history) => command::history::run(&args.store, &history),
-        Command::Check(check) => command::check::run(&args.store, &check),
-        Command::Watch(watch) => command::watch::run(&args.store, &watch),
-        Command::Status(status) => command::status::run(&args.store, &status),
-        Command::Completions { shell } => command::completions(shell),
+    let done = match &args.command {
+        Command::Run(run) => command::run::run(&args.store, run),
+        Command::Ingest(ingest) => command::ingest::run(&args.store, ingest),
+        Command::Parse(parse) => command::parse::run(parse),
+        Command::Show(show) => command::show::run(&args.store, show),
+        Command::Diff(diff) => command::diff::run(&args.store, diff),
+        Command::History(history) => command::history::run(&args.store, history),
+        Command::Check(check) => command::check::run(&args.store, check),
+        Command::Watch(watch) => command::watch::run(&args.store, watch),
+        Command::Status(status) => command::status::run(&args.store, status),
+        Command::Completions { shell } => command::completions(*shell),
     };
     match done {
         Ok(code) => code,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            output::complain("error", &format!("{error:#}"));
+            let of_file = match error.downcast_ref::<StoreError>() {
+                Some(_) => format!("{}: ", args.store.db.display()),
+                None => String::new(),
+            };
+            output::complain("error", &format!("{of_file}{error:#}"));
             match error.downcast_ref::<bulletin::UnknownSpelling>() {
                 Some(_) => ExitCode::from(2),
                 None => ExitCode::FAILURE,

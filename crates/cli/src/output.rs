@@ -4,7 +4,10 @@ use std::io::{IsTerminal, Write};
 
 use bulletin::{CutOff, Movement};
 use clap::ValueEnum;
-use comfy_table::{Attribute, Cell, Color, ContentArrangement, LineStyle, Table, TableStyle, presets};
+use comfy_table::{
+    Attribute, Cell, Color, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle, Width,
+    presets,
+};
 
 /// How data is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -17,6 +20,15 @@ pub(crate) enum Format {
     Json,
 }
 
+/// How alerts are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AlertsFormat {
+    /// As text for people
+    Table,
+    /// One JSON object a line, for programs
+    Json,
+}
+
 /// Whether standard output shows colours: a terminal that was not told to do without (`NO_COLOR`).
 pub(crate) fn has_colour() -> bool {
     std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
@@ -25,7 +37,18 @@ pub(crate) fn has_colour() -> bool {
 /// Nothing but a line under the headings, so that many rows stay readable and can be cut apart with other tools.
 const STYLE: TableStyle = presets::NOTHING.header_separator(LineStyle::new('─', '─', '─', '─'));
 
-/// A table that fits the terminal, with these headings.
+/// How many characters a line of standard output has: as the terminal says, else as `COLUMNS` says; `None` where
+/// neither says anything, as in a pipe.
+pub(crate) fn width() -> Option<usize> {
+    Table::new().width().map(usize::from).or_else(|| {
+        std::env::var("COLUMNS")
+            .ok()
+            .and_then(|columns| columns.parse().ok())
+            .filter(|columns| *columns > 0)
+    })
+}
+
+/// A table with these headings. [`fitted`] makes it text.
 pub(crate) fn table(headings: &[&str]) -> Table {
     let mut table = Table::new();
     table
@@ -43,7 +66,82 @@ pub(crate) fn table(headings: &[&str]) -> Table {
     if !std::io::stdout().is_terminal() {
         table.force_no_tty();
     }
+    if let Some(columns) = width() {
+        table.set_width(u16::try_from(columns).unwrap_or(u16::MAX));
+    }
     table
+}
+
+/// What a column takes beside its text.
+pub(crate) const BETWEEN_COLUMNS: usize = 3;
+
+/// A table as text that fits the terminal: lines are broken between words, and never within a date or a name.
+pub(crate) fn fitted(mut table: Table) -> String {
+    let longest_word = |cells: &mut dyn Iterator<Item = &Cell>| {
+        let words = cells.map(|cell| longest_word(&cell.content()));
+        words.max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..table.column_count())
+        .map(|index| {
+            let header = table.header().and_then(|header| header.cell_iter().nth(index));
+            let cells = table.row_iter().filter_map(|row| row.cell_iter().nth(index));
+            longest_word(&mut header.into_iter().chain(cells))
+        })
+        .collect();
+    for (column, width) in table.column_iter_mut().zip(widths) {
+        let width = u16::try_from(width + BETWEEN_COLUMNS - 1).unwrap_or(u16::MAX);
+        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(width)));
+    }
+    let lines: Vec<String> = table
+        .lines()
+        .map(|line| line.replace(UNBROKEN_SPACE, " ").trim_end().to_owned())
+        .collect();
+    lines.join("\n")
+}
+
+/// Stands for a space at which a table breaks no line.
+const UNBROKEN_SPACE: char = '\u{a0}';
+
+/// Words that stay on one line of a table.
+pub(crate) fn unbroken(words: &str) -> String {
+    words.replace(' ', &UNBROKEN_SPACE.to_string())
+}
+
+/// The length of the longest word.
+pub(crate) fn longest_word(text: &str) -> usize {
+    text.split([' ', '\n'])
+        .map(|word| word.chars().count())
+        .max()
+        .unwrap_or(0)
+}
+
+/// A code as a table shows it: `EL SALVADOR GUATEMALA HONDURAS`, which can be broken between words, and is understood
+/// where a code is.
+pub(crate) fn spaced(code: &str) -> String {
+    code.replace('_', " ")
+}
+
+/// A sentence in lines that fit the terminal, broken between words.
+pub(crate) fn wrapped(text: &str) -> String {
+    let Some(width) = width() else {
+        return text.to_owned();
+    };
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines.join("\n")
+}
+
+/// `1 bulletin`, `2 bulletins`.
+pub(crate) fn counted(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 /// A table's cell for a movement: better news green, worse red, where there are colours.
@@ -89,12 +187,12 @@ pub(crate) fn print_csv<const N: usize>(
     headings: [&str; N],
     rows: impl IntoIterator<Item = [String; N]>,
 ) -> anyhow::Result<()> {
-    let mut writer = csv::Writer::from_writer(std::io::stdout().lock());
+    let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(headings)?;
     for row in rows {
         writer.write_record(row)?;
     }
-    Ok(writer.flush()?)
+    print(&String::from_utf8(writer.into_inner()?)?)
 }
 
 /// A line on standard error, of this kind: `error`, `warning`, `note`.

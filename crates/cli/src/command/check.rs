@@ -6,7 +6,7 @@ use pipeline::port::{BulletinStore, SystemClock, present_month};
 use serde_json::json;
 
 use crate::args::{CheckArgs, StoreArgs};
-use crate::command::{block_on, open_existing, stored_bulletin, tell_where_counted};
+use crate::command::{block_on, not_listed, open_existing, stored_bulletin, tell_where_counted};
 use crate::output::{self, Format, complain};
 
 pub(crate) fn run(store: &StoreArgs, args: &CheckArgs) -> anyhow::Result<ExitCode> {
@@ -30,38 +30,28 @@ pub(crate) fn run(store: &StoreArgs, args: &CheckArgs) -> anyhow::Result<ExitCod
         .map(|bulletin| Entry::of(bulletin, case))
         .collect();
     let lists = |entry: &Entry| entry.cells != ByChart::default();
-    if let Some(entry) = entries.iter().find(|entry| !lists(entry)) {
-        let instead: Vec<&str> = entry
-            .successors
-            .iter()
-            .map(|successor| successor.category.code())
-            .collect();
-        let hint = if instead.is_empty() {
-            String::new()
-        } else {
-            format!("; look at {}", instead.join(" and "))
-        };
-        bail!(
-            "the bulletin of {} does not list {}{hint}",
-            entry.month.title(),
-            case.category
-        );
+    for entry in entries.iter().filter(|entry| !lists(entry)) {
+        complain("warning", &not_listed(case, entry.month, &entry.successors));
+    }
+    let entries: Vec<Entry> = entries.into_iter().filter(lists).collect();
+    if entries.is_empty() {
+        return Ok(ExitCode::FAILURE);
     }
     match args.format {
         Format::Table => {
             for entry in &entries {
-                output::print(&text::priority_sentence(
+                output::print(&output::wrapped(&text::priority_sentence(
                     case,
                     entry.month,
                     &entry.cells,
                     args.priority_date,
-                ))?;
+                )))?;
             }
             if entries.iter().any(|entry| entry.cells.dates_for_filing.is_some()) {
-                output::print(&format!(
+                output::print(&output::wrapped(&format!(
                     "Dates for Filing counts for adjustment of status only in months for which USCIS accepts it: {}",
                     text::USCIS_CHARTS
-                ))?;
+                )))?;
             }
         }
         Format::Csv => output::print_csv(
@@ -73,6 +63,7 @@ pub(crate) fn run(store: &StoreArgs, args: &CheckArgs) -> anyhow::Result<ExitCod
                 "priority_date",
                 "cut_off",
                 "served",
+                "days_to_advance",
             ],
             lines(case, &entries, args).into_iter().map(|line| {
                 [
@@ -83,6 +74,9 @@ pub(crate) fn run(store: &StoreArgs, args: &CheckArgs) -> anyhow::Result<ExitCod
                     args.priority_date.to_string(),
                     line.cut_off.unwrap_or_default(),
                     line.served.map(|served| served.to_string()).unwrap_or_default(),
+                    line.days_to_advance
+                        .map(|days| days.to_string())
+                        .unwrap_or_default(),
                 ]
             }),
         )?,

@@ -1,6 +1,6 @@
 use std::process::ExitCode;
 
-use bulletin::{Bulletin, CutOff, Movement, Reading, RowKey};
+use bulletin::{Bulletin, Chart, CutOff, Movement, Reading, RowKey};
 use serde_json::json;
 
 use crate::args::{DiffArgs, StoreArgs};
@@ -58,27 +58,34 @@ fn print(args: &DiffArgs, differences: &[Difference]) -> anyhow::Result<()> {
     let value = |reading: Option<Reading>| -> Option<CutOff> { reading.and_then(Reading::cut_off) };
     match args.format {
         Format::Table => {
-            let (from, to) = (args.from.to_string(), args.to.to_string());
-            let mut table = output::table(&["chart", "category", "area", &from, &to, "movement"]);
-            for difference in differences {
-                table.add_row([
-                    comfy_table::Cell::new(difference.key.chart.name()),
-                    comfy_table::Cell::new(difference.key.category),
-                    comfy_table::Cell::new(difference.key.area),
-                    comfy_table::Cell::new(shown(difference.from)),
-                    comfy_table::Cell::new(shown(difference.to)),
-                    output::movement_cell(difference.movement()),
-                ]);
-            }
             if differences.is_empty() {
-                output::print(&format!(
+                return output::print(&format!(
                     "Nothing moved between {} and {}.",
                     args.from.title(),
                     args.to.title()
-                ))
-            } else {
-                output::print(&table.to_string())
+                ));
             }
+            let (from, to) = (args.from.to_string(), args.to.to_string());
+            let mut tables = Vec::new();
+            for chart in Chart::ALL {
+                let mut table = output::table(&["category", "area", &from, &to, "movement"]);
+                for difference in differences
+                    .iter()
+                    .filter(|difference| difference.key.chart == chart)
+                {
+                    table.add_row([
+                        comfy_table::Cell::new(output::spaced(difference.key.category.code())),
+                        comfy_table::Cell::new(output::spaced(difference.key.area.code())),
+                        comfy_table::Cell::new(shown(difference.from)),
+                        comfy_table::Cell::new(shown(difference.to)),
+                        output::movement_cell(difference.movement()),
+                    ]);
+                }
+                if !table.is_empty() {
+                    tables.push(format!("{}\n{}\n", chart.name(), output::fitted(table)));
+                }
+            }
+            output::print(&tables.join("\n"))
         }
         Format::Csv => output::print_csv(
             ["chart", "category", "area", "from", "to", "movement", "days"],

@@ -125,18 +125,11 @@ fn series(case: Case, history: &ByMonth) -> plot::Series {
 }
 
 fn terminal_size() -> (usize, usize) {
-    let number = |name: &str| {
-        std::env::var(name)
-            .ok()
-            .and_then(|value| value.parse::<usize>().ok())
-    };
-    match comfy_table::Table::new().width() {
-        Some(width) => (usize::from(width), number("LINES").unwrap_or(30).clamp(12, 40)),
-        None => (
-            number("COLUMNS").unwrap_or(100),
-            number("LINES").unwrap_or(30).clamp(12, 40),
-        ),
-    }
+    let lines = std::env::var("LINES").ok().and_then(|lines| lines.parse().ok());
+    (
+        output::width().unwrap_or(100),
+        lines.unwrap_or(30_usize).clamp(12, 40),
+    )
 }
 
 /// One month of one chart, as it is printed.
@@ -166,35 +159,57 @@ fn lines(history: &ByMonth) -> Vec<Line<'_>> {
     lines
 }
 
+/// What else is to be said of a line: in which column it stands, what is printed, what stood there before.
+fn remarks(line: &Line<'_>, own: Area) -> String {
+    let mut remarks = Vec::new();
+    if line.row.row.key.area != own {
+        remarks.push(format!("as {}", output::spaced(line.row.row.key.area.code())));
+    }
+    if line.row.row.reading.cut_off().is_none() {
+        remarks.push(format!("printed {:?}", line.row.row.raw.value));
+    }
+    remarks.extend(line.row.earlier.iter().map(|earlier| {
+        format!(
+            "was {} until {}",
+            earlier.raw,
+            earlier.replaced_at.format("%Y-%m-%d")
+        )
+    }));
+    remarks.join("; ")
+}
+
 fn print(args: &HistoryArgs, history: &ByMonth) -> anyhow::Result<()> {
     let lines = lines(history);
     match args.format {
         Format::Table => {
-            let mut table = output::table(&["bulletin", "chart", "cut-off", "movement", ""]);
-            for line in &lines {
-                let mut remarks = Vec::new();
-                if line.row.row.key.area != args.case.area {
-                    remarks.push(format!("as {}", line.row.row.key.area));
-                }
-                if line.row.row.reading.cut_off().is_none() {
-                    remarks.push(format!("printed {:?}", line.row.row.raw.value));
-                }
-                remarks.extend(line.row.earlier.iter().map(|earlier| {
-                    format!(
-                        "was {} until {}",
-                        earlier.raw,
-                        earlier.replaced_at.format("%Y-%m-%d")
-                    )
-                }));
-                table.add_row([
-                    comfy_table::Cell::new(line.row.month),
-                    comfy_table::Cell::new(line.chart.name()),
-                    comfy_table::Cell::new(output::cut_off_text(line.row.row.reading.cut_off())),
-                    output::movement_cell(line.movement),
-                    comfy_table::Cell::new(remarks.join("; ")),
-                ]);
+            let remarks: Vec<String> = lines.iter().map(|line| remarks(line, args.case.area)).collect();
+            let mut headings = vec!["bulletin", "chart", "cut-off", "movement"];
+            let has_remarks = remarks.iter().any(|remark| !remark.is_empty());
+            if has_remarks {
+                headings.push("");
             }
-            output::print(&table.to_string())
+            let mut table = output::table(&headings);
+            for (line, remark) in lines.iter().zip(remarks) {
+                let movement = match line.movement {
+                    // The history begins here; whether the case was listed before is not known.
+                    Some(Movement::FirstSeen) => comfy_table::Cell::new(""),
+                    movement => output::movement_cell(movement),
+                };
+                let mut cells = vec![
+                    comfy_table::Cell::new(line.row.month),
+                    comfy_table::Cell::new(output::unbroken(match line.chart {
+                        Chart::FinalAction => "Final Action",
+                        Chart::DatesForFiling => "Dates for Filing",
+                    })),
+                    comfy_table::Cell::new(output::cut_off_text(line.row.row.reading.cut_off())),
+                    movement,
+                ];
+                if has_remarks {
+                    cells.push(comfy_table::Cell::new(remark));
+                }
+                table.add_row(cells);
+            }
+            output::print(&output::fitted(table))
         }
         Format::Csv => output::print_csv(
             [

@@ -3,16 +3,16 @@ use std::process::ExitCode;
 use bulletin_html::month_of_path;
 use local::{SqliteStore, TerminalSink, drain_changes};
 use pipeline::port::{Clock, Fetched, PageLink, PageSource, SourceError};
-use pipeline::{Ingested, Ingester};
+use pipeline::{IngestError, Ingested, Ingester};
 
 use crate::args::{IngestArgs, StoreArgs};
 use crate::clock::RunClock;
-use crate::command::run::{alert_format, tell_ingested};
-use crate::command::{block_on, open_or_make, parse};
+use crate::command::run::{alert_format, tell_ingested, tell_unsent};
+use crate::command::{block_on, open_sound, parse};
 use crate::output::complain;
 
 pub(crate) fn run(store: &StoreArgs, args: &IngestArgs) -> anyhow::Result<ExitCode> {
-    let store = open_or_make(store)?;
+    let store = open_sound(store)?;
     block_on(ingest(&store, args))
 }
 
@@ -46,6 +46,7 @@ async fn ingest(store: &SqliteStore, args: &IngestArgs) -> anyhow::Result<ExitCo
             .and_then(month_of_path);
         match ingester.ingest_page(&page, expected).await {
             Ok((month, findings, ingested)) => {
+                store.settle_dead_letters(month)?;
                 if !matches!(ingested, Ingested::Stored { .. }) {
                     for finding in findings {
                         complain("warning", &format!("{named}: {finding}"));
@@ -55,13 +56,17 @@ async fn ingest(store: &SqliteStore, args: &IngestArgs) -> anyhow::Result<ExitCo
             }
             Err(error) => {
                 failed = true;
-                complain("error", &format!("{named}: {error}"));
+                let why = match &error {
+                    IngestError::Refused { refusal, .. } => refusal.to_string(),
+                    other => other.to_string(),
+                };
+                complain("error", &format!("{named}: {why}"));
             }
         }
     }
     let sink = TerminalSink::new(store, std::io::stdout(), alert_format(args.format));
     let drained = drain_changes(store, &sink, &clock).await?;
-    failed |= !drained.failed.is_empty();
+    failed |= !tell_unsent(&drained);
     Ok(if failed {
         ExitCode::FAILURE
     } else {

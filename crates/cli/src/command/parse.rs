@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use bulletin::Bulletin;
-use bulletin_html::{MAX_PAGE_BYTES, ReadPage, month_of_path, read_page};
+use bulletin_html::{MAX_PAGE_BYTES, ReadPage, Refusal, month_of_path, read_page};
 use serde::Serialize;
 
 use crate::args::ParseArgs;
@@ -96,12 +96,20 @@ pub(crate) fn read(file: &Path) -> anyhow::Result<ReadPage> {
     Ok(read_page(&bytes, expected)?)
 }
 
-/// The bytes of a file, at most one more than a page may have.
+/// The bytes of a file. One larger than any page is not read.
 pub(crate) fn read_bytes(file: &Path) -> anyhow::Result<Vec<u8>> {
+    const CANNOT: &str = "the file cannot be read";
+    let opened = std::fs::File::open(file).context(CANNOT)?;
+    let size = usize::try_from(opened.metadata().context(CANNOT)?.len()).unwrap_or(usize::MAX);
+    if size > MAX_PAGE_BYTES {
+        return Err(Refusal::TooLarge { bytes: size }.into());
+    }
     let mut bytes = Vec::new();
-    std::fs::File::open(file)
-        .and_then(|file| file.take(MAX_PAGE_BYTES as u64 + 1).read_to_end(&mut bytes))
-        .context("the file cannot be read")?;
+    // What is no plain file does not say how large it is.
+    opened
+        .take(MAX_PAGE_BYTES as u64 + 1)
+        .read_to_end(&mut bytes)
+        .context(CANNOT)?;
     Ok(bytes)
 }
 

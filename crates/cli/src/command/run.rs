@@ -1,26 +1,38 @@
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use bulletin::Month;
 use indicatif::{ProgressBar, ProgressStyle};
-use local::{AlertFormat, PageOutcome, SqliteStore, TerminalSink, drain_changes, drain_pages};
-use pipeline::port::{AlertMarks, Claim, Clock};
-use pipeline::{FetchReport, Fetcher, Ingested};
-use web_source::{FolderSource, Source, WebConfig, WebSource};
+use local::{AlertFormat, Drained, PageOutcome, SqliteStore, TerminalSink, drain_changes, drain_pages};
+use pipeline::port::{AlertMarks, Claim, Clock, LinkTable};
+use pipeline::{FetchReport, Fetcher, IngestError, Ingested, LinkState};
+use web_source::{ConfigError, FolderSource, Source, WebConfig, WebSource};
 
 use crate::args::{RunArgs, StoreArgs};
 use crate::clock::RunClock;
-use crate::command::{block_on, open_or_make};
-use crate::output::{Format, complain};
+use crate::command::{block_on, open_sound};
+use crate::output::{AlertsFormat, complain, counted};
 
 /// From how many pages on a progress bar is shown.
 const WORTH_A_BAR: usize = 3;
 
+/// How many gaps in the history are named.
+const MOST_RANGES: usize = 6;
+
 pub(crate) fn run(store: &StoreArgs, args: &RunArgs) -> anyhow::Result<ExitCode> {
     let clock = RunClock::new(args.as_of);
     let source = source(args, clock)?;
-    let store = open_or_make(store)?;
+    let store = open_sound(store)?;
+    if args.retry {
+        let waiting = store.replay_dead_letters(clock.now())?;
+        if !args.quiet {
+            complain(
+                "note",
+                &format!("trying {} again", counted(waiting, "dead letter")),
+            );
+        }
+    }
     block_on(async {
         let Some(pause) = args.every else {
             return Ok(if look(&store, &source, clock, args).await? {
@@ -69,7 +81,13 @@ fn source(args: &RunArgs, clock: RunClock) -> anyhow::Result<Source<RunClock>> {
     if let Some(contact) = &args.contact {
         config.contact.clone_from(contact);
     }
-    Ok(WebSource::new(config, clock)?.into())
+    match WebSource::new(config, clock) {
+        Ok(source) => Ok(source.into()),
+        Err(error @ ConfigError::OtherHost { .. }) => {
+            bail!("{error}. --allow-other-hosts allows them")
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// One look at the source: everything that is due is read and stored, and every alert that waits is sent. Answers
@@ -87,26 +105,38 @@ async fn look(
         clock: &clock,
     };
     let sink = TerminalSink::new(store, std::io::stdout(), alert_format(args.format));
+    let _reading = store.lock_reading()?;
     let mut well = true;
+    let (mut read, mut stored_in_all, mut failed) = (0, 0, 0);
     loop {
         let report = fetcher.fetch(args.backfill).await?;
         let mut stored = 0;
         let bar = progress_bar(report.queued.len());
         drain_pages(store, source, &clock, |outcome: PageOutcome| {
             stored += usize::from(matches!(outcome.result, Ok(Ingested::Stored { .. })));
-            well &= outcome.result.is_ok();
+            read += 1;
+            failed += usize::from(outcome.result.is_err());
             bar.inc(1);
-            bar.suspend(|| tell(&outcome, args.quiet || report.queued.len() > WORTH_A_BAR));
+            bar.suspend(|| tell(&outcome, args, args.quiet || report.queued.len() > WORTH_A_BAR));
         })
         .await?;
         bar.finish_and_clear();
         let drained = drain_changes(store, &sink, &clock).await?;
-        for failure in &drained.failed {
-            complain("error", failure);
-        }
-        well &= drained.failed.is_empty();
+        well &= tell_unsent(&drained);
+        stored_in_all += stored;
         // What was stored can make more due: the history behind the first bulletin.
         if stored == 0 {
+            if read > WORTH_A_BAR && !args.quiet {
+                let refused = match failed {
+                    0 => String::new(),
+                    _ => format!(", {failed} refused"),
+                };
+                complain(
+                    "note",
+                    &format!("{} read, {stored_in_all} stored{refused}", counted(read, "page")),
+                );
+            }
+            well &= failed == 0;
             well &= close(&report, store, clock, args).await?;
             return Ok(well);
         }
@@ -123,11 +153,14 @@ async fn close(
     if let Some(reason) = &report.blocked {
         complain("error", &format!("the list of bulletins cannot be had: {reason}"));
     }
+    if !args.quiet {
+        tell_what_is_left_alone(store, clock, report).await?;
+    }
     if let Some(month) = report.overdue {
         // Once a day is enough, however often this runs.
         let now = clock.now();
         let mark = format!("OVERDUE#{month}#{}", now.date_naive());
-        if !args.quiet || store.claim(&mark, now, now).await? == Claim::Granted {
+        if !args.quiet || AlertMarks::claim(store, &mark, now, now).await? == Claim::Granted {
             store.sent(&mark, now).await?;
             complain(
                 "warning",
@@ -148,11 +181,40 @@ async fn close(
         if !report.unavailable.is_empty() {
             complain(
                 "note",
-                &format!("the source lacks {}", ranges(&report.unavailable)),
+                &format!(
+                    "the source lacks {} of these: {}",
+                    counted(report.unavailable.len(), "month"),
+                    ranges(&report.unavailable)
+                ),
             );
         }
     }
     Ok(report.blocked.is_none())
+}
+
+/// Says which pages could not be had before and are not asked for yet again.
+async fn tell_what_is_left_alone(
+    store: &SqliteStore,
+    clock: RunClock,
+    report: &FetchReport,
+) -> anyhow::Result<()> {
+    for link in store.links().await? {
+        if let LinkState::Due { at } = link.state
+            && link.failures > 0
+            && at > clock.now()
+            && !report.queued.contains(&link.link.month)
+        {
+            complain(
+                "note",
+                &format!(
+                    "the page of {} could not be had before, and is asked for again from {} on",
+                    link.link.month.title(),
+                    at.format("%H:%M UTC")
+                ),
+            );
+        }
+    }
+    Ok(())
 }
 
 /// Months as people list them: `2002-03 to 2002-05, 2003-01`.
@@ -174,7 +236,10 @@ fn ranges(months: &[Month]) -> String {
             }
         })
         .collect();
-    texts.join(", ")
+    match texts.len().checked_sub(MOST_RANGES) {
+        None | Some(0) => texts.join(", "),
+        Some(more) => format!("{}, and {more} more gaps", texts[..MOST_RANGES].join(", ")),
+    }
 }
 
 fn progress_bar(pages: usize) -> ProgressBar {
@@ -186,18 +251,45 @@ fn progress_bar(pages: usize) -> ProgressBar {
 }
 
 /// How alerts are printed in this format.
-pub(crate) fn alert_format(format: Format) -> AlertFormat {
+pub(crate) fn alert_format(format: AlertsFormat) -> AlertFormat {
     match format {
-        Format::Table => AlertFormat::Text,
-        Format::Csv | Format::Json => AlertFormat::Json,
+        AlertsFormat::Table => AlertFormat::Text,
+        AlertsFormat::Json => AlertFormat::Json,
     }
 }
 
-fn tell(outcome: &PageOutcome, quiet: bool) {
-    match &outcome.result {
-        Ok(ingested) => tell_ingested(outcome.month, ingested, quiet),
-        Err(error) => complain("error", &error.to_string()),
+fn tell(outcome: &PageOutcome, args: &RunArgs, quiet: bool) {
+    match (&outcome.result, &args.source) {
+        (Ok(ingested), _) => tell_ingested(outcome.month, ingested, quiet),
+        // A folder is no host.
+        (Err(IngestError::Refused { refusal, .. }), Some(folder)) => complain(
+            "error",
+            &format!(
+                "{}, bulletin of {}: {refusal}",
+                folder.display(),
+                outcome.month.title()
+            ),
+        ),
+        (Err(error), _) => complain("error", &error.to_string()),
     }
+}
+
+/// Says which alerts could not be sent, and answers whether all were.
+pub(crate) fn tell_unsent(drained: &Drained) -> bool {
+    for failure in &drained.failed {
+        complain("error", failure);
+    }
+    if !drained.failed.is_empty() {
+        let waiting = drained.failed.len() - drained.dead;
+        complain(
+            "note",
+            &format!(
+                "{} sent again by a later run, {} only with --retry",
+                waiting, drained.dead
+            ),
+        );
+    }
+    drained.failed.is_empty()
 }
 
 /// Says what became of a page.

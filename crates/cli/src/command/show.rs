@@ -1,6 +1,6 @@
 use std::process::ExitCode;
 
-use bulletin::{Bulletin, Category, Chart, Preference, Reading, RowKey};
+use bulletin::{Area, Bulletin, Category, Chart, Preference, Reading, RowKey};
 use serde_json::json;
 
 use crate::args::{ShowArgs, StoreArgs};
@@ -79,35 +79,73 @@ pub(crate) fn as_tables(bulletin: &Bulletin, only: Option<Chart>) -> String {
                 preference.name(),
                 month.title()
             ));
-            let mut headings = vec!["category"];
-            headings.extend(areas.iter().map(|area| area.code()));
-            let mut table = output::table(&headings);
-            let categories = Category::ALL
-                .iter()
-                .filter(|category| category.preference() == preference);
-            for category in categories {
-                let cells: Vec<String> = areas
-                    .iter()
-                    .map(|area| {
-                        let key = RowKey {
-                            chart,
-                            category: *category,
-                            area: *area,
-                        };
-                        match bulletin.row(key).map(|row| (row.reading, &row.raw.value)) {
-                            Some((Reading::CutOff(cut_off), _)) => cut_off.to_string(),
-                            Some((Reading::Unreadable, _)) => "?".into(),
-                            None => String::new(),
-                        }
-                    })
-                    .collect();
-                if cells.iter().any(|cell| !cell.is_empty()) {
-                    table.add_row(std::iter::once(category.code().to_owned()).chain(cells));
-                }
+            for areas in blocks(&areas, preference) {
+                text.push_str(&output::fitted(chart_table(bulletin, chart, preference, areas)));
+                text.push_str("\n\n");
             }
-            text.push_str(&table.to_string());
-            text.push_str("\n\n");
         }
     }
+    // One empty line between tables, and none after the last.
+    text.truncate(text.trim_end().len());
+    text.push('\n');
     text
+}
+
+/// The areas in as many blocks as the terminal's width needs, each about as wide as the others.
+fn blocks(areas: &[Area], preference: Preference) -> impl Iterator<Item = &[Area]> {
+    const ISO_DATE: usize = 10;
+    let first = categories(preference)
+        .map(|category| category.code().len())
+        .max()
+        .unwrap_or(0);
+    let column = |area: &Area| {
+        let heading = output::longest_word(&output::spaced(area.code()));
+        heading.max(ISO_DATE) + output::BETWEEN_COLUMNS
+    };
+    let widest = areas.iter().map(column).max().unwrap_or(1);
+    let left = output::width().map(|width| width.saturating_sub(first + output::BETWEEN_COLUMNS + 1));
+    let most = left.map_or(areas.len(), |left| left / widest).max(1);
+    let count = areas.len().div_ceil(most).max(1);
+    areas.chunks(areas.len().div_ceil(count).max(1))
+}
+
+fn categories(preference: Preference) -> impl Iterator<Item = Category> {
+    Category::ALL
+        .iter()
+        .copied()
+        .filter(move |category| category.preference() == preference)
+}
+
+fn chart_table(
+    bulletin: &Bulletin,
+    chart: Chart,
+    preference: Preference,
+    areas: &[Area],
+) -> comfy_table::Table {
+    let headings: Vec<String> = areas.iter().map(|area| output::spaced(area.code())).collect();
+    let headings: Vec<&str> = std::iter::once("category")
+        .chain(headings.iter().map(String::as_str))
+        .collect();
+    let mut table = output::table(&headings);
+    for category in categories(preference) {
+        let cells: Vec<String> = areas
+            .iter()
+            .map(|area| {
+                let key = RowKey {
+                    chart,
+                    category,
+                    area: *area,
+                };
+                match bulletin.row(key).map(|row| row.reading) {
+                    Some(Reading::CutOff(cut_off)) => cut_off.to_string(),
+                    Some(Reading::Unreadable) => "?".into(),
+                    None => String::new(),
+                }
+            })
+            .collect();
+        if cells.iter().any(|cell| !cell.is_empty()) {
+            table.add_row(std::iter::once(output::spaced(category.code())).chain(cells));
+        }
+    }
+    table
 }

@@ -40,14 +40,7 @@ pub(crate) fn run(store: &StoreArgs, args: &StatusArgs) -> anyhow::Result<ExitCo
     match args.format {
         Format::Table => output::print(&as_text(&status))?,
         Format::Json => output::print_json(&status)?,
-        Format::Csv => output::print_csv(
-            ["kind", "text"],
-            status
-                .problems
-                .iter()
-                .map(|text| ["problem".into(), text.clone()])
-                .chain(status.remarks.iter().map(|text| ["remark".into(), text.clone()])),
-        )?,
+        Format::Csv => output::print_csv(["field", "value"], fields(&status))?,
     }
     Ok(if status.problems.is_empty() {
         ExitCode::SUCCESS
@@ -87,15 +80,24 @@ async fn status(store: &SqliteStore, now: DateTime<Utc>) -> anyhow::Result<Statu
     }
     for letter in store.dead_letters()? {
         problems.push(match letter.kind {
-            DeadLetterKind::Page => format!("the page of {} was refused: {}", letter.about, letter.failure),
-            DeadLetterKind::Change => format!("alerts could not be sent: {}", letter.failure),
+            DeadLetterKind::Page => format!(
+                "the page of {} was refused: {} Then `bulletin run --retry`, or `bulletin ingest FILE` with a better one",
+                letter.about,
+                sentence(&letter.failure)
+            ),
+            DeadLetterKind::Change => format!(
+                "alerts could not be sent: {} Then `bulletin run --retry`",
+                sentence(&letter.failure)
+            ),
         });
     }
     for link in store.links().await? {
         if matches!(link.state, LinkState::Due { .. }) && link.failures > 0 {
             problems.push(format!(
-                "{} could not be fetched {} times: {}",
-                link.link.month, link.failures, link.note
+                "the page of {} could not be had, {} in a row: {}",
+                link.link.month,
+                output::counted(link.failures as usize, "time"),
+                link.note
             ));
         }
     }
@@ -132,15 +134,52 @@ async fn status(store: &SqliteStore, now: DateTime<Utc>) -> anyhow::Result<Statu
     })
 }
 
-fn as_text(status: &Status) -> String {
-    let month = |month: Option<Month>| month.map_or_else(|| "none".into(), |month| month.title());
-    let mut lines = vec![
-        format!(
-            "Stored:       {} bulletins, {} to {}",
-            status.bulletins,
-            month(status.oldest),
-            month(status.newest)
+/// The same as names and values; a name for each problem and remark.
+fn fields(status: &Status) -> Vec<[String; 2]> {
+    let month = |month: Option<Month>| month.map(|month| month.to_string()).unwrap_or_default();
+    let at = |at: Option<DateTime<Utc>>| at.map(|at| at.to_rfc3339()).unwrap_or_default();
+    let mut fields = vec![
+        ("bulletins", status.bulletins.to_string()),
+        ("oldest", month(status.oldest)),
+        ("newest", month(status.newest)),
+        ("in_force", status.in_force.to_string()),
+        ("in_force_is_stored", status.in_force_is_stored.to_string()),
+        ("last_good_check", at(status.last_good_check)),
+        (
+            "last_bad_check",
+            status.last_bad_check.clone().unwrap_or_default(),
         ),
+        ("pages_waiting", status.pages_waiting.to_string()),
+        ("changes_waiting", status.changes_waiting.to_string()),
+    ];
+    fields.extend(status.problems.iter().map(|text| ("problem", text.clone())));
+    fields.extend(status.remarks.iter().map(|text| ("remark", text.clone())));
+    fields
+        .into_iter()
+        .map(|(name, value)| [name.into(), value])
+        .collect()
+}
+
+fn sentence(text: &str) -> String {
+    let end = if text.ends_with('.') { "" } else { "." };
+    format!("{text}{end}")
+}
+
+fn as_text(status: &Status) -> String {
+    let stored = match (status.oldest, status.newest) {
+        (Some(oldest), Some(newest)) if oldest == newest => {
+            format!("1 bulletin, {}", newest.title())
+        }
+        (Some(oldest), Some(newest)) => format!(
+            "{} bulletins, {} to {}",
+            status.bulletins,
+            oldest.title(),
+            newest.title()
+        ),
+        _ => "nothing yet".into(),
+    };
+    let mut lines = vec![
+        format!("Stored:       {stored}"),
         format!(
             "In force:     {}{}",
             status.in_force.title(),
@@ -158,8 +197,9 @@ fn as_text(status: &Status) -> String {
             )
         ),
         format!(
-            "Waiting:      {} pages, {} changes",
-            status.pages_waiting, status.changes_waiting
+            "Waiting:      {}, {}",
+            output::counted(status.pages_waiting as usize, "page"),
+            output::counted(status.changes_waiting as usize, "change")
         ),
     ];
     for remark in &status.remarks {

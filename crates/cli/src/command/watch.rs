@@ -7,7 +7,9 @@ use pipeline::port::BulletinStore;
 use serde_json::json;
 
 use crate::args::{StoreArgs, WatchAddArgs, WatchCommand};
-use crate::command::{block_on, open_existing, open_or_make, stored_bulletin, tell_where_counted};
+use crate::command::{
+    block_on, not_listed, open_existing, open_or_make, stored_bulletin, tell_where_counted,
+};
 use crate::output::{self, Format, complain};
 
 pub(crate) fn run(store: &StoreArgs, command: &WatchCommand) -> anyhow::Result<ExitCode> {
@@ -39,9 +41,35 @@ fn add(store: &SqliteStore, args: &WatchAddArgs) -> anyhow::Result<ExitCode> {
         }
         _ => WatchKind::Bulletins,
     };
+    let before = store.watches()?;
     let id = store.add_watch(kind)?;
-    output::print(&format!("Watch {id}: {}.", describe(&Watch { id, kind })))?;
+    let sentence = format!("Watch {id}: {}.", describe(&Watch { id, kind }));
+    if before.iter().any(|watch| watch.id == id) {
+        return output::print(&output::wrapped(&format!("{sentence} It was there already.")))
+            .map(|()| ExitCode::SUCCESS);
+    }
+    output::print(&output::wrapped(&sentence))?;
+    for other in before.iter().filter(|other| same_case(other.kind, kind)) {
+        complain(
+            "note",
+            &format!(
+                "watch {} is of the same case, and both are told: {}. `bulletin watch remove {}` ends it",
+                other.id,
+                describe(other),
+                other.id
+            ),
+        );
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+fn same_case(one: WatchKind, other: WatchKind) -> bool {
+    match (one, other) {
+        (WatchKind::Case(one), WatchKind::Case(other)) => {
+            one.case == other.case && one.priority_date == other.priority_date
+        }
+        _ => false,
+    }
 }
 
 /// Tells where the country is counted, and whether the category is listed at all, as far as a bulletin is stored.
@@ -56,24 +84,7 @@ fn tell_how_it_stands(store: &SqliteStore, case: Case) -> anyhow::Result<()> {
         .into_iter()
         .all(|chart| entry.cells.of(chart).is_none())
     {
-        let heirs: Vec<&str> = entry
-            .successors
-            .iter()
-            .map(|successor| successor.category.code())
-            .collect();
-        let hint = if heirs.is_empty() {
-            String::new()
-        } else {
-            format!(" Today's are {}.", heirs.join(" and "))
-        };
-        complain(
-            "warning",
-            &format!(
-                "the bulletin of {} does not list {}.{hint}",
-                newest.title(),
-                case.category
-            ),
-        );
+        complain("warning", &not_listed(case, newest, &entry.successors));
     }
     Ok(())
 }
@@ -124,16 +135,17 @@ fn list(store: &SqliteStore, format: Format) -> anyhow::Result<ExitCode> {
         ],
     };
     let headings = ["id", "category", "country", "priority_date", "when"];
+    let titles = headings.map(output::spaced);
     match format {
         Format::Table if watches.is_empty() => {
             output::print("Nothing is watched. `bulletin watch add EB3 India` watches a case.")?;
         }
         Format::Table => {
-            let mut table = output::table(&headings);
+            let mut table = output::table(&titles.each_ref().map(String::as_str));
             for watch in &watches {
-                table.add_row(fields(watch));
+                table.add_row(fields(watch).map(|field| output::spaced(&field)));
             }
-            output::print(&table.to_string())?;
+            output::print(&output::fitted(table))?;
         }
         Format::Csv => output::print_csv(headings, watches.iter().map(fields))?,
         Format::Json => output::print_json(

@@ -1,0 +1,21 @@
+//! The `bulletin` command as a person meets it: what it prints, what it exits with, and what is in the file afterwards.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "what every test needs stands outside of tests, and a test that cannot have it has failed"
+)]
+
+mod bad_page;
+mod bad_word;
+mod cell;
+mod check;
+mod database;
+mod format;
+mod help;
+mod run;
+mod sample;
+mod server;
+mod tool;
+mod watch;
+mod web;
+mod width;

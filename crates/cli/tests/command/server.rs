@@ -1,0 +1,62 @@
+//! A site on this machine.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::sync::{Arc, Mutex};
+
+/// Serves these paths, and 404 for every other, until the tests end.
+#[derive(Debug)]
+pub(crate) struct Site {
+    pub(crate) address: SocketAddr,
+    pages: Arc<Mutex<BTreeMap<String, (u16, String)>>>,
+}
+
+impl Site {
+    pub(crate) fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let pages: Arc<Mutex<BTreeMap<String, (u16, String)>>> = Arc::default();
+        let served = Arc::clone(&pages);
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let Ok(mut stream) = stream else { return };
+                let mut lines = BufReader::new(&stream).lines();
+                let Some(Ok(first)) = lines.next() else { continue };
+                while let Some(Ok(line)) = lines.next() {
+                    if line.is_empty() {
+                        break;
+                    }
+                }
+                let path = first.split(' ').nth(1).unwrap_or_default().to_owned();
+                let pages = served.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+                let (status, body) = match pages.get(&path).or_else(|| pages.get("*")) {
+                    Some((status, body)) => (*status, body.as_str()),
+                    None => (404, "<html><title>Page not found</title></html>"),
+                };
+                // Whoever hangs up has seen enough.
+                let _ = write!(
+                    stream,
+                    "HTTP/1.1 {status} Answer\r\nContent-Type: text/html\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                    body.len()
+                );
+            }
+        });
+        Self { address, pages }
+    }
+
+    /// The site's root, as `--host` takes it.
+    pub(crate) fn host(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Answers a path so; `*` stands for every path without an answer of its own.
+    pub(crate) fn answer(&self, path: &str, status: u16, body: impl Into<String>) {
+        let mut pages = self.pages.lock().unwrap();
+        pages.insert(path.into(), (status, body.into()));
+    }
+
+    pub(crate) fn clear(&self) {
+        self.pages.lock().unwrap().clear();
+    }
+}

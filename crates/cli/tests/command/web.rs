@@ -1,0 +1,163 @@
+//! A run against a site on this machine.
+
+use bulletin::Month;
+use bulletin_samples::{page_path, render_index};
+use chrono::{Duration, Utc};
+
+use crate::sample::page_as;
+use crate::server::Site;
+use crate::tool::Folder;
+
+const INDEX: &str = "/content/travel/en/legal/visa-law0/visa-bulletin.html";
+
+/// The month in force, as the command counts it.
+fn present() -> Month {
+    Month::of((Utc::now() - Duration::hours(5)).date_naive())
+}
+
+fn serve(site: &Site, months: &[Month]) {
+    site.clear();
+    site.answer(INDEX, 200, render_index(months, None));
+    for month in months {
+        site.answer(&page_path(*month), 200, page_as("2024-07", *month).render());
+    }
+}
+
+/// What time does: what was to be asked for later is due now.
+fn wait(folder: &Folder) {
+    folder.database().execute("DELETE FROM link", []).unwrap();
+}
+
+#[test]
+fn a_run_stores_what_the_site_lists() {
+    let (site, folder) = (Site::start(), Folder::new());
+    let (now, before) = (present(), present().previous());
+    // An index with few links could be any page.
+    let months: Vec<Month> = std::iter::successors(Some(now), |month| Some(month.previous()))
+        .take(7)
+        .collect();
+    serve(&site, &months);
+    let range = format!("{before}..{now}");
+    folder
+        .bulletin(&["run", "--host", &site.host(), "--backfill", &range])
+        .exits(0)
+        .says_in_a_line(&[&now.title(), "stored"]);
+    assert_eq!(folder.count("SELECT count(*) FROM bulletin"), 2);
+    let hosts = "SELECT count(DISTINCT host) FROM cut_off WHERE host = ?";
+    let hosts: i64 = folder
+        .database()
+        .query_row(hosts, [site.address.to_string()], |row| row.get(0))
+        .unwrap();
+    assert_eq!(hosts, 1);
+    let (month, other) = (now.to_string(), folder.content());
+    folder.bulletin(&["show", &month]).exits(0);
+    folder.bulletin(&["run", "--host", &site.host()]).exits(0);
+    assert_eq!(folder.content(), other);
+}
+
+#[test]
+fn a_blocked_host_is_named_with_its_answer_and_the_next_run_works() {
+    let (site, folder) = (Site::start(), Folder::new());
+    site.answer("*", 403, "<html><title>Forbidden</title></html>");
+    let host = site.address.to_string();
+    let run = ["run", "--host", &site.host()];
+    folder.bulletin(&run).exits(1).says_in_a_line(&[
+        "the list of bulletins cannot be had",
+        &host,
+        "403",
+        "bulletin ingest FILE",
+    ]);
+    folder
+        .bulletin(&["status"])
+        .exits(1)
+        .prints(&["the last look at the source failed", &host, "403"]);
+    let months: Vec<Month> = std::iter::successors(Some(present()), |month| Some(month.previous()))
+        .take(7)
+        .collect();
+    serve(&site, &months);
+    // A host that was closed a moment ago is not pestered.
+    folder
+        .bulletin(&run)
+        .exits(0)
+        .says_in_a_line(&[&present().title(), "is asked for again from"]);
+    wait(&folder);
+    folder
+        .bulletin(&run)
+        .exits(0)
+        .says_in_a_line(&[&present().title(), "stored"]);
+}
+
+#[test]
+fn a_challenge_is_named_and_another_host_is_asked() {
+    let (closed, open, folder) = (Site::start(), Site::start(), Folder::new());
+    closed.answer(
+        "*",
+        200,
+        "<html><head><title>Just a moment...</title></head><body></body></html>",
+    );
+    let months: Vec<Month> = std::iter::successors(Some(present()), |month| Some(month.previous()))
+        .take(7)
+        .collect();
+    serve(&open, &months);
+    let answer = folder
+        .bulletin(&["run", "--host", &closed.host(), "--host", &open.host()])
+        .exits(0)
+        .says(&[&closed.address.to_string(), "challenge"]);
+    assert!(answer.err.contains("stored"), "{}", answer.err);
+}
+
+#[test]
+fn a_page_cut_off_on_the_way_is_refused_and_the_others_go_on() {
+    let (site, folder) = (Site::start(), Folder::new());
+    let months: Vec<Month> = std::iter::successors(Some(present()), |month| Some(month.previous()))
+        .take(7)
+        .collect();
+    serve(&site, &months);
+    let page = page_as("2024-07", months[2]).render();
+    site.answer(&page_path(months[2]), 200, &page[..page.rfind("</tr>").unwrap()]);
+    let range = format!("{}..{}", months[3], months[1]);
+    folder
+        .bulletin(&["run", "--host", &site.host(), "--backfill", &range])
+        .exits(1)
+        .says_in_a_line(&[
+            "error: ",
+            &site.address.to_string(),
+            &months[2].title(),
+            "breaks off",
+        ]);
+    assert_eq!(folder.count("SELECT count(*) FROM bulletin"), 3);
+}
+
+#[test]
+fn a_host_that_does_not_answer_is_named() {
+    let folder = Folder::new();
+    // Nobody listens there any more.
+    let address = {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.local_addr().unwrap()
+    };
+    folder
+        .bulletin(&["run", "--host", &format!("http://{address}")])
+        .exits(1)
+        .says(&[
+            &address.to_string(),
+            "no connection",
+            "the list of bulletins cannot be had",
+        ]);
+}
+
+#[test]
+fn hosts_that_may_not_be_asked_are_refused_before_anything_is_written() {
+    let folder = Folder::new();
+    for (host, says) in [
+        ("travel.state.gov", "https://travel.state.gov"),
+        ("http://travel.state.gov", "https://"),
+        ("https://example.com", "--allow-other-hosts"),
+    ] {
+        folder.bulletin(&["run", "--host", host]).exits(1).says(&[says]);
+    }
+    let contact = ["run", "--contact", "somebody at example.com"];
+    let answer = folder.bulletin(&contact).exits(1).says(&["the contact must be"]);
+    assert!(!answer.err.contains("example.com"), "{}", answer.err);
+    assert!(!folder.path("visa-bulletin.db").exists());
+}
