@@ -362,7 +362,9 @@ where
             fetched_at: page.at,
             first_seen: known.as_ref().map_or(now, |known| known.first_seen),
             revision: known.as_ref().map_or(0, |known| known.revision + 1),
-            came_in_order: known.as_ref().map_or(next.is_none(), |known| known.came_in_order),
+            came_in_order: known
+                .as_ref()
+                .map_or(previous.is_some() && next.is_none(), |known| known.came_in_order),
             digest,
             cells: bulletin.rows().len(),
             findings: read.findings.clone(),

@@ -18,7 +18,8 @@ pub struct BulletinRecord {
     pub first_seen: DateTime<Utc>,
     /// Which form of it: 0 as first stored, then counting its corrections.
     pub revision: u32,
-    /// Whether no later month was stored when it came.
+    /// Whether an earlier month was stored when it came, and no later one. Where tracking begins is no news, also when
+    /// its record is handled after history was filled in behind.
     pub came_in_order: bool,
     /// Digest of its cells.
     pub digest: CellDigest,
