@@ -347,8 +347,9 @@ impl Standing {
     }
 }
 
-/// Takes what could be read in this entry as last read, where it is later than what is remembered. Bulletins that
-/// do not list the case leave no trace: whether one of them is met depends on the order of arrival.
+/// Takes what could be read in this entry as last read, where it is later than what is remembered, or a corrected form
+/// of it. Bulletins that do not list the case leave no trace: whether one of them is met depends on the order of
+/// arrival.
 fn remember(before: &mut ByChart<Option<LastRead>>, case: Case, entry: &Entry) {
     if !entry.lists(case) {
         return;
@@ -359,7 +360,7 @@ fn remember(before: &mut ByChart<Option<LastRead>>, case: Case, entry: &Entry) {
         };
         let Some(cut_off) = cell.cut_off() else { continue };
         let slot = before.of_mut(chart);
-        if slot.is_none_or(|known| known.month < entry.month) {
+        if slot.is_none_or(|known| known.month <= entry.month) {
             *slot = Some(LastRead {
                 month: entry.month,
                 column: cell.column,
