@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use bulletin::Month;
-use bulletin_samples::site::steps;
+use bulletin::{Bulletin, Month, RowKey};
+use bulletin_samples::site::{self, steps};
+use bulletin_samples::{Layout, Page};
 
 use crate::oracle::{Cells, History, Value, read_cells};
 
@@ -110,4 +111,40 @@ pub fn sample_months() -> (Pages, History) {
             .map(|step| (step.month.to_string(), step.cells.clone()))
             .collect(),
     )
+}
+
+/// A page of the samples with another text in one cell: a cut-off such as `2020-02-01`, or anything else as a misprint.
+///
+/// # Panics
+/// When the samples have no such month or cell.
+pub fn altered(month: Month, cell: [&str; 3], text: &str) -> Vec<u8> {
+    page_of(&altered_bulletin(&site::bulletin(month).unwrap(), cell, text))
+}
+
+/// A bulletin with another text in one cell.
+///
+/// # Panics
+/// When it has no such cell.
+pub fn altered_bulletin(bulletin: &Bulletin, [chart, category, area]: [&str; 3], text: &str) -> Bulletin {
+    let (month, layout) = (bulletin.month(), Layout::of(bulletin.month()).unwrap());
+    let key = RowKey {
+        chart: chart.parse().unwrap(),
+        category: category.parse().unwrap(),
+        area: area.parse().unwrap(),
+    };
+    assert!(bulletin.row(key).is_some(), "{month} has no such cell");
+    let other = match text.parse() {
+        Ok(cut_off) => layout.row(month, key, cut_off),
+        Err(_) => layout.unreadable_row(month, key, text),
+    };
+    let rows = bulletin.rows().filter(|row| row.key != key).cloned();
+    Bulletin::new(month, rows.chain([other])).unwrap()
+}
+
+/// A bulletin as a page in the manner of its month.
+///
+/// # Panics
+/// When its month had no pages.
+pub fn page_of(bulletin: &Bulletin) -> Vec<u8> {
+    Page::new(bulletin.clone()).unwrap().render().into_bytes()
 }

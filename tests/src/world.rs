@@ -1,7 +1,7 @@
 //! A database in a folder of its own, hosts that answer as told, a clock that stands still and somebody who keeps
 //! every alert.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use bulletin::{Alert, Month};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -136,24 +136,23 @@ impl<'a> World<'a> {
         }
     }
 
-    /// The records of the change log with their numbers, as the stream of a table would hand them over.
+    /// The records of the change log that were written after the one with this number, and the number of the last.
     ///
     /// # Panics
     /// When one cannot be read.
-    pub fn records(&self) -> Vec<ChangeRecord> {
-        records(&self.path())
+    pub fn records_after(&self, seq: i64) -> (Vec<ChangeRecord>, i64) {
+        let sql = format!("SELECT seq, record FROM change_log WHERE seq > {seq} ORDER BY seq");
+        let lines = tables::query(&self.path(), &sql);
+        let pairs: Vec<(i64, ChangeRecord)> = lines
+            .iter()
+            .map(|line| {
+                let (seq, record) = line.split_once(" | ").unwrap();
+                (seq.parse().unwrap(), serde_json::from_str(record).unwrap())
+            })
+            .collect();
+        let last = pairs.last().map_or(seq, |(seq, _)| *seq);
+        (pairs.into_iter().map(|(_, record)| record).collect(), last)
     }
-}
-
-/// The records that wait in the change log of a database, in the order of their writing.
-///
-/// # Panics
-/// When one cannot be read.
-pub fn records(path: &Path) -> Vec<ChangeRecord> {
-    tables::query(path, "SELECT record FROM change_log ORDER BY seq")
-        .iter()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
 }
 
 /// Alerts in the form in which the oracle predicts them.
