@@ -115,15 +115,11 @@ fn begins_like(text: &str, beginning: &str) -> bool {
     // A cheap look first, for nearly every line is prose: two slips leave all letters but two where they belong, or
     // within two places of it.
     let length = beginning.len();
-    let misplaced = beginning
-        .bytes()
-        .enumerate()
-        .filter(|(at, letter)| {
-            let near = at.saturating_sub(2).min(text.len())..(at + 3).min(text.len());
-            !text.as_bytes()[near].contains(letter)
-        })
-        .count();
-    if misplaced > 2 {
+    let mut misplaced = beginning.bytes().enumerate().filter(|(at, letter)| {
+        let near = at.saturating_sub(2).min(text.len())..(at + 3).min(text.len());
+        !text.as_bytes()[near].contains(letter)
+    });
+    if misplaced.nth(2).is_some() {
         return false;
     }
     (length - 2..=length + 2).any(|end| {

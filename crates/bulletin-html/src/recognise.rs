@@ -4,7 +4,7 @@ use memchr::memmem;
 
 use crate::MAX_PAGE_BYTES;
 use crate::refusal::Refusal;
-use crate::text::{Folding, squash};
+use crate::text::{Folding, Text, squash};
 
 /// Tells in a cheap look whether a body can be a page of the site at all, whatever status it came under.
 ///
@@ -207,7 +207,7 @@ fn error_page(says: &str) -> Refusal {
     .iter()
     .any(|known| squashed.contains(known));
     let mut folded = String::new();
-    Folding::default().push(&mut folded, 0, says.as_bytes());
+    Folding::default().push(&mut folded, 0, &Text::new(says.as_bytes()));
     let says = folded.chars().take(80).collect();
     Refusal::ErrorPage { not_found, says }
 }

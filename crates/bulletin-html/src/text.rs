@@ -21,12 +21,27 @@ impl Folding {
     }
 
     /// Appends more text to what begins at `start` in the buffer.
-    pub(crate) fn push(&mut self, buffer: &mut String, start: usize, text: &[u8]) {
-        let is_plain = |byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
-        if let (true, Ok(text)) = (text.iter().all(is_plain), std::str::from_utf8(text)) {
-            self.push_plain(buffer, start, text);
-            return;
+    pub(crate) fn push(&mut self, buffer: &mut String, start: usize, text: &Text<'_>) {
+        match text {
+            Text::Blank => self.pending_space = true,
+            Text::Plain(text) => self.push_plain(buffer, start, text),
+            Text::Other(text) => self.push_other(buffer, start, text),
         }
+    }
+
+    /// Nearly all text is plain ASCII: it is appended word by word.
+    fn push_plain(&mut self, buffer: &mut String, start: usize, text: &str) {
+        let is_space = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_whitespace);
+        self.pending_space |= is_space(text.as_bytes().first());
+        for word in text.split_ascii_whitespace() {
+            self.space(buffer, start);
+            buffer.push_str(word);
+            self.pending_space = true;
+        }
+        self.pending_space = is_space(text.as_bytes().last());
+    }
+
+    fn push_other(&mut self, buffer: &mut String, start: usize, text: &[u8]) {
         for chunk in text.utf8_chunks() {
             for c in chunk.valid().chars() {
                 if c.is_whitespace() {
@@ -45,19 +60,6 @@ impl Folding {
                 buffer.push(char::REPLACEMENT_CHARACTER);
             }
         }
-    }
-
-    /// Nearly all text is plain ASCII: it is appended word by word.
-    fn push_plain(&mut self, buffer: &mut String, start: usize, text: &str) {
-        let is_space = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_whitespace);
-        self.pending_space |= is_space(text.as_bytes().first());
-        for word in text.split_ascii_whitespace() {
-            self.space(buffer, start);
-            buffer.push_str(word);
-            self.pending_space = true;
-        }
-        self.pending_space =
-            is_space(text.as_bytes().last()) || (self.pending_space && text.trim_ascii().is_empty());
     }
 
     /// Superscript begins or ends here.
@@ -83,6 +85,32 @@ impl Folding {
             if buffer.len() > start {
                 buffer.push(' ');
             }
+        }
+    }
+}
+
+/// A stretch of a page's text, looked through once for what it needs.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Text<'a> {
+    /// White space only.
+    Blank,
+    /// Printable ASCII and white space, and not only that.
+    Plain(&'a str),
+    /// Anything else.
+    Other(&'a [u8]),
+}
+
+impl<'a> Text<'a> {
+    /// Looks a stretch of text through.
+    pub(crate) fn new(text: &'a [u8]) -> Self {
+        let trimmed = text.trim_ascii_start();
+        if trimmed.is_empty() {
+            return Self::Blank;
+        }
+        let is_plain = |byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
+        match std::str::from_utf8(text) {
+            Ok(plain) if trimmed.iter().all(is_plain) => Self::Plain(plain),
+            _ => Self::Other(text),
         }
     }
 }
@@ -160,7 +188,7 @@ mod tests {
         let mut text = String::new();
         let mut folding = Folding::default();
         for part in parts {
-            folding.push(&mut text, 0, part);
+            folding.push(&mut text, 0, &Text::new(part));
         }
         text
     }

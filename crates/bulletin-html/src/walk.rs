@@ -8,7 +8,7 @@ use crate::month::month_of_line;
 use crate::shape::{Shape, shape_of};
 use crate::style::{self, Hidden};
 use crate::table::Table;
-use crate::text::Folding;
+use crate::text::{Folding, Text};
 use crate::token::{Attributes, TokenSink, tokenize};
 
 /// What a walk over a page found.
@@ -57,6 +57,8 @@ const MOST_CANDIDATES: usize = 16;
 /// Tables nested deeper than this are not looked into.
 const DEEPEST: usize = 64;
 const MOST_MENTIONS: usize = 8;
+/// How much of a page's title is looked at, in bytes.
+const LONGEST_TITLE: usize = 300;
 
 /// Walks over a page.
 pub(crate) fn walk(html: &[u8]) -> Outline {
@@ -258,30 +260,32 @@ impl TokenSink for Walker {
     }
 
     fn text(&mut self, text: &[u8]) {
+        let length = text.len();
         if self.title == TitleState::Inside {
-            if self.outline.title.len() < 300 {
-                self.title_folding.push(&mut self.outline.title, 0, text);
+            if self.outline.title.len() < LONGEST_TITLE {
+                self.title_folding
+                    .push(&mut self.outline.title, 0, &Text::new(text));
             }
             return;
         }
         if self.skipped.is_some() || self.too_deep > 0 {
             return;
         }
-        let blank = text.iter().all(u8::is_ascii_whitespace);
-        if !blank {
+        let text = Text::new(text);
+        if !matches!(text, Text::Blank) {
             self.outline.has_text = true;
             if self.struck > 0 {
                 self.mark_struck();
             }
+            // A heading in one stretch of text may be indented, but not by much.
+            self.line_too_long |= self.line.len() > LONGEST_HEADING || length > 4 * LONGEST_HEADING;
         }
-        if self.line.len() > LONGEST_HEADING || text.trim_ascii().len() > 3 * LONGEST_HEADING {
-            self.line_too_long |= !blank;
-        } else {
-            self.line_folding.push(&mut self.line, 0, text);
+        if !self.line_too_long {
+            self.line_folding.push(&mut self.line, 0, &text);
         }
         if let Some(open) = self.open.last_mut().filter(|open| open.in_cell) {
             open.table
-                .write(|buffer, start| open.folding.push(buffer, start, text));
+                .write(|buffer, start| open.folding.push(buffer, start, &text));
         }
     }
 }
@@ -376,9 +380,10 @@ impl Walker {
         {
             // To a reader, a table in a cell is part of what the cell says.
             outer.folding.break_line();
-            outer
-                .table
-                .write(|buffer, start| outer.folding.push(buffer, start, table.beginning().as_bytes()));
+            outer.table.write(|buffer, start| {
+                let text = Text::new(table.beginning().as_bytes());
+                outer.folding.push(buffer, start, &text);
+            });
             outer.folding.break_line();
         }
         match shape_of(&table) {
