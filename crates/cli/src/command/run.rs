@@ -5,7 +5,7 @@ use anyhow::{Context, bail};
 use bulletin::Month;
 use indicatif::{ProgressBar, ProgressStyle};
 use local::{AlertFormat, Drained, PageOutcome, SqliteStore, TerminalSink, drain_changes, drain_pages};
-use pipeline::port::{AlertMarks, Claim, Clock, LinkTable};
+use pipeline::port::{AlertMarks, Claim, Clock, LinkTable, SourceError};
 use pipeline::{FetchReport, Fetcher, IngestError, Ingested, LinkState};
 use web_source::{ConfigError, FolderSource, Source, WebConfig, WebSource};
 
@@ -107,17 +107,30 @@ async fn look(
     let sink = TerminalSink::new(store, std::io::stdout(), alert_format(args.format));
     let _reading = store.lock_reading()?;
     let mut well = true;
-    let (mut read, mut stored_in_all, mut failed) = (0, 0, 0);
+    let (mut looks, mut read, mut stored_in_all, mut failed) = (0, 0, 0, 0);
     loop {
         let report = fetcher.fetch(args.backfill).await?;
+        if let (Some(reason), 0) = (&report.blocked, looks) {
+            complain("error", &format!("the list of bulletins cannot be had: {reason}"));
+        }
+        looks += 1;
         let mut stored = 0;
         let bar = progress_bar(report.queued.len());
         drain_pages(store, source, &clock, |outcome: PageOutcome| {
             stored += usize::from(matches!(outcome.result, Ok(Ingested::Stored { .. })));
-            read += 1;
+            read += usize::from(!matches!(outcome.result, Ok(Ingested::NotThere)));
             failed += usize::from(outcome.result.is_err());
             bar.inc(1);
-            bar.suspend(|| tell(&outcome, args, args.quiet || report.queued.len() > WORTH_A_BAR));
+            bar.suspend(|| match &outcome.result {
+                // What each host answered has just been said.
+                Err(IngestError::Source(SourceError::Blocked { .. })) if report.blocked.is_some() => {
+                    complain(
+                        "error",
+                        &format!("the page of {} cannot be had either", outcome.month.title()),
+                    )
+                }
+                _ => tell(&outcome, args, args.quiet || report.queued.len() > WORTH_A_BAR),
+            });
         })
         .await?;
         bar.finish_and_clear();
@@ -150,9 +163,6 @@ async fn close(
     clock: RunClock,
     args: &RunArgs,
 ) -> anyhow::Result<bool> {
-    if let Some(reason) = &report.blocked {
-        complain("error", &format!("the list of bulletins cannot be had: {reason}"));
-    }
     if !args.quiet {
         tell_what_is_left_alone(store, clock, report).await?;
     }

@@ -91,15 +91,31 @@ async fn status(store: &SqliteStore, now: DateTime<Utc>) -> anyhow::Result<Statu
             ),
         });
     }
+    let is_blocked = bad
+        .as_ref()
+        .is_some_and(|bad| good.as_ref().is_none_or(|good| good.at < bad.at));
+    let mut blocked_too = Vec::new();
     for link in store.links().await? {
-        if matches!(link.state, LinkState::Due { .. }) && link.failures > 0 {
-            problems.push(format!(
-                "the page of {} could not be had, {} in a row: {}",
-                link.link.month,
-                output::counted(link.failures as usize, "time"),
-                link.note
-            ));
+        if !matches!(link.state, LinkState::Due { .. }) || link.failures == 0 {
+            continue;
         }
+        // What each host answered is said above.
+        if is_blocked {
+            blocked_too.push(link.link.month.to_string());
+            continue;
+        }
+        problems.push(format!(
+            "the page of {} could not be had, {} in a row: {}",
+            link.link.month,
+            output::counted(link.failures as usize, "time"),
+            link.note
+        ));
+    }
+    if !blocked_too.is_empty() {
+        problems.push(format!(
+            "these pages could not be had either: {}",
+            blocked_too.join(", ")
+        ));
     }
     for month in months.iter().rev().take_while(|month| **month >= in_force) {
         let Some(record) = store.record(*month).await? else {
