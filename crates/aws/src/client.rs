@@ -26,6 +26,10 @@ const ATTEMPT: Duration = Duration::from_secs(5);
 const CALL: Duration = Duration::from_secs(25);
 /// How often a call is attempted. The pauses between attempts adapt to throttling.
 const ATTEMPTS: u32 = 6;
+/// The pause before the second attempt, doubled before each one after it; a random share of it is waited.
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+/// The longest pause.
+const LONGEST_PAUSE: Duration = Duration::from_secs(3);
 
 /// What every client of an AWS service needs, from a Lambda's environment: `AWS_REGION`, `AWS_ACCESS_KEY_ID`,
 /// `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` where there is one, and `AWS_ENDPOINT_URL` where it is not AWS itself.
@@ -64,7 +68,12 @@ pub fn sdk_config(environment: &Environment) -> Result<SdkConfig, ConfigError> {
         .sleep_impl(aws_smithy_async::rt::sleep::TokioSleep::new())
         .time_source(aws_smithy_async::time::SystemTimeSource::new())
         .timeout_config(timeouts)
-        .retry_config(RetryConfig::adaptive().with_max_attempts(ATTEMPTS));
+        .retry_config(
+            RetryConfig::adaptive()
+                .with_max_attempts(ATTEMPTS)
+                .with_initial_backoff(FIRST_PAUSE)
+                .with_max_backoff(LONGEST_PAUSE),
+        );
     if let Some(endpoint) = environment.optional("AWS_ENDPOINT_URL") {
         config = config.endpoint_url(endpoint);
     }

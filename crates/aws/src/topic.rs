@@ -13,6 +13,8 @@ const MOST_BYTES: usize = 256 * 1024;
 const ATTRIBUTE_BYTES: usize = 4 * 1024;
 /// The most messages of one `PublishBatch`.
 const BATCH_ENTRIES: usize = 10;
+/// After so many calls in a row without an answer no more are made for these alerts.
+const LOST_CALLS: u32 = 2;
 /// The longest subject in characters: SNS takes fewer than 100.
 const SUBJECT_CHARACTERS: usize = 99;
 /// The topic of the messages about whole bulletins, after the prefix.
@@ -147,10 +149,20 @@ impl AlertSink for SnsTopics {
             .iter()
             .map(|message| message.as_ref().map(|_| ()).map_err(SinkError::clone))
             .collect();
+        let mut lost_in_a_row = 0;
         for (topic, messages) in by_topic {
             for batch in batches(&messages) {
                 let texts: Vec<&Message> = batch.iter().map(|(_, message)| *message).collect();
-                let sent = self.publish_batch(&topic, &texts).await;
+                // When SNS is down, each call takes all its attempts: the time is better spent on coming again.
+                let sent = if lost_in_a_row < LOST_CALLS {
+                    self.publish_batch(&topic, &texts).await
+                } else {
+                    vec![Err(SinkError::NotSent("SNS does not answer".into())); texts.len()]
+                };
+                let is_lost = sent.iter().all(|sent| matches!(sent, Err(SinkError::Unknown(_))));
+                if lost_in_a_row < LOST_CALLS {
+                    lost_in_a_row = if is_lost { lost_in_a_row + 1 } else { 0 };
+                }
                 for ((index, _), result) in batch.iter().zip(sent) {
                     results[*index] = result;
                 }

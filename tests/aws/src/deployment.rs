@@ -84,6 +84,10 @@ impl Deployment {
         let pages = queue(&sqs, &format!("pages-{run}"), Some(&dead_pages)).await;
         let dead_records = queue(&sqs, &format!("dead-records-{run}"), None).await;
         let subscriber = queue(&sqs, &format!("subscriber-{run}"), None).await;
+        // What was heard stays in the dark, which saves deleting it.
+        let longest = sqs.set_queue_attributes().queue_url(&subscriber);
+        let longest = longest.attributes(QueueAttributeName::VisibilityTimeout, "43200");
+        longest.send().await.expect("set");
         let topics = topics(
             &aws_sdk_sns::Client::new(&config),
             &run,
@@ -296,7 +300,7 @@ impl Deployment {
     /// # Panics
     /// When the queue cannot be read.
     pub async fn heard(&self) -> Vec<String> {
-        self.take_all(&self.subscriber).await
+        self.receive_all(&self.subscriber, false).await
     }
 
     /// Takes every message out of a queue.
@@ -304,6 +308,10 @@ impl Deployment {
     /// # Panics
     /// When it cannot be read.
     pub async fn take_all(&self, queue: &str) -> Vec<String> {
+        self.receive_all(queue, true).await
+    }
+
+    async fn receive_all(&self, queue: &str, delete: bool) -> Vec<String> {
         let mut bodies = Vec::new();
         loop {
             let received = self
@@ -319,9 +327,11 @@ impl Deployment {
                 return bodies;
             }
             for message in messages {
-                let delete = self.sqs.delete_message().queue_url(queue);
-                let delete = delete.set_receipt_handle(message.receipt_handle);
-                delete.send().await.expect("deleted");
+                if delete {
+                    let delete = self.sqs.delete_message().queue_url(queue);
+                    let delete = delete.set_receipt_handle(message.receipt_handle);
+                    delete.send().await.expect("deleted");
+                }
                 bodies.extend(message.body);
             }
         }
