@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
 use bulletin::{
-    Bulletin, Case, CorrectedCell, Finding, Month, NeighbourNeeded, Neighbours, Reading, Row, RowKey,
-    Standing,
+    Bulletin, Case, CorrectedCell, Finding, Month, MonthRange, NeighbourNeeded, Neighbours, Reading, Row,
+    RowKey, Standing,
 };
 use bulletin_html::{ReadPage, Refusal, read_page};
 use chrono::{DateTime, Duration, Utc};
@@ -18,6 +18,9 @@ use crate::record::{BulletinRecord, CellDigest, Pending, RowWrite, StandingWrite
 const CONFIRM_AFTER: Duration = Duration::minutes(10);
 /// How long two hosts that disagree are left alone before the next of them is asked.
 const ASK_IN_TURN: Duration = Duration::minutes(30);
+/// How long a correction that another host denies is waited for. Its host may have gone back without being asked again;
+/// if it has not, it will show the correction anew.
+const FORGET_DENIED: Duration = Duration::hours(24);
 /// How often the bulletins in force and to come are read again.
 const READ_AGAIN: Duration = Duration::hours(4);
 /// How often a page that is not out yet is looked for, at most.
@@ -238,7 +241,7 @@ where
         if let Some(known) = &known
             && !confirmed(known, page, &digest)
         {
-            return self.hold(known, page, digest, rows.len()).await;
+            return self.hold(known, page, digest, &rows).await;
         }
         let plan = self.plan(link, page, read, digest, known, stored, rows).await?;
         let changed = plan.rows.len();
@@ -250,12 +253,14 @@ where
     }
 
     /// The page says what is stored. A correction that waits is dropped when the host that showed it shows the
-    /// stored form again, and contested when another does: from then on the first alone is not believed.
+    /// stored form again, and contested when another does: from then on the first alone is not believed, and after a day
+    /// it is dropped too.
     async fn seen_as_stored(&self, known: &BulletinRecord, page: &Fetched) -> Result<Ingested, StoreError> {
         let Some(pending) = &known.pending else {
             return Ok(Ingested::Unchanged);
         };
-        if pending.host == page.host || page.by_hand {
+        let forgotten = pending.contested && page.at - pending.at >= FORGET_DENIED;
+        if pending.host == page.host || page.by_hand || forgotten {
             self.store.hold(known, None).await?;
             return Ok(Ingested::Unchanged);
         }
@@ -278,8 +283,9 @@ where
         known: &BulletinRecord,
         page: &Fetched,
         digest: CellDigest,
-        differs: usize,
+        rows: &[RowWrite],
     ) -> Result<Ingested, StoreError> {
+        let differs = rows.len();
         let pending = match &known.pending {
             // Seen again too early, or by the first host although another denies it: now it is the other's turn.
             Some(pending) if pending.digest == digest => Pending {
@@ -290,7 +296,7 @@ where
                 digest,
                 host: page.host.clone(),
                 at: page.at,
-                contested: false,
+                contested: self.is_stale_copy(known, page, rows).await?,
                 first_host_next: false,
             },
         };
@@ -304,6 +310,37 @@ where
         };
         let until = (pending.at + CONFIRM_AFTER).max(self.clock.now() + wait);
         Ok(Ingested::Held { until, differs })
+    }
+
+    /// Whether the page may be a copy from before a correction: another host gave the corrected form, and every cell
+    /// that differs from it says what stood there before. Who shows that alone is not believed.
+    async fn is_stale_copy(
+        &self,
+        known: &BulletinRecord,
+        page: &Fetched,
+        rows: &[RowWrite],
+    ) -> Result<bool, StoreError> {
+        if known.revision == 0 || page.host == known.host {
+            return Ok(false);
+        }
+        let month = Some(MonthRange {
+            first: known.month,
+            last: known.month,
+        });
+        for write in rows {
+            let RowKey {
+                chart,
+                category,
+                area,
+            } = write.key;
+            let Some(row) = &write.row else { return Ok(false) };
+            let history = self.store.history(chart, category, area, month).await?;
+            let stood = history.iter().flat_map(|stored| &stored.earlier);
+            if !stood.into_iter().any(|earlier| earlier.raw == row.raw.value) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     #[expect(

@@ -42,7 +42,8 @@ pub struct Pending {
     pub host: String,
     /// When it was first seen.
     pub at: DateTime<Utc>,
-    /// Whether another host has denied it by giving the stored form. Then the first host alone is not believed.
+    /// Whether another host has denied it by giving the stored form, or gave that before and this looks like a copy from
+    /// before the correction. Then the first host alone is not believed.
     pub contested: bool,
     /// Whether the first host is to be asked next, and not another.
     pub first_host_next: bool,
