@@ -21,8 +21,12 @@ demo: build ## play eleven days of sample bulletins and print the alerts two wat
 build: ## build the `bulletin` command, optimised
 	@cargo build --release --locked -p cli
 
+.PHONY: emulators
+emulators: ## install what the tests of the AWS side run against, into .tools
+	@tools/install-emulators
+
 .PHONY: test
-test: ## run every test (those on real pages need ../shared, and say when they are skipped)
+test: emulators ## run every test (those on real pages need ../shared, and say when they are skipped)
 	cargo test --workspace --locked
 
 .PHONY: lint
