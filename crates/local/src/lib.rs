@@ -1,8 +1,8 @@
 //! The pipeline's ports on one machine.
 //!
 //! [`SqliteStore`] is one SQLite file with the queue, the rows, the standings, the change log, the marks and the
-//! watches; people can open it with their own tools. [`TerminalSink`] prints alerts. [`drain`] moves what waits in
-//! the queue and the change log through the stages.
+//! watches; people can open it with their own tools. [`TerminalSink`] prints alerts. [`drain_pages`] and
+//! [`drain_changes`] move what waits in the queue and the change log through the stages.
 
 mod drain;
 mod error;
