@@ -1,6 +1,5 @@
 use std::process::ExitCode;
 
-use bulletin_html::month_of_path;
 use local::{SqliteStore, TerminalSink, drain_changes};
 use pipeline::port::{Clock, Fetched, PageLink, PageSource, SourceError};
 use pipeline::{IngestError, Ingested, Ingester};
@@ -40,10 +39,7 @@ async fn ingest(store: &SqliteStore, args: &IngestArgs) -> anyhow::Result<ExitCo
             at: clock.now(),
             by_hand: true,
         };
-        let expected = file
-            .file_name()
-            .and_then(|name| name.to_str())
-            .and_then(month_of_path);
+        let expected = parse::month_of_name(file);
         match ingester.ingest_page(&page, expected).await {
             Ok((month, findings, ingested)) => {
                 store.settle_dead_letters(month)?;
@@ -57,7 +53,7 @@ async fn ingest(store: &SqliteStore, args: &IngestArgs) -> anyhow::Result<ExitCo
             Err(error) => {
                 failed = true;
                 let why = match &error {
-                    IngestError::Refused { refusal, .. } => refusal.to_string(),
+                    IngestError::Refused { refusal, .. } => parse::why_refused(refusal),
                     other => other.to_string(),
                 };
                 complain("error", &format!("{named}: {why}"));

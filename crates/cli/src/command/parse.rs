@@ -2,8 +2,8 @@ use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Context;
-use bulletin::Bulletin;
+use anyhow::{Context, anyhow};
+use bulletin::{Bulletin, Month};
 use bulletin_html::{MAX_PAGE_BYTES, ReadPage, Refusal, month_of_path, read_page};
 use serde::Serialize;
 
@@ -88,12 +88,31 @@ pub(crate) fn run(args: &ParseArgs) -> anyhow::Result<ExitCode> {
 
 /// Reads a saved page. Where the file's name tells a month, the page must be of that month.
 pub(crate) fn read(file: &Path) -> anyhow::Result<ReadPage> {
-    let bytes = read_bytes(file)?;
-    let expected = file
-        .file_name()
-        .and_then(|name| name.to_str())
-        .and_then(month_of_path);
-    Ok(read_page(&bytes, expected)?)
+    read_page(&read_bytes(file)?, month_of_name(file)).map_err(|refusal| anyhow!(why_refused(&refusal)))
+}
+
+/// The month that a file's name tells: the site's own names, and titles as browsers save them, such as
+/// `Visa Bulletin For March 2026 (1).html`.
+pub(crate) fn month_of_name(file: &Path) -> Option<Month> {
+    let name = file.file_name()?.to_str()?;
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let dashed: String = stem
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+        .collect();
+    month_of_path(name).or_else(|| month_of_path(&dashed))
+}
+
+/// Why a saved page was refused, in words that speak of the file where the month was taken from its name.
+pub(crate) fn why_refused(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::WrongMonth { expected, found } => format!(
+            "The page is the bulletin of {}, but the file's name says {}. Save the page again, or rename the file.",
+            found.title(),
+            expected.title()
+        ),
+        other => other.to_string(),
+    }
 }
 
 /// The bytes of a file. One larger than any page is not read.

@@ -289,14 +289,14 @@ pub(crate) fn tell_unsent(drained: &Drained) -> bool {
     for failure in &drained.failed {
         complain("error", failure);
     }
-    if !drained.failed.is_empty() {
-        let waiting = drained.failed.len() - drained.dead;
+    if drained.failed.len() > drained.dead {
+        complain("note", "what was not sent is kept, and a later run sends it");
+    }
+    if drained.dead > 0 {
+        let what = counted(drained.dead, "change");
         complain(
             "note",
-            &format!(
-                "{} sent again by a later run, {} only with --retry",
-                waiting, drained.dead
-            ),
+            &format!("{what} could not be told for a day: `bulletin run --retry` tries again"),
         );
     }
     drained.failed.is_empty()

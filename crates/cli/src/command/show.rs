@@ -1,5 +1,6 @@
 use std::process::ExitCode;
 
+use anyhow::bail;
 use bulletin::{Area, Bulletin, Category, Chart, Preference, Reading, RowKey};
 use serde_json::json;
 
@@ -12,6 +13,15 @@ pub(crate) fn run(store: &StoreArgs, args: &ShowArgs) -> anyhow::Result<ExitCode
     let bulletin = block_on(stored_bulletin(&store, args.month))?;
     let wanted = |chart: Chart| args.chart.is_none_or(|only| only == chart);
     let rows = || bulletin.rows().filter(|row| wanted(row.key.chart));
+    if rows().next().is_none()
+        && let Some(chart) = args.chart
+    {
+        bail!(
+            "the bulletin of {} has no {} chart. The department prints two since October 2015",
+            args.month.title(),
+            chart.name()
+        );
+    }
     match args.format {
         Format::Table => output::print(&as_tables(&bulletin, args.chart))?,
         Format::Csv => output::print_csv(

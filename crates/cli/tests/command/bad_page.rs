@@ -70,7 +70,7 @@ fn bad_pages() -> Vec<Bad> {
         bad(
             "other month",
             page("2024-06").render().into(),
-            "June 2024, but May 2024 was asked for",
+            "The page is the bulletin of June 2024, but ",
             false,
         ),
         bad(
@@ -263,4 +263,32 @@ fn a_file_that_is_not_there_is_named() {
         !folder.path("nowhere").exists() && folder.count("SELECT count(*) FROM bulletin") == 0,
         "nothing is made where nothing can be read"
     );
+}
+
+#[test]
+fn a_page_must_be_of_the_month_that_its_name_says() {
+    let folder = Folder::new();
+    let june = page("2024-06").render();
+    for name in [
+        "visa-bulletin-for-may-2024.html",
+        "Visa Bulletin For May 2024.html",
+        "Visa Bulletin For May 2024 (1).html",
+    ] {
+        folder.write(name, &june);
+        for command in ["parse", "ingest"] {
+            folder.bulletin(&[command, name]).exits(1).says_in_a_line(&[
+                name,
+                "is the bulletin of June 2024, but the file's name says May 2024",
+            ]);
+        }
+    }
+    for name in [
+        "Visa Bulletin For June 2024 (1).html",
+        "saved.html",
+        "1.htm",
+        "may",
+    ] {
+        folder.write(name, &june);
+        folder.bulletin(&["parse", name]).exits(0);
+    }
 }

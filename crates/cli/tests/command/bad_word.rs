@@ -134,6 +134,19 @@ fn a_bulletin_that_is_not_stored_is_answered_with_those_that_are() {
 }
 
 #[test]
+fn a_chart_that_a_bulletin_does_not_have_is_no_empty_table() {
+    let folder = sample::stored(&["2002-05"]);
+    folder.bulletin(&["show", "2002-05"]).exits(0);
+    for format in ["table", "csv", "json"] {
+        let shown = folder
+            .bulletin(&["show", "2002-05", "--chart", "filing", "--format", format])
+            .exits(1)
+            .says(&["May 2002 has no Dates for Filing chart"]);
+        assert_eq!(shown.out, "");
+    }
+}
+
+#[test]
 fn where_there_is_no_database_none_is_made() {
     let folder = Folder::new();
     for args in [
