@@ -110,18 +110,18 @@ fn handle(request: &Request, port: u16, state: &Mutex<State>) -> Response {
         let mut state = state.lock().unwrap();
         *state.calls.entry(kind.clone()).or_default() += 1;
         let drawn = state.rng.f64() < state.share;
-        let which = state.rng.usize(..12);
+        let which = state.rng.usize(..24);
         if state.no_sns && kind.starts_with("SNS.") {
             Some(Fault::ErrorBefore)
         } else {
             drawn.then(|| {
                 use Fault::{CutAfter, CutBefore, Delayed, ErrorAfter, ErrorBefore, Throttled};
                 match which {
-                    0 | 1 => ErrorBefore,
-                    2..=4 => ErrorAfter,
-                    5 | 6 => CutBefore,
-                    7..=9 => CutAfter,
-                    10 => Delayed,
+                    0..4 => ErrorBefore,
+                    4..10 => ErrorAfter,
+                    10..14 => CutBefore,
+                    14..20 => CutAfter,
+                    20..23 => Delayed,
                     // Seldom: after one the SDK's adaptive retries go slowly for a while.
                     _ => Throttled,
                 }

@@ -1,0 +1,207 @@
+//! Batches of stream records, on the store of one machine and a sink that fails as told.
+#![expect(clippy::unwrap_used, reason = "a test stops where something goes wrong")]
+
+use std::cell::RefCell;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use aws::deadline::Deadline;
+use bulletin::{Area, Bulletin, Case, Category, CutOff, Neighbours, Standing};
+use chrono::NaiveDate;
+use local::SqliteStore;
+use notifier::DeadLetters;
+use pipeline::Notifier;
+use pipeline::port::{SinkError, StoreError};
+use pipeline::testing::{FixedClock, RecordingSink, bulletin_of};
+use serde_json::{Value, json};
+use tokio::runtime::Builder;
+
+#[derive(Default)]
+struct Kept {
+    records: RefCell<Vec<String>>,
+    broken: bool,
+}
+
+impl DeadLetters for Kept {
+    async fn keep(&self, record: &str, _: &str) -> Result<(), StoreError> {
+        if self.broken {
+            return Err(StoreError::Unavailable {
+                what: "the queue".into(),
+                reason: "told so".into(),
+            });
+        }
+        self.records.borrow_mut().push(record.to_owned());
+        Ok(())
+    }
+}
+
+/// A value as it stands in a stream's image.
+fn typed(value: &Value) -> Value {
+    match value {
+        Value::Null => json!({"NULL": true}),
+        Value::Bool(value) => json!({ "BOOL": value }),
+        Value::Number(number) => json!({"N": number.to_string()}),
+        Value::String(text) => json!({ "S": text }),
+        Value::Array(values) => json!({"L": values.iter().map(typed).collect::<Vec<_>>()}),
+        Value::Object(_) => json!({"M": image(value)}),
+    }
+}
+
+fn image(value: &Value) -> Value {
+    let fields = value.as_object().unwrap().iter();
+    Value::Object(fields.map(|(name, value)| (name.clone(), typed(value))).collect())
+}
+
+fn bulletin(month: &str, day: u32) -> Bulletin {
+    bulletin_of(month.parse().unwrap(), |_| {
+        CutOff::Date(NaiveDate::from_ymd_opt(2012, 1, day).unwrap())
+    })
+}
+
+/// The record of a standing that April's bulletin moved on.
+fn record(category: Category, sequence: &str) -> Value {
+    let case = Case {
+        category,
+        area: Area::INDIA,
+    };
+    let (march, april) = (bulletin("2024-03", 1), bulletin("2024-04", 15));
+    let nothing = std::collections::BTreeMap::new();
+    let after = |standing: Option<&Standing>, bulletin: &Bulletin| {
+        let neighbours = Neighbours {
+            previous: standing.map(|standing| standing.newest.month),
+            next: None,
+            loaded: &nothing,
+        };
+        Standing::after(standing, case, bulletin, neighbours)
+            .unwrap()
+            .unwrap()
+    };
+    let before = after(None, &march);
+    let after = after(Some(&before), &april);
+    let value = |standing: &Standing| image(&serde_json::to_value(standing).unwrap());
+    json!({
+        "eventName": "MODIFY",
+        "dynamodb": {
+            "Keys": {"pk": {"S": format!("STANDING#CATEGORY#{category}#COUNTRY#INDIA")}, "sk": {"S": "STANDING"}},
+            "OldImage": value(&before),
+            "NewImage": value(&after),
+            "SequenceNumber": sequence,
+        },
+    })
+}
+
+struct Outcome {
+    answer: anyhow::Result<Value>,
+    sent: usize,
+    kept: usize,
+}
+
+fn give(records: &[Value], failures: &[SinkError], dead_letters: &Kept) -> Outcome {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&folder.path().join("bulletins.db")).unwrap();
+    let clock = FixedClock::noon("2024-03-13");
+    let sink = RecordingSink::default();
+    for failure in failures {
+        sink.fail_next(failure.clone());
+    }
+    let notifier = Notifier {
+        store: &store,
+        sink: &sink,
+        clock: &clock,
+    };
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let end = (now + Duration::from_secs(60)).as_millis().try_into().unwrap();
+    let event = json!({ "Records": records });
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    let answer = runtime
+        .block_on(async { notifier::handle(&notifier, dead_letters, &event, Deadline::before(end)).await });
+    Outcome {
+        answer,
+        sent: sink.take().len(),
+        kept: dead_letters.records.borrow().len(),
+    }
+}
+
+fn first_failed(outcome: &Outcome) -> Vec<String> {
+    let answer = outcome.answer.as_ref().unwrap();
+    let failures = answer["batchItemFailures"].as_array().unwrap();
+    failures
+        .iter()
+        .map(|failure| failure["itemIdentifier"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+fn unknown(sequence: &str) -> Value {
+    json!({"eventName": "INSERT", "dynamodb": {"Keys": {"pk": {"S": "SOMETHING#ELSE"}}, "SequenceNumber": sequence}})
+}
+
+#[test]
+fn a_record_that_cannot_be_understood_is_kept_and_the_batch_goes_on() {
+    let records = [
+        record(Category::Eb1, "1"),
+        unknown("2"),
+        record(Category::Eb2, "3"),
+    ];
+    let outcome = give(&records, &[], &Kept::default());
+    assert!(first_failed(&outcome).is_empty());
+    assert_eq!((outcome.sent, outcome.kept), (2, 1));
+}
+
+#[test]
+fn a_record_that_cannot_be_kept_comes_again() {
+    let broken = Kept {
+        broken: true,
+        ..Kept::default()
+    };
+    let records = [
+        record(Category::Eb1, "1"),
+        unknown("2"),
+        record(Category::Eb2, "3"),
+    ];
+    let outcome = give(&records, &[], &broken);
+    assert_eq!(first_failed(&outcome), ["2"]);
+    assert_eq!(outcome.sent, 2);
+}
+
+#[test]
+fn a_passing_fault_answers_with_the_first_record_that_failed() {
+    let records = [
+        record(Category::Eb1, "1"),
+        record(Category::Eb2, "2"),
+        record(Category::Eb3, "3"),
+    ];
+    let failures = [
+        SinkError::NotSent("told so".into()),
+        SinkError::Unknown("told so".into()),
+    ];
+    let outcome = give(&records, &failures, &Kept::default());
+    // The second was handed over and its answer was lost; the third went out all the same.
+    assert_eq!(first_failed(&outcome), ["1"]);
+    assert_eq!(outcome.sent, 2);
+}
+
+#[test]
+fn the_same_record_twice_in_a_batch_is_one_alert() {
+    let records = [record(Category::Eb1, "1"), record(Category::Eb1, "1")];
+    let outcome = give(&records, &[], &Kept::default());
+    assert!(first_failed(&outcome).is_empty());
+    assert_eq!(outcome.sent, 1);
+}
+
+#[test]
+fn an_event_without_records_is_refused() {
+    let outcome = give(&[], &[], &Kept::default());
+    assert!(first_failed(&outcome).is_empty());
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&folder.path().join("bulletins.db")).unwrap();
+    let notifier = Notifier {
+        store: &store,
+        sink: &RecordingSink::default(),
+        clock: &FixedClock::noon("2024-03-13"),
+    };
+    let kept = Kept::default();
+    let answer = runtime.block_on(async {
+        notifier::handle(&notifier, &kept, &json!({}), Deadline::before(u64::MAX / 2)).await
+    });
+    assert!(answer.is_err());
+}

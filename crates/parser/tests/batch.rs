@@ -1,0 +1,144 @@
+//! Batches of messages, on the store of one machine and a source that answers as told.
+#![expect(clippy::unwrap_used, reason = "a test stops where something goes wrong")]
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use aws::deadline::Deadline;
+use aws_lambda_events::event::sqs::SqsEvent;
+use bulletin::{CutOff, Month};
+use local::SqliteStore;
+use pipeline::port::{BulletinStore, PageLink, PageMessage};
+use pipeline::testing::{Answer, FixedClock, ScriptedSource, bulletin_of, link_of};
+use pipeline::{Ingester, LinkState};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::runtime::Builder;
+
+fn month(text: &str) -> Month {
+    text.parse().unwrap()
+}
+
+fn store() -> (SqliteStore, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    (
+        SqliteStore::open(&folder.path().join("bulletins.db")).unwrap(),
+        folder,
+    )
+}
+
+fn message(link: &PageLink) -> String {
+    let message = PageMessage {
+        link: link.clone(),
+        trace: "x".into(),
+    };
+    serde_json::to_string(&message).unwrap()
+}
+
+fn event(bodies: &[String]) -> SqsEvent {
+    let records = bodies
+        .iter()
+        .enumerate()
+        .map(|(index, body)| json!({"messageId": index.to_string(), "body": body}));
+    serde_json::from_value(json!({"Records": records.collect::<Vec<Value>>()})).unwrap()
+}
+
+fn failed(answer: &Value) -> Vec<&str> {
+    let failures = answer["batchItemFailures"].as_array().unwrap();
+    failures
+        .iter()
+        .map(|failure| failure["itemIdentifier"].as_str().unwrap())
+        .collect()
+}
+
+fn in_a_minute() -> Deadline {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    Deadline::before((now + Duration::from_secs(60)).as_millis().try_into().unwrap())
+}
+
+fn run<T>(test: impl Future<Output = T>) -> T {
+    Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(test)
+}
+
+#[test]
+fn one_bad_message_fails_alone() {
+    let (store, _folder) = store();
+    let clock = FixedClock::noon("2024-03-13");
+    let source = ScriptedSource::new(&clock, &["one.example.com"]);
+    source.publish(&bulletin_of(month("2024-04"), |_| CutOff::Current));
+    let bodies = [
+        "{}".to_owned(),
+        message(&link_of(month("2024-04"))),
+        String::new(),
+        message(&link_of(month("2024-04"))).replace("2024-04", "2024-99"),
+    ];
+    let ingester = Ingester {
+        source: &source,
+        store: &store,
+        clock: &clock,
+    };
+    let answer = run(parser::handle(&ingester, &event(&bodies), in_a_minute()));
+    assert_eq!(failed(&answer), ["0", "2", "3"]);
+    assert_eq!(run(store.months()).unwrap(), [month("2024-04")]);
+}
+
+#[test]
+fn a_refused_page_comes_again_and_a_blocked_one_does_not() {
+    let (store, _folder) = store();
+    let clock = FixedClock::noon("2024-03-13");
+    let source = ScriptedSource::new(&clock, &["one.example.com"]);
+    let (refused, blocked) = (month("2024-04"), month("2024-03"));
+    let other = bulletin_of(month("2023-01"), |_| CutOff::Current);
+    let page = pipeline::testing::page_of(&other);
+    source.answer("one.example.com", refused, Answer::Page(page));
+    source.answer("one.example.com", blocked, Answer::Blocked);
+    let bodies = [message(&link_of(refused)), message(&link_of(blocked))];
+    let ingester = Ingester {
+        source: &source,
+        store: &store,
+        clock: &clock,
+    };
+    let answer = run(parser::handle(&ingester, &event(&bodies), in_a_minute()));
+    assert_eq!(failed(&answer), ["0"]);
+    use pipeline::port::LinkTable as _;
+    let state = |month| run(store.link(month)).unwrap().unwrap().state;
+    assert!(matches!(state(refused), LinkState::Dead { .. }));
+    assert!(matches!(state(blocked), LinkState::Due { .. }));
+}
+
+#[test]
+fn what_there_is_no_time_for_comes_again() {
+    let (store, _folder) = store();
+    let clock = FixedClock::noon("2024-03-13");
+    let source = NeverAnswers;
+    let ingester = Ingester {
+        source: &source,
+        store: &store,
+        clock: &clock,
+    };
+    let bodies = [
+        message(&link_of(month("2024-04"))),
+        message(&link_of(month("2024-05"))),
+    ];
+    let answer = run(parser::handle(&ingester, &event(&bodies), Deadline::before(0)));
+    assert_eq!(failed(&answer), ["0", "1"]);
+}
+
+struct NeverAnswers;
+
+impl pipeline::port::PageSource for NeverAnswers {
+    async fn links(&self) -> Result<Vec<PageLink>, pipeline::port::SourceError> {
+        std::future::pending().await
+    }
+
+    async fn page(
+        &self,
+        _: &str,
+        _: Option<&str>,
+    ) -> Result<pipeline::port::Fetched, pipeline::port::SourceError> {
+        std::future::pending().await
+    }
+}
