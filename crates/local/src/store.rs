@@ -88,23 +88,18 @@ impl SqliteStore {
         schema::check(&self.path, &self.connection())
     }
 
-    /// The lock of whoever reads pages; `None` where another process has it. Pages can be read without it too.
+    /// The lock of whoever reads pages; `None` where another process has it after so long. Pages can be read without it
+    /// too, but then two processes share them, and a later month can come to be stored before an earlier one.
     ///
     /// # Errors
     /// [`StoreError::Broken`] where the lock file beside the database cannot be used.
-    pub fn lock_reading(&self) -> Result<Option<ReadingLock<'_>>, StoreError> {
-        let (path, file) = self.lock_file(".reading.lock")?;
-        match file.try_lock() {
-            Ok(()) => {
-                self.reading.set(true);
-                Ok(Some(ReadingLock {
-                    store: self,
-                    _file: file,
-                }))
-            }
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(unusable(&path, &error)),
-        }
+    pub fn lock_reading(&self, wait: Duration) -> Result<Option<ReadingLock<'_>>, StoreError> {
+        let file = self.lock_file(".reading.lock", wait)?;
+        self.reading.set(file.is_some());
+        Ok(file.map(|file| ReadingLock {
+            store: self,
+            _file: file,
+        }))
     }
 
     /// Whether what waits for a dead process is known to wait for nobody.
@@ -112,17 +107,30 @@ impl SqliteStore {
         self.reading.get()
     }
 
-    fn lock_file(&self, ending: &str) -> Result<(PathBuf, File), StoreError> {
+    /// The locked file beside the database whose name ends so; `None` where another process has it after so long.
+    fn lock_file(&self, ending: &str, wait: Duration) -> Result<Option<File>, StoreError> {
         let mut name = self.path.clone().into_os_string();
         name.push(ending);
         let path = PathBuf::from(name);
+        let unusable = |error: std::io::Error| StoreError::Broken {
+            what: path.display().to_string(),
+            reason: format!("{error}. Check the rights of the folder"),
+        };
         let file = File::options()
             .create(true)
             .truncate(false)
             .write(true)
             .open(&path)
-            .map_err(|error| unusable(&path, &error))?;
-        Ok((path, file))
+            .map_err(unusable)?;
+        let deadline = Instant::now() + wait;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Some(file)),
+                Err(TryLockError::Error(error)) => return Err(unusable(error)),
+                Err(TryLockError::WouldBlock) if Instant::now() >= deadline => return Ok(None),
+                Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(20)),
+            }
+        }
     }
 
     /// Waits until no other process sends alerts from this database, and keeps others from it.
@@ -131,23 +139,12 @@ impl SqliteStore {
     /// [`StoreError::Unavailable`] where another process has it for ten seconds, [`StoreError::Broken`] where the lock
     /// file beside the database cannot be used.
     pub fn lock_sending(&self) -> Result<SendingLock<'_>, StoreError> {
-        let (path, file) = self.lock_file(".lock")?;
-        let deadline = Instant::now() + WAIT_FOR_SENDING;
-        loop {
-            match file.try_lock() {
-                Ok(()) => break,
-                Err(TryLockError::Error(error)) => return Err(unusable(&path, &error)),
-                Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
-                    std::thread::sleep(Duration::from_millis(20));
-                }
-                Err(TryLockError::WouldBlock) => {
-                    return Err(StoreError::Unavailable {
-                        what: "the right to send alerts".into(),
-                        reason: "another process is sending them. What waits is sent by the next run".into(),
-                    });
-                }
-            }
-        }
+        let file = self
+            .lock_file(".lock", WAIT_FOR_SENDING)?
+            .ok_or_else(|| StoreError::Unavailable {
+                what: "the right to send alerts".into(),
+                reason: "another process is sending them. What waits is sent by the next run".into(),
+            })?;
         self.sending.set(true);
         Ok(SendingLock {
             store: self,
@@ -199,13 +196,6 @@ impl SqliteStore {
         let done = work(&transaction)?;
         transaction.commit().map_err(store_error)?;
         Ok(done)
-    }
-}
-
-fn unusable(path: &Path, error: &std::io::Error) -> StoreError {
-    StoreError::Broken {
-        what: path.display().to_string(),
-        reason: format!("{error}. Check the rights of the folder"),
     }
 }
 

@@ -480,9 +480,12 @@ mod queue {
         assert!(LinkTable::claim(&store, &claimed, now, later).await.unwrap());
         assert!(LinkTable::claim(&store, &queued, now, later).await.unwrap());
 
-        let lock = store.lock_reading().unwrap();
+        let lock = store.lock_reading(std::time::Duration::ZERO).unwrap();
         assert!(lock.is_some());
-        assert!(other.lock_reading().unwrap().is_none(), "one has it");
+        assert!(
+            other.lock_reading(std::time::Duration::ZERO).unwrap().is_none(),
+            "one has it"
+        );
         assert!(drain(&other, &source, &clock).await.is_empty());
         assert!(!LinkTable::claim(&other, &claimed, now, later).await.unwrap());
         assert!(
@@ -495,7 +498,7 @@ mod queue {
         );
         assert_eq!(drain(&store, &source, &clock).await.len(), 1);
         drop(lock);
-        assert!(other.lock_reading().unwrap().is_some());
+        assert!(other.lock_reading(std::time::Duration::ZERO).unwrap().is_some());
     }
 
     #[tokio::test(flavor = "current_thread")]
@@ -508,7 +511,7 @@ mod queue {
             bulletin("2024-06", "2012-08-15"),
         );
         let source = Pages::new(&clock, &[&may, &june]);
-        let _lock = store.lock_reading().unwrap().unwrap();
+        let _lock = store.lock_reading(std::time::Duration::ZERO).unwrap().unwrap();
         queue(&store, "2024-05").await;
         queue(&store, "2024-06").await;
         taken(&file, "2024-05", "", 3);

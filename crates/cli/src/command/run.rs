@@ -1,5 +1,6 @@
 use std::io::IsTerminal;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use bulletin::Month;
@@ -17,6 +18,9 @@ use crate::output::{AlertsFormat, complain, counted};
 /// From how many pages on a progress bar is shown.
 const WORTH_A_BAR: usize = 3;
 
+/// How long another run on the same database is waited for, so that months are stored in their order. A run that takes
+/// longer shares its work.
+const WAIT_FOR_ANOTHER_RUN: Duration = Duration::from_secs(10);
 /// How many gaps in the history are named.
 const MOST_RANGES: usize = 6;
 
@@ -105,7 +109,7 @@ async fn look(
         clock: &clock,
     };
     let sink = TerminalSink::new(store, std::io::stdout(), alert_format(args.format));
-    let _reading = store.lock_reading()?;
+    let _reading = store.lock_reading(WAIT_FOR_ANOTHER_RUN)?;
     let mut well = true;
     let (mut looks, mut read, mut stored_in_all, mut failed) = (0, 0, 0, 0);
     loop {
