@@ -106,6 +106,9 @@ fn without_enumeration(line: &str) -> (Option<char>, &str) {
 
 /// Whether a text begins with these letters, with at most two slips.
 fn begins_like(text: &str, beginning: &str) -> bool {
+    if text.len() + 2 < beginning.len() {
+        return false;
+    }
     if text.starts_with(beginning) {
         return true;
     }

@@ -103,13 +103,15 @@ pub(crate) enum Text<'a> {
 impl<'a> Text<'a> {
     /// Looks a stretch of text through.
     pub(crate) fn new(text: &'a [u8]) -> Self {
-        let trimmed = text.trim_ascii_start();
-        if trimmed.is_empty() {
+        if text.trim_ascii_start().is_empty() {
             return Self::Blank;
         }
-        let is_plain = |byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
+        // Without an early end, this takes many bytes at a time.
+        let is_plain = text.iter().fold(true, |plain, byte| {
+            plain & (matches!(*byte, 0x20..=0x7e) | byte.is_ascii_whitespace())
+        });
         match std::str::from_utf8(text) {
-            Ok(plain) if trimmed.iter().all(is_plain) => Self::Plain(plain),
+            Ok(text) if is_plain => Self::Plain(text),
             _ => Self::Other(text),
         }
     }

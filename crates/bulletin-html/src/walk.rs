@@ -148,6 +148,7 @@ enum Tag {
     Title,
     Superscript,
     Struck,
+    Emphasis,
     Link,
     Page,
     Drawing,
@@ -171,6 +172,7 @@ fn tag(name: &[u8]) -> Tag {
         b"title" => Tag::Title,
         b"sup" => Tag::Superscript,
         b"s" | b"del" | b"strike" => Tag::Struck,
+        b"b" | b"strong" | b"u" | b"em" | b"i" => Tag::Emphasis,
         b"link" => Tag::Link,
         b"html" | b"body" => Tag::Page,
         b"svg" | b"math" => Tag::Drawing,
@@ -254,13 +256,13 @@ impl TokenSink for Walker {
                 self.mark_superscript(false);
             }
             Tag::Struck => self.struck = self.struck.saturating_sub(1),
+            Tag::Emphasis => self.end_emphasis(),
             Tag::Page => self.outline.has_end = true,
             _ => {}
         }
     }
 
     fn text(&mut self, text: &[u8]) {
-        let length = text.len();
         if self.title == TitleState::Inside {
             if self.outline.title.len() < LONGEST_TITLE {
                 self.title_folding
@@ -271,19 +273,23 @@ impl TokenSink for Walker {
         if self.skipped.is_some() || self.too_deep > 0 {
             return;
         }
-        let text = Text::new(text);
-        if !matches!(text, Text::Blank) {
+        let length = text.trim_ascii().len();
+        if length > 0 {
             self.outline.has_text = true;
             if self.struck > 0 {
                 self.mark_struck();
             }
-            // A heading in one stretch of text may be indented, but not by much.
-            self.line_too_long |= self.line.len() > LONGEST_HEADING || length > 4 * LONGEST_HEADING;
+            self.line_too_long |= self.line.len() > LONGEST_HEADING || length > 2 * LONGEST_HEADING;
         }
+        let cell = self.open.last_mut().filter(|open| open.in_cell);
+        if cell.is_none() && self.line_too_long {
+            return;
+        }
+        let text = Text::new(text);
         if !self.line_too_long {
             self.line_folding.push(&mut self.line, 0, &text);
         }
-        if let Some(open) = self.open.last_mut().filter(|open| open.in_cell) {
+        if let Some(open) = cell {
             open.table
                 .write(|buffer, start| open.folding.push(buffer, start, &text));
         }
@@ -412,6 +418,17 @@ impl Walker {
         self.end_line();
         if let Some(open) = self.open.last_mut().filter(|open| open.in_cell) {
             open.folding.break_line();
+        }
+    }
+
+    /// Emphasis ends: a heading that prose follows on the same line is one all the same.
+    fn end_emphasis(&mut self) {
+        if self.line_too_long {
+            return;
+        }
+        if let Line::Chart(heading) = read_line(&self.line, &mut self.squashed) {
+            self.heading = Some(heading);
+            self.in_other_section = false;
         }
     }
 

@@ -494,7 +494,7 @@ fn charts_can_stand_in_a_table_of_layout() {
 }
 
 #[test]
-fn a_heading_can_stand_in_the_table_s_first_row_or_on_two_lines() {
+fn a_heading_can_stand_in_the_table_s_first_row_on_two_lines_or_before_prose() {
     let in_row = page(9, str::to_owned)
         .replace(
             "<p><b><u>A. FINAL ACTION DATES FOR FAMILY-SPONSORED PREFERENCE CASES</u></b></p>",
@@ -506,6 +506,8 @@ fn a_heading_can_stand_in_the_table_s_first_row_or_on_two_lines() {
             1,
         );
     assert_eq!(read(&in_row).findings, []);
+    let before_prose = page(9, str::to_owned).replace("</u></b></p>\n<p>", "</u></b> ");
+    assert_eq!(read(&before_prose).findings, []);
     let on_two_lines = page(9, str::to_owned).replace("DATES FOR FAMILY", "DATES FOR<br>FAMILY");
     assert_eq!(read(&on_two_lines).findings, []);
 }
