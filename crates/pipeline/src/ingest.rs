@@ -93,9 +93,10 @@ fn asked_for(host: &str, month: Option<Month>) -> String {
 }
 
 impl IngestError {
-    /// Whether the page itself was read and refused, so that trying again at once is of no use.
+    /// Whether the page itself was read whole and refused, so that trying again soon is of no use. What broke off on the
+    /// way, or is a copy of another month's page, is a fault of the way and passes.
     pub fn is_refusal(&self) -> bool {
-        matches!(self, Self::Refused { refusal, .. } if !refusal.is_blocked())
+        matches!(self, Self::Refused { refusal, .. } if !refusal.is_worth_another_fetch())
             || matches!(self, Self::Source(SourceError::Forbidden { .. }))
     }
 }
