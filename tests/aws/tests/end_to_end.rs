@@ -206,9 +206,11 @@ fn a_poison_message_ends_among_the_dead_letters_and_holds_nobody_back() {
             json!({"link": {"month": month, "path": path}, "trace": "x"}).to_string()
         };
         let refused_page = "2024-03".parse().unwrap();
-        // The page of another month, which is read and refused.
-        let april = steps[1].page.render().into_bytes();
-        site.publish_html(refused_page, april);
+        // A page without its second chart, which is read and refused.
+        let rows = steps[1].page.bulletin.rows();
+        let first_chart = rows.filter(|row| row.key.chart == Chart::FinalAction).cloned();
+        let half = Bulletin::new(refused_page, first_chart).unwrap();
+        site.publish_html(refused_page, Page::new(half).unwrap().render().into_bytes());
         let mut poison = vec![
             "{}".to_owned(),
             "no json at all".to_owned(),

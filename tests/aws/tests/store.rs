@@ -10,6 +10,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_dynamodbstreams::types::{OperationType, Record};
 use aws_tests::emulator::Emulator;
+use aws_tests::proxy::Proxy;
 use aws_tests::run;
 use aws_tests::table::{self, StreamReader};
 use bulletin::{Area, Bulletin, Category, Chart, CutOff, Month, Row, RowKey};
@@ -308,5 +309,66 @@ fn many_items_are_put_without_a_condition() {
             .await
             .unwrap();
         assert_eq!(found.count, 60);
+    });
+}
+
+/// An attribute's size by AWS's rules, in bytes.
+fn size(value: &AttributeValue) -> usize {
+    match value {
+        AttributeValue::S(text) => text.len(),
+        AttributeValue::N(number) => number.len().div_ceil(2) + 1,
+        AttributeValue::L(values) => 3 + values.iter().map(|value| 1 + size(value)).sum::<usize>(),
+        AttributeValue::M(fields) => {
+            let fields = fields.iter().map(|(name, value)| 1 + name.len() + size(value));
+            3 + fields.sum::<usize>()
+        }
+        AttributeValue::Ss(texts) => texts.iter().map(String::len).sum(),
+        _ => 1,
+    }
+}
+
+/// What a whole bulletin of 150 cells costs: calls as counted, write units by AWS's rules from the items' sizes (two for
+/// each kilobyte in a transaction, and one for each of a row in the index), because no emulator counts transactions.
+#[test]
+fn a_bulletin_takes_few_calls_and_units() {
+    let Some(emulator) = Emulator::shared_dynamodb_local() else {
+        return;
+    };
+    run(async {
+        let proxy = Proxy::before(emulator.port(), 0.0, 0);
+        let mut fresh = Fresh::on(emulator).await;
+        let config = aws_tests::emulator::config(&proxy.endpoint());
+        fresh.store = DynamoStore::new(Client::new(&config), fresh.tables.clone());
+        for (text, which) in [("2024-02", "first"), ("2024-03", "second"), ("2024-04", "third")] {
+            let bulletin = bulletin(text, "2012-07-01");
+            assert_eq!(bulletin.rows().len(), 150);
+            fresh.feed(&bulletin).await;
+            let calls = proxy.calls();
+            println!("{which} bulletin: {calls:?}");
+            assert!(calls.values().sum::<usize>() <= 20, "{calls:?}");
+        }
+        fresh.feed(&bulletin("2024-04", "2012-07-01")).await;
+        let calls = proxy.calls();
+        println!("the same again: {calls:?}");
+        // One look at the bulletin's record, and the note of it in the links.
+        assert!(calls.values().sum::<usize>() <= 3, "{calls:?}");
+
+        let scanned = fresh.client.scan().table_name(&fresh.tables.data).send().await;
+        let (mut units, mut largest) = (0, 0);
+        for item in scanned.unwrap().items() {
+            let bytes: usize = item.iter().map(|(name, value)| name.len() + size(value)).sum();
+            let kilobytes = bytes.div_ceil(1024);
+            let (pk, sk) = (item["pk"].as_s().unwrap(), item["sk"].as_s().unwrap());
+            if pk.starts_with("STANDING#") {
+                largest = largest.max(bytes);
+                units += 2 * kilobytes;
+            } else if sk.ends_with("2024-04-01") {
+                units += 3 * kilobytes;
+            } else if pk == "BULLETIN#2024-04-01" || pk == "CATALOGUE" {
+                units += 2 * kilobytes;
+            }
+        }
+        println!("the third bulletin: {units} write units; the largest standing has {largest} bytes");
+        assert!(units <= 800, "{units}");
     });
 }
