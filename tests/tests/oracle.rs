@@ -1,6 +1,10 @@
 //! The alerts of whole years, against what a separate and simple oracle predicts from the cut-offs alone.
 
-#![expect(clippy::unwrap_used, reason = "a test stops where something goes wrong")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test stops where something goes wrong, and says what it looked at"
+)]
 
 use bulletin::Month;
 use chrono::Duration;
