@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws::deadline::Deadline;
 use aws_lambda_events::event::sqs::SqsEvent;
-use bulletin::{CutOff, Month};
+use bulletin::{Bulletin, Chart, CutOff, Month};
 use local::SqliteStore;
 use pipeline::port::{BulletinStore, PageLink, PageMessage};
 use pipeline::testing::{Answer, FixedClock, ScriptedSource, bulletin_of, link_of};
@@ -91,8 +91,11 @@ fn a_refused_page_comes_again_and_a_blocked_one_does_not() {
     let clock = FixedClock::noon("2024-03-13");
     let source = ScriptedSource::new(&clock, &["one.example.com"]);
     let (refused, blocked) = (month("2024-04"), month("2024-03"));
-    let other = bulletin_of(month("2023-01"), |_| CutOff::Current);
-    let page = pipeline::testing::page_of(&other);
+    // A page with a chart missing: nothing that another look would mend.
+    let whole = bulletin_of(refused, |_| CutOff::Current);
+    let rows = whole.rows().filter(|row| row.key.chart == Chart::FinalAction);
+    let half = Bulletin::new(refused, rows.cloned()).unwrap();
+    let page = pipeline::testing::page_of(&half);
     source.answer("one.example.com", refused, Answer::Page(page));
     source.answer("one.example.com", blocked, Answer::Blocked);
     let bodies = [message(&link_of(refused)), message(&link_of(blocked))];
