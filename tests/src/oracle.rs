@@ -186,8 +186,14 @@ fn news(stored: &History, month: &str, revisions: impl Fn(&(String, String)) -> 
         .map(|case| {
             let (category, area) = (&case.0, &case.1);
             let charts = CHARTS.map(|chart| {
-                let from = baseline(stored, month, chart, category, area);
                 let to = ruling(cells, chart, category, area);
+                // A row leaves a chart once.
+                let was_gone = to.is_none() && ruling(before, chart, category, area).is_none();
+                let from = if was_gone {
+                    None
+                } else {
+                    baseline(stored, month, chart, category, area)
+                };
                 told(chart, area, from.as_ref(), to.as_ref())
             });
             line(month, &case, "new_month", revisions(&case), &charts)

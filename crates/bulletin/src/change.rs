@@ -110,11 +110,18 @@ impl Change {
     }
 
     fn new_month(standing: &Standing, entry: &Entry) -> Self {
-        let charts = ByChart::each(|chart| {
-            let from = standing.baseline(chart, entry);
-            ChartChange::new(standing.case, from, entry.cells.of(chart).clone(), None)
-        });
         let older = standing.older.as_ref().filter(|older| older.month < entry.month);
+        let charts = ByChart::each(|chart| {
+            let to = entry.cells.of(chart).clone();
+            // A row leaves a chart once, not again in every month after.
+            let was_gone = to.is_none() && older.is_some_and(|older| older.cells.of(chart).is_none());
+            let from = if was_gone {
+                None
+            } else {
+                standing.baseline(chart, entry)
+            };
+            ChartChange::new(standing.case, from, to, None)
+        });
         let columns_before = older.map_or(&entry.columns, |older| &older.columns);
         Self::of(
             standing.case,
