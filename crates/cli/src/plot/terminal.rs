@@ -387,7 +387,24 @@ mod tests {
     fn a_history_reads_as_it_went() {
         let drawn = draw(&series("EB3 INDIA", &EVENTFUL), 60, 18, false, Glyphs::Unicode);
         let expected = "\
-@UNICODE@";
+EB3 INDIA
+    cut-off  ━━━ Final Action Dates   ╍╍╍ Dates for Filing
+    current ┤━━━                                           ━
+            │                                            ╍╍╍
+            │
+       2004 ┤                                   ⠠⠤ ⠒⠁
+            │                                            ⡠
+            │       ⣀⡀                                 ⢠⠊
+       2002 ┤   ⠐⠒⠉⠉                                 ⢀⠔⠁
+            │                         ⣀⠤⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠉⠉⠁
+            │                     ⢀⡠⠔⠉
+       2000 ┤                   ⢀⠔⠁
+            │                 ⡠⠒⠁
+       1998 ┤               ⡠⠊
+            │
+unavailable ┤            ━
+            └──┬────────────────┬─────────────────┬─────────
+   bulletin  2005             2006              2007";
         assert_eq!(drawn, expected);
     }
 
@@ -395,7 +412,24 @@ mod tests {
     fn ascii_says_the_same() {
         let drawn = draw(&series("EB3 INDIA", &EVENTFUL), 60, 18, false, Glyphs::Ascii);
         let expected = "\
-@ASCII@";
+EB3 INDIA
+    cut-off  ### Final Action Dates   ooo Dates for Filing
+    current +###                                           #
+            |                                            ooo
+            |
+       2004 +                                   oooooo
+            |                                            #
+            |      ###                                 ##
+       2002 +   ###                                   #
+            |                          ###############
+            |                       ###
+       2000 +                    ###
+            |                 ###
+       1998 +               ##
+            |
+unavailable +            #
+            +--+----------------+-----------------+---------
+   bulletin  2005             2006              2007";
         assert_eq!(drawn, expected);
         assert!(drawn.is_ascii());
     }
