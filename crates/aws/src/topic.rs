@@ -15,8 +15,8 @@ const ATTRIBUTE_BYTES: usize = 4 * 1024;
 const BATCH_ENTRIES: usize = 10;
 /// After so many calls in a row without an answer no more are made for these alerts.
 const LOST_CALLS: u32 = 2;
-/// The longest subject in characters: SNS takes fewer than 100.
-const SUBJECT_CHARACTERS: usize = 99;
+/// The display name of the topics, which SNS puts in front of an SMS with `> ` behind it.
+const DISPLAY_NAME: &str = "VisaBull";
 /// The topic of the messages about whole bulletins, after the prefix.
 const BULLETINS: &str = "BULLETINS";
 
@@ -204,7 +204,8 @@ impl Message {
         let headline = alert.headline();
         let machines = serde_json::to_string(alert).map_err(|error| not_sent(&error))?;
         let texts = |machines: &str| {
-            json!({"default": machines, "email": alert.body(None), "sms": headline}).to_string()
+            json!({"default": machines, "email": alert.body(None), "sms": alert.sms(DISPLAY_NAME)})
+                .to_string()
         };
         let mut text = texts(&machines);
         if text.len() > MOST_BYTES - ATTRIBUTE_BYTES {
@@ -218,7 +219,7 @@ impl Message {
             text = texts(&short.to_string());
         }
         Ok(Self {
-            subject: subject(&headline),
+            subject: alert.subject(),
             text,
             attributes: attributes(alert).map_err(|error| not_sent(&error))?,
         })
@@ -227,19 +228,6 @@ impl Message {
     fn bytes(&self) -> usize {
         self.text.len() + self.subject.len() + ATTRIBUTE_BYTES
     }
-}
-
-/// A headline as SNS takes it: printable ASCII on one line, at most 99 characters, beginning with no blank.
-fn subject(headline: &str) -> String {
-    let printable = headline
-        .chars()
-        .map(|c| if (' '..='~').contains(&c) { c } else { '?' });
-    printable
-        .collect::<String>()
-        .trim()
-        .chars()
-        .take(SUBJECT_CHARACTERS)
-        .collect()
 }
 
 /// What filter policies can ask for.
@@ -294,12 +282,6 @@ fn movement(chart: &ChartChange) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_subject_is_one_line_of_ascii() {
-        assert_eq!(subject("  EB-3\nIndia \u{2192} x"), "EB-3?India ? x");
-        assert_eq!(subject(&"x".repeat(200)).len(), 99);
-    }
 
     #[test]
     fn a_batch_has_at_most_ten_messages_and_256_kilobytes() {
