@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use aws::clock::LambdaClock;
 use aws::config::{ConfigError, Environment, Tables};
 use web_source::WebConfig;
@@ -27,23 +25,14 @@ impl Config {
         Ok(Self {
             tables: environment.tables()?,
             queue: environment.required("QUEUE_URL")?.to_owned(),
-            source: source(environment)?,
+            source: WebConfig::impatient(
+                environment.list("SOURCE_HOSTS")?,
+                environment.required("SOURCE_CONTACT")?.to_owned(),
+                environment.switch("ALLOW_OTHER_HOSTS")?,
+            ),
             clock: LambdaClock::of(environment)?,
         })
     }
-}
-
-/// Every host together must fit into the Lambda's time.
-fn source(environment: &Environment) -> Result<WebConfig, ConfigError> {
-    Ok(WebConfig {
-        hosts: environment.list("SOURCE_HOSTS")?,
-        contact: environment.required("SOURCE_CONTACT")?.to_owned(),
-        allow_other_hosts: environment.switch("ALLOW_OTHER_HOSTS")?,
-        request_timeout: Duration::from_secs(10),
-        host_timeout: Duration::from_secs(15),
-        retries: 1,
-        ..WebConfig::default()
-    })
 }
 
 #[cfg(test)]

@@ -86,6 +86,19 @@ impl fmt::Debug for WebConfig {
 }
 
 impl WebConfig {
+    /// For a Lambda, whose time is counted: every host together fits into it, and the next look comes soon.
+    pub fn impatient(hosts: Vec<String>, contact: String, allow_other_hosts: bool) -> Self {
+        Self {
+            hosts,
+            allow_other_hosts,
+            contact,
+            request_timeout: Duration::from_secs(10),
+            host_timeout: Duration::from_secs(15),
+            retries: 1,
+            ..Self::default()
+        }
+    }
+
     /// The longest time that one page or the index can take, when every host hangs. What calls the source must be given
     /// more.
     pub fn longest_look(&self) -> Duration {

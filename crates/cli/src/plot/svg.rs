@@ -14,6 +14,8 @@ const BOTTOM: f64 = 472.0;
 /// The height of one chart's lane in a band, and the room between a band and the dates.
 const LANE: f64 = 14.0;
 const GAP: f64 = 14.0;
+/// How wide a month must be for its bulletin to get a dot of its own.
+const ROOM_FOR_DOTS: f64 = 12.0;
 
 const INK: &str = "#222222";
 const SOFT: &str = "#595959";
@@ -25,8 +27,9 @@ const BAND: &str = "#f2f2f2";
 /// Final Action Dates are a solid blue line, Dates for Filing a dashed vermilion one (two of Okabe and Ito's colours,
 /// which all kinds of colour sight tell apart). `C` stands in a band at the top and `U` in one at the bottom, with
 /// a lane for each chart that was ever there. Lines join bulletins at most 12 months apart, and break where a
-/// bulletin has no cut-off, `C` or `U`; a bulletin that is joined to none is a dot. Pointing at a bulletin or a stretch
-/// of a band tells what it says.
+/// bulletin has no cut-off, `C` or `U`; a bulletin that is joined to none is a dot. Where a month is wide
+/// enough, every bulletin is one, so that months the store lacks are seen. Pointing at a bulletin or a stretch of a
+/// band tells what it says.
 pub(crate) fn svg(series: &Series) -> String {
     let picture = Picture::of(series);
     let text = |x: f64, y: f64, size: u8, words: &str| {
@@ -239,28 +242,36 @@ fn grid(picture: &Picture, frame: &Frame) -> Group {
         .add(rule(LEFT, BOTTOM, RIGHT, BOTTOM, SOFT))
 }
 
-/// A run of dates: a line, or a dot where there is one bulletin alone.
+/// A run of dates: a line, with a dot for each bulletin where there is room for them, and a dot alone where there is
+/// one bulletin alone.
 fn line(run: &Run, chart: Chart, frame: &Frame) -> Group {
     let spots: Vec<(f64, f64)> = run.cells.iter().filter_map(|cell| frame.spot(cell)).collect();
-    if let [(x, y)] = spots[..] {
-        let dot = Circle::new()
-            .set("cx", round(x))
-            .set("cy", round(y))
-            .set("r", 2.5);
-        return Group::new().add(dot.set("fill", colour(chart)));
-    }
-    let spots: Vec<String> = spots
-        .iter()
-        .map(|(x, y)| format!("{},{}", round(*x), round(*y)))
-        .collect();
-    let line = Polyline::new()
-        .set("points", spots.join(" "))
-        .set("fill", "none")
+    let mut group = Group::new()
         .set("stroke", colour(chart))
         .set("stroke-width", 2)
-        .set("stroke-linejoin", "round")
-        .set("stroke-dasharray", dashes(chart));
-    Group::new().add(line)
+        .set("stroke-linejoin", "round");
+    if spots.len() > 1 {
+        let points: Vec<String> = spots
+            .iter()
+            .map(|(x, y)| format!("{},{}", round(*x), round(*y)))
+            .collect();
+        let line = Polyline::new()
+            .set("points", points.join(" "))
+            .set("fill", "none")
+            .set("stroke-dasharray", dashes(chart));
+        group = group.add(line);
+    }
+    if spots.len() == 1 || frame.x(frame.months.low + 1.0) - LEFT >= ROOM_FOR_DOTS {
+        let fill = match chart {
+            Chart::FinalAction => colour(chart),
+            Chart::DatesForFiling => "#ffffff",
+        };
+        for (x, y) in spots {
+            let dot = Circle::new().set("cx", round(x)).set("cy", round(y));
+            group = group.add(dot.set("r", 2.5).set("fill", fill));
+        }
+    }
+    group
 }
 
 /// A run of `C` or `U` in its lane, as wide as its months.
@@ -341,6 +352,11 @@ mod tests {
         nodes.filter_map(|node| node.text()).map(str::trim).collect()
     }
 
+    fn dots(document: &Document<'_>) -> usize {
+        let radii = document.descendants().filter_map(|node| node.attribute("r"));
+        radii.filter(|radius| *radius == "2.5").count()
+    }
+
     #[test]
     fn the_title_is_escaped() {
         let drawn = svg(&series("EB3 <INDIA> & \"co\"\n\u{1}", &["2025-01 2013-11-01"]));
@@ -376,16 +392,12 @@ mod tests {
                 "March 2025, Final Action Dates: 15 Nov 2012",
             ]
         );
-        // Final Action and the first two Dates for Filing are lines; the last, behind a gap, is a dot.
         let lines = document
             .descendants()
             .filter(|node| node.has_tag_name("polyline"));
         let dashes: Vec<_> = lines.map(|line| line.attribute("stroke-dasharray")).collect();
         assert_eq!(dashes, [Some("6 3"), Some("none")]);
-        let dots = document
-            .descendants()
-            .filter(|node| node.attribute("r") == Some("2.5"));
-        assert_eq!(dots.count(), 1);
+        assert_eq!(dots(&document), 5);
         for word in [
             "current",
             "unavailable",
@@ -395,6 +407,22 @@ mod tests {
         ] {
             assert!(texts(&document, "text").contains(&word), "{word}");
         }
+    }
+
+    #[test]
+    fn in_a_long_history_only_a_lone_bulletin_is_a_dot() {
+        let drawn = svg(&series(
+            "F2A MEXICO",
+            &[
+                "2002-01 1994-11-01",
+                "2002-02 1994-12-01",
+                "2022-01 C",
+                "2022-02 2019-05-01",
+                "2022-03 C",
+            ],
+        ));
+        let document = Document::parse(&drawn).unwrap();
+        assert_eq!(dots(&document), 1);
     }
 
     #[test]
