@@ -168,9 +168,17 @@ impl FromStr for Month {
                 .ok()
                 .and_then(|number| Self::new(year, number))
                 .or_else(|| Self::from_name(second, year)),
-            (None, Some(year)) => Self::from_name(first, year),
+            (None, Some(year)) => first
+                .parse()
+                .ok()
+                .and_then(|number| Self::new(year, number))
+                .or_else(|| Self::from_name(first, year)),
             _ => None,
         };
+        if let (None, Some(year), Ok(number)) = (month, year_of(first), second.parse::<u32>()) {
+            let near = if number == 0 { 1 } else { 12 };
+            return Err(UnknownSpelling::new("month", text, [format!("{year}-{near:02}")]));
+        }
         month.ok_or_else(|| match parts.iter().find(|part| part.parse::<u32>().is_err()) {
             Some(name) if !squash(name).is_empty() => {
                 let year = year_of(first).or_else(|| year_of(second)).unwrap_or(2026);
@@ -289,6 +297,7 @@ mod tests {
         }
         let refusal = "Febuary 2024".parse::<Month>().unwrap_err();
         assert_eq!(refusal.nearest, ["February 2024"]);
+        assert_eq!("2023-13".parse::<Month>().unwrap_err().nearest, ["2023-12"]);
     }
 
     #[test]

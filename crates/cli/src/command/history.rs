@@ -138,21 +138,35 @@ struct Line<'a> {
     row: &'a HistoryRow,
     /// Against the last cut-off read before it; `None` where this one cannot be read.
     movement: Option<Movement>,
+    /// Whether nothing was read before it, so that nothing moved.
+    is_oldest: bool,
 }
 
 /// The lines newest first, each compared with what was read before it.
 fn lines(history: &ByMonth) -> Vec<Line<'_>> {
-    let mut last_read: ByChart<Option<CutOff>> = ByChart::default();
+    let mut last_read: ByChart<Option<(Area, CutOff)>> = ByChart::default();
     let mut lines = Vec::new();
     for charts in history.values() {
         for chart in Chart::ALL {
             let Some(row) = charts.of(chart) else { continue };
+            let column = row.row.key.area;
+            let is_oldest = last_read.of(chart).is_none();
             let cut_off = row.row.reading.cut_off();
-            let movement = cut_off.map(|cut_off| Movement::between(*last_read.of(chart), Some(cut_off)));
-            if cut_off.is_some() {
-                *last_read.of_mut(chart) = cut_off;
+            let movement = cut_off.map(|cut_off| match *last_read.of(chart) {
+                // Cut-offs of two columns are about different people: no days lie between them.
+                Some((last, _)) if last != column && column == Area::ALL => Movement::Withdrawn,
+                Some((last, _)) if last != column => Movement::FirstSeen,
+                last => Movement::between(last.map(|(_, cut_off)| cut_off), Some(cut_off)),
+            });
+            if let Some(cut_off) = cut_off {
+                *last_read.of_mut(chart) = Some((column, cut_off));
             }
-            lines.push(Line { chart, row, movement });
+            lines.push(Line {
+                chart,
+                row,
+                movement,
+                is_oldest,
+            });
         }
     }
     lines.reverse();
@@ -192,7 +206,7 @@ fn print(args: &HistoryArgs, history: &ByMonth) -> anyhow::Result<()> {
             for (line, remark) in lines.iter().zip(remarks) {
                 let movement = match line.movement {
                     // The history begins here; whether the case was listed before is not known.
-                    Some(Movement::FirstSeen) => comfy_table::Cell::new(""),
+                    _ if line.is_oldest => comfy_table::Cell::new(""),
                     movement => output::movement_cell(movement),
                 };
                 let mut cells = vec![
