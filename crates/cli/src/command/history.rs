@@ -206,7 +206,7 @@ fn print(args: &HistoryArgs, history: &ByMonth) -> anyhow::Result<()> {
             for (line, remark) in lines.iter().zip(remarks) {
                 let movement = match line.movement {
                     // The history begins here; whether the case was listed before is not known.
-                    _ if line.is_oldest => comfy_table::Cell::new(""),
+                    Some(_) if line.is_oldest => comfy_table::Cell::new(""),
                     movement => output::movement_cell(movement),
                 };
                 let mut cells = vec![
