@@ -27,7 +27,7 @@ emulators: ## install what the tests of the AWS side run against, into .tools
 
 .PHONY: test
 test: emulators ## run every test (those on real pages need ../shared, and say when they are skipped)
-	cargo test --workspace --locked
+	cargo test --workspace --locked --no-fail-fast
 
 .PHONY: lint
 lint: $(TOOLS)/bin/cargo-deny ## check format, lints, docs, licences and the layers of the crates

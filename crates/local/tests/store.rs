@@ -542,15 +542,17 @@ mod queue {
             bulletin("2024-06", "2012-08-15"),
         );
         let mut source = Pages::new(&clock, &[&may, &june]);
-        // The page of May is June's.
-        source.pages[0].1 = page_of(&june);
+        // The page of May has one chart only.
+        let first_chart = may.rows().filter(|row| row.key.chart == Chart::FinalAction);
+        let half = Bulletin::new(month("2024-05"), first_chart.cloned()).unwrap();
+        source.pages[0].1 = page_of(&half);
         queue(&store, "2024-05").await;
         queue(&store, "2024-06").await;
         let outcomes = drain(&store, &source, &clock).await;
         assert!(outcomes[0].result.is_err() && outcomes[1].result.is_ok());
         let letters = store.dead_letters().unwrap();
         assert_eq!((letters.len(), letters[0].kind), (1, DeadLetterKind::Page));
-        assert!(letters[0].failure.contains("June 2024"), "{letters:?}");
+        assert!(letters[0].failure.contains("is missing"), "{letters:?}");
         let message: String = file
             .sql()
             .query_row("SELECT message FROM message WHERE dead = 1", [], |row| row.get(0))
