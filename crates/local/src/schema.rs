@@ -74,16 +74,17 @@ pub(crate) fn check(path: &Path, connection: &Connection) -> Result<(), OpenErro
 
 /// The layout of the file; 0 for an empty one.
 fn version(path: &Path, connection: &Connection) -> Result<i64, OpenError> {
-    let failed = |error: rusqlite::Error| open_error(path, &error);
-    let number = |pragma: &str| {
-        connection
-            .pragma_query_value(None, pragma, |row| row.get::<_, i64>(0))
-            .map_err(failed)
+    let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
+    // All three from one state of the file: another process may be making it at this moment.
+    let read = || {
+        connection.execute_batch("SAVEPOINT look")?;
+        let tables = number("SELECT count(*) FROM sqlite_schema");
+        let application = number("PRAGMA application_id");
+        let found = number("PRAGMA user_version");
+        connection.execute_batch("RELEASE look")?;
+        Ok((tables?, application?, found?))
     };
-    let (application, found) = (number("application_id")?, number("user_version")?);
-    let tables: i64 = connection
-        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
-        .map_err(failed)?;
+    let (tables, application, found) = read().map_err(|error| open_error(path, &error))?;
     match (application, tables) {
         (APPLICATION_ID, _) if found > SCHEMA_VERSION => Err(OpenError::Newer {
             path: path.to_owned(),

@@ -225,16 +225,7 @@ where
 
 impl BulletinStore for SqliteStore {
     async fn months(&self) -> Result<Vec<Month>, StoreError> {
-        let connection = self.connection();
-        let mut statement = connection
-            .prepare_cached("SELECT month FROM bulletin ORDER BY month")
-            .map_err(store_error)?;
-        let months = statement
-            .query_map([], |row| row.get::<_, String>(0))
-            .map_err(store_error)?;
-        months
-            .map(|month| read_code("a month", &month.map_err(store_error)?))
-            .collect()
+        stored_months(&self.connection())
     }
 
     async fn record(&self, month: Month) -> Result<Option<BulletinRecord>, StoreError> {
@@ -293,6 +284,11 @@ impl BulletinStore for SqliteStore {
 
     async fn write(&self, plan: &WritePlan) -> Result<(), StoreError> {
         self.writing(|transaction| {
+            if stored_months(transaction)? != plan.months {
+                return Err(StoreError::Conflict {
+                    what: "another month".into(),
+                });
+            }
             for write in &plan.rows {
                 write_row(transaction, plan, write)?;
             }
@@ -416,6 +412,18 @@ fn earlier_values(connection: &Connection, key: RowKey) -> Result<Vec<(Month, Ea
         ));
     }
     Ok(values)
+}
+
+fn stored_months(connection: &Connection) -> Result<Vec<Month>, StoreError> {
+    let mut statement = connection
+        .prepare_cached("SELECT month FROM bulletin ORDER BY month")
+        .map_err(store_error)?;
+    let months = statement
+        .query_map([], |row| row.get::<_, String>(0))
+        .map_err(store_error)?;
+    months
+        .map(|month| read_code("a month", &month.map_err(store_error)?))
+        .collect()
 }
 
 fn stored_record(connection: &Connection, month: Month) -> Result<Option<BulletinRecord>, StoreError> {

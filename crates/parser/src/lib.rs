@@ -106,7 +106,7 @@ where
             let outcome = match outcome {
                 Ingested::Held { .. } => "held until a second look agrees",
                 Ingested::Outdated => "older than what is stored",
-                Ingested::NotThere => "not there",
+                Ingested::NotThere { .. } => "not there",
                 _ => "unchanged",
             };
             tracing::info!(bulletin.month = %month, outcome, "A page was looked at.");

@@ -137,16 +137,15 @@ where
 
 /// The months to look at, in the order in which they should be read.
 fn wanted(present: Month, stored: &[Month], listed: Option<&[PageLink]>) -> Vec<Month> {
-    let listed = |month: &Month| listed.is_some_and(|links| links.iter().any(|link| link.month == *month));
+    let listed = |month: &Month| lists(listed, *month);
     let horizon = present.next();
     let Some(newest) = stored.last().copied() else {
         // Tracking begins with the newest bulletin that there is. Without a list, next month's page is tried and
         // this month's too.
-        let candidates: Vec<Month> = match listed_newest(listed, horizon) {
+        return match listed_newest(listed, horizon) {
             Some(newest) => vec![newest],
             None => vec![horizon, present],
         };
-        return candidates;
     };
     let mut months: Vec<Month> = newest.next().through(horizon).collect();
     // A bulletin that is out earlier than ever is on the list.
@@ -164,6 +163,11 @@ fn wanted(present: Month, stored: &[Month], listed: Option<&[PageLink]>) -> Vec<
     months
 }
 
+/// Whether the source gave its list, and the month is on it.
+fn lists(listed: Option<&[PageLink]>, month: Month) -> bool {
+    listed.is_some_and(|links| links.iter().any(|link| link.month == month))
+}
+
 fn listed_newest(listed: impl Fn(&Month) -> bool, horizon: Month) -> Option<Month> {
     let earliest = Month::new(2001, 12)?;
     earliest.through(horizon.next()).rev().find(listed)
@@ -174,7 +178,7 @@ fn newest_is_stored(present: Month, stored: &[Month], listed: Option<&[PageLink]
     let Some(newest) = stored.last().copied() else {
         return false;
     };
-    let listed = |month: &Month| listed.is_some_and(|links| links.iter().any(|link| link.month == *month));
+    let listed = |month: &Month| lists(listed, *month);
     listed_newest(listed, present.next()).is_none_or(|listed| listed <= newest)
 }
 

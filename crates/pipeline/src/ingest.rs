@@ -60,8 +60,11 @@ pub enum Ingested {
     },
     /// It was fetched before the page that is stored, and loses.
     Outdated,
-    /// There is no such page, or none yet. What is stored of it stays.
-    NotThere,
+    /// There is no such page, or none yet.
+    NotThere {
+        /// Whether its bulletin is stored all the same. It stays.
+        is_stored: bool,
+    },
 }
 
 /// Why a page could not be stored.
@@ -120,12 +123,7 @@ where
             return Err(error.into());
         }
         let failures = self.failures(link.month).await?;
-        let (mut state, failures, note) = self.settlement(link.month, &result, failures);
-        if matches!(result, Ok(Ingested::NotThere)) && !self.store.months().await?.contains(&link.month) {
-            state = LinkState::Due {
-                at: self.clock.now() + LOOK_FOR_AGAIN,
-            };
-        }
+        let (state, failures, note) = self.settlement(link.month, &result, failures);
         self.store.settle(link, &state, failures, &note).await?;
         result
     }
@@ -167,7 +165,11 @@ where
             .map(|pending| pending.host.clone());
         let page = match self.source.page(&link.path, avoid.as_deref()).await {
             Ok(page) => page,
-            Err(SourceError::NotFound { .. }) => return Ok(Ingested::NotThere),
+            Err(SourceError::NotFound { .. }) => {
+                return Ok(Ingested::NotThere {
+                    is_stored: record.is_some(),
+                });
+            }
             Err(error) => return Err(error.into()),
         };
         match read_page(&page.body, Some(link.month)) {
@@ -414,6 +416,7 @@ where
             standings,
             record,
             known,
+            months,
             at: now,
         })
     }
@@ -432,7 +435,11 @@ where
         let now = self.clock.now();
         let again = (month >= present_month(now)).then(|| now + READ_AGAIN);
         match result {
-            Ok(Ingested::NotThere) => (LinkState::Done { again }, 0, "not there".into()),
+            Ok(Ingested::NotThere { is_stored: true }) => (LinkState::Done { again }, 0, "not there".into()),
+            Ok(Ingested::NotThere { is_stored: false }) => {
+                let at = now + LOOK_FOR_AGAIN;
+                (LinkState::Due { at }, 0, "not there".into())
+            }
             Ok(Ingested::Held { until, differs }) => {
                 let note = format!("{differs} cells differ; waiting for a second look");
                 (LinkState::Done { again: Some(*until) }, 0, note)

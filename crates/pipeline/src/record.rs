@@ -96,6 +96,9 @@ pub struct WritePlan {
     pub record: BulletinRecord,
     /// The record that is stored, as read before.
     pub known: Option<BulletinRecord>,
+    /// The months that were stored when it was planned, earliest first. Which months stand beside a bulletin is part of
+    /// its standings, also of those that are new and have no version to tell that another month came in between.
+    pub months: Vec<Month>,
     /// When the write was planned: the instant at which earlier values were replaced.
     pub at: DateTime<Utc>,
 }

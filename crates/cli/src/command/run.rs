@@ -122,7 +122,7 @@ async fn look(
         let bar = progress_bar(report.queued.len());
         drain_pages(store, source, &clock, |outcome: PageOutcome| {
             stored += usize::from(matches!(outcome.result, Ok(Ingested::Stored { .. })));
-            read += usize::from(!matches!(outcome.result, Ok(Ingested::NotThere)));
+            read += usize::from(!matches!(outcome.result, Ok(Ingested::NotThere { .. })));
             failed += usize::from(outcome.result.is_err());
             bar.inc(1);
             bar.suspend(|| match &outcome.result {
@@ -336,8 +336,8 @@ pub(crate) fn tell_ingested(month: Month, ingested: &Ingested, quiet: bool) {
             "note",
             &format!("{title}: an older page than the one stored; left alone"),
         ),
-        Ingested::Unchanged | Ingested::NotThere if quiet => {}
+        Ingested::Unchanged | Ingested::NotThere { .. } if quiet => {}
         Ingested::Unchanged => complain("note", &format!("{title}: nothing new")),
-        Ingested::NotThere => complain("note", &format!("{title}: not out yet")),
+        Ingested::NotThere { .. } => complain("note", &format!("{title}: not out yet")),
     }
 }

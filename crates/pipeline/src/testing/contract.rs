@@ -191,6 +191,7 @@ pub async fn a_stale_write_loses<Store: BulletinStore + LinkTable>(store: &Store
         }],
         record,
         known: Some(known),
+        months: ok(store.months()).await,
         at: clock.now(),
     };
     assert!(matches!(
@@ -278,6 +279,7 @@ pub async fn half_a_write_is_completed<Store: BulletinStore + LinkTable>(store: 
             month: april.month(),
             ..record
         }),
+        months: ok(store.months()).await,
         at: clock.now(),
     };
     assert!(matches!(
