@@ -1,5 +1,5 @@
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
@@ -20,7 +20,21 @@ const STEPS: [&str; SCHEMA_VERSION as usize] = [include_str!("schema.sql")];
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Opens a file, or makes it, and brings it to today's layout.
+///
+/// Some steps of making a file answer at once that it is locked, without waiting: they are begun anew.
 pub(crate) fn open(path: &Path) -> Result<Connection, OpenError> {
+    let began = Instant::now();
+    loop {
+        match try_to_open(path) {
+            Err(OpenError::Locked { .. }) if began.elapsed() < BUSY_TIMEOUT => {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            done => return done,
+        }
+    }
+}
+
+fn try_to_open(path: &Path) -> Result<Connection, OpenError> {
     let failed = |error: rusqlite::Error| open_error(path, &error);
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
