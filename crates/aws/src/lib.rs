@@ -20,6 +20,7 @@ mod queue;
 mod store;
 mod topic;
 mod value;
+mod write;
 
 pub use queue::{SqsQueue, TRACE_ATTRIBUTE};
 pub use store::DynamoStore;

@@ -289,6 +289,11 @@ impl BulletinStore for SqliteStore {
                     what: "another month".into(),
                 });
             }
+            if standing_count(transaction)? != plan.cases {
+                return Err(StoreError::Conflict {
+                    what: "another case".into(),
+                });
+            }
             for write in &plan.rows {
                 write_row(transaction, plan, write)?;
             }
@@ -424,6 +429,14 @@ fn stored_months(connection: &Connection) -> Result<Vec<Month>, StoreError> {
     months
         .map(|month| read_code("a month", &month.map_err(store_error)?))
         .collect()
+}
+
+fn standing_count(connection: &Connection) -> Result<usize, StoreError> {
+    connection
+        .prepare_cached("SELECT count(*) FROM standing")
+        .and_then(|mut statement| statement.query_row([], |row| row.get::<_, u32>(0)))
+        .map(|count| count as usize)
+        .map_err(store_error)
 }
 
 fn stored_record(connection: &Connection, month: Month) -> Result<Option<BulletinRecord>, StoreError> {

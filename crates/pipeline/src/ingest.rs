@@ -123,7 +123,10 @@ where
         if let Err(IngestError::Store(error)) = result {
             return Err(error.into());
         }
-        let failures = self.failures(link.month).await?;
+        let failures = match &result {
+            Ok(_) => 0,
+            Err(_) => self.failures(link.month).await?,
+        };
         let (state, failures, note) = self.settlement(link.month, &result, failures);
         self.store.settle(link, &state, failures, &note).await?;
         result
@@ -150,7 +153,8 @@ where
             month,
             path: bulletin_html::predicted_path(month),
         };
-        let ingested = self.store_page(&link, page, read).await?;
+        let known = self.store.record(month).await?;
+        let ingested = self.store_page(&link, page, read, known).await?;
         let (state, failures, note) = self.settlement(month, &Ok(ingested.clone()), 0);
         self.store.settle(&link, &state, failures, &note).await?;
         Ok((month, findings, ingested))
@@ -174,8 +178,8 @@ where
             Err(error) => return Err(error.into()),
         };
         match read_page(&page.body, Some(link.month)) {
-            Ok(read) => self.store_page(link, &page, read).await,
-            Err(refusal) => self.second_opinion(link, &page, refusal).await,
+            Ok(read) => self.store_page(link, &page, read, record).await,
+            Err(refusal) => self.second_opinion(link, &page, refusal, record).await,
         }
     }
 
@@ -185,6 +189,7 @@ where
         link: &PageLink,
         first: &Fetched,
         refusal: Refusal,
+        known: Option<BulletinRecord>,
     ) -> Result<Ingested, IngestError> {
         let refused = IngestError::Refused {
             month: Some(link.month),
@@ -193,25 +198,29 @@ where
         };
         match self.source.page(&link.path, Some(&first.host)).await {
             Ok(second) if second.host != first.host => match read_page(&second.body, Some(link.month)) {
-                Ok(read) => self.store_page(link, &second, read).await,
+                Ok(read) => self.store_page(link, &second, read, known).await,
                 Err(_) => Err(refused),
             },
             _ => Err(refused),
         }
     }
 
+    /// Stores a page, from the record that was known before it was fetched and, where others write meanwhile, from what
+    /// is stored then.
     async fn store_page(
         &self,
         link: &PageLink,
         page: &Fetched,
         read: ReadPage,
+        mut known: Option<BulletinRecord>,
     ) -> Result<Ingested, IngestError> {
         let mut conflict = None;
         for _ in 0..WRITE_ATTEMPTS {
-            match self.try_to_store(link, page, &read).await {
+            match self.try_to_store(link, page, &read, known).await {
                 Err(StoreError::Conflict { what }) => conflict = Some(what),
                 done => return Ok(done?),
             }
+            known = self.store.record(read.bulletin.month()).await?;
         }
         Err(StoreError::Unavailable {
             what: conflict.unwrap_or_default(),
@@ -220,17 +229,17 @@ where
         .into())
     }
 
-    /// One attempt, from what is stored now.
+    /// One attempt, from this record.
     async fn try_to_store(
         &self,
         link: &PageLink,
         page: &Fetched,
         read: &ReadPage,
+        known: Option<BulletinRecord>,
     ) -> Result<Ingested, StoreError> {
         let bulletin = &read.bulletin;
         let month = bulletin.month();
         let digest = CellDigest::of(bulletin);
-        let known = self.store.record(month).await?;
 
         if let Some(known) = &known {
             if known.digest == digest {
@@ -371,6 +380,7 @@ where
             .into_iter()
             .map(|stored| (stored.standing.case, stored))
             .collect();
+        let cases = standings.len();
         let previous = months.iter().copied().filter(|other| *other < month).max();
         let next = months.iter().copied().filter(|other| *other > month).min();
         let mut loaded = BTreeMap::new();
@@ -418,6 +428,7 @@ where
             record,
             known,
             months,
+            cases,
             at: now,
         })
     }

@@ -99,6 +99,8 @@ pub struct WritePlan {
     /// The months that were stored when it was planned, earliest first. Which months stand beside a bulletin is part of
     /// its standings, also of those that are new and have no version to tell that another month came in between.
     pub months: Vec<Month>,
+    /// How many standings were stored when it was planned: a case that came in between would miss this bulletin.
+    pub cases: usize,
     /// When the write was planned: the instant at which earlier values were replaced.
     pub at: DateTime<Utc>,
 }

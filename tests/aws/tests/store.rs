@@ -132,10 +132,11 @@ fn what_says_nothing_new_leaves_no_record_in_the_stream() {
         let cells = march.rows().len();
         let cases = march.cases().len();
         fresh.feed(&march).await;
-        let first = kinds(&fresh.stream.read().await);
+        let mut first = kinds(&fresh.stream.read().await);
+        // The catalogue counts the cases of each transaction.
+        first.retain(|kind, _| !kind.ends_with("CATALOGUE"));
         let expected = [
             ("INSERT BULLETIN", 1),
-            ("INSERT CATALOGUE", 1),
             ("INSERT FILING_TYPE", cells),
             ("INSERT STANDING", cases),
         ];
@@ -351,7 +352,7 @@ fn a_bulletin_takes_few_calls_and_units() {
         let calls = proxy.calls();
         println!("the same again: {calls:?}");
         // One look at the bulletin's record, and the note of it in the links.
-        assert!(calls.values().sum::<usize>() <= 3, "{calls:?}");
+        assert_eq!(calls.values().sum::<usize>(), 2, "{calls:?}");
 
         let scanned = fresh.client.scan().table_name(&fresh.tables.data).send().await;
         let (mut units, mut largest) = (0, 0);

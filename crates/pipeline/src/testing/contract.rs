@@ -31,6 +31,7 @@ where
     the_same_page_again_writes_nothing(&fresh().await).await;
     a_correction_keeps_what_it_replaces(&fresh().await).await;
     a_stale_write_loses(&fresh().await).await;
+    a_write_planned_beside_another_loses(&fresh().await).await;
     half_a_write_is_completed(&fresh().await).await;
     a_record_is_held_only_as_it_is_known(&fresh().await).await;
     a_history_is_newest_first(&fresh().await).await;
@@ -192,6 +193,7 @@ pub async fn a_stale_write_loses<Store: BulletinStore + LinkTable>(store: &Store
         record,
         known: Some(known),
         months: ok(store.months()).await,
+        cases: ok(store.standings()).await.len(),
         at: clock.now(),
     };
     assert!(matches!(
@@ -231,6 +233,90 @@ pub async fn a_stale_write_loses<Store: BulletinStore + LinkTable>(store: &Store
         ),
         after
     );
+}
+
+/// A new case has no version that could tell that another bulletin, or another case, was stored after it was planned:
+/// the plan tells which months and how many cases it was made from, and loses where they are others by now.
+pub async fn a_write_planned_beside_another_loses<Store: BulletinStore + LinkTable>(store: &Store) {
+    let clock = FixedClock::noon("2024-03-13");
+    let only = |text: &str, category: Category| {
+        let rows = bulletin(text, day("2012-07-01"));
+        let rows = rows.rows().filter(|row| row.key.category == category).cloned();
+        Bulletin::new(month(text), rows).unwrap_or_else(|error| panic!("{error}"))
+    };
+    let (march, april) = (only("2024-03", Category::Eb3), only("2024-04", Category::Eb2));
+    let Ingested::Stored { record, .. } = feed(store, &clock, &bulletin("2024-02", day("2012-07-01"))).await
+    else {
+        panic!("a new bulletin is stored")
+    };
+    let area: Area = "Brazil".parse().unwrap_or_else(|error| panic!("{error}"));
+    // A case that nobody has stored, in a bulletin that nobody has stored.
+    let plan = |bulletin: &Bulletin, months: Vec<Month>, cases: usize| {
+        let row = bulletin.rows().next().cloned().map(|mut row| {
+            row.key.area = area;
+            row
+        });
+        let Some(row) = row else { panic!("it has rows") };
+        let alone = Bulletin::new(bulletin.month(), [row.clone()]).unwrap_or_else(|error| panic!("{error}"));
+        let neighbours = Neighbours {
+            previous: None,
+            next: None,
+            loaded: &BTreeMap::new(),
+        };
+        let standing = Standing::after(None, row.key.case(), &alone, neighbours);
+        let Ok(Some(standing)) = standing else {
+            panic!("a new case has a standing")
+        };
+        WritePlan {
+            rows: vec![RowWrite {
+                key: row.key,
+                row: Some(row),
+                version: None,
+            }],
+            standings: vec![StandingWrite {
+                standing,
+                version: None,
+            }],
+            record: BulletinRecord {
+                month: bulletin.month(),
+                digest: CellDigest::of(bulletin),
+                ..(*record).clone()
+            },
+            known: None,
+            months,
+            cases,
+            at: clock.now(),
+        }
+    };
+    let (months, cases) = (ok(store.months()).await, ok(store.standings()).await.len());
+    let content = async || {
+        let mut rows = Vec::new();
+        for text in ["2024-02", "2024-03", "2024-04"] {
+            rows.push(ok(store.rows(month(text))).await);
+        }
+        (rows, ok(store.standings()).await, ok(store.months()).await)
+    };
+    let before = content().await;
+    let another_month = plan(&march, Vec::new(), cases);
+    let another_case = plan(&march, months.clone(), cases - 1);
+    for stale in [another_month, another_case] {
+        let result = store.write(&stale).await;
+        assert!(matches!(result, Err(StoreError::Conflict { .. })), "{result:?}");
+        assert!(content().await == before);
+    }
+    // Two that are planned from the same: the second loses, and wins when it is planned anew.
+    let mine = plan(&march, months.clone(), cases);
+    let other = plan(&april, months, cases);
+    ok(store.write(&mine)).await;
+    let result = store.write(&other).await;
+    assert!(matches!(result, Err(StoreError::Conflict { .. })), "{result:?}");
+    let anew = plan(&april, ok(store.months()).await, cases + 1);
+    ok(store.write(&anew)).await;
+    assert_eq!(
+        ok(store.months()).await,
+        ["2024-02", "2024-03", "2024-04"].map(month)
+    );
+    assert_eq!(ok(store.standings()).await.len(), cases + 2);
 }
 
 /// A write that died after some of its cases is completed when the page comes again, and ends as if it had never died.
@@ -280,6 +366,7 @@ pub async fn half_a_write_is_completed<Store: BulletinStore + LinkTable>(store: 
             ..record
         }),
         months: ok(store.months()).await,
+        cases: ok(store.standings()).await.len(),
         at: clock.now(),
     };
     assert!(matches!(

@@ -1,0 +1,394 @@
+//! How a bulletin is written: whole cases together in transactions, each action on the version that was read, each
+//! transaction on the months and the number of cases that the plan was made from, and the bulletin's record last.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Put, TransactWriteItem, Update};
+use bulletin::{Area, Case, Month};
+use pipeline::port::StoreError;
+use pipeline::{BulletinRecord, RowWrite, StandingWrite, WritePlan};
+use tokio::time::sleep;
+
+use crate::DynamoStore;
+use crate::error::{is_passing, store_error};
+use crate::expression::{Expression, number, text};
+use crate::item::{
+    Key, RowItem, Status, earlier_attribute, read_row, record_item, row_attributes, standing_item, to_value,
+};
+use crate::store::{ATTEMPTS, pause};
+use crate::value::{Item, to_attribute};
+
+/// The most actions of one transaction.
+const TRANSACTION_ACTIONS: usize = 100;
+
+impl DynamoStore {
+    /// Writes a plan. A conflict leaves whole cases written or not, and the record as it was.
+    pub(crate) async fn write_plan(&self, plan: &WritePlan) -> Result<(), StoreError> {
+        self.note_areas(plan).await?;
+        let month = plan.record.month;
+        let mut new_cases = 0;
+        for cases in transactions(self.actions(plan).await?) {
+            let new = cases.iter().filter(|case| case.is_new).count();
+            let mut actions: Vec<TransactWriteItem> =
+                cases.into_iter().flat_map(|case| case.actions).collect();
+            actions.push(self.catalogue_action(plan, new_cases, new, None)?);
+            self.transact(&format!("rows and standings of {month}"), actions)
+                .await?;
+            new_cases += new;
+        }
+        self.write_record(plan, new_cases).await
+    }
+
+    /// Notes countries that had no column before, ahead of anything that is stored under them. Noting one again changes
+    /// nothing.
+    async fn note_areas(&self, plan: &WritePlan) -> Result<(), StoreError> {
+        let listed: Vec<Area> = Area::listed().collect();
+        let mut new: Vec<String> = plan
+            .rows
+            .iter()
+            .map(|write| write.key.area)
+            .chain(plan.standings.iter().map(|write| write.standing.case.area))
+            .filter(|area| !listed.contains(area))
+            .map(|area| area.code().to_owned())
+            .collect();
+        new.sort_unstable();
+        new.dedup();
+        if new.is_empty() {
+            return Ok(());
+        }
+        let mut expression = Expression::default();
+        let update = format!(
+            "ADD {} {}",
+            expression.name("areas"),
+            expression.value(AttributeValue::Ss(new))
+        );
+        self.client
+            .update_item()
+            .table_name(&self.tables.data)
+            .set_key(Some(Key::catalogue().item()))
+            .update_expression(update)
+            .set_expression_attribute_names(expression.names())
+            .set_expression_attribute_values(expression.values())
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| store_error(&self.tables.data, &error))
+    }
+
+    /// Says of the catalogue that it is as the plan has it and, where anything comes in, notes it: standings by their
+    /// number, the bulletin by its month.
+    fn catalogue_action(
+        &self,
+        plan: &WritePlan,
+        written: usize,
+        new: usize,
+        month: Option<Month>,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let mut expression = Expression::default();
+        let months: Vec<String> = plan.months.iter().map(Month::to_string).collect();
+        let months = if months.is_empty() {
+            format!("attribute_not_exists({})", expression.name("months"))
+        } else {
+            expression.equal("months", AttributeValue::Ss(months))
+        };
+        let cases = match plan.cases + written {
+            0 => format!("attribute_not_exists({})", expression.name("cases")),
+            cases => expression.equal("cases", number(cases)),
+        };
+        let condition = format!("{months} AND {cases}");
+        let key = Key::catalogue().item();
+        if new == 0 && month.is_none() {
+            let check = ConditionCheck::builder()
+                .table_name(&self.tables.data)
+                .set_key(Some(key))
+                .condition_expression(condition)
+                .set_expression_attribute_names(expression.names())
+                .set_expression_attribute_values(expression.values())
+                .build()
+                .map_err(|error| self.broken(error))?;
+            return Ok(TransactWriteItem::builder().condition_check(check).build());
+        }
+        let mut added = Vec::new();
+        if new > 0 {
+            let value = expression.value(number(new));
+            added.push(format!("{} {value}", expression.name("cases")));
+        }
+        if let Some(month) = month {
+            let value = expression.value(AttributeValue::Ss(vec![month.to_string()]));
+            added.push(format!("{} {value}", expression.name("months")));
+        }
+        let update = Update::builder()
+            .table_name(&self.tables.data)
+            .set_key(Some(key))
+            .update_expression(format!("ADD {}", added.join(", ")))
+            .condition_expression(condition)
+            .set_expression_attribute_names(expression.names())
+            .set_expression_attribute_values(expression.values())
+            .build()
+            .map_err(|error| self.broken(error))?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+
+    /// Does all of this or nothing.
+    async fn transact(&self, what: &str, actions: Vec<TransactWriteItem>) -> Result<(), StoreError> {
+        let mut attempt = 0;
+        loop {
+            let request = self
+                .client
+                .transact_write_items()
+                .set_transact_items(Some(actions.clone()));
+            let Err(error) = request.send().await else {
+                return Ok(());
+            };
+            let reasons = cancellation(&error);
+            if reasons.iter().any(|reason| reason == "ConditionalCheckFailed") {
+                return Err(StoreError::Conflict {
+                    what: what.to_owned(),
+                });
+            }
+            // Another transaction is at the same items this very moment, or the table is throttled. The conditions
+            // make it safe to try again: if the other one has won by then, they fail.
+            let conflict = reasons.iter().any(|reason| reason == "TransactionConflict");
+            let throttled = reasons.iter().any(|reason| is_passing(reason));
+            attempt += 1;
+            if !conflict && !throttled {
+                return Err(store_error(what, &error));
+            }
+            if attempt >= ATTEMPTS {
+                let what = what.to_owned();
+                let reason = "it is throttled".to_owned();
+                return Err(if conflict {
+                    StoreError::Conflict { what }
+                } else {
+                    StoreError::Unavailable { what, reason }
+                });
+            }
+            sleep(pause(attempt)).await;
+        }
+    }
+
+    /// The actions that store this bulletin's rows and standings, case by case.
+    async fn actions(&self, plan: &WritePlan) -> Result<BTreeMap<Case, CaseActions>, StoreError> {
+        let replaced = plan.rows.iter().filter(|write| write.version.is_some());
+        let keys = replaced
+            .map(|write| Key::row(write.key, plan.record.month))
+            .collect();
+        let mut stored = BTreeMap::new();
+        for item in self.get_all(keys).await? {
+            let item = read_row(&item)?;
+            if let Some(row) = &item.row {
+                stored.insert(row.key, item);
+            }
+        }
+        let mut actions: BTreeMap<Case, CaseActions> = BTreeMap::new();
+        for write in &plan.rows {
+            let action = self.row_action(plan, write, stored.get(&write.key))?;
+            actions.entry(write.key.case()).or_default().actions.push(action);
+        }
+        for write in &plan.standings {
+            let of_case = actions.entry(write.standing.case).or_default();
+            of_case.actions.push(self.standing_action(write)?);
+            of_case.is_new = write.version.is_none();
+        }
+        Ok(actions)
+    }
+
+    fn row_action(
+        &self,
+        plan: &WritePlan,
+        write: &RowWrite,
+        stored: Option<&RowItem>,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let mut expression = Expression::default();
+        let mut set = Vec::new();
+        let mut remove = Vec::new();
+        let condition = match write.version {
+            Some(version) => expression.equal("version", number(version)),
+            None => {
+                let absent = format!("attribute_not_exists({})", expression.name("pk"));
+                format!(
+                    "{absent} OR {}",
+                    expression.equal("status", text(Status::Gone.code()))
+                )
+            }
+        };
+        match &write.row {
+            Some(row) => {
+                for (name, value) in row_attributes(row, plan.record.month) {
+                    set.push(expression.equal(name, value));
+                }
+                if Status::of(row.reading) != Status::Date {
+                    remove.push(expression.name("date"));
+                }
+            }
+            None => {
+                set.push(expression.equal("status", text(Status::Gone.code())));
+                for name in ["date", "raw_category", "raw_country", "raw_value"] {
+                    remove.push(expression.name(name));
+                }
+            }
+        }
+        set.push(expression.equal("host", text(&plan.record.host)));
+        set.push(expression.equal("page_digest", text(plan.record.digest.as_str())));
+        let (version, nothing, one) = (
+            expression.name("version"),
+            expression.value(number(0)),
+            expression.value(number(1)),
+        );
+        set.push(format!("{version} = if_not_exists({version}, {nothing}) + {one}"));
+        if let Some(item) = stored
+            && let Some(row) = &item.row
+        {
+            let earlier = expression.name("earlier");
+            let none = expression.value(AttributeValue::L(Vec::new()));
+            let replaced = AttributeValue::L(vec![earlier_attribute(item, row, plan.at)]);
+            let replaced = expression.value(replaced);
+            set.push(format!(
+                "{earlier} = list_append(if_not_exists({earlier}, {none}), {replaced})"
+            ));
+        }
+        let mut update = format!("SET {}", set.join(", "));
+        if !remove.is_empty() {
+            update.push_str(&format!(" REMOVE {}", remove.join(", ")));
+        }
+        let update = Update::builder()
+            .table_name(&self.tables.data)
+            .set_key(Some(Key::row(write.key, plan.record.month).item()))
+            .update_expression(update)
+            .condition_expression(condition)
+            .set_expression_attribute_names(expression.names())
+            .set_expression_attribute_values(expression.values())
+            .build()
+            .map_err(|error| self.broken(error))?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+
+    fn standing_action(&self, write: &StandingWrite) -> Result<TransactWriteItem, StoreError> {
+        let mut expression = Expression::default();
+        let condition = match write.version {
+            Some(version) => expression.equal("version", number(version)),
+            None => format!("attribute_not_exists({})", expression.name("pk")),
+        };
+        let item = standing_item(&write.standing, write.version.unwrap_or(0) + 1)?;
+        self.put_action(item, &condition, &expression)
+    }
+
+    fn put_action(
+        &self,
+        item: Item,
+        condition: &str,
+        expression: &Expression,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let put = Put::builder()
+            .table_name(&self.tables.data)
+            .set_item(Some(item))
+            .condition_expression(condition)
+            .set_expression_attribute_names(expression.names())
+            .set_expression_attribute_values(expression.values())
+            .build()
+            .map_err(|error| self.broken(error))?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    /// Holds or drops a pending correction in a bulletin's record that is known.
+    pub(crate) async fn replace_record(
+        &self,
+        known: &BulletinRecord,
+        record: &BulletinRecord,
+    ) -> Result<(), StoreError> {
+        let mut expression = Expression::default();
+        let condition = is_known(&mut expression, known)?;
+        let result = self
+            .client
+            .put_item()
+            .table_name(&self.tables.data)
+            .set_item(Some(record_item(record)?))
+            .condition_expression(condition)
+            .set_expression_attribute_names(expression.names())
+            .set_expression_attribute_values(expression.values())
+            .send()
+            .await;
+        let what = format!("the bulletin of {}", record.month);
+        match result {
+            Ok(_) => Ok(()),
+            Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => {
+                Err(StoreError::Conflict { what })
+            }
+            Err(error) => Err(store_error(&what, &error)),
+        }
+    }
+
+    /// Stores the record of a bulletin whose rows and standings are stored, and its month in the catalogue where that
+    /// is new.
+    async fn write_record(&self, plan: &WritePlan, new_cases: usize) -> Result<(), StoreError> {
+        let month = plan.record.month;
+        let mut expression = Expression::default();
+        let condition = match &plan.known {
+            Some(known) => is_known(&mut expression, known)?,
+            None => format!("attribute_not_exists({})", expression.name("pk")),
+        };
+        let new_month = plan.known.is_none().then_some(month);
+        let actions = vec![
+            self.put_action(record_item(&plan.record)?, &condition, &expression)?,
+            self.catalogue_action(plan, new_cases, 0, new_month)?,
+        ];
+        self.transact(&format!("the bulletin of {month}"), actions).await
+    }
+}
+
+/// The condition that a bulletin's item is still the one that is known: whatever is written to it changes its revision,
+/// its digest or what is pending.
+fn is_known(expression: &mut Expression, known: &BulletinRecord) -> Result<String, StoreError> {
+    let revision = expression.equal("revision", number(known.revision));
+    let digest = expression.equal("digest", text(known.digest.as_str()));
+    let pending = match &known.pending {
+        Some(pending) => {
+            let pending = to_attribute(to_value("a pending correction", pending)?);
+            expression.equal("pending", pending)
+        }
+        None => format!("attribute_not_exists({})", expression.name("pending")),
+    };
+    Ok(format!("{revision} AND {digest} AND {pending}"))
+}
+
+/// Why a transaction was cancelled: the codes of its actions' reasons, none where it was not.
+fn cancellation<R>(error: &SdkError<TransactWriteItemsError, R>) -> Vec<String> {
+    match error.as_service_error() {
+        Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => cancelled
+            .cancellation_reasons()
+            .iter()
+            .filter_map(|reason| reason.code.clone())
+            .filter(|code| code != "None")
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// What is written of one case, or of some cases in one transaction.
+#[derive(Debug, Default)]
+struct CaseActions {
+    actions: Vec<TransactWriteItem>,
+    /// Whether the case had no standing before.
+    is_new: bool,
+}
+
+/// Whole cases together, as many as one transaction takes beside one action more.
+fn transactions(actions: BTreeMap<Case, CaseActions>) -> Vec<Vec<CaseActions>> {
+    let mut transactions: Vec<Vec<CaseActions>> = Vec::new();
+    let mut size = 0;
+    for of_case in actions.into_values() {
+        match transactions.last_mut() {
+            Some(last) if size + of_case.actions.len() < TRANSACTION_ACTIONS => {
+                size += of_case.actions.len();
+                last.push(of_case);
+            }
+            _ => {
+                size = of_case.actions.len();
+                transactions.push(vec![of_case]);
+            }
+        }
+    }
+    transactions
+}
