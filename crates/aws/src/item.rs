@@ -191,9 +191,9 @@ pub(crate) fn read_row(item: &Item) -> Result<RowItem, StoreError> {
             key,
             reading,
             raw: RawCell {
-                category: fields.text("raw_category")?.to_owned(),
-                area: fields.text("raw_country")?.to_owned(),
-                value: fields.text("raw_value")?.to_owned(),
+                category: fields.text("raw_category")?.into(),
+                area: fields.text("raw_country")?.into(),
+                value: fields.text("raw_value")?.into(),
             },
         }),
     };

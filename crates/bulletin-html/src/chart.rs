@@ -4,6 +4,8 @@ use bulletin::{
     Area, Category, Chart, Finding, Month, Preference, RawCell, Reading, Row, RowKey, UnreadableReason,
 };
 
+use smol_str::SmolStr;
+
 use crate::cell::read_cell;
 use crate::label::{self, Named};
 use crate::shape::Shape;
@@ -62,6 +64,8 @@ struct ChartReader<'a> {
 
 struct Column<'a> {
     label: &'a str,
+    /// The label as printed.
+    printed: SmolStr,
     named: Option<Named<Area>>,
 }
 
@@ -118,6 +122,7 @@ fn columns(table: &Table, header: usize, preference: Preference) -> Result<Vec<C
         .skip(1)
         .map(|cell| Column {
             label: cell.text,
+            printed: SmolStr::new(printed(cell.text)),
             // One label over several columns says nothing of each.
             named: if cell.colspan == 1 {
                 label::area(cell.text)
@@ -252,7 +257,7 @@ impl<'a> ChartReader<'a> {
             chart, preference, ..
         } = self.place;
         for (at, column) in self.columns.iter().enumerate() {
-            let label = printed(column.label);
+            let label = &column.printed;
             match column.named {
                 Some(Named::Exactly(area)) => {
                     if !Area::listed().any(|listed| listed == area) {
@@ -266,19 +271,22 @@ impl<'a> ChartReader<'a> {
                 Some(Named::Nearly(area)) => findings.push(Finding::ApproximateLabel {
                     chart,
                     preference,
-                    label,
+                    label: label.to_string(),
                     read_as: area.code().to_owned(),
                 }),
                 None => {
                     let cells: Vec<(String, String)> = lines
                         .iter()
-                        .filter_map(|line| Some((printed(line.label), printed(line.cells.get(at)?.text))))
+                        .filter_map(|line| {
+                            let cell = line.cells.get(at)?;
+                            Some((printed(line.label).into_owned(), printed(cell.text).into_owned()))
+                        })
                         .collect();
                     if !label.is_empty() || cells.iter().any(|(_, text)| !text.is_empty()) {
                         findings.push(Finding::UnrecognisedColumn {
                             chart,
                             preference,
-                            label,
+                            label: label.to_string(),
                             cells,
                         });
                     }
@@ -293,21 +301,21 @@ impl<'a> ChartReader<'a> {
         } = self.place;
         let first_row = rows.len();
         for line in lines {
-            let label = printed(line.label);
+            let label = SmolStr::new(printed(line.label));
             let Some(named) = line.named else {
                 let cells = line
                     .cells
                     .iter()
                     .enumerate()
                     .map(|(at, cell)| {
-                        let column = self.columns.get(at).map_or("", |column| column.label);
-                        (printed(column), printed(cell.text))
+                        let column = self.columns.get(at).map_or("", |column| &column.printed);
+                        (column.to_owned(), printed(cell.text).into_owned())
                     })
                     .collect();
                 findings.push(Finding::UnrecognisedRow {
                     chart,
                     preference,
-                    label,
+                    label: label.to_string(),
                     cells,
                 });
                 continue;
@@ -317,7 +325,7 @@ impl<'a> ChartReader<'a> {
                 findings.push(Finding::ApproximateLabel {
                     chart,
                     preference,
-                    label: label.clone(),
+                    label: label.to_string(),
                     read_as: category.code().to_owned(),
                 });
             }
@@ -325,7 +333,7 @@ impl<'a> ChartReader<'a> {
                 findings.push(Finding::RaggedRow {
                     chart,
                     preference,
-                    label: label.clone(),
+                    label: label.to_string(),
                     expected: self.columns.len(),
                     found: line.cells.len(),
                 });
@@ -355,7 +363,7 @@ impl<'a> ChartReader<'a> {
                                 chart,
                                 category,
                                 area,
-                                raw: printed(cell.text),
+                                raw: printed(cell.text).into_owned(),
                                 reason,
                             });
                             Reading::Unreadable
@@ -367,8 +375,8 @@ impl<'a> ChartReader<'a> {
                     reading,
                     raw: RawCell {
                         category: label.clone(),
-                        area: printed(column.label),
-                        value: printed(cell.text),
+                        area: column.printed.clone(),
+                        value: SmolStr::new(printed(cell.text)),
                     },
                 };
                 match rows[first_row..].iter_mut().find(|known| known.key == key) {
@@ -469,12 +477,12 @@ fn reconcile(known: &mut Row, again: Row, findings: &mut Vec<Finding>) {
         _ => None,
     });
     match conflict {
-        Some(raw) => raw.push(again.raw.value),
+        Some(raw) => raw.push(again.raw.value.into()),
         None => findings.push(Finding::ConflictingCells {
             chart: key.chart,
             category: key.category,
             area: key.area,
-            raw: vec![known.raw.value.clone(), again.raw.value],
+            raw: vec![known.raw.value.to_string(), again.raw.value.into()],
         }),
     }
 }

@@ -1,5 +1,7 @@
 //! Text as a reader sees it: white space folded, what is invisible left out.
 
+use std::borrow::Cow;
+
 /// Marks where superscript begins in the text of a cell.
 const SUPERSCRIPT: char = '\u{1}';
 /// Marks where superscript ends in the text of a cell.
@@ -133,21 +135,25 @@ fn is_mark(c: char) -> bool {
 }
 
 /// A cell's text as printed: without the marks of what is superscript or struck through.
-pub(crate) fn printed(text: &str) -> String {
-    if !text.contains(is_mark) {
-        return text.to_owned();
+pub(crate) fn printed(text: &str) -> Cow<'_, str> {
+    if is_plain(text) {
+        return Cow::Borrowed(text);
     }
     let plain: String = text.chars().filter(|c| !is_mark(*c)).collect();
-    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+    Cow::Owned(plain.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// Whether none of a cell's text is superscript or struck through.
 pub(crate) fn is_plain(text: &str) -> bool {
-    !text.contains(is_mark)
+    // The marks are the only characters below 4 that a cell's text can hold.
+    text.bytes().all(|byte| byte > STRUCK as u8)
 }
 
 /// A label without its footnote marks: superscript that holds no letter, such as `1` or `(2)`.
-pub(crate) fn without_footnote_marks(text: &str) -> String {
+pub(crate) fn without_footnote_marks(text: &str) -> Cow<'_, str> {
+    if is_plain(text) {
+        return Cow::Borrowed(text);
+    }
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once(SUPERSCRIPT) {
@@ -160,7 +166,7 @@ pub(crate) fn without_footnote_marks(text: &str) -> String {
     }
     plain.push_str(rest);
     plain.retain(|c| !is_mark(c));
-    plain
+    Cow::Owned(plain)
 }
 
 /// What is left of a label when spelling habits are taken away: its letters and digits in lower case.

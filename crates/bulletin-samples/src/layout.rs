@@ -233,9 +233,9 @@ impl Layout {
     fn raw(self, month: Month, key: RowKey, value: String) -> RawCell {
         let folded = |label: &str| label.replace('\n', " ");
         RawCell {
-            category: folded(self.category_label(month, key.chart, key.category)),
-            area: folded(&self.area_label(key.area)),
-            value,
+            category: folded(self.category_label(month, key.chart, key.category)).into(),
+            area: folded(&self.area_label(key.area)).into(),
+            value: value.into(),
         }
     }
 }

@@ -337,7 +337,7 @@ impl Page {
             (Some((_, text)), _) => text.clone(),
             (None, Some(row)) => match row.reading {
                 Reading::CutOff(cut_off) => printed(cut_off),
-                Reading::Unreadable => row.raw.value.clone(),
+                Reading::Unreadable => row.raw.value.to_string(),
             },
             (None, None) => String::new(),
         };

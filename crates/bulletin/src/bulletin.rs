@@ -1,6 +1,5 @@
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use crate::area::{Area, Case};
 use crate::category::{Category, Preference};
@@ -50,14 +49,17 @@ impl Reading {
 }
 
 /// A cell's texts as printed, after entities are decoded and white space is folded.
+///
+/// The labels repeat over a bulletin and the cells are short, so that the texts are of a kind that is copied and made
+/// without an allocation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct RawCell {
     /// The row's label.
-    pub category: String,
+    pub category: SmolStr,
     /// The column's label.
-    pub area: String,
+    pub area: SmolStr,
     /// The cell itself.
-    pub value: String,
+    pub value: SmolStr,
 }
 
 /// One cell of a bulletin: what it says, and how it is printed.
@@ -82,7 +84,8 @@ pub struct DuplicateRow(pub RowKey);
 #[serde(try_from = "Unchecked", into = "Unchecked")]
 pub struct Bulletin {
     month: Month,
-    rows: BTreeMap<RowKey, Row>,
+    /// In the order of their keys.
+    rows: Vec<Row>,
 }
 
 impl Bulletin {
@@ -91,14 +94,12 @@ impl Bulletin {
     /// # Errors
     /// [`DuplicateRow`] when a cell is given twice.
     pub fn new(month: Month, rows: impl IntoIterator<Item = Row>) -> Result<Self, DuplicateRow> {
-        let mut by_key = BTreeMap::new();
-        for row in rows {
-            let key = row.key;
-            if by_key.insert(key, row).is_some() {
-                return Err(DuplicateRow(key));
-            }
+        let mut rows: Vec<Row> = rows.into_iter().collect();
+        rows.sort_unstable_by_key(|row| row.key);
+        match rows.array_windows().find(|[one, next]| one.key == next.key) {
+            Some([_, twice]) => Err(DuplicateRow(twice.key)),
+            None => Ok(Self { month, rows }),
         }
-        Ok(Self { month, rows: by_key })
     }
 
     /// The month from whose first day it rules.
@@ -109,19 +110,21 @@ impl Bulletin {
     /// All cells: the Final Action chart before Dates for Filing, categories and areas in the order of their
     /// codes' lists.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = &Row> {
-        self.rows.values()
+        self.rows.iter()
     }
 
     /// One cell; `None` where the bulletin has no such row or column.
     pub fn row(&self, key: RowKey) -> Option<&Row> {
-        self.rows.get(&key)
+        let at = self.rows.binary_search_by_key(&key, |row| row.key).ok()?;
+        self.rows.get(at)
     }
 
     /// The columns of one half of a chart.
     pub fn areas(&self, chart: Chart, preference: Preference) -> Vec<Area> {
         let mut areas: Vec<Area> = self
             .rows
-            .keys()
+            .iter()
+            .map(|row| row.key)
             .filter(|key| key.chart == chart && key.category.preference() == preference)
             .map(|key| key.area)
             .collect();
@@ -132,7 +135,7 @@ impl Bulletin {
 
     /// Everybody the bulletin has a cell for.
     pub fn cases(&self) -> Vec<Case> {
-        let mut cases: Vec<Case> = self.rows.keys().map(|key| key.case()).collect();
+        let mut cases: Vec<Case> = self.rows.iter().map(|row| row.key.case()).collect();
         cases.sort_unstable();
         cases.dedup();
         cases
@@ -170,7 +173,7 @@ impl From<Bulletin> for Unchecked {
     fn from(bulletin: Bulletin) -> Self {
         Self {
             month: bulletin.month,
-            rows: bulletin.rows.into_values().collect(),
+            rows: bulletin.rows,
         }
     }
 }

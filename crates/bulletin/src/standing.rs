@@ -151,7 +151,7 @@ fn ruling_cell(bulletin: &Bulletin, chart: Chart, category: Category, area: Area
     let row = bulletin.ruling(chart, category, area)?;
     let state = match row.reading {
         Reading::CutOff(cut_off) => CellState::CutOff(cut_off),
-        Reading::Unreadable => CellState::Unreadable(row.raw.value.clone()),
+        Reading::Unreadable => CellState::Unreadable(row.raw.value.to_string()),
     };
     Some(Cell {
         column: row.key.area,
@@ -392,7 +392,7 @@ mod tests {
         let raw = RawCell {
             category: "3rd".into(),
             area: area.code().into(),
-            value: format!("{state:?}"),
+            value: format!("{state:?}").into(),
         };
         Row {
             key: RowKey {

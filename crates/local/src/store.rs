@@ -251,9 +251,9 @@ impl BulletinStore for SqliteStore {
             };
             let reading = read_reading(row.get::<_, Option<String>>(3).map_err(store_error)?)?;
             let raw = RawCell {
-                category: text(4)?,
-                area: text(5)?,
-                value: text(6)?,
+                category: text(4)?.into(),
+                area: text(5)?.into(),
+                value: text(6)?.into(),
             };
             rows.push(StoredRow {
                 row: Row { key, reading, raw },
@@ -368,9 +368,9 @@ impl BulletinStore for SqliteStore {
             let month: Month = read_code("a month", &text(0)?)?;
             let reading = read_reading(row.get::<_, Option<String>>(1).map_err(store_error)?)?;
             let raw = RawCell {
-                category: text(2)?,
-                area: text(3)?,
-                value: text(4)?,
+                category: text(2)?.into(),
+                area: text(3)?.into(),
+                value: text(4)?.into(),
             };
             let (of_month, others) = earlier.into_iter().partition(|(other, _)| *other == month);
             earlier = others;
@@ -555,9 +555,9 @@ fn write_row(transaction: &Transaction<'_>, plan: &WritePlan, write: &RowWrite) 
                     chart.code(),
                     month,
                     row.reading.cut_off().map(|cut_off| cut_off.to_string()),
-                    row.raw.category,
-                    row.raw.area,
-                    row.raw.value,
+                    row.raw.category.as_str(),
+                    row.raw.area.as_str(),
+                    row.raw.value.as_str(),
                     plan.record.host,
                     write.version.unwrap_or(0) + 1,
                 ])

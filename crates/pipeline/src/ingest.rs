@@ -556,13 +556,13 @@ fn corrected_cells(rows: &[RowWrite], stored: &[StoredRow]) -> Vec<CorrectedCell
         stored
             .iter()
             .find(|stored| stored.row.key == key)
-            .map(|stored| stored.row.raw.value.clone())
+            .map(|stored| stored.row.raw.value.to_string())
     };
     rows.iter()
         .map(|write| CorrectedCell {
             key: write.key,
             before: printed(write.key),
-            after: write.row.as_ref().map(|row| row.raw.value.clone()),
+            after: write.row.as_ref().map(|row| row.raw.value.to_string()),
         })
         .collect()
 }

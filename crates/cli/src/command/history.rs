@@ -247,7 +247,7 @@ fn print(args: &HistoryArgs, history: &ByMonth) -> anyhow::Result<()> {
                         .cut_off()
                         .map(|cut_off| cut_off.to_string())
                         .unwrap_or_default(),
-                    row.raw.value.clone(),
+                    row.raw.value.to_string(),
                     line.movement.map_or("unreadable", Movement::code).into(),
                     line.movement
                         .and_then(Movement::signed_days)

@@ -45,7 +45,7 @@ pub(crate) fn run(store: &StoreArgs, args: &ShowArgs) -> anyhow::Result<ExitCode
                         .cut_off()
                         .map(|cut_off| cut_off.to_string())
                         .unwrap_or_default(),
-                    row.raw.value.clone(),
+                    row.raw.value.to_string(),
                 ]
             }),
         )?,
