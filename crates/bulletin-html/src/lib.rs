@@ -17,6 +17,7 @@ mod cell;
 mod chart;
 mod heading;
 mod index;
+mod input;
 mod label;
 mod month;
 mod page;

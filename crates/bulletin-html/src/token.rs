@@ -6,6 +6,8 @@
 
 use html5gum::{Emitter, Error, State, Tokenizer};
 
+use crate::input::Input;
+
 /// What the page's tags and text are handed to, in the order of the page.
 pub(crate) trait TokenSink {
     /// A start tag. Its name is in lower case.
@@ -32,7 +34,7 @@ pub(crate) fn tokenize(html: &[u8], sink: &mut impl TokenSink) -> bool {
         raw_text: false,
         foreign_depth: 0,
     };
-    let Ok(()) = Tokenizer::new_with_emitter(html, emitter).finish();
+    let Ok(()) = Tokenizer::new_with_emitter(Input::new(html), emitter).finish();
     broke_off
 }
 

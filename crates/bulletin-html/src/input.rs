@@ -1,0 +1,66 @@
+//! The bytes of a page, as the tokenizer asks for them.
+
+use std::convert::Infallible;
+
+use html5gum::Reader;
+
+/// Gives the tokenizer a page from memory, and finds the ends of its texts and attribute values many bytes at a time.
+///
+/// The library's own reader looks at eight bytes at a time for each character that can end a text.
+#[derive(Debug)]
+pub(crate) struct Input<'a> {
+    rest: &'a [u8],
+    /// Whether a zero byte stands anywhere in the page, so that it must be looked for.
+    has_zero: bool,
+}
+
+impl<'a> Input<'a> {
+    pub(crate) fn new(page: &'a [u8]) -> Self {
+        Self {
+            rest: page,
+            has_zero: memchr::memchr(0, page).is_some(),
+        }
+    }
+}
+
+impl Reader for Input<'_> {
+    type Error = Infallible;
+
+    #[inline(always)]
+    fn read_byte(&mut self) -> Result<Option<u8>, Infallible> {
+        Ok(self.rest.split_off_first().copied())
+    }
+
+    #[inline(always)]
+    fn try_read_string(&mut self, wanted: &[u8], case_sensitive: bool) -> Result<bool, Infallible> {
+        let is_there = self.rest.get(..wanted.len()).is_some_and(|found| {
+            if case_sensitive {
+                found == wanted
+            } else {
+                found.eq_ignore_ascii_case(wanted)
+            }
+        });
+        if is_there {
+            self.rest = &self.rest[wanted.len()..];
+        }
+        Ok(is_there)
+    }
+
+    #[inline(always)]
+    fn read_until<'b>(&'b mut self, ends: &[u8], _: &'b mut [u8; 4]) -> Result<Option<&'b [u8]>, Infallible> {
+        let end = match self.rest.first() {
+            None => return Ok(None),
+            Some(first) if ends.contains(first) => 1,
+            Some(_) => match *ends {
+                // A zero byte where there is none costs a search of its own.
+                [a, b, 0, c] if !self.has_zero => memchr::memchr3(a, b, c, self.rest),
+                [a, 0, b] if !self.has_zero => memchr::memchr2(a, b, self.rest),
+                _ => self.rest.iter().position(|byte| ends.contains(byte)),
+            }
+            .unwrap_or(self.rest.len()),
+        };
+        let (read, rest) = self.rest.split_at(end);
+        self.rest = rest;
+        Ok(Some(read))
+    }
+}
