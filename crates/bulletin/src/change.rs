@@ -1,7 +1,9 @@
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::area::{Area, Case};
 use crate::chart::Chart;
+use crate::cutoff::CutOff;
 use crate::month::Month;
 use crate::movement::Movement;
 use crate::standing::{ByChart, Cell, Entry, LastRead, Standing, Successor};
@@ -63,6 +65,15 @@ pub struct ChartChange {
     pub movement: Option<Movement>,
 }
 
+/// Priority dates from one day to another, both included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Band {
+    /// The earliest; `None` where every earlier one belongs to it.
+    pub first: Option<NaiveDate>,
+    /// The latest; `None` where every later one belongs to it.
+    pub last: Option<NaiveDate>,
+}
+
 impl ChartChange {
     fn new(case: Case, from: Option<LastRead>, to: Option<Cell>, replaced: Option<Cell>) -> Self {
         let movement = movement(case, from, to.as_ref());
@@ -72,6 +83,25 @@ impl ChartChange {
             replaced,
             movement,
         }
+    }
+
+    /// Whether a correction touches the chart: it replaces its cell, or moves what rules there.
+    pub fn corrected(&self) -> bool {
+        self.replaced.is_some() || self.moved()
+    }
+
+    /// The priority dates that are served now and were not before, where that can be said of this movement.
+    pub fn newly_served(&self) -> Option<Band> {
+        let from = self.from?.cut_off;
+        let to = self.to.as_ref()?.cut_off()?;
+        let (first, last) = match (self.movement?, from, to) {
+            (Movement::Advanced { .. }, CutOff::Date(from), CutOff::Date(to)) => (Some(from), to.pred_opt()),
+            (Movement::BecameCurrent, CutOff::Date(from), _) => (Some(from), None),
+            (Movement::BecameCurrent, CutOff::Unavailable, _) => (None, None),
+            (Movement::BecameAvailable, _, CutOff::Date(to)) => (None, to.pred_opt()),
+            _ => return None,
+        };
+        Some(Band { first, last })
     }
 
     /// Whether anything happened: a movement, or a cell that cannot be read.

@@ -17,12 +17,15 @@
 
 mod alert;
 mod area;
+pub mod attribute;
+mod band;
 mod bulletin;
 mod category;
 mod change;
 mod chart;
 mod cutoff;
 mod finding;
+mod json;
 mod month;
 mod movement;
 mod priority_date;
@@ -33,12 +36,14 @@ pub mod text;
 
 pub use alert::{Alert, AlertId, BulletinAlert, CaseAlert, CorrectedCell};
 pub use area::{Area, Case};
+pub use attribute::AttributeValue;
 pub use bulletin::{Bulletin, DuplicateRow, RawCell, Reading, Row, RowKey};
 pub use category::{Category, Preference};
-pub use change::{Change, ChangeKind, ChartChange, changes};
+pub use change::{Band, Change, ChangeKind, ChartChange, changes};
 pub use chart::Chart;
 pub use cutoff::CutOff;
 pub use finding::{Finding, UnreadableReason};
+pub use json::JSON_VERSION;
 pub use month::{Month, MonthRange};
 pub use movement::Movement;
 pub use priority_date::parse_priority_date;

@@ -1,10 +1,10 @@
 //! Every sentence that a receiver of alerts reads, in English, in one place.
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 
 use crate::alert::{BulletinAlert, CaseAlert};
 use crate::area::{Area, Case};
-use crate::change::{Change, ChangeKind, ChartChange};
+use crate::change::{Band, Change, ChangeKind, ChartChange};
 use crate::chart::Chart;
 use crate::cutoff::CutOff;
 use crate::month::Month;
@@ -19,6 +19,17 @@ pub use short::{SMS_SEPTETS, SUBJECT_CHARACTERS, septets};
 
 /// Where USCIS says which chart it accepts for adjustment of status in a month.
 pub const USCIS_CHARTS: &str = "https://www.uscis.gov/visabulletininfo";
+
+/// What every alert says of itself.
+pub const UNOFFICIAL: &str = "This is an unofficial message; only the bulletin counts.";
+
+/// What stands beside Dates for Filing.
+pub(crate) fn filing_note(month: Month) -> String {
+    format!(
+        "For adjustment of status, Dates for Filing counts only if USCIS accepts it for {}: {USCIS_CHARTS}",
+        month.title()
+    )
+}
 
 /// A day as alerts write it: `01 Nov 2013`.
 pub fn day(date: NaiveDate) -> String {
@@ -335,10 +346,7 @@ pub(crate) fn case_body(alert: &CaseAlert, subscription: Option<&Subscription>) 
         ));
     }
     if change.charts.dates_for_filing.to.is_some() {
-        lines.extend(wrapped(&format!(
-            "For adjustment of status, Dates for Filing counts only if USCIS accepts it for {}: {USCIS_CHARTS}",
-            month.title()
-        )));
+        lines.extend(wrapped(&filing_note(month)));
     }
     lines.push(String::new());
     lines.extend(closing(&alert.page));
@@ -412,29 +420,19 @@ fn chart_lines(change: &Change, chart: Chart, chart_change: &ChartChange) -> Vec
     {
         lines.push(format!("{indent}Counted under {}.", cell.column.name()));
     }
-    if let Some(band) = newly_served(chart_change) {
-        lines.push(format!("{indent}Newly current: {band}"));
+    if let Some(band) = chart_change.newly_served() {
+        lines.push(format!("{indent}Newly current: {}", band_in_words(band)));
     }
     lines
 }
 
-/// The priority dates that are served now and were not before.
-fn newly_served(change: &ChartChange) -> Option<String> {
-    let from = change.from?.cut_off;
-    let to = change.to.as_ref()?.cut_off()?;
-    match (change.movement?, from, to) {
-        (Movement::Advanced { .. }, CutOff::Date(from), CutOff::Date(to)) => {
-            let last = to - Days::new(1);
-            Some(if last == from {
-                day(from)
-            } else {
-                format!("{} to {}", day(from), day(last))
-            })
-        }
-        (Movement::BecameCurrent, CutOff::Date(from), _) => Some(format!("{} and later", day(from))),
-        (Movement::BecameCurrent, CutOff::Unavailable, _) => Some("every priority date".into()),
-        (Movement::BecameAvailable, _, CutOff::Date(to)) => Some(format!("dates before {}", day(to))),
-        _ => None,
+fn band_in_words(band: Band) -> String {
+    match (band.first, band.last) {
+        (Some(first), Some(last)) if first == last => day(first),
+        (Some(first), Some(last)) => format!("{} to {}", day(first), day(last)),
+        (Some(first), None) => format!("{} and later", day(first)),
+        (None, Some(last)) => format!("{} and earlier", day(last)),
+        (None, None) => "every priority date".into(),
     }
 }
 
@@ -535,15 +533,12 @@ fn group_line(change: &Change, chart: Chart) -> String {
 }
 
 fn closing(page: &str) -> [String; 2] {
-    [
-        format!("The bulletin itself: {page}"),
-        "This is an unofficial message; only the bulletin counts.".into(),
-    ]
+    [format!("The bulletin itself: {page}"), UNOFFICIAL.into()]
 }
 
 impl Change {
     /// Whether the bulletin lists the case no more.
-    fn case_vanished(&self) -> bool {
+    pub(crate) fn case_vanished(&self) -> bool {
         Chart::ALL.into_iter().all(|chart| {
             self.charts
                 .of(chart)
@@ -554,7 +549,7 @@ impl Change {
     }
 
     /// Whether fewer people are served than before on either chart.
-    fn set_back(&self) -> bool {
+    pub(crate) fn set_back(&self) -> bool {
         Chart::ALL.into_iter().any(|chart| {
             matches!(
                 self.charts.of(chart).movement,

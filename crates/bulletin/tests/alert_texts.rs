@@ -15,6 +15,9 @@ use bulletin::{
 use chrono::NaiveDate;
 use proptest::prelude::*;
 
+#[path = "support/schema.rs"]
+mod schema;
+
 const CASE: Case = Case {
     category: Category::Eb3,
     area: Area::INDIA,
@@ -212,6 +215,10 @@ proptest! {
         prop_assert!(text::septets(&sms).is_some_and(|septets| septets + "VisaBulletin> ".len() <= 160), "{sms}");
         prop_assert!(subject.len() < 100 && subject.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{subject}");
 
+        for json in [alert.json(), alert.json_for(&subscription()), alert.json_in_short()] {
+            let faults = schema::alerts().faults(&json);
+            prop_assert!(faults.is_empty(), "{faults:?} in {json:#}");
+        }
         for headline in &headlines {
             prop_assert!(headline.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{headline:?}");
             prop_assert!(headline.contains("EB-3 India") && headline.contains("April 2024"), "{headline}");
