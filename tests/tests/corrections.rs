@@ -394,6 +394,7 @@ fn a_misprint_between_two_months_hides_no_crossing_of_a_priority_date() {
         },
         priority_date: Some(priority_date.parse().unwrap()),
         when: "current".parse().unwrap(),
+        chart: None,
     };
     // Served from July on by what is printed below; served on no chart; served on both all the while.
     let (crosses, waits, served) = (

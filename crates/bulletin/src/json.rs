@@ -37,10 +37,12 @@ impl Alert {
             case,
             priority_date,
             when,
+            chart,
         } = subscription;
         json["subscriber"] = without_nulls(json!({
             "case": case_json(*case),
             "priority_date": priority_date,
+            "chart": chart,
             "when": when,
             "headline": self.headline_for(subscription),
         }));

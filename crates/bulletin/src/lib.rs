@@ -45,7 +45,7 @@ pub use cutoff::CutOff;
 pub use finding::{Finding, UnreadableReason};
 pub use json::JSON_VERSION;
 pub use month::{Month, MonthRange};
-pub use movement::Movement;
+pub use movement::{Movement, Movements};
 pub use priority_date::parse_priority_date;
 pub use spelling::UnknownSpelling;
 pub use standing::{

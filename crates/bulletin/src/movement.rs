@@ -1,8 +1,10 @@
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 use crate::cutoff::CutOff;
+use crate::spelling::{UnknownSpelling, nearest, squash};
 
 /// What one cut-off did between two bulletins.
 ///
@@ -102,6 +104,75 @@ impl Movement {
             Self::Retrogressed { days } => Some(-i64::from(days)),
             _ => None,
         }
+    }
+}
+
+/// Some kinds of movement, whatever their days. What is unchanged is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Movements(u8);
+
+impl Movements {
+    /// The codes of all kinds that a set can hold.
+    pub const CODES: [&str; 8] = [
+        "advanced",
+        "retrogressed",
+        "became_current",
+        "became_unavailable",
+        "became_available",
+        "left_current",
+        "first_seen",
+        "withdrawn",
+    ];
+
+    /// Whether a movement is of one of the kinds.
+    pub fn contains(self, movement: Movement) -> bool {
+        self.codes().any(|code| code == movement.code())
+    }
+
+    /// The codes of its kinds.
+    pub fn codes(self) -> impl Iterator<Item = &'static str> {
+        Self::CODES
+            .into_iter()
+            .enumerate()
+            .filter(move |(index, _)| self.0 & (1 << index) != 0)
+            .map(|(_, code)| code)
+    }
+
+    /// In words: `advanced or became current`.
+    pub(crate) fn words(self) -> String {
+        let words: Vec<String> = self.codes().map(|code| code.replace('_', " ")).collect();
+        words.join(" or ")
+    }
+}
+
+impl fmt::Display for Movements {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let codes: Vec<&str> = self.codes().collect();
+        f.write_str(&codes.join(","))
+    }
+}
+
+impl FromStr for Movements {
+    type Err = UnknownSpelling;
+
+    /// Reads codes with commas between them: `retrogressed,became_unavailable`.
+    fn from_str(text: &str) -> Result<Self, UnknownSpelling> {
+        let mut movements = Self(0);
+        for word in text.split(',') {
+            let bare = squash(word);
+            let found = Self::CODES.iter().position(|code| squash(code) == bare);
+            let index = found.ok_or_else(|| {
+                let near = nearest(word, Self::CODES.into_iter(), 3);
+                let known = if near.is_empty() {
+                    Self::CODES.to_vec()
+                } else {
+                    near
+                };
+                UnknownSpelling::new("movement", word, known.into_iter().map(str::to_owned))
+            })?;
+            movements.0 |= 1 << index;
+        }
+        Ok(movements)
     }
 }
 

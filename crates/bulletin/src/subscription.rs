@@ -5,10 +5,11 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::area::Case;
+use crate::band::Direction;
 use crate::change::{Change, ChangeKind, ChartChange};
 use crate::chart::Chart;
 use crate::cutoff::CutOff;
-use crate::movement::Movement;
+use crate::movement::Movements;
 use crate::spelling::{UnknownSpelling, squash};
 
 /// What one person wants to be told of one case.
@@ -20,6 +21,9 @@ pub struct Subscription {
     pub priority_date: Option<NaiveDate>,
     /// Which changes.
     pub when: When,
+    /// The only chart that counts; `None` where both do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chart: Option<Chart>,
 }
 
 /// Which changes of a case somebody wants to be told of.
@@ -33,10 +37,16 @@ pub enum When {
     Every,
     /// Whatever moves, and every correction.
     Moves,
+    /// Only these movements, and every correction: who was told of one must hear that it was none.
+    Only(Movements),
     /// Only corrections.
     Corrected,
     /// When the priority date comes to be served, or is served no more, on either chart.
     Current,
+    /// Only when the priority date comes to be served.
+    Passes,
+    /// Only when the priority date is served no more.
+    GoesBack,
     /// When a cut-off comes within so many days of the priority date, and then as [`When::Current`].
     Within {
         /// How many days.
@@ -47,7 +57,24 @@ pub enum When {
 impl When {
     /// Whether it makes sense only beside a priority date.
     pub fn needs_priority_date(self) -> bool {
-        matches!(self, Self::Current | Self::Within { .. })
+        matches!(
+            self,
+            Self::Current | Self::Passes | Self::GoesBack | Self::Within { .. }
+        )
+    }
+
+    /// In words, as they stand behind the name of a case: `told of whatever moves`.
+    pub fn words(self) -> String {
+        match self {
+            Self::Every => "told of every bulletin".into(),
+            Self::Moves => "told of whatever moves".into(),
+            Self::Only(movements) => format!("told of corrections and of what {}", movements.words()),
+            Self::Corrected => "told of corrections".into(),
+            Self::Current => "told when the date comes to be served, or is served no more".into(),
+            Self::Passes => "told when the date comes to be served".into(),
+            Self::GoesBack => "told when the date is served no more".into(),
+            Self::Within { days } => format!("told when a cut-off comes within {days} days of the date"),
+        }
     }
 }
 
@@ -56,8 +83,11 @@ impl fmt::Display for When {
         match self {
             Self::Every => f.write_str("every"),
             Self::Moves => f.write_str("moves"),
+            Self::Only(movements) => write!(f, "only:{movements}"),
             Self::Corrected => f.write_str("corrected"),
             Self::Current => f.write_str("current"),
+            Self::Passes => f.write_str("passes"),
+            Self::GoesBack => f.write_str("goes-back"),
             Self::Within { days } => write!(f, "within:{days}d"),
         }
     }
@@ -68,10 +98,24 @@ impl FromStr for When {
 
     fn from_str(text: &str) -> Result<Self, UnknownSpelling> {
         let refusal = || {
-            let known = ["every", "moves", "corrected", "current", "within:60d"].map(str::to_owned);
+            let known = [
+                "every",
+                "moves",
+                "corrected",
+                "current",
+                "passes",
+                "goes-back",
+                "within:60d",
+                "only:retrogressed,became_unavailable",
+            ];
+            let known = known.map(str::to_owned);
             UnknownSpelling::new("--when", text, known)
         };
-        if let Some(days) = text.trim().to_ascii_lowercase().strip_prefix("within:") {
+        let lower = text.trim().to_ascii_lowercase();
+        if let Some(movements) = lower.strip_prefix("only:") {
+            return Ok(Self::Only(movements.parse()?));
+        }
+        if let Some(days) = lower.strip_prefix("within:") {
             let days = days
                 .strip_suffix('d')
                 .unwrap_or(days)
@@ -84,6 +128,8 @@ impl FromStr for When {
             "moves" | "move" | "moved" => Ok(Self::Moves),
             "corrected" | "corrections" | "correction" => Ok(Self::Corrected),
             "current" => Ok(Self::Current),
+            "passes" | "passed" => Ok(Self::Passes),
+            "goesback" | "back" => Ok(Self::GoesBack),
             _ => Err(refusal()),
         }
     }
@@ -109,22 +155,37 @@ impl Subscription {
         if !change.concerns(self.case) {
             return false;
         }
-        let charts = || Chart::ALL.into_iter().map(|chart| change.charts.of(chart));
+        let charts = || self.charts().map(|chart| change.charts.of(chart));
+        let corrects = || change.kind == ChangeKind::Correction && charts().any(ChartChange::corrected);
         match (self.when, self.priority_date) {
             (When::Every, _) => true,
-            (When::Corrected, _) => change.kind == ChangeKind::Correction,
-            (When::Current, Some(priority_date)) => {
-                charts().any(|chart| hides_something(chart) || crosses(chart, priority_date))
+            (When::Corrected, _) => corrects(),
+            (When::Only(movements), _) => {
+                corrects() || charts().any(|chart| chart.movement.is_none_or(|it| movements.contains(it)))
             }
-            (When::Within { days }, Some(priority_date)) => charts().any(|chart| {
-                hides_something(chart)
-                    || crosses(chart, priority_date)
-                    || comes_near(chart, priority_date, days)
+            (When::Current, Some(date)) => {
+                charts().any(|chart| hides_something(chart) || crossing(chart, date).is_some())
+            }
+            (When::Passes, Some(date)) => charts()
+                .any(|chart| hides_something(chart) || crossing(chart, date) == Some(Direction::Forward)),
+            (When::GoesBack, Some(date)) => {
+                charts().any(|chart| hides_something(chart) || crossing(chart, date) == Some(Direction::Back))
+            }
+            (When::Within { days }, Some(date)) => charts().any(|chart| {
+                hides_something(chart) || crossing(chart, date).is_some() || comes_near(chart, date, days)
             }),
-            (When::Moves | When::Current | When::Within { .. }, _) => {
-                change.moved() || change.kind == ChangeKind::Correction
+            (When::Moves | When::Current | When::Passes | When::GoesBack | When::Within { .. }, _) => {
+                corrects() || charts().any(ChartChange::moved)
             }
         }
+    }
+
+    /// The charts that count.
+    pub fn charts(&self) -> impl Iterator<Item = Chart> + use<> {
+        let only = self.chart;
+        Chart::ALL
+            .into_iter()
+            .filter(move |chart| only.is_none_or(|only| only == *chart))
     }
 }
 
@@ -132,11 +193,18 @@ fn hides_something(chart: &ChartChange) -> bool {
     chart.movement.is_none()
 }
 
-/// Whether the priority date is served after and was not before, or the other way round.
-fn crosses(chart: &ChartChange, priority_date: NaiveDate) -> bool {
+/// Which way the cut-off went over the priority date; `None` where it is served after as it was before.
+fn crossing(chart: &ChartChange, priority_date: NaiveDate) -> Option<Direction> {
     let served = |cut_off: Option<CutOff>| cut_off.is_some_and(|cut_off| cut_off.serves(priority_date));
     let to = chart.to.as_ref().and_then(|cell| cell.cut_off());
-    chart.movement != Some(Movement::Unchanged) && served(chart.from.map(|from| from.cut_off)) != served(to)
+    if !chart.moved() {
+        return None;
+    }
+    match (served(chart.from.map(|from| from.cut_off)), served(to)) {
+        (false, true) => Some(Direction::Forward),
+        (true, false) => Some(Direction::Back),
+        _ => None,
+    }
 }
 
 /// Whether the cut-off lies within so many days before the priority date, and did not before.
@@ -148,4 +216,46 @@ fn comes_near(chart: &ChartChange, priority_date: NaiveDate, days: u16) -> bool 
     };
     let to = chart.to.as_ref().and_then(|cell| cell.cut_off());
     !near(chart.from.map(|from| from.cut_off)) && near(to)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        for text in [
+            "every",
+            "moves",
+            "corrected",
+            "current",
+            "passes",
+            "goes-back",
+            "within:60d",
+            "only:advanced",
+            "only:retrogressed,became_unavailable",
+        ] {
+            assert_eq!(text.parse::<When>().unwrap().to_string(), text);
+        }
+        for text in [
+            "",
+            "only:",
+            "only:unchanged",
+            "only:advanced,",
+            "within:",
+            "within:99999d",
+        ] {
+            assert!(text.parse::<When>().is_err(), "{text}");
+        }
+        let refusal = "only:retrogresed".parse::<When>().unwrap_err();
+        assert_eq!(refusal.nearest, ["retrogressed"]);
+    }
+
+    #[test]
+    fn what_was_stored_without_a_chart_is_read() {
+        let stored = r#"{"case":{"category":"EB3","area":"INDIA"},"priority_date":null,"when":"moves"}"#;
+        let subscription: Subscription = serde_json::from_str(stored).unwrap();
+        assert_eq!(subscription.chart, None);
+        assert_eq!(serde_json::to_string(&subscription).unwrap(), stored);
+    }
 }

@@ -131,6 +131,7 @@ fn subscription() -> Subscription {
         case: CASE,
         priority_date,
         when: When::Moves,
+        chart: None,
     }
 }
 

@@ -46,6 +46,7 @@ impl SqliteStore {
                 case,
                 priority_date,
                 when,
+                ..
             }) => (
                 Some(case.category.code()),
                 Some(case.area.code()),
@@ -115,6 +116,7 @@ fn stored_watches(connection: &Connection) -> Result<Vec<Watch>, StoreError> {
                     .unwrap_or_default()
                     .parse()
                     .map_err(|error| unreadable("a watch", error))?,
+                chart: None,
             }),
             _ => WatchKind::Bulletins,
         };

@@ -627,6 +627,7 @@ mod sharing {
             },
             priority_date: NaiveDate::from_ymd_opt(2013, 3, 15),
             when: When::Within { days: 60 },
+            chart: None,
         });
         let id = one.add_watch(watch).unwrap();
         assert_eq!(other.add_watch(watch).unwrap(), id);

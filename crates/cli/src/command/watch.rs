@@ -37,6 +37,7 @@ fn add(store: &SqliteStore, args: &WatchAddArgs) -> anyhow::Result<ExitCode> {
                 case,
                 priority_date: args.priority_date,
                 when,
+                chart: None,
             })
         }
         _ => WatchKind::Bulletins,
@@ -96,17 +97,12 @@ fn describe(watch: &Watch) -> String {
             case,
             priority_date,
             when,
+            ..
         }) => {
             let date = priority_date
                 .map(|date| format!(", priority date {}", text::day(date)))
                 .unwrap_or_default();
-            let when = match when {
-                When::Every => "told of every bulletin".to_owned(),
-                When::Moves => "told of whatever moves".to_owned(),
-                When::Corrected => "told of corrections".to_owned(),
-                When::Current => "told when the date comes to be served, or is served no more".to_owned(),
-                When::Within { days } => format!("told when a cut-off comes within {days} days of the date"),
-            };
+            let when = when.words();
             format!("{}{date}, {when}", text::case_name(case))
         }
     }
@@ -126,6 +122,7 @@ fn list(store: &SqliteStore, format: Format) -> anyhow::Result<ExitCode> {
             case,
             priority_date,
             when,
+            ..
         }) => [
             watch.id.to_string(),
             case.category.code().into(),
