@@ -4,10 +4,17 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 export CARGO_TERM_COLOR ?= auto
+export EMAIL DATA
 
 TOOLS := .tools
 CARGO_DENY := 0.20.2
 BULLETIN := target/release/bulletin
+INFRA := infra-cdk/node_modules/.package-lock.json
+# What the Lambdas run on, and settings of a deployment: SETTINGS="-c stage=dev" (infra-cdk/README.md lists them).
+ARCH := x86_64
+SETTINGS :=
+SETTINGS_OF_ARCH = -c architecture=$(ARCH) $(SETTINGS)
+RUN_INFRA = cd infra-cdk && node --import tsx
 
 .PHONY: help
 help: ## list the targets
@@ -26,16 +33,40 @@ emulators: ## install what the tests of the AWS side run against, into .tools
 	@tools/install-emulators
 
 .PHONY: test
-test: emulators ## run every test (those on real pages need ../shared, and say when they are skipped)
+test: emulators $(INFRA) ## run every test (those on real pages need ../shared, and say when they are skipped)
 	cargo test --workspace --locked --no-fail-fast
+	cd infra-cdk && npm run --silent test
 
 .PHONY: lint
-lint: $(TOOLS)/bin/cargo-deny ## check format, lints, docs, licences and the layers of the crates
+lint: $(TOOLS)/bin/cargo-deny $(INFRA) ## check format, lints, docs, licences and the layers of the crates
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
 	$(TOOLS)/bin/cargo-deny --log-level error check bans licenses sources
 	tools/check-layers
+	tools/lint-infra
+
+.PHONY: lambdas
+lambdas: ## build the Lambdas, small, into target/lambdas (ARCH=arm64 needs cargo-lambda)
+	@tools/lambdas $(ARCH)
+
+.PHONY: synth
+synth: $(INFRA) ## write the CloudFormation templates into infra-cdk/cdk.out
+	@$(RUN_INFRA) tools/synth.ts $(SETTINGS_OF_ARCH)
+
+.PHONY: deploy
+deploy: $(INFRA) ## build and deploy to AWS; alarms go to EMAIL=you@example.com
+	@$(RUN_INFRA) tools/check-email.ts
+	@tools/lambdas $(ARCH)
+	@$(RUN_INFRA) tools/deploy.ts $(SETTINGS_OF_ARCH)
+
+.PHONY: diff
+diff: $(INFRA) lambdas ## show what a deployment would change
+	@$(RUN_INFRA) tools/diff.ts $(SETTINGS_OF_ARCH)
+
+.PHONY: destroy
+destroy: $(INFRA) ## remove the deployment; DATA=delete removes the tables too
+	@$(RUN_INFRA) tools/destroy.ts $(SETTINGS)
 
 .PHONY: fmt
 fmt: ## format the code
@@ -44,9 +75,14 @@ fmt: ## format the code
 .PHONY: clean
 clean: ## remove what was built and installed here
 	cargo clean
-	rm -rf $(TOOLS) demo
+	rm -rf $(TOOLS) demo infra-cdk/node_modules infra-cdk/cdk.out
 
 $(TOOLS)/bin/cargo-deny:
 	@echo "building cargo-deny $(CARGO_DENY) into $(TOOLS); this takes some minutes, once"
 	cargo install cargo-deny --version $(CARGO_DENY) --locked --quiet --root $(TOOLS) --target-dir $(TOOLS)/build
 	rm -rf $(TOOLS)/build
+
+# Writes this file last; the time of the lock file may lie before or after it.
+$(INFRA): infra-cdk/package-lock.json
+	cd infra-cdk && npm ci --no-audit --no-fund --silent
+	@touch $@

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+
+import { CATEGORIES } from '../src/category.ts';
+import { named, read, resources, synthesize, type Templates } from './template.ts';
+
+const templates = synthesize();
+
+/** Every alarm by its name without the stage. */
+function alarms(of: Templates = templates): Map<string, Record<string, unknown>> {
+  const found = Object.values(resources(of.bulletin, 'AWS::CloudWatch::Alarm'));
+  return new Map(
+    found.map((alarm) => [
+      String(alarm.Properties['AlarmName']).replace('VisaBulletin-prod-', ''),
+      named(of, alarm.Properties) as Record<string, unknown>,
+    ]),
+  );
+}
+
+const alarm = (name: string, of?: Templates): Record<string, unknown> => alarms(of).get(name) ?? {};
+
+describe('alarms', () => {
+  it('have a heading each in the runbook, and the runbook has no other', () => {
+    const headings = [...read('docs/RUNBOOK.md').matchAll(/^## (\w+)$/gm)].map(([, heading]) => heading ?? '');
+    const names = [...alarms().keys()].map((name) => name.replace(/^FailedDeliveries-\w+$/, 'FailedDeliveries'));
+    expect([...headings].sort()).toEqual([...new Set(names)].sort());
+    expect(new Set(headings).size).toBe(headings.length);
+  });
+
+  it('name their heading, and are told to the operator when they begin and end', () => {
+    for (const [name, properties] of alarms()) {
+      const heading = name.replace(/^FailedDeliveries-\w+$/, 'FailedDeliveries');
+      expect(properties['AlarmDescription']).toMatch(new RegExp(`What to do: docs/RUNBOOK.md, ${heading}$`));
+      expect(properties['AlarmActions']).toEqual(['Topics/operator']);
+      expect(properties['OKActions']).toEqual(['Topics/operator']);
+      // Metric math would need another template for the emulator.
+      expect(properties).not.toHaveProperty('Metrics');
+    }
+  });
+
+  it('tell the operator when nobody looks any more: silence breaches', () => {
+    expect(alarm('LastGoodCheckAge')).toMatchObject({
+      Namespace: 'VisaBulletin',
+      MetricName: 'LastGoodCheckAge',
+      Statistic: 'Maximum',
+      Period: 3600,
+      EvaluationPeriods: 2,
+      Threshold: 7200,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'breaching',
+    });
+    expect(alarm('LastGoodCheckAge')).not.toHaveProperty('Dimensions');
+    const others = [...alarms()].filter(([name]) => name !== 'LastGoodCheckAge');
+    expect(new Set(others.map(([, properties]) => properties['TreatMissingData']))).toEqual(new Set(['notBreaching']));
+  });
+
+  it.each([
+    ['rate(1 minute)', 120, 3600],
+    ['rate(1 hour)', 7200, 4 * 3600],
+    ['rate(6 hours)', 43_200, 24 * 3600],
+  ])('expect two looks in each period with %s', (schedule, period, threshold) => {
+    const found = alarm('LastGoodCheckAge', synthesize({ schedule }));
+    expect(found).toMatchObject({ Period: period, Threshold: threshold });
+    // What CloudWatch takes.
+    expect(Number(found['Period']) * Number(found['EvaluationPeriods'])).toBeLessThanOrEqual(86_400);
+  });
+
+  it('look at every queue of dead letters, every function, every topic and what SMS cost', () => {
+    const dimension = (name: string): unknown[] =>
+      [...alarms().values()].flatMap((properties) =>
+        ((properties['Dimensions'] ?? []) as { Name: string; Value: string }[])
+          .filter((one) => one.Name === name)
+          .map((one) => one.Value),
+      );
+    expect(dimension('QueueName').sort()).toEqual(
+      [
+        'Fetcher/FailedLooks.QueueName',
+        'Fetcher/MissedLooks.QueueName',
+        'Notifier/GivenUpRecords.QueueName',
+        'Notifier/UnreadRecords.QueueName',
+        'Parser/Pages.QueueName',
+        'Parser/RefusedPages.QueueName',
+      ].sort(),
+    );
+    expect(dimension('TopicName').sort()).toEqual(
+      [...CATEGORIES, 'BULLETINS', 'operator'].map((code) => `Topics/${code}.TopicName`).sort(),
+    );
+    const errors = [...alarms().values()].filter((properties) => properties['MetricName'] === 'Errors');
+    expect(errors).toHaveLength(3);
+    expect(alarm('StreamIteratorAge')).toMatchObject({ MetricName: 'IteratorAge', Namespace: 'AWS/Lambda' });
+    expect(alarm('SmsSpend', synthesize({ smsAlarmDollars: '20' }))).toMatchObject({ Threshold: 20 });
+  });
+});
