@@ -165,7 +165,12 @@ fn areas(change: &Change) -> Vec<String> {
 
 /// The word for a movement on a chart; `None` stands for a cell that cannot be read.
 pub(crate) fn movement_word(chart: Chart, movement: Option<Movement>) -> String {
-    format!("{chart}:{}", movement.map_or("unreadable", Movement::code))
+    movement_code_word(chart, movement.map_or("unreadable", Movement::code))
+}
+
+/// The same for the code of a movement.
+pub(crate) fn movement_code_word(chart: Chart, code: &str) -> String {
+    format!("{chart}:{code}")
 }
 
 /// The word for a chart that a correction touches.

@@ -28,6 +28,7 @@ mod finding;
 mod json;
 mod month;
 mod movement;
+mod policy;
 mod priority_date;
 mod spelling;
 mod standing;
@@ -46,6 +47,7 @@ pub use finding::{Finding, UnreadableReason};
 pub use json::JSON_VERSION;
 pub use month::{Month, MonthRange};
 pub use movement::{Movement, Movements};
+pub use policy::{FilterPolicy, PolicyError};
 pub use priority_date::parse_priority_date;
 pub use spelling::UnknownSpelling;
 pub use standing::{
