@@ -1,12 +1,16 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use bulletin::{Area, Case, Category, Chart, Month, MonthRange, When};
+use bulletin::{Area, Case, Category, Chart, Month, MonthRange};
 use chrono::NaiveDate;
-use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand};
+use clap::{Args as ClapArgs, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::output::{AlertsFormat, Format};
+
+mod watch;
+
+pub(crate) use watch::{PreviewArgs, PreviewForm, WatchAddArgs, WatchCommand};
 
 /// Track the US Visa Bulletin on one machine: find bulletins, store their cut-off dates, tell what moved.
 #[derive(Debug, Parser)]
@@ -44,7 +48,7 @@ pub(crate) struct StoreArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Find new bulletins, store them, and print the alerts of this machine's watches
+    /// Find new bulletins, store them, and send the alerts of this machine's watches
     Run(RunArgs),
     /// Store pages saved from a browser, for the days when every host is blocked
     Ingest(IngestArgs),
@@ -61,6 +65,8 @@ pub(crate) enum Command {
     /// Say what you want to be told of
     #[command(subcommand)]
     Watch(WatchCommand),
+    /// Print what subscribers of a stored bulletin would be sent: e-mail, SMS, JSON
+    Preview(PreviewArgs),
     /// Say how tracking goes, and what needs a look; exits with 1 if something does
     Status(StatusArgs),
     /// Print a completion script for a shell
@@ -257,53 +263,6 @@ pub(crate) struct CheckArgs {
     pub(crate) format: Format,
 }
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum WatchCommand {
-    /// Be told of one case, or of every bulletin
-    #[command(after_help = "\
-Examples:
-  bulletin watch add EB3 India --priority-date 2013-03-15
-      whatever moves
-  bulletin watch add EB3 India --priority-date 2013-03-15 --when current
-      when that date comes to be served, or is served no more
-  bulletin watch add F2A Brazil --when every
-      each month, also when nothing moves
-  bulletin watch add --bulletins
-      one summary of each bulletin")]
-    Add(WatchAddArgs),
-    /// Print what is watched
-    List {
-        /// How to print it
-        #[arg(long, value_enum, default_value_t = Format::Table)]
-        format: Format,
-    },
-    /// Watch something no more
-    Remove {
-        /// Its number, as `watch list` prints it
-        #[arg(value_parser = parse_watch)]
-        id: i64,
-    },
-}
-
-#[derive(Debug, ClapArgs)]
-pub(crate) struct WatchAddArgs {
-    /// The preference category, such as F2A, EB-3 or "other workers"
-    #[arg(required_unless_present = "bulletins", requires = "area")]
-    pub(crate) category: Option<Category>,
-    /// The country of chargeability, such as India, "mainland China" or Brazil
-    #[arg(value_name = "COUNTRY")]
-    pub(crate) area: Option<Area>,
-    /// The priority date, such as 2013-03-15
-    #[arg(long, value_name = "DATE", value_parser = parse_priority_date, requires = "category")]
-    pub(crate) priority_date: Option<NaiveDate>,
-    /// What to be told of: every, moves, corrected; with a priority date also current, within:60d [default: moves]
-    #[arg(long, requires = "category")]
-    pub(crate) when: Option<When>,
-    /// One summary of each bulletin
-    #[arg(long, action = ArgAction::SetTrue, conflicts_with = "category")]
-    pub(crate) bulletins: bool,
-}
-
 #[derive(Debug, ClapArgs)]
 pub(crate) struct StatusArgs {
     /// Act as if today were this day
@@ -322,12 +281,6 @@ fn parse_day(text: &str) -> Result<NaiveDate, String> {
     text.trim()
         .parse()
         .map_err(|_| format!("\"{text}\" is no day known here. Write year, month and day, like 2024-03-13"))
-}
-
-fn parse_watch(text: &str) -> Result<i64, String> {
-    text.trim().parse().map_err(|_| {
-        format!("\"{text}\" is no watch's number. Write the one that `bulletin watch list` prints")
-    })
 }
 
 /// Reads `30s`, `30m`, `4h`. Less than half a minute would pester the department's hosts.

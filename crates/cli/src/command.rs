@@ -5,10 +5,12 @@ pub(crate) mod diff;
 pub(crate) mod history;
 pub(crate) mod ingest;
 pub(crate) mod parse;
+pub(crate) mod preview;
 pub(crate) mod run;
 pub(crate) mod show;
 pub(crate) mod status;
 pub(crate) mod watch;
+pub(crate) mod ways;
 
 use std::process::ExitCode;
 

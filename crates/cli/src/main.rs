@@ -30,6 +30,7 @@ fn main() -> ExitCode {
         Command::History(history) => command::history::run(&args.store, history),
         Command::Check(check) => command::check::run(&args.store, check),
         Command::Watch(watch) => command::watch::run(&args.store, watch),
+        Command::Preview(preview) => command::preview::run(&args.store, preview),
         Command::Status(status) => command::status::run(&args.store, status),
         Command::Completions { shell } => command::completions(*shell),
     };

@@ -1,9 +1,9 @@
-//! What the Lambdas' event sources do on AWS: hand over messages and change records, and take the answer.
+//! What the Lambdas' event source of pages does on AWS: hand over messages, and take the answer.
 
 use bulletin::{Finding, Month};
 use chrono::Duration;
-use pipeline::port::{AlertSink, Clock, LinkTable, PageSource, StoreError};
-use pipeline::{IngestError, Ingested, Ingester, LinkState, Notifier};
+use pipeline::port::{Clock, LinkTable, PageSource, StoreError};
+use pipeline::{IngestError, Ingested, Ingester, LinkState};
 
 use crate::queue::MAX_RECEIVES;
 use crate::store::SqliteStore;
@@ -25,17 +25,6 @@ impl PageOutcome {
             _ => &[],
         }
     }
-}
-
-/// What came of the change log.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Drained {
-    /// How often an alert was sent.
-    pub sent: usize,
-    /// The changes whose alerts could not be sent, with the reason. They come again.
-    pub failed: Vec<String>,
-    /// How many of those come no more by themselves, and wait among the dead letters.
-    pub dead: usize,
 }
 
 /// How long a page that killed whoever read it is left alone.
@@ -78,42 +67,4 @@ pub async fn drain_pages<Source: PageSource, C: Clock>(
         told(PageOutcome { month, result });
     }
     Ok(())
-}
-
-/// Sends the alerts of every change in the log. One that fails does not hold back the others, and comes again.
-///
-/// # Errors
-/// [`StoreError`] of the database itself.
-pub async fn drain_changes<Sink: AlertSink, C: Clock>(
-    store: &SqliteStore,
-    sink: &Sink,
-    clock: &C,
-) -> Result<Drained, StoreError> {
-    // Where nothing waits, nobody is waited for.
-    if store.receive_change(0, clock.now())?.is_none() {
-        return Ok(Drained::default());
-    }
-    let _lock = store.lock_sending()?;
-    let notifier = Notifier { store, sink, clock };
-    let mut drained = Drained::default();
-    let mut after = 0;
-    while let Some(change) = store.receive_change(after, clock.now())? {
-        after = change.seq;
-        let failure = match &change.record {
-            Ok(record) => match notifier.notify(record).await {
-                Ok(notified) => {
-                    drained.sent += notified.sent;
-                    store.finish_change(change.seq)?;
-                    continue;
-                }
-                Err(error) => error.to_string(),
-            },
-            Err(error) => error.to_string(),
-        };
-        if store.fail_change(&change, &failure, clock.now())? {
-            drained.dead += 1;
-        }
-        drained.failed.push(failure);
-    }
-    Ok(drained)
 }

@@ -1,21 +1,32 @@
 //! The pipeline's ports on one machine.
 //!
 //! [`SqliteStore`] is one SQLite file with the queue, the rows, the standings, the change log, the marks and the
-//! watches; people can open it with their own tools. [`TerminalSink`] prints alerts. [`drain_pages`] and
-//! [`drain_changes`] move what waits in the queue and the change log through the stages.
+//! watches; people can open it with their own tools. [`TerminalSink`] prints alerts, [`ExecSink`] hands them to commands,
+//! [`MailSink`] sends them by e-mail. [`drain_pages`] and [`drain_to_watches`] move what waits in the queue and the change
+//! log through the stages.
 
 mod drain;
 mod error;
+mod exec;
+mod json;
+mod post;
 mod queue;
+mod refusal;
+mod retell;
 mod schema;
 mod store;
+mod tell;
 mod terminal;
 mod watch;
 
-pub use drain::{Drained, PageOutcome, drain_changes, drain_pages};
+pub use drain::{PageOutcome, drain_pages};
 pub use error::OpenError;
+pub use exec::ExecSink;
+pub use post::{MailSink, how_to_stop};
 pub use queue::{DeadLetter, DeadLetterKind};
+pub use retell::{Retold, Silence};
 pub use schema::SCHEMA_VERSION;
 pub use store::{ReadingLock, SendingLock, SqliteStore};
+pub use tell::{Drained, Ways, drain_changes, drain_to_watches};
 pub use terminal::{AlertFormat, TerminalSink};
-pub use watch::{Watch, WatchKind};
+pub use watch::{Watch, WatchKind, Way};

@@ -186,16 +186,17 @@ impl SqliteStore {
         })
     }
 
-    /// Notes why a record's alerts could not be sent: it comes again later, and after a day, or when it cannot be
-    /// understood, is kept among the dead letters.
+    /// Notes why a record's alerts could not be sent: it comes again later, and after a day, or where that is of no use,
+    /// is kept among the dead letters. Answers whether it is.
     pub(crate) fn fail_change(
         &self,
         change: &ReceivedChange,
         failure: &str,
+        is_final: bool,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         let attempts = change.attempts + 1;
-        let dead = change.record.is_err() || now - change.written_at >= GIVE_UP_AFTER;
+        let dead = is_final || now - change.written_at >= GIVE_UP_AFTER;
         self.writing(|transaction| {
             transaction
                 .execute(
@@ -248,6 +249,9 @@ impl SqliteStore {
                     [instant(now)],
                 )
                 .map_err(store_error)?;
+            transaction
+                .execute("DELETE FROM refusal", [])
+                .map_err(store_error)?;
             Ok(pages + changes)
         })
     }
@@ -284,6 +288,21 @@ impl SqliteStore {
             }
         }
         Ok(letters)
+    }
+
+    /// Why alerts could not be sent so far that are tried again.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn failing_changes(&self) -> Result<Vec<String>, StoreError> {
+        let connection = self.connection();
+        let mut statement = connection
+            .prepare(
+                "SELECT DISTINCT failure FROM change_log WHERE dead = 0 AND failure IS NOT NULL ORDER BY seq",
+            )
+            .map_err(store_error)?;
+        let failures = statement.query_map([], |row| row.get(0)).map_err(store_error)?;
+        failures.collect::<Result<_, _>>().map_err(store_error)
     }
 
     /// How many pages wait to be read, and how many changes wait for their alerts.

@@ -4,8 +4,9 @@ use std::io::Write;
 use bulletin::Alert;
 use pipeline::port::{AlertSink, Recipient, SinkError, StoreError};
 
+use crate::json::alert_json;
 use crate::store::SqliteStore;
-use crate::watch::{Watch, WatchKind};
+use crate::watch::{Watch, Way};
 
 /// How alerts are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,7 +17,7 @@ pub enum AlertFormat {
     Json,
 }
 
-/// Prints alerts for the watches of a database.
+/// Prints alerts for the watches of a database that want it so.
 ///
 /// Where nobody watches anything, each bulletin's summary is printed, so that a first run shows something.
 #[derive(Debug)]
@@ -39,27 +40,15 @@ impl<'a, W: Write> TerminalSink<'a, W> {
         }
     }
 
-    fn rendered(&self, alert: &Alert, watch: Option<&Watch>) -> Result<String, SinkError> {
-        let subscription = match watch.map(|watch| &watch.kind) {
-            Some(WatchKind::Case(subscription)) => Some(subscription),
-            _ => None,
-        };
-        let headline = subscription.map_or_else(|| alert.headline(), |own| alert.headline_for(own));
+    fn rendered(&self, alert: &Alert, watch: Option<&Watch>) -> String {
+        let subscription = watch.and_then(|watch| watch.kind.subscription());
         match self.format {
             AlertFormat::Text => {
+                let headline = subscription.map_or_else(|| alert.headline(), |own| alert.headline_for(own));
                 let rule = "=".repeat(80);
-                Ok(format!("{rule}\n{headline}\n\n{}\n", alert.body(subscription)))
+                format!("{rule}\n{headline}\n\n{}\n", alert.body(subscription))
             }
-            AlertFormat::Json => {
-                let mut json =
-                    serde_json::to_value(alert).map_err(|error| SinkError::NotSent(error.to_string()))?;
-                if let Some(object) = json.as_object_mut() {
-                    object.insert("id".into(), alert.id().to_string().into());
-                    object.insert("headline".into(), headline.into());
-                    object.insert("watch".into(), watch.map(|watch| watch.id).into());
-                }
-                Ok(format!("{json}\n"))
-            }
+            AlertFormat::Json => alert_json(alert, watch),
         }
     }
 }
@@ -74,18 +63,15 @@ impl<W: Write> AlertSink for TerminalSink<'_, W> {
             }]);
         }
         Ok(watches
-            .into_iter()
-            .filter(|watch| watch.kind.wants(alert))
-            .map(|watch| Recipient {
-                key: format!("watch-{}", watch.id),
-                handle: watch.id,
-            })
+            .iter()
+            .filter(|watch| watch.way == Way::Terminal && watch.kind.wants(alert))
+            .map(Watch::recipient)
             .collect())
     }
 
     async fn send(&self, alert: &Alert, recipient: &Recipient) -> Result<(), SinkError> {
-        let watches = self.store.watches()?;
-        let text = self.rendered(alert, watches.iter().find(|watch| watch.id == recipient.handle))?;
+        let watch = self.store.watch_of(recipient)?;
+        let text = self.rendered(alert, watch.as_ref());
         let mut out = self.out.borrow_mut();
         // One write, so that a reader never sees half an alert of a process that died.
         out.write_all(text.as_bytes())

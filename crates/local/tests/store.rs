@@ -12,7 +12,7 @@ use bulletin::{Alert, Area};
 use bulletin::{Bulletin, Case, Category, Chart, CutOff, Month, RowKey, Subscription, When};
 use chrono::{Duration, NaiveDate};
 use local::{
-    DeadLetterKind, OpenError, PageOutcome, SCHEMA_VERSION, SqliteStore, WatchKind, drain_changes,
+    DeadLetterKind, OpenError, PageOutcome, SCHEMA_VERSION, SqliteStore, WatchKind, Way, drain_changes,
     drain_pages,
 };
 use pipeline::port::{
@@ -216,7 +216,27 @@ mod file {
             .await
             .unwrap();
         assert_eq!(history[0].earlier[0].raw, "01JUL12");
-        assert_eq!(store.watches().unwrap().len(), 2);
+        let watches = store.watches().unwrap();
+        assert_eq!(watches.len(), 2);
+        assert!(
+            watches.iter().all(|watch| watch.way == Way::Terminal),
+            "as they were told before"
+        );
+        let subscription = watches[0].kind.subscription().unwrap();
+        assert_eq!(subscription.when, When::Within { days: 60 });
+        assert_eq!(
+            (subscription.chart, watches[1].kind),
+            (None, WatchKind::Bulletins)
+        );
+        // What it can hold now.
+        let chart = Some(Chart::FinalAction);
+        let kind = WatchKind::Case(Subscription {
+            chart,
+            ..*subscription
+        });
+        let way = Way::Email("jane@example.com".parse().unwrap());
+        assert_eq!(store.add_watch(kind, &way).unwrap(), 3);
+        assert_eq!(store.watches().unwrap()[2].kind, kind);
         assert_eq!(store.links().await.unwrap().len(), 1);
         assert_eq!(store.waiting().unwrap(), (1, 0));
         let (good, bad) = store.checks().unwrap();
@@ -629,9 +649,22 @@ mod sharing {
             when: When::Within { days: 60 },
             chart: None,
         });
-        let id = one.add_watch(watch).unwrap();
-        assert_eq!(other.add_watch(watch).unwrap(), id);
-        assert_eq!(other.watches().unwrap()[0].kind, watch);
+        let ways = [
+            Way::Terminal,
+            Way::Email("jane@example.com".parse().unwrap()),
+            Way::Exec("cat > file".into()),
+        ];
+        let ids = ways.each_ref().map(|way| one.add_watch(watch, way).unwrap());
+        assert_eq!(
+            ways.each_ref().map(|way| other.add_watch(watch, way).unwrap()),
+            ids
+        );
+        let watches = other.watches().unwrap();
+        assert!(watches.iter().all(|other| other.kind == watch));
+        assert!(watches.iter().map(|watch| &watch.way).eq(&ways));
+        let shown = format!("{watches:?}");
+        assert!(!shown.contains("jane") && !shown.contains("file"), "{shown}");
+        let [id, _, _] = ids;
         assert!(other.remove_watch(id).unwrap());
         assert!(!one.remove_watch(id).unwrap());
     }

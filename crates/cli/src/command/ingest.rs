@@ -1,12 +1,13 @@
 use std::process::ExitCode;
 
-use local::{SqliteStore, TerminalSink, drain_changes};
+use local::{SqliteStore, drain_to_watches};
 use pipeline::port::{Clock, Fetched, PageLink, PageSource, SourceError};
 use pipeline::{IngestError, Ingested, Ingester};
 
 use crate::args::{IngestArgs, StoreArgs};
 use crate::clock::RunClock;
-use crate::command::run::{alert_format, tell_ingested, tell_unsent};
+use crate::command::run::{tell_ingested, tell_unsent};
+use crate::command::ways::ways;
 use crate::command::{block_on, open_sound, parse};
 use crate::output::complain;
 
@@ -60,9 +61,9 @@ async fn ingest(store: &SqliteStore, args: &IngestArgs) -> anyhow::Result<ExitCo
             }
         }
     }
-    let sink = TerminalSink::new(store, std::io::stdout(), alert_format(args.format));
-    let drained = drain_changes(store, &sink, &clock).await?;
-    failed |= !tell_unsent(&drained);
+    let (ways, well) = ways(store, args.format)?;
+    let drained = drain_to_watches(store, &ways, &clock).await?;
+    failed |= !tell_unsent(&drained) | !well;
     Ok(if failed {
         ExitCode::FAILURE
     } else {

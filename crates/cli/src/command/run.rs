@@ -5,13 +5,14 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use bulletin::Month;
 use indicatif::{ProgressBar, ProgressStyle};
-use local::{AlertFormat, Drained, PageOutcome, SqliteStore, TerminalSink, drain_changes, drain_pages};
+use local::{AlertFormat, Drained, PageOutcome, SqliteStore, drain_pages, drain_to_watches};
 use pipeline::port::{AlertMarks, Claim, Clock, LinkTable, SourceError};
 use pipeline::{FetchReport, Fetcher, IngestError, Ingested, LinkState};
 use web_source::{ConfigError, FolderSource, Source, WebConfig, WebSource};
 
 use crate::args::{RunArgs, StoreArgs};
 use crate::clock::RunClock;
+use crate::command::ways::ways;
 use crate::command::{block_on, open_sound};
 use crate::output::{AlertsFormat, complain, counted};
 
@@ -108,9 +109,8 @@ async fn look(
         queue: store,
         clock: &clock,
     };
-    let sink = TerminalSink::new(store, std::io::stdout(), alert_format(args.format));
+    let (ways, mut well) = ways(store, args.format)?;
     let _reading = store.lock_reading(WAIT_FOR_ANOTHER_RUN)?;
-    let mut well = true;
     let (mut looks, mut read, mut stored_in_all, mut failed) = (0, 0, 0, 0);
     loop {
         let report = fetcher.fetch(args.backfill).await?;
@@ -138,7 +138,7 @@ async fn look(
         })
         .await?;
         bar.finish_and_clear();
-        let drained = drain_changes(store, &sink, &clock).await?;
+        let drained = drain_to_watches(store, &ways, &clock).await?;
         well &= tell_unsent(&drained);
         stored_in_all += stored;
         // What was stored can make more due: the history behind the first bulletin.
@@ -300,7 +300,7 @@ pub(crate) fn tell_unsent(drained: &Drained) -> bool {
         let what = counted(drained.dead, "change");
         complain(
             "note",
-            &format!("{what} could not be told for a day: `bulletin run --retry` tries again"),
+            &format!("{what} could not be told and is tried no more: `bulletin run --retry` tries again"),
         );
     }
     drained.failed.is_empty()

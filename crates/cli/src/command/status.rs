@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::args::{StatusArgs, StoreArgs};
 use crate::clock::RunClock;
+use crate::command::ways::{cannot_send, mailer, told_by_mail};
 use crate::command::{block_on, open_existing};
 use crate::output::{self, Format};
 
@@ -90,6 +91,15 @@ async fn status(store: &SqliteStore, now: DateTime<Utc>) -> anyhow::Result<Statu
                 sentence(&letter.failure)
             ),
         });
+    }
+    for failure in store.failing_changes()? {
+        problems.push(format!(
+            "an alert could not be sent yet, and is tried again: {failure}"
+        ));
+    }
+    if let (Err(error), [watch, ..]) = (mailer(), told_by_mail(store)?.as_slice()) {
+        // The environment of the runs may be another.
+        remarks.push(cannot_send(watch, &error.to_string()));
     }
     let is_blocked = bad
         .as_ref()

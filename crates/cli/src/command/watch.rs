@@ -1,12 +1,13 @@
 use std::process::ExitCode;
 
 use anyhow::bail;
-use bulletin::{Case, Chart, Entry, Subscription, UnknownSpelling, When, text};
-use local::{SqliteStore, Watch, WatchKind};
+use bulletin::{Area, Case, Chart, Entry, Preference, Subscription, UnknownSpelling, When, text};
+use local::{SqliteStore, Watch, WatchKind, Way};
 use pipeline::port::BulletinStore;
 use serde_json::json;
 
 use crate::args::{StoreArgs, WatchAddArgs, WatchCommand};
+use crate::command::ways::mailer;
 use crate::command::{
     block_on, not_listed, open_existing, open_or_make, stored_bulletin, tell_where_counted,
 };
@@ -14,54 +15,95 @@ use crate::output::{self, Format, complain};
 
 pub(crate) fn run(store: &StoreArgs, command: &WatchCommand) -> anyhow::Result<ExitCode> {
     match command {
-        WatchCommand::Add(args) => add(&open_or_make(store)?, args),
+        WatchCommand::Add(args) => add(store, args),
         WatchCommand::List { format } => list(&open_existing(store)?, *format),
         WatchCommand::Remove { id } => remove(&open_existing(store)?, *id),
     }
 }
 
-fn add(store: &SqliteStore, args: &WatchAddArgs) -> anyhow::Result<ExitCode> {
-    let kind = match (args.category, args.area) {
-        (Some(category), Some(area)) => {
-            let when = args.when.unwrap_or(When::Moves);
-            if when.needs_priority_date() && args.priority_date.is_none() {
-                return Err(
-                    UnknownSpelling::new("watch", "", ["--priority-date DATE beside it".into()])
-                        .because(format!("--when {when} needs a priority date."))
-                        .into(),
-                );
-            }
-            let case = Case { category, area };
-            tell_how_it_stands(store, case)?;
-            WatchKind::Case(Subscription {
-                case,
-                priority_date: args.priority_date,
-                when,
-                chart: None,
-            })
-        }
-        _ => WatchKind::Bulletins,
+fn add(store: &StoreArgs, args: &WatchAddArgs) -> anyhow::Result<ExitCode> {
+    // What cannot be is refused before a database is made.
+    let kind = match args.case() {
+        Some(case) => WatchKind::Case(subscription(case, args)?),
+        None => WatchKind::Bulletins,
     };
-    let before = store.watches()?;
-    let id = store.add_watch(kind)?;
-    let sentence = format!("Watch {id}: {}.", describe(&Watch { id, kind }));
-    if before.iter().any(|watch| watch.id == id) {
-        return output::print(&output::wrapped(&format!("{sentence} It was there already.")))
-            .map(|()| ExitCode::SUCCESS);
+    let way = match (&args.email, &args.exec) {
+        (Some(address), _) => Way::Email(address.clone()),
+        (None, Some(command)) => Way::Exec(command.clone()),
+        (None, None) => Way::Terminal,
+    };
+    let store = &open_or_make(store)?;
+    if let WatchKind::Case(subscription) = kind {
+        tell_how_it_stands(store, subscription.case)?;
     }
-    output::print(&output::wrapped(&sentence))?;
-    for other in before.iter().filter(|other| same_case(other.kind, kind)) {
+    let before = store.watches()?;
+    let id = store.add_watch(kind, &way)?;
+    let watch = Watch { id, kind, way };
+    let sentence = format!("Watch {id}: {}.", describe(&watch));
+    if before.iter().any(|known| known.id == id) {
+        output::print(&output::wrapped(&format!("{sentence} It was there already.")))?;
+    } else {
+        output::print(&output::wrapped(&sentence))?;
+        for other in before.iter().filter(|other| is_beside(other, &watch)) {
+            complain(
+                "note",
+                &format!(
+                    "watch {0} is of the same case, and both are told: {1}. `bulletin watch remove {0}` ends it",
+                    other.id,
+                    describe(other),
+                ),
+            );
+        }
+    }
+    if let (Way::Email(_), Err(error)) = (&watch.way, mailer()) {
         complain(
-            "note",
+            "warning",
             &format!(
-                "watch {} is of the same case, and both are told: {}. `bulletin watch remove {}` ends it",
-                other.id,
-                describe(other),
-                other.id
+                "from here no e-mail could be sent: {error}. `bulletin watch add --help` tells what the environment of \
+                 `bulletin run` must say"
             ),
         );
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What somebody waits for of this case, where that can be.
+fn subscription(case: Case, args: &WatchAddArgs) -> anyhow::Result<Subscription> {
+    let when = args.when.unwrap_or(When::Moves);
+    if when.needs_priority_date() && args.priority_date.is_none() {
+        return Err(
+            UnknownSpelling::new("watch", "", ["--priority-date DATE beside it".into()])
+                .because(format!("--when {when} needs a priority date."))
+                .into(),
+        );
+    }
+    refuse_impossible(case)?;
+    Ok(Subscription {
+        case,
+        priority_date: args.priority_date,
+        when,
+        chart: args.chart,
+    })
+}
+
+/// Refuses a category and an area that never had a chart together.
+pub(crate) fn refuse_impossible(case: Case) -> Result<(), UnknownSpelling> {
+    if case.area == Area::EL_SALVADOR_GUATEMALA_HONDURAS && case.category.preference() == Preference::Family {
+        return Err(UnknownSpelling::new(
+            "case",
+            "",
+            ["EL_SALVADOR".into(), "GUATEMALA".into(), "HONDURAS".into()],
+        )
+        .because(
+            "Only the employment charts ever had a column for El Salvador, Guatemala and Honduras together.",
+        ));
+    }
+    Ok(())
+}
+
+/// Whether one person is told twice of the same case, in the same way.
+fn is_beside(one: &Watch, other: &Watch) -> bool {
+    same_case(one.kind, other.kind) && one.way == other.way
 }
 
 fn same_case(one: WatchKind, other: WatchKind) -> bool {
@@ -91,56 +133,86 @@ fn tell_how_it_stands(store: &SqliteStore, case: Case) -> anyhow::Result<()> {
 }
 
 fn describe(watch: &Watch) -> String {
-    match watch.kind {
+    format!("{}, {}", waits_for(watch.kind), watch.way)
+}
+
+fn waits_for(kind: WatchKind) -> String {
+    match kind {
         WatchKind::Bulletins => "a summary of every bulletin".into(),
         WatchKind::Case(Subscription {
             case,
             priority_date,
             when,
-            ..
+            chart,
         }) => {
             let date = priority_date
                 .map(|date| format!(", priority date {}", text::day(date)))
                 .unwrap_or_default();
-            let when = when.words();
-            format!("{}{date}, {when}", text::case_name(case))
+            let chart = chart
+                .map(|chart| format!(", {} only", chart.name()))
+                .unwrap_or_default();
+            format!("{}{date}{chart}, {}", text::case_name(case), when.words())
         }
     }
 }
 
 fn list(store: &SqliteStore, format: Format) -> anyhow::Result<ExitCode> {
     let watches = store.watches()?;
-    let fields = |watch: &Watch| match watch.kind {
-        WatchKind::Bulletins => [
+    let fields = |watch: &Watch| {
+        let [category, country, priority_date, when, chart] = match watch.kind {
+            WatchKind::Bulletins => ["", "", "", "bulletins", ""].map(str::to_owned),
+            WatchKind::Case(Subscription {
+                case,
+                priority_date,
+                when,
+                chart,
+            }) => [
+                case.category.code().into(),
+                case.area.code().into(),
+                priority_date.map(|date| date.to_string()).unwrap_or_default(),
+                when.to_string(),
+                chart.map(|chart| chart.code().to_owned()).unwrap_or_default(),
+            ],
+        };
+        let (way, to) = (watch.way.code().into(), watch.way.shown_target());
+        [
             watch.id.to_string(),
-            String::new(),
-            String::new(),
-            String::new(),
-            "bulletins".into(),
-        ],
-        WatchKind::Case(Subscription {
-            case,
+            category,
+            country,
             priority_date,
             when,
-            ..
-        }) => [
-            watch.id.to_string(),
-            case.category.code().into(),
-            case.area.code().into(),
-            priority_date.map(|date| date.to_string()).unwrap_or_default(),
-            when.to_string(),
-        ],
+            chart,
+            way,
+            to,
+        ]
     };
-    let headings = ["id", "category", "country", "priority_date", "when"];
-    let titles = headings.map(output::spaced);
+    let headings = [
+        "id",
+        "category",
+        "country",
+        "priority_date",
+        "when",
+        "chart",
+        "way",
+        "to",
+    ];
     match format {
         Format::Table if watches.is_empty() => {
             output::print("Nothing is watched. `bulletin watch add EB3 India` watches a case.")?;
         }
         Format::Table => {
-            let mut table = output::table(&titles.each_ref().map(String::as_str));
+            // In a terminal there is no room for each by itself.
+            let mut table = output::table(&["id", "category", "country", "priority date", "when", "told"]);
             for watch in &watches {
-                table.add_row(fields(watch).map(|field| output::spaced(&field)));
+                let [id, category, country, priority_date, when, chart, way, to] = fields(watch);
+                let when = format!("{when} {}", output::spaced(&chart));
+                let told = if to.is_empty() {
+                    way
+                } else {
+                    format!("{way}: {to}")
+                };
+                let (category, country) = (output::spaced(&category), output::spaced(&country));
+                table.add_row([id, category, country, priority_date, when, told]);
             }
             output::print(&output::fitted(table))?;
         }
@@ -148,9 +220,16 @@ fn list(store: &SqliteStore, format: Format) -> anyhow::Result<ExitCode> {
         Format::Json => output::print_json(
             &watches
                 .iter()
-                .map(|watch| match watch.kind {
-                    WatchKind::Bulletins => json!({ "id": watch.id, "bulletins": true }),
-                    WatchKind::Case(subscription) => json!({ "id": watch.id, "subscription": subscription }),
+                .map(|watch| {
+                    let (way, to) = (watch.way.code(), watch.way.shown_target());
+                    match watch.kind {
+                        WatchKind::Bulletins => {
+                            json!({ "id": watch.id, "bulletins": true, "way": way, "to": to })
+                        }
+                        WatchKind::Case(subscription) => {
+                            json!({ "id": watch.id, "subscription": subscription, "way": way, "to": to })
+                        }
+                    }
                 })
                 .collect::<Vec<_>>(),
         )?,

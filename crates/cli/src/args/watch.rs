@@ -1,0 +1,170 @@
+use bulletin::{Area, Case, Category, Chart, Month, UnknownSpelling, When};
+use chrono::NaiveDate;
+use clap::{ArgAction, Args as ClapArgs, Subcommand, ValueEnum};
+use mail::EmailAddress;
+
+use super::parse_priority_date;
+use crate::output::Format;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum WatchCommand {
+    /// Be told of one case, or of every bulletin
+    #[command(after_help = "\
+Examples:
+  bulletin watch add EB3 India --priority-date 2013-03-15
+      whatever moves, printed by `bulletin run`
+  bulletin watch add --category EB3 --country India --priority-date 2013-03-15 \\
+      --when current --email you@example.com
+      an e-mail when that date comes to be served, or is served no more
+  bulletin watch add F2A Brazil --when every --exec 'notify-send \"$ALERT_SUBJECT\"'
+      a command each month, also when nothing moves
+  bulletin watch add --bulletins
+      one summary of each bulletin
+
+E-mail is sent by `bulletin run`, whose environment says how:
+  SMTP_HOST      the server that takes your mail, such as smtp.example.com
+  MAIL_FROM      the address that mail is sent from, such as you@example.com
+  SMTP_USER, SMTP_PASSWORD (or SMTP_PASSWORD_FILE)
+                 who signs in, where the server wants that
+  SMTP_TLS       starttls (the default; then SMTP_PORT is 587), tls (465), or plain
+                 (25), for a server on this machine only, and the default there
+  SMTP_PORT      where the port is another
+  SMTP_CA_FILE   a certificate to trust besides the public ones, as PEM
+
+A command is run by `sh -c`, with the alert as one line of JSON on its standard input
+and ALERT_ID, ALERT_SUBJECT, ALERT_MONTH and ALERT_WATCH in its environment. Exit 0
+means sent. Anything else, or more than 60 seconds, means not sent: the last line of
+its standard error is the reason, and it is run again later.")]
+    Add(WatchAddArgs),
+    /// Print what is watched
+    List {
+        /// How to print it
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
+    /// Watch something no more
+    Remove {
+        /// Its number, as `watch list` prints it
+        #[arg(value_parser = parse_watch)]
+        id: i64,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct WatchAddArgs {
+    /// The preference category, such as F2A, EB-3 or "other workers"
+    #[arg(group = "case", required_unless_present_any = ["bulletins", "category_word"], requires = "area")]
+    category: Option<Category>,
+    /// The country of chargeability, such as India, "mainland China" or Brazil
+    #[arg(value_name = "COUNTRY")]
+    area: Option<Area>,
+    /// The same, in words
+    #[arg(
+        id = "category_word",
+        long = "category",
+        value_name = "CATEGORY",
+        group = "case",
+        requires = "area_word"
+    )]
+    category_word: Option<Category>,
+    /// The same, in words
+    #[arg(
+        id = "area_word",
+        long = "country",
+        value_name = "COUNTRY",
+        requires = "category_word"
+    )]
+    area_word: Option<Area>,
+    /// The priority date, such as 2013-03-15
+    #[arg(long, value_name = "DATE", value_parser = parse_priority_date, requires = "case")]
+    pub(crate) priority_date: Option<NaiveDate>,
+    /// What to be told of: every, moves, corrected, only:retrogressed; with a priority date also current, passes,
+    /// goes-back, within:60d [default: moves]
+    #[arg(long, requires = "case")]
+    pub(crate) when: Option<When>,
+    /// Only what happens on this chart: final or filing
+    #[arg(long, requires = "case")]
+    pub(crate) chart: Option<Chart>,
+    /// One summary of each bulletin
+    #[arg(long, action = ArgAction::SetTrue, conflicts_with = "case")]
+    pub(crate) bulletins: bool,
+    /// Send it by e-mail to this address, in place of printing it
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "exec")]
+    pub(crate) email: Option<EmailAddress>,
+    /// Hand it to this command, in place of printing it
+    #[arg(long, value_name = "COMMAND", value_parser = parse_command)]
+    pub(crate) exec: Option<String>,
+}
+
+impl WatchAddArgs {
+    /// The case, however it was written; `None` for whole bulletins.
+    pub(crate) fn case(&self) -> Option<Case> {
+        Some(Case {
+            category: self.category.or(self.category_word)?,
+            area: self.area.or(self.area_word)?,
+        })
+    }
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  bulletin preview 2024-04
+      the summary that those who want every bulletin are sent
+  bulletin preview 2024-04 --category EB2 --country India --priority-date 2012-04-10
+      what those who wait for this case are sent
+  bulletin preview 2024-04 --category EB2 --country India --when corrected --as sms
+
+It is worked out from what is stored, and sends nothing. A corrected bulletin is shown as it was first, and
+then its correction.")]
+pub(crate) struct PreviewArgs {
+    /// The bulletin, such as 2026-03 or "March 2026"
+    pub(crate) month: Month,
+    /// The preference category, such as F2A, EB-3 or "other workers"
+    #[arg(long, requires = "country")]
+    pub(crate) category: Option<Category>,
+    /// The country of chargeability, such as India, "mainland China" or Brazil
+    #[arg(long, requires = "category")]
+    pub(crate) country: Option<Area>,
+    /// The priority date, such as 2013-03-15
+    #[arg(long, value_name = "DATE", value_parser = parse_priority_date, requires = "category")]
+    pub(crate) priority_date: Option<NaiveDate>,
+    /// Only what those who wait for this are sent: the words of `watch add --when`
+    #[arg(long, requires = "category")]
+    pub(crate) when: Option<When>,
+    /// Only what those who wait for this chart are sent: final or filing
+    #[arg(long, requires = "category")]
+    pub(crate) chart: Option<Chart>,
+    /// Only in this form
+    #[arg(long = "as", value_enum, value_name = "FORM")]
+    pub(crate) form: Option<PreviewForm>,
+}
+
+/// In which form an alert is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PreviewForm {
+    /// The message as it is handed to a mail server
+    Email,
+    /// At most 160 characters
+    Sms,
+    /// One line, as commands read it
+    Json,
+}
+
+fn parse_watch(text: &str) -> Result<i64, String> {
+    text.trim().parse().map_err(|_| {
+        format!("\"{text}\" is no watch's number. Write the one that `bulletin watch list` prints")
+    })
+}
+
+fn parse_command(text: &str) -> Result<String, UnknownSpelling> {
+    if text.trim().is_empty() {
+        return Err(UnknownSpelling::new(
+            "command",
+            text,
+            ["one like 'notify-send \"$ALERT_SUBJECT\"'".into()],
+        )
+        .because("A command of nothing tells nobody."));
+    }
+    Ok(text.to_owned())
+}

@@ -1,0 +1,206 @@
+use std::process::ExitCode;
+use std::time::SystemTime;
+
+use anyhow::bail;
+use bulletin::{Alert, Case, ChangeKind, Month, Subscription, UnknownSpelling, When};
+use local::{Retold, Silence, WatchKind, how_to_stop};
+use mail::{EmailAddress, Letter, SmtpConfig};
+
+use crate::args::{PreviewArgs, PreviewForm, StoreArgs};
+use crate::command::watch::refuse_impossible;
+use crate::command::{block_on, open_existing, stored_bulletin, tell_where_counted};
+use crate::output::{self, complain};
+
+/// How near `within` is shown where nobody says.
+const NEAR: When = When::Within { days: 60 };
+
+pub(crate) fn run(store: &StoreArgs, args: &PreviewArgs) -> anyhow::Result<ExitCode> {
+    let case = match (args.category, args.country) {
+        (Some(category), Some(area)) => Some(Case { category, area }),
+        _ => None,
+    };
+    if let Some(case) = case {
+        refuse_impossible(case)?;
+    }
+    if let Some(when) = args.when
+        && when.needs_priority_date()
+        && args.priority_date.is_none()
+    {
+        return Err(
+            UnknownSpelling::new("preview", "", ["--priority-date DATE beside it".into()])
+                .because(format!("--when {when} needs a priority date."))
+                .into(),
+        );
+    }
+    let store = open_existing(store)?;
+    let bulletin = block_on(stored_bulletin(&store, args.month))?;
+    if let Some(case) = case {
+        tell_where_counted(case, &bulletin);
+    }
+    let Some(retold) = block_on(async { Ok(store.retell(args.month).await?) })? else {
+        bail!("the bulletin of {} is not stored", args.month.title());
+    };
+    if let Some(silence) = retold.silence {
+        complain("note", &why_silent(args.month, silence));
+    }
+    let mut shown = 0;
+    for alert in alerts(&retold, case) {
+        let kinds = kinds(args, case);
+        let (told, others): (Vec<WatchKind>, Vec<WatchKind>) =
+            kinds.into_iter().partition(|kind| kind.wants(alert));
+        let what = match is_correction(alert) {
+            true => "the correction",
+            false => "the bulletin",
+        };
+        let words = |kinds: &[WatchKind]| kinds.iter().map(word).collect::<Vec<_>>().join(", ");
+        match told.first() {
+            None => complain(
+                "note",
+                &format!("{what} is not told to who waits for {}", words(&others)),
+            ),
+            Some(kind) => {
+                let not = match others.as_slice() {
+                    [] => String::new(),
+                    others => format!(", and not to who waits for {}", words(others)),
+                };
+                complain(
+                    "note",
+                    &format!("{what} is told to who waits for {}{not}", words(&told)),
+                );
+                show(args.form, alert, *kind, shown > 0)?;
+                shown += 1;
+            }
+        }
+    }
+    if shown == 0 && retold.silence != Some(Silence::NothingBefore) {
+        complain(
+            "note",
+            &format!("{} sends nothing to this subscriber", args.month.title()),
+        );
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The alerts that are about this case, or about the whole bulletin, first published first.
+fn alerts(retold: &Retold, case: Option<Case>) -> impl Iterator<Item = &Alert> {
+    let kind = case.map_or(WatchKind::Bulletins, |case| {
+        WatchKind::Case(Subscription {
+            case,
+            priority_date: None,
+            when: When::Every,
+            chart: None,
+        })
+    });
+    retold
+        .forms
+        .iter()
+        .flatten()
+        .filter(move |alert| kind.wants(alert))
+}
+
+/// What subscribers of this case may wait for.
+fn kinds(args: &PreviewArgs, case: Option<Case>) -> Vec<WatchKind> {
+    let Some(case) = case else {
+        return vec![WatchKind::Bulletins];
+    };
+    let all = [When::Every, When::Moves, When::Corrected, When::Current, NEAR];
+    let wanted: Vec<When> = match args.when {
+        Some(when) => vec![when],
+        None => all
+            .into_iter()
+            .filter(|when| args.priority_date.is_some() || !when.needs_priority_date())
+            .collect(),
+    };
+    wanted
+        .into_iter()
+        .map(|when| {
+            WatchKind::Case(Subscription {
+                case,
+                priority_date: args.priority_date,
+                when,
+                chart: args.chart,
+            })
+        })
+        .collect()
+}
+
+fn word(kind: &WatchKind) -> String {
+    match kind {
+        WatchKind::Case(subscription) => subscription.when.to_string(),
+        WatchKind::Bulletins => "summaries".into(),
+    }
+}
+
+fn is_correction(alert: &Alert) -> bool {
+    let kind = match alert {
+        Alert::Case(alert) => alert.change.kind,
+        Alert::Bulletin(alert) => alert.kind,
+    };
+    kind == ChangeKind::Correction
+}
+
+fn show(form: Option<PreviewForm>, alert: &Alert, kind: WatchKind, is_next: bool) -> anyhow::Result<()> {
+    let forms = match form {
+        Some(form) => vec![form],
+        None => vec![PreviewForm::Email, PreviewForm::Sms, PreviewForm::Json],
+    };
+    for (index, one) in forms.iter().enumerate() {
+        let (title, text) = match one {
+            PreviewForm::Email => ("E-mail", email(alert, kind)?),
+            PreviewForm::Sms => ("SMS", alert.sms("")),
+            PreviewForm::Json => ("JSON", json(alert, kind)),
+        };
+        if form.is_none() {
+            let gap = if is_next || index > 0 { "\n" } else { "" };
+            output::print(&format!("{gap}{title}\n{}", "-".repeat(title.len())))?;
+        } else if is_next && *one == PreviewForm::Email {
+            output::print("")?;
+        }
+        output::print(&text)?;
+    }
+    Ok(())
+}
+
+/// What a command is handed.
+fn json(alert: &Alert, kind: WatchKind) -> String {
+    match kind.subscription() {
+        Some(subscription) => alert.json_for(subscription).to_string(),
+        None => alert.json().to_string(),
+    }
+}
+
+/// The message as a mail server is handed it, from where the environment says, or from an example.
+fn email(alert: &Alert, kind: WatchKind) -> anyhow::Result<String> {
+    let from: EmailAddress = match SmtpConfig::from_env() {
+        Ok(config) => config.from,
+        Err(_) => "bulletin@example.com".parse()?,
+    };
+    let to: EmailAddress = "you@example.com".parse()?;
+    let letter = Letter {
+        from: &from,
+        to: &to,
+        alert,
+        subscription: kind.subscription(),
+        how_to_stop: &how_to_stop("N"),
+    };
+    let message = letter.message(SystemTime::now()).map_err(anyhow::Error::msg)?;
+    Ok(String::from_utf8(message)?.replace("\r\n", "\n"))
+}
+
+fn why_silent(month: Month, silence: Silence) -> String {
+    let title = month.title();
+    match silence {
+        Silence::NothingBefore => format!(
+            "nobody was told of the bulletin of {title}: no earlier one is stored, so there is nothing from which \
+             anything moved. `bulletin run --backfill {0}..{month}` fetches the one before",
+            month.previous()
+        ),
+        Silence::FilledIn => format!(
+            "nobody was told of the bulletin of {title}: it was filled in as history. This is what would have been sent"
+        ),
+        Silence::Over => format!(
+            "nobody was told of the bulletin of {title}: the month was over when it was stored. This is what would have \
+             been sent"
+        ),
+    }
+}

@@ -1,0 +1,50 @@
+//! How the watches of this machine are told.
+
+use std::io::Stdout;
+
+use local::{ExecSink, MailSink, SqliteStore, TerminalSink, Watch, Way, Ways};
+use mail::{ConfigError, Mailer, SmtpConfig};
+use pipeline::port::StoreError;
+
+use crate::command::run::alert_format;
+use crate::output::{AlertsFormat, complain};
+
+/// What sends e-mail, as the environment says.
+pub(crate) fn mailer() -> Result<Mailer, ConfigError> {
+    Mailer::new(SmtpConfig::from_env()?)
+}
+
+/// Every way, for one look, and whether each that is wanted can be used. One that cannot is told of: who waits for an
+/// e-mail should not learn with the first alert that none can be sent.
+pub(crate) fn ways(
+    store: &SqliteStore,
+    format: AlertsFormat,
+) -> Result<(Ways<'_, Stdout>, bool), StoreError> {
+    let mailer = mailer().map_err(|error| error.to_string());
+    let mut well = true;
+    if let (Err(error), [first, ..]) = (&mailer, told_by_mail(store)?.as_slice()) {
+        well = false;
+        complain("error", &cannot_send(first, error));
+    }
+    let ways = Ways {
+        terminal: TerminalSink::new(store, std::io::stdout(), alert_format(format)),
+        exec: ExecSink::new(store),
+        mail: MailSink::new(store, mailer),
+    };
+    Ok((ways, well))
+}
+
+/// The watches that are told by e-mail.
+pub(crate) fn told_by_mail(store: &SqliteStore) -> Result<Vec<Watch>, StoreError> {
+    let mut watches = store.watches()?;
+    watches.retain(|watch| matches!(watch.way, Way::Email(_)));
+    Ok(watches)
+}
+
+/// Says that a watch cannot be told.
+pub(crate) fn cannot_send(watch: &Watch, error: &str) -> String {
+    format!(
+        "watch {} is told by e-mail, and none can be sent from here: {error}",
+        watch.id
+    )
+}

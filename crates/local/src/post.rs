@@ -1,0 +1,81 @@
+use bulletin::Alert;
+use chrono::Utc;
+use mail::{Letter, Mailer, SendError};
+use pipeline::port::{AlertSink, Recipient, SinkError, StoreError};
+
+use crate::store::SqliteStore;
+use crate::watch::Way;
+
+/// Sends alerts by e-mail to the watches that want it so.
+#[derive(Debug)]
+pub struct MailSink<'a> {
+    store: &'a SqliteStore,
+    /// What sends them, or why nothing can.
+    mailer: Result<Mailer, String>,
+}
+
+impl<'a> MailSink<'a> {
+    /// A sink that hands letters to this mailer. Where there is none, it says why of each alert that it should send, and
+    /// the alert is kept.
+    pub fn new(store: &'a SqliteStore, mailer: Result<Mailer, String>) -> Self {
+        Self { store, mailer }
+    }
+
+    async fn hand_over(&self, alert: &Alert, recipient: &Recipient) -> Result<(), SinkError> {
+        let id = alert.id().to_string();
+        if let Some(reason) = self.store.refusal(&id, recipient)? {
+            return Err(SinkError::NotSent(reason));
+        }
+        let mailer = self
+            .mailer
+            .as_ref()
+            .map_err(|why| SinkError::NotSent(why.clone()))?;
+        let watch = self.store.watch_of(recipient)?;
+        let Some((kind, Way::Email(to))) = watch.map(|watch| (watch.kind, watch.way)) else {
+            return Err(SinkError::NotSent("the watch was removed meanwhile".into()));
+        };
+        let how_to_stop = how_to_stop(recipient.handle);
+        let letter = Letter {
+            from: &mailer.config().from,
+            to: &to,
+            alert,
+            subscription: kind.subscription(),
+            how_to_stop: &how_to_stop,
+        };
+        match mailer.send(&letter).await {
+            Ok(()) => Ok(()),
+            Err(SendError::NotSent(why)) => Err(SinkError::NotSent(why)),
+            Err(SendError::Unknown(why)) => Err(SinkError::Unknown(why)),
+            Err(SendError::Refused(why)) => {
+                let reason = format!(
+                    "{why}. That is for good: it is not tried again by itself. `bulletin watch remove {0}` ends watch {0}, \
+                     if its address is wrong",
+                    recipient.handle
+                );
+                self.store.note_refusal(alert, recipient, &reason, Utc::now())?;
+                Err(SinkError::NotSent(reason))
+            }
+        }
+    }
+}
+
+/// The last line of an e-mail for the watch of this number.
+pub fn how_to_stop(watch: impl std::fmt::Display) -> String {
+    format!("To be told no more of this: bulletin watch remove {watch}")
+}
+
+impl AlertSink for MailSink<'_> {
+    async fn recipients(&self, alert: &Alert) -> Result<Vec<Recipient>, StoreError> {
+        let watches = self.store.watches()?;
+        let wanted = |way: &Way| matches!(way, Way::Email(_));
+        Ok(watches
+            .iter()
+            .filter(|watch| wanted(&watch.way) && watch.kind.wants(alert))
+            .map(crate::watch::Watch::recipient)
+            .collect())
+    }
+
+    async fn send(&self, alert: &Alert, recipient: &Recipient) -> Result<(), SinkError> {
+        self.hand_over(alert, recipient).await
+    }
+}

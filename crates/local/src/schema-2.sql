@@ -1,0 +1,14 @@
+-- On which way a watch is told: `terminal`, `email` or `exec`. `way_to` is the address, or the command. `chart` is the
+-- only chart that counts, or NULL.
+ALTER TABLE watch ADD COLUMN chart TEXT;
+ALTER TABLE watch ADD COLUMN way TEXT NOT NULL DEFAULT 'terminal';
+ALTER TABLE watch ADD COLUMN way_to TEXT;
+
+-- Alerts that a way refused for good: they are not tried again until somebody asks for it.
+CREATE TABLE refusal (
+    watch INTEGER NOT NULL REFERENCES watch (id) ON DELETE CASCADE,
+    alert TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    refused_at TEXT NOT NULL,
+    PRIMARY KEY (watch, alert)
+) WITHOUT ROWID;

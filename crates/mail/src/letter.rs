@@ -1,0 +1,135 @@
+use std::time::SystemTime;
+
+use bulletin::{Alert, AlertId, Subscription};
+use lettre::Message;
+use lettre::message::header::{
+    ContentTransferEncoding, ContentType, Header, HeaderName, HeaderValue, MIME_VERSION_1_0,
+};
+use lettre::message::{Body, Mailbox};
+use sha2::{Digest, Sha256};
+
+use crate::address::EmailAddress;
+
+/// One alert to one address.
+#[derive(Debug, Clone, Copy)]
+pub struct Letter<'a> {
+    /// In whose name it is sent.
+    pub from: &'a EmailAddress,
+    /// To whom.
+    pub to: &'a EmailAddress,
+    /// What is told.
+    pub alert: &'a Alert,
+    /// What its receiver waits for, where it is a case.
+    pub subscription: Option<&'a Subscription>,
+    /// The last line: how to be told no more.
+    pub how_to_stop: &'a str,
+}
+
+/// Says to other programs that no person wrote this, so that none answers for its owner (RFC 3834).
+#[derive(Debug, Clone)]
+struct AutoSubmitted;
+
+impl Header for AutoSubmitted {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "auto-generated".into())
+    }
+}
+
+/// The longest line that may be handed over as it is (RFC 5322, 2.1.1).
+const LONGEST_LINE: usize = 998;
+
+/// The text with its lines as they are, so that tables stay aligned: no `format=flowed`, and another encoding than 7 bit
+/// only where the text needs it.
+fn encoded(text: String) -> Body {
+    let is_plain =
+        |line: &str| line.len() <= LONGEST_LINE && line.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if text.lines().all(is_plain) {
+        let bytes = text.lines().flat_map(|line| [line, "\r\n"]).collect::<String>();
+        return Body::dangerous_pre_encoded(bytes.into_bytes(), ContentTransferEncoding::SevenBit);
+    }
+    Body::new(text)
+}
+
+impl Letter<'_> {
+    /// The one line in which the verdict stands.
+    pub fn subject(&self) -> String {
+        self.alert.subject()
+    }
+
+    /// The text, with how to stop it at its end.
+    pub fn body(&self) -> String {
+        format!("{}\n\n{}\n", self.alert.body(self.subscription), self.how_to_stop)
+    }
+
+    /// The message as it is handed to a server (RFC 5322), with this date.
+    ///
+    /// The same alert to the same address has the same `Message-ID`: where an answer of the server was lost and the alert
+    /// is sent again, mail programs know it for the same message. A correction answers the message that it corrects.
+    ///
+    /// # Errors
+    /// A sentence, where no message can be made of it.
+    pub fn message(&self, at: SystemTime) -> Result<Vec<u8>, String> {
+        let mailbox = |address: &EmailAddress| Mailbox::new(None, address.as_lettre().clone());
+        let mut builder = Message::builder()
+            .from(mailbox(self.from))
+            .to(mailbox(self.to))
+            .subject(self.subject())
+            .date(at)
+            .message_id(Some(self.message_id(&self.alert.id())))
+            .header(AutoSubmitted)
+            .header(MIME_VERSION_1_0)
+            .header(ContentType::TEXT_PLAIN);
+        if let Some(first) = self.corrected_id() {
+            let first = self.message_id(&first);
+            builder = builder.in_reply_to(first.clone()).references(first);
+        }
+        let message = builder
+            .body(encoded(self.body()))
+            .map_err(|error| format!("no message can be made of it: {error}"))?;
+        Ok(message.formatted())
+    }
+
+    /// Names the message by the alert and its receiver, and shows neither an address nor a name.
+    fn message_id(&self, alert: &AlertId) -> String {
+        let id: String = alert
+            .to_string()
+            .chars()
+            .map(|c| {
+                if c.is_ascii_alphanumeric() || c == '-' {
+                    c.to_ascii_lowercase()
+                } else {
+                    '.'
+                }
+            })
+            .collect();
+        let receiver = Sha256::digest(self.to.revealed().to_ascii_lowercase());
+        let receiver: String = receiver
+            .iter()
+            .take(6)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        format!("<{id}.{receiver}@{}>", self.from.domain())
+    }
+
+    /// The alert of the bulletin as it was published first, where this one corrects it.
+    fn corrected_id(&self) -> Option<AlertId> {
+        let mut first = self.alert.clone();
+        let revision = match &mut first {
+            Alert::Case(alert) => &mut alert.change.revision,
+            Alert::Bulletin(alert) => &mut alert.revision,
+        };
+        if *revision == 0 {
+            return None;
+        }
+        *revision = 0;
+        Some(first.id())
+    }
+}
