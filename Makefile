@@ -35,6 +35,7 @@ emulators: ## install what the tests of the AWS side run against, into .tools
 .PHONY: test
 test: emulators $(INFRA) ## run every test (those on real pages need ../shared, and say when they are skipped)
 	cargo test --workspace --locked --no-fail-fast
+	cargo test --release --locked -p bulletin-html --test cost
 	cd infra-cdk && npm run --silent test
 
 .PHONY: lint

@@ -73,21 +73,25 @@ struct Column<'a> {
 struct Line<'a> {
     label: &'a str,
     named: Option<Named<Category>>,
-    cells: Vec<CellText<'a>>,
+    /// Which row it is.
+    row: usize,
     /// Whether its cells stand in the chart's columns, one in each.
     is_regular: bool,
 }
 
 /// More columns than any chart has.
 const MOST_COLUMNS: usize = 64;
+/// Room for the columns that charts have.
+const USUAL_COLUMNS: usize = 10;
 
 /// The columns as the header row labels them, cells from the rows above included that reach down into it.
 fn columns(table: &Table, header: usize, preference: Preference) -> Result<Vec<Column<'_>>, &'static str> {
-    let mut above: Vec<(u16, CellText<'_>)> = Vec::new();
-    let mut slots: Vec<CellText<'_>> = Vec::new();
+    let mut above: Vec<(u16, CellText<'_>)> = Vec::with_capacity(USUAL_COLUMNS);
+    let mut reaching = Vec::with_capacity(USUAL_COLUMNS);
+    let mut slots: Vec<CellText<'_>> = Vec::with_capacity(USUAL_COLUMNS);
     for row in 0..=header {
         slots.clear();
-        let mut reaching = Vec::new();
+        reaching.clear();
         let mut cells = table.row(row);
         loop {
             let at = slots.len();
@@ -112,7 +116,7 @@ fn columns(table: &Table, header: usize, preference: Preference) -> Result<Vec<C
                 reaching.push((rows_left.saturating_sub(1), cell));
             }
         }
-        above = reaching;
+        std::mem::swap(&mut above, &mut reaching);
     }
     if above.iter().any(|(rows_left, _)| *rows_left > 0) {
         return Err("the labels of its columns reach down into its rows");
@@ -169,42 +173,41 @@ fn unname_rivals<T, N: Copy + PartialEq>(
 
 impl<'a> ChartReader<'a> {
     fn lines(&self, header: usize, findings: &mut Vec<Finding>) -> Result<Vec<Line<'a>>, &'static str> {
-        let mut lines: Vec<Line<'a>> = Vec::new();
+        let mut lines: Vec<Line<'a>> = Vec::with_capacity(self.table.len());
         // For each column, how many rows a cell from above still takes.
         let mut taken: Vec<u16> = Vec::new();
         for row in header + 1..self.table.len() {
-            let cells: Vec<CellText<'a>> = self.table.row(row).collect();
+            let cells = self.table.row(row);
             let is_taken = taken.iter().any(|rows| *rows > 0);
             taken.iter_mut().for_each(|rows| *rows = rows.saturating_sub(1));
             taken.extend(
                 cells
-                    .iter()
+                    .clone()
                     .filter(|cell| cell.rowspan > 1)
                     .map(|cell| cell.rowspan - 1),
             );
             taken.retain(|rows| *rows > 0);
-            if cells.iter().all(|cell| cell.text.is_empty()) {
-                // An empty row says nothing, unless cells from above reach into it.
-                if !is_taken || cells.is_empty() {
-                    continue;
-                }
-            }
-            let (label, values) = match cells.split_first() {
-                Some((first, values)) => (first.text, values.to_vec()),
-                None => continue,
+            let mut values = cells.clone();
+            let Some(first) = values.next() else {
+                continue;
             };
+            if !is_taken && cells.clone().all(|cell| cell.text.is_empty()) {
+                // An empty row says nothing, unless cells from above reach into it.
+                continue;
+            }
+            let label = first.text;
             if let Some(preference) = label::preference(label) {
                 if preference != self.place.preference {
                     return Err("a row between its rows names the other preference");
                 }
                 continue;
             }
-            if self.is_header_again(&values)? {
+            if self.is_header_again(values.clone())? {
                 continue;
             }
-            let is_note = values.is_empty()
+            let is_note = values.len() == 0
                 && label::category(self.place.preference, label).is_none()
-                && usize::from(cells[0].colspan) > self.columns.len();
+                && usize::from(first.colspan) > self.columns.len();
             if is_note {
                 findings.push(Finding::Layout {
                     what: format!(
@@ -216,14 +219,13 @@ impl<'a> ChartReader<'a> {
                 });
                 continue;
             }
-            let is_regular = !is_taken
-                && values.len() == self.columns.len()
-                && cells.iter().all(|cell| cell.colspan == 1)
-                && cells[0].rowspan == 1;
+            let is_regular =
+                !is_taken && values.len() == self.columns.len() && first.rowspan == 1 && { cells }
+                    .all(|cell| cell.colspan == 1);
             lines.push(Line {
                 label,
                 named: label::category(self.place.preference, label),
-                cells: values,
+                row,
                 is_regular,
             });
         }
@@ -231,10 +233,23 @@ impl<'a> ChartReader<'a> {
         Ok(lines)
     }
 
+    /// The cells of a line beside its label.
+    fn values(&self, line: &Line<'_>) -> impl ExactSizeIterator<Item = CellText<'a>> {
+        self.table.row(line.row).skip(1)
+    }
+
+    /// The cell of a line in a column; `None` where it ends before.
+    fn value(&self, line: &Line<'_>, column: usize) -> Option<CellText<'a>> {
+        self.values(line).nth(column)
+    }
+
     /// Whether a row labels the columns once more, as they are labelled.
-    fn is_header_again(&self, values: &[CellText<'_>]) -> Result<bool, &'static str> {
+    fn is_header_again<'t>(
+        &self,
+        values: impl ExactSizeIterator<Item = CellText<'t>> + Clone,
+    ) -> Result<bool, &'static str> {
         let areas = values
-            .iter()
+            .clone()
             .filter(|cell| label::exact_area(cell.text).is_some_and(|area| area != Area::ALL))
             .count();
         if areas < 2 {
@@ -242,7 +257,6 @@ impl<'a> ChartReader<'a> {
         }
         let same = values.len() == self.columns.len()
             && values
-                .iter()
                 .zip(&self.columns)
                 .all(|(cell, column)| cell.text == column.label);
         if same {
@@ -278,7 +292,7 @@ impl<'a> ChartReader<'a> {
                     let cells: Vec<(String, String)> = lines
                         .iter()
                         .filter_map(|line| {
-                            let cell = line.cells.get(at)?;
+                            let cell = self.value(line, at)?;
                             Some((printed(line.label).into_owned(), printed(cell.text).into_owned()))
                         })
                         .collect();
@@ -303,9 +317,8 @@ impl<'a> ChartReader<'a> {
         for line in lines {
             let label = SmolStr::new(printed(line.label));
             let Some(named) = line.named else {
-                let cells = line
-                    .cells
-                    .iter()
+                let cells = self
+                    .values(line)
                     .enumerate()
                     .map(|(at, cell)| {
                         let column = self.columns.get(at).map_or("", |column| &column.printed);
@@ -335,14 +348,14 @@ impl<'a> ChartReader<'a> {
                     preference,
                     label: label.to_string(),
                     expected: self.columns.len(),
-                    found: line.cells.len(),
+                    found: self.values(line).len(),
                 });
             }
             for (at, column) in self.columns.iter().enumerate() {
                 let Some(area) = column.named.map(Named::what) else {
                     continue;
                 };
-                let cell = line.cells.get(at).copied().unwrap_or(EMPTY);
+                let cell = self.value(line, at).unwrap_or(EMPTY);
                 let key = RowKey {
                     chart,
                     category,

@@ -3,6 +3,7 @@
 use bulletin::{Chart, Preference};
 
 use crate::label;
+use crate::spelling::{lacks_at_most, letters_in};
 use crate::text::squash_into;
 
 /// What a line of text says of what follows it.
@@ -35,18 +36,32 @@ pub(crate) const LONGEST_HEADING: usize = 120;
 /// The shortest line that can be a heading, in bytes.
 const SHORTEST_HEADING: usize = 12;
 
+/// How headings begin, squashed.
+const FINAL_ACTION: &str = "finalactiondates";
+const FILING: &str = "datesforfiling";
+const PRIORITY_DATES: &str = "prioritydatesfor";
+const BEGINNINGS: [&str; 3] = [FINAL_ACTION, FILING, PRIORITY_DATES];
+
 /// What a line says. Its white space is folded. `squashed` is a buffer that serves many lines.
 pub(crate) fn read_line(line: &str, squashed: &mut String) -> Line {
     if line.len() > LONGEST_HEADING || line.len() < SHORTEST_HEADING {
         return Line::Prose;
     }
     let (letter, rest) = without_enumeration(line);
+    // Nearly every line is prose, which is told by the letters that it lacks.
+    let letters = letters_in(rest);
+    if !BEGINNINGS
+        .iter()
+        .any(|beginning| lacks_at_most(2, letters, letters_in(beginning)))
+    {
+        return section_or_prose(letter, rest);
+    }
     squash_into(squashed, rest);
     let squashed = squashed.as_str();
     let names = squashed.strip_prefix("application").unwrap_or(squashed);
-    let chart = if begins_like(names, "finalactiondates") {
+    let chart = if begins_like(names, FINAL_ACTION) {
         Some(Chart::FinalAction)
-    } else if begins_like(names, "datesforfiling") {
+    } else if begins_like(names, FILING) {
         Some(Chart::DatesForFiling)
     } else {
         None
@@ -72,11 +87,15 @@ pub(crate) fn read_line(line: &str, squashed: &mut String) -> Line {
             None => Line::Unfinished,
         };
     }
-    if begins_like(squashed, "prioritydatesfor")
+    if begins_like(squashed, PRIORITY_DATES)
         && let Some(preference) = label::preference(rest)
     {
         return Line::Preference(preference);
     }
+    section_or_prose(letter, rest)
+}
+
+fn section_or_prose(letter: Option<char>, rest: &str) -> Line {
     if letter.is_some_and(|letter| letter != 'A') && is_in_capitals(rest) {
         return Line::Section;
     }
@@ -115,9 +134,13 @@ fn begins_like(text: &str, beginning: &str) -> bool {
     if !text.is_ascii() {
         return false;
     }
-    // A cheap look first, for nearly every line is prose: two slips leave all letters but two where they belong, or
-    // within two places of it.
+    // Two cheap looks first.
     let length = beginning.len();
+    let text = &text[..text.len().min(length + 2)];
+    if !lacks_at_most(2, letters_in(text), letters_in(beginning)) {
+        return false;
+    }
+    // Two slips leave all letters but two where they belong, or within two places of it.
     let mut misplaced = beginning.bytes().enumerate().filter(|(at, letter)| {
         let near = at.saturating_sub(2).min(text.len())..(at + 3).min(text.len());
         !text.as_bytes()[near].contains(letter)

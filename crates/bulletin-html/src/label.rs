@@ -36,9 +36,12 @@ pub(crate) fn category(preference: Preference, label: &str) -> Option<Named<Cate
 
 /// The category of which this is a known spelling.
 pub(crate) fn exact_category(preference: Preference, label: &str) -> Option<Category> {
+    let first = first_letter(label)?;
     CATEGORIES
         .iter()
-        .find(|(category, spelling)| category.preference() == preference && reads_as(label, spelling))
+        .find(|(category, spelling)| {
+            begins_with(spelling, first) && category.preference() == preference && reads_as(label, spelling)
+        })
         .map(|(category, _)| *category)
 }
 
@@ -65,9 +68,10 @@ pub(crate) fn area(label: &str) -> Option<Named<Area>> {
 
 /// The area of which this is a known spelling of a column's label.
 pub(crate) fn exact_area(label: &str) -> Option<Area> {
+    let first = first_letter(label)?;
     AREAS
         .iter()
-        .find(|(_, spelling)| reads_as(label, spelling))
+        .find(|(_, spelling)| begins_with(spelling, first) && reads_as(label, spelling))
         .map(|(area, _)| *area)
 }
 
@@ -83,7 +87,8 @@ pub(crate) fn preference(label: &str) -> Option<Preference> {
     if let Some((preference, _)) = exact {
         return Some(*preference);
     }
-    let label = Label::new(&without_footnote_marks(label))?;
+    let label = without_footnote_marks(label);
+    let label = Label::new(&label)?;
     let (_, preference) = only_close(
         PREFERENCE_SPELLINGS
             .iter()
@@ -257,6 +262,20 @@ fn prepared<T: Copy>(spellings: &[(T, &str)]) -> Vec<(T, Spelling)> {
         .collect()
 }
 
+/// The first letter or digit of a label; `None` where it has none, or one that no spelling has.
+fn first_letter(label: &str) -> Option<u8> {
+    let first = label.chars().find(|c| c.is_alphanumeric())?;
+    u8::try_from(first).ok().filter(u8::is_ascii)
+}
+
+/// Whether a spelling begins with this letter or digit, whatever its case.
+fn begins_with(spelling: &str, first: u8) -> bool {
+    spelling
+        .as_bytes()
+        .first()
+        .is_some_and(|own| own.eq_ignore_ascii_case(&first))
+}
+
 /// Whether two labels have the same letters and digits in the same order, whatever their case.
 fn reads_as(label: &str, spelling: &str) -> bool {
     let mut label = label.chars().filter(|c| c.is_alphanumeric());
@@ -267,17 +286,17 @@ fn reads_as(label: &str, spelling: &str) -> bool {
     }) && label.next().is_none()
 }
 
-fn near_category(preference: Preference, label: &Label) -> Option<Category> {
+fn near_category(preference: Preference, label: &Label<'_>) -> Option<Category> {
     let synonym = SYNONYMS.iter().find(|(category, spellings)| {
         category.preference() == preference
             && spellings
                 .iter()
-                .any(|spelling| squash(spelling) == label.squashed)
+                .any(|spelling| reads_as(&label.squashed, spelling))
     });
     if let Some((category, _)) = synonym {
         return Some(*category);
     }
-    let near = |spellings: &[(Category, Spelling)], label: &Label| {
+    let near = |spellings: &[(Category, Spelling)], label: &Label<'_>| {
         only_close(
             spellings
                 .iter()
@@ -288,10 +307,14 @@ fn near_category(preference: Preference, label: &Label) -> Option<Category> {
     if let Some((_, category)) = near(&CATEGORY_SPELLINGS, label) {
         return fits(category, label, false).then_some(category);
     }
-    let bare = Label::new(&without_parentheses(&label.text))?;
+    let bare = without_parentheses(label.text);
+    let bare = Label::new(&bare)?;
     let (_, category) = near(&FIFTH_SPELLINGS, &bare)?;
     fits(category, label, true).then_some(category)
 }
+
+/// What stands before the visa classes in a label, squashed.
+const INCLUDING: &str = "including";
 
 /// A fifth-preference label without visa classes, percentages and the words between them.
 fn without_parentheses(label: &str) -> String {
@@ -302,7 +325,7 @@ fn without_parentheses(label: &str) -> String {
             word.len() > 2
                 && word != "and"
                 && !word.chars().all(|c| c.is_ascii_digit())
-                && strsim::osa_distance(&word, "including") > 2
+                && (word.len().abs_diff(INCLUDING.len()) > 2 || strsim::osa_distance(&word, INCLUDING) > 2)
         })
         .collect::<Vec<_>>()
         .join(" ")
@@ -323,7 +346,7 @@ fn classes(category: Category) -> (&'static [&'static str], Option<&'static str>
 
 /// Whether the visa classes and the percentage in a label agree with what its words say. With `reworded`, what
 /// stands in the parentheses is not known, so that more of it must speak for the category.
-fn fits(category: Category, label: &Label, reworded: bool) -> bool {
+fn fits(category: Category, label: &Label<'_>, reworded: bool) -> bool {
     const ALL_CLASSES: [&str; 11] = ["c5", "t5", "i5", "r5", "nu", "ru", "nr", "rr", "nh", "rh", "ri"];
     let (own, share) = classes(category);
     let words: Vec<String> = label
@@ -385,6 +408,18 @@ mod tests {
             }
         }
         slips.into_iter().map(String::from_iter).collect()
+    }
+
+    #[test]
+    fn no_word_is_too_long_to_be_looked_for() {
+        let categories = CATEGORY_SPELLINGS.iter().chain(FIFTH_SPELLINGS.iter());
+        let spellings = categories
+            .map(|(_, spelling)| spelling)
+            .chain(PREFERENCE_SPELLINGS.iter().map(|(_, spelling)| spelling))
+            .chain(AREA_SPELLINGS.iter().map(|(_, spelling)| spelling));
+        for spelling in spellings {
+            assert!(spelling.has_only_short_words(), "{spelling:?}");
+        }
     }
 
     #[test]

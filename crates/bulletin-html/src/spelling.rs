@@ -24,6 +24,12 @@ impl Spelling {
         }
     }
 
+    /// Whether each of its words can be looked for with slips.
+    #[cfg(test)]
+    pub(crate) fn has_only_short_words(&self) -> bool {
+        self.words.iter().all(|word| word.chars().count() <= LONGEST_WORD)
+    }
+
     /// In how many letters a label differs from this spelling, where it can be a misspelling of it at all:
     ///
     /// - the whole differs in at most one letter in five, and in at most four;
@@ -31,29 +37,29 @@ impl Spelling {
     /// - every word of the spelling is there, with at most one slip in five letters, so that "Urban" is not "Rural"
     ///   because all else agrees;
     /// - the label has no word of its own, so that "All DV Chargeability Areas" is not "All Chargeability Areas".
-    pub(crate) fn distance(&self, label: &Label) -> Option<usize> {
+    pub(crate) fn distance(&self, label: &Label<'_>) -> Option<usize> {
         let length = self.squashed.chars().count();
         if label.squashed == self.squashed {
             return Some(0);
         }
         let most = (length / 5).min(4);
-        if label.length.abs_diff(length) > most || !same_digits(&label.squashed, &self.squashed) {
+        if label.length.abs_diff(length) > most
+            || !lacks_at_most(most, letters_in(&label.squashed), letters_in(&self.squashed))
+            || !same_digits(&label.squashed, &self.squashed)
+        {
             return None;
         }
         let distance = strsim::osa_distance(&label.squashed, &self.squashed);
         let words_agree = || {
             self.words.iter().all(|word| occurs(word, &label.squashed))
-                && !label
-                    .words
-                    .iter()
-                    .any(|word| self.is_extra(word, label, distance))
+                && !label.words().any(|word| self.is_extra(&word, label, distance))
         };
         (distance <= most && words_agree()).then_some(distance)
     }
 
     /// Whether a word of a label is one that the spelling lacks: without it, all its letters are gone from the
     /// difference.
-    fn is_extra(&self, word: &str, label: &Label, distance: usize) -> bool {
+    fn is_extra(&self, word: &str, label: &Label<'_>, distance: usize) -> bool {
         let length = word.chars().count();
         distance >= length
             && label.squashed.match_indices(word).any(|(at, _)| {
@@ -66,74 +72,112 @@ impl Spelling {
 
 /// A label, prepared for comparing.
 #[derive(Debug)]
-pub(crate) struct Label {
+pub(crate) struct Label<'a> {
     /// As it was given.
-    pub(crate) text: String,
+    pub(crate) text: &'a str,
     /// Its letters and digits.
     pub(crate) squashed: String,
     length: usize,
-    words: Vec<String>,
 }
 
-impl Label {
+impl<'a> Label<'a> {
     /// Prepares a label, or `None` for what is too long to be one.
-    pub(crate) fn new(text: &str) -> Option<Self> {
+    pub(crate) fn new(text: &'a str) -> Option<Self> {
         if text.len() > 160 {
             return None;
         }
         let squashed = squash(text);
-        let words = text
-            .split(|c: char| !c.is_alphanumeric())
-            .map(squash)
-            // A single letter is no word, and digits are compared by themselves.
-            .filter(|word| word.chars().count() >= 2 && !word.contains(|c: char| c.is_ascii_digit()))
-            .collect();
         Some(Self {
-            text: text.to_owned(),
+            text,
             length: squashed.chars().count(),
             squashed,
-            words,
         })
     }
+
+    /// Its words, without single letters, which are none, and without those with digits, which are compared by
+    /// themselves.
+    fn words(&self) -> impl Iterator<Item = String> {
+        self.text
+            .split(|c: char| !c.is_alphanumeric())
+            .map(squash)
+            .filter(|word| word.chars().count() >= 2 && !word.contains(|c: char| c.is_ascii_digit()))
+    }
 }
+
+/// More letters than a word of any known spelling has. A longer one is found only as it is.
+const LONGEST_WORD: usize = 24;
 
 /// Whether a word stands somewhere in a text, with at most one slip in five letters, and one in a word of four.
 pub(crate) fn occurs(word: &str, text: &str) -> bool {
     let most = (word.chars().count() / 5).max(1);
-    text.contains(word) || distance_within(word, text) <= most
+    text.contains(word) || (may_occur(word, text, most) && distance_within(word, text) <= most)
+}
+
+/// Whether a word can stand in a text with so many slips: a quick look that never says no where it does.
+///
+/// A slip spoils one letter, or two neighbours that are swapped. So of one piece more than twice the slips, at least one
+/// stands in the text as it is.
+fn may_occur(word: &str, text: &str, slips: usize) -> bool {
+    if !word.is_ascii() {
+        return true;
+    }
+    let pieces = 2 * slips + 1;
+    (0..pieces).any(|piece| {
+        let start = piece * word.len() / pieces;
+        let end = (piece + 1) * word.len() / pieces;
+        text.contains(&word[start..end])
+    })
 }
 
 /// In how many letters a word differs from the most similar stretch of a text, where two swapped neighbours are one
 /// difference.
 fn distance_within(word: &str, text: &str) -> usize {
-    let word: Vec<char> = word.chars().collect();
-    let text: Vec<char> = text.chars().collect();
-    let mut before: Vec<usize> = Vec::new();
-    let mut previous: Vec<usize> = (0..=word.len()).collect();
-    let mut best = word.len();
-    for (j, &c) in text.iter().enumerate() {
-        let mut current = Vec::with_capacity(word.len() + 1);
-        current.push(0);
-        for i in 1..=word.len() {
-            let same = usize::from(word[i - 1] != c);
+    let mut letters = ['\0'; LONGEST_WORD];
+    let length = word.chars().count();
+    if length > LONGEST_WORD {
+        return length;
+    }
+    for (letter, c) in letters.iter_mut().zip(word.chars()) {
+        *letter = c;
+    }
+    let word = &letters[..length];
+    let mut current: [u8; LONGEST_WORD + 1] = std::array::from_fn(|at| at as u8);
+    let mut previous = current;
+    let mut best = current[length];
+    let mut last = None;
+    for c in text.chars() {
+        let before = std::mem::replace(&mut previous, current);
+        current[0] = 0;
+        for i in 1..=length {
+            let same = u8::from(word[i - 1] != c);
             let mut cost = (previous[i - 1] + same)
                 .min(previous[i] + 1)
                 .min(current[i - 1] + 1);
-            if i > 1 && j > 0 && word[i - 1] == text[j - 1] && word[i - 2] == c {
+            if i > 1 && last == Some(word[i - 1]) && word[i - 2] == c {
                 cost = cost.min(before[i - 2] + 1);
             }
-            current.push(cost);
+            current[i] = cost;
         }
-        best = best.min(current[word.len()]);
-        before = previous;
-        previous = current;
+        best = best.min(current[length]);
+        last = Some(c);
     }
-    best
+    usize::from(best)
 }
 
 fn same_digits(a: &str, b: &str) -> bool {
-    let digits = |text: &'_ str| -> Vec<char> { text.chars().filter(char::is_ascii_digit).collect() };
-    digits(a) == digits(b)
+    let digits = |text| str::bytes(text).filter(u8::is_ascii_digit);
+    digits(a).eq(digits(b))
+}
+
+/// Which letters stand in a text, in whatever case: a bit for each. Other characters may set any bit.
+pub(crate) fn letters_in(text: &str) -> u32 {
+    text.bytes()
+        .fold(0, |letters, byte| letters | 1_u32.wrapping_shl(u32::from(byte)))
+}
+
+/// Whether a text with these letters can hold another one with so many slips: each letter that is nowhere in it is one.
+pub(crate) fn lacks_at_most(slips: usize, letters: u32, of_other: u32) -> bool {
+    (of_other & !letters).count_ones() as usize <= slips
 }
 
 /// The one candidate that a label is close to: its distance, where no other candidate is nearly as close. The

@@ -1,7 +1,7 @@
 //! The text of a table, cell by cell.
 
 /// A table's cells, row by row, in one buffer that serves many tables.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Clone)]
 pub(crate) struct Table {
     text: String,
     cells: Vec<Cell>,
@@ -33,6 +33,18 @@ pub(crate) struct CellText<'a> {
 /// The most bytes of text that are kept of one cell. The longest label so far has 68.
 const LONGEST_CELL: usize = 512;
 const MOST_CELLS: usize = 4096;
+
+/// Has room for a usual chart.
+impl Default for Table {
+    fn default() -> Self {
+        Self {
+            text: String::with_capacity(1024),
+            cells: Vec::with_capacity(96),
+            rows: Vec::with_capacity(16),
+            too_large: false,
+        }
+    }
+}
 
 impl Table {
     /// Forgets everything but the room it takes.

@@ -26,27 +26,41 @@ impl Folding {
     pub(crate) fn push(&mut self, buffer: &mut String, start: usize, text: &Text<'_>) {
         match text {
             Text::Blank => self.pending_space = true,
-            Text::Plain(text) => self.push_plain(buffer, start, text),
+            Text::Plain { words, before, after } => {
+                self.pending_space |= before;
+                self.push_plain(buffer, start, words);
+                self.pending_space = *after;
+            }
             Text::Other(text) => self.push_other(buffer, start, text),
         }
     }
 
-    /// Nearly all text is plain ASCII: it is appended word by word.
-    fn push_plain(&mut self, buffer: &mut String, start: usize, text: &str) {
-        let is_space = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_whitespace);
-        self.pending_space |= is_space(text.as_bytes().first());
-        for word in text.split_ascii_whitespace() {
+    /// Nearly all text is plain ASCII: it is appended at once, or word by word where its spaces must be folded.
+    fn push_plain(&mut self, buffer: &mut String, start: usize, words: &str) {
+        let bytes = words.as_bytes();
+        let neighbours = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
+        let is_folded = neighbours.fold(true, |folded, (one, next)| {
+            folded & (*one > b' ' || (*one == b' ' && *next > b' '))
+        });
+        if is_folded {
             self.space(buffer, start);
-            buffer.push_str(word);
-            self.pending_space = true;
+            buffer.push_str(words);
+        } else {
+            for word in words.split_ascii_whitespace() {
+                self.space(buffer, start);
+                buffer.push_str(word);
+                self.pending_space = true;
+            }
         }
-        self.pending_space = is_space(text.as_bytes().last());
     }
 
     fn push_other(&mut self, buffer: &mut String, start: usize, text: &[u8]) {
         for chunk in text.utf8_chunks() {
             for c in chunk.valid().chars() {
-                if c.is_whitespace() {
+                if matches!(c, '!'..='~') {
+                    self.space(buffer, start);
+                    buffer.push(c);
+                } else if c.is_whitespace() {
                     self.pending_space = true;
                 } else if !is_invisible(c) {
                     self.space(buffer, start);
@@ -97,7 +111,14 @@ pub(crate) enum Text<'a> {
     /// White space only.
     Blank,
     /// Printable ASCII and white space, and not only that.
-    Plain(&'a str),
+    Plain {
+        /// The text without the white space around it.
+        words: &'a str,
+        /// Whether there is white space before it.
+        before: bool,
+        /// Whether there is white space after it.
+        after: bool,
+    },
     /// Anything else.
     Other(&'a [u8]),
 }
@@ -105,18 +126,38 @@ pub(crate) enum Text<'a> {
 impl<'a> Text<'a> {
     /// Looks a stretch of text through.
     pub(crate) fn new(text: &'a [u8]) -> Self {
-        if text.trim_ascii_start().is_empty() {
+        let after_blank = text.trim_ascii_start();
+        let words = after_blank.trim_ascii_end();
+        if words.is_empty() {
             return Self::Blank;
         }
         // Without an early end, this takes many bytes at a time.
-        let is_plain = text.iter().fold(true, |plain, byte| {
-            plain & (matches!(*byte, 0x20..=0x7e) | byte.is_ascii_whitespace())
-        });
-        match std::str::from_utf8(text) {
-            Ok(text) if is_plain => Self::Plain(text),
+        let odd = words
+            .iter()
+            .fold(0_u8, |odd, byte| odd | u8::from(!is_plain_byte(*byte)));
+        match std::str::from_utf8(words) {
+            Ok(words) if odd == 0 => Self::Plain {
+                words,
+                before: after_blank.len() < text.len(),
+                after: words.len() < after_blank.len(),
+            },
             _ => Self::Other(text),
         }
     }
+
+    /// How many bytes it has without the white space around it.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Blank => 0,
+            Self::Plain { words, .. } => words.len(),
+            Self::Other(text) => text.trim_ascii().len(),
+        }
+    }
+}
+
+/// Printable ASCII and white space.
+fn is_plain_byte(byte: u8) -> bool {
+    byte.wrapping_sub(0x20) <= 0x5e || byte.is_ascii_whitespace()
 }
 
 /// Soft hyphens, zero-width characters and the like, which stand in text without being part of it.
@@ -180,9 +221,11 @@ pub(crate) fn squash(text: &str) -> String {
 pub(crate) fn squash_into(squashed: &mut String, text: &str) {
     squashed.clear();
     for c in text.chars() {
-        if c.is_ascii_alphanumeric() {
-            squashed.push(c.to_ascii_lowercase());
-        } else if !c.is_ascii() && c.is_alphanumeric() {
+        if c.is_ascii() {
+            if c.is_ascii_alphanumeric() {
+                squashed.push(c.to_ascii_lowercase());
+            }
+        } else if c.is_alphanumeric() {
             squashed.extend(c.to_lowercase());
         }
     }

@@ -273,7 +273,8 @@ impl TokenSink for Walker {
         if self.skipped.is_some() || self.too_deep > 0 {
             return;
         }
-        let length = text.trim_ascii().len();
+        let text = Text::new(text);
+        let length = text.len();
         if length > 0 {
             self.outline.has_text = true;
             if self.struck > 0 {
@@ -285,7 +286,6 @@ impl TokenSink for Walker {
         if cell.is_none() && self.line_too_long {
             return;
         }
-        let text = Text::new(text);
         if !self.line_too_long {
             self.line_folding.push(&mut self.line, 0, &text);
         }

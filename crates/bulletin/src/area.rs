@@ -4,7 +4,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::category::Category;
-use crate::spelling::{UnknownSpelling, nearest, squash};
+use crate::spelling::{UnknownSpelling, is_same_word, nearest, squash};
 
 /// A chargeability area: a column of a chart, or a country that may have one.
 ///
@@ -135,10 +135,9 @@ impl Area {
     /// The area with exactly this name, as the heading of a column that was not seen before would give it:
     /// no nicknames, no abbreviations, no nearest guess. Never [`Area::ALL`].
     pub fn by_name(name: &str) -> Option<Self> {
-        let bare = squash(name);
         Self::every()
             .skip(1)
-            .find(|area| squash(area.name()) == bare || squash(area.code()) == bare)
+            .find(|area| is_same_word(area.name(), name) || is_same_word(area.code(), name))
     }
 
     fn entry(self) -> (&'static str, &'static str, &'static [&'static str]) {

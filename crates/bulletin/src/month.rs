@@ -133,10 +133,13 @@ impl Month {
 
     /// The month with this English name or its first three letters, in any case, and this year.
     pub fn from_name(name: &str, year: i32) -> Option<Self> {
-        let name = name.to_ascii_lowercase();
         let position = NAMES.iter().position(|known| {
-            let known = known.to_ascii_lowercase();
-            known == name || (name.len() >= 3 && name.len() <= 4 && known.starts_with(&name))
+            let beginning = if matches!(name.len(), 3 | 4) {
+                known.get(..name.len()).unwrap_or(known)
+            } else {
+                known
+            };
+            beginning.eq_ignore_ascii_case(name)
         })?;
         Self::new(year, position as u32 + 1)
     }

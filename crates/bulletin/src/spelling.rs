@@ -52,10 +52,18 @@ impl fmt::Display for UnknownSpelling {
 
 /// Lower-case letters and digits only: what is left of a word when spelling habits are taken away.
 pub(crate) fn squash(text: &str) -> String {
+    squashed(text).collect()
+}
+
+/// Whether nothing tells two words apart when spelling habits are taken away.
+pub(crate) fn is_same_word(one: &str, other: &str) -> bool {
+    squashed(one).eq(squashed(other))
+}
+
+fn squashed(text: &str) -> impl Iterator<Item = char> {
     text.chars()
         .filter(|c| c.is_alphanumeric())
         .flat_map(char::to_lowercase)
-        .collect()
 }
 
 /// The known words nearest to what was given, at most `most`, nearest first.
