@@ -9,6 +9,7 @@ pub mod config;
 pub mod deadline;
 pub mod log;
 pub mod metric;
+pub mod panic;
 pub mod stream;
 
 mod error;
@@ -16,6 +17,7 @@ mod expression;
 mod item;
 mod link;
 mod mark;
+mod message;
 mod queue;
 mod store;
 mod topic;

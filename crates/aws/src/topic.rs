@@ -1,22 +1,16 @@
 use aws_sdk_sns::Client;
-use aws_sdk_sns::types::{MessageAttributeValue, PublishBatchRequestEntry};
-use bulletin::{Alert, Chart, ChartChange, Movement};
+use aws_sdk_sns::types::PublishBatchRequestEntry;
+use bulletin::{Alert, Category};
 use pipeline::port::{AlertSink, Recipient, SinkError, StoreError};
-use serde_json::json;
 use std::collections::{BTreeMap, HashMap};
 
 use crate::error::is_certain;
+use crate::message::{MOST_BYTES, Message};
 
-/// What one message, or a batch of them, may hold, in bytes: text and attributes together.
-const MOST_BYTES: usize = 256 * 1024;
-/// Left free in a message for its attributes.
-const ATTRIBUTE_BYTES: usize = 4 * 1024;
 /// The most messages of one `PublishBatch`.
 const BATCH_ENTRIES: usize = 10;
 /// After so many calls in a row without an answer no more are made for these alerts.
 const LOST_CALLS: u32 = 2;
-/// The display name of the topics, which SNS puts in front of an SMS with `> ` behind it.
-const DISPLAY_NAME: &str = "VisaBull";
 /// The topic of the messages about whole bulletins, after the prefix.
 const BULLETINS: &str = "BULLETINS";
 
@@ -37,9 +31,13 @@ impl SnsTopics {
         }
     }
 
+    /// The ARN of a category's topic, or of that of whole bulletins.
+    pub fn arn(&self, category: Option<Category>) -> String {
+        format!("{}{}", self.prefix, category.map_or(BULLETINS, Category::code))
+    }
+
     fn topic(&self, alert: &Alert) -> String {
-        let name = alert.case().map_or(BULLETINS, |case| case.category.code());
-        format!("{}{name}", self.prefix)
+        self.arn(alert.case().map(|case| case.category))
     }
 
     async fn publish(&self, topic: &str, message: &Message) -> Result<(), SinkError> {
@@ -187,96 +185,6 @@ fn batches<'a, 'b>(messages: &'a [(usize, &'b Message)]) -> Vec<&'a [(usize, &'b
         batches.push(&messages[start..]);
     }
     batches
-}
-
-/// An alert as it is published.
-#[derive(Debug, Clone, PartialEq)]
-struct Message {
-    subject: String,
-    /// One text for each kind of subscriber, as JSON.
-    text: String,
-    attributes: HashMap<String, MessageAttributeValue>,
-}
-
-impl Message {
-    fn of(alert: &Alert) -> Result<Self, SinkError> {
-        let not_sent = |error: &dyn std::fmt::Display| SinkError::NotSent(error.to_string());
-        let headline = alert.headline();
-        let machines = serde_json::to_string(alert).map_err(|error| not_sent(&error))?;
-        let texts = |machines: &str| {
-            json!({"default": machines, "email": alert.body(None), "sms": alert.sms(DISPLAY_NAME)})
-                .to_string()
-        };
-        let mut text = texts(&machines);
-        if text.len() > MOST_BYTES - ATTRIBUTE_BYTES {
-            // Better a message without its details than none.
-            let short = json!({
-                "alert": if alert.case().is_some() { "case" } else { "bulletin" },
-                "month": alert.month(),
-                "headline": headline,
-                "details_left_out": true,
-            });
-            text = texts(&short.to_string());
-        }
-        Ok(Self {
-            subject: alert.subject(),
-            text,
-            attributes: attributes(alert).map_err(|error| not_sent(&error))?,
-        })
-    }
-
-    fn bytes(&self) -> usize {
-        self.text.len() + self.subject.len() + ATTRIBUTE_BYTES
-    }
-}
-
-/// What filter policies can ask for.
-fn attributes(
-    alert: &Alert,
-) -> Result<HashMap<String, MessageAttributeValue>, aws_sdk_sns::error::BuildError> {
-    let attribute = |kind: &str, value: String| {
-        MessageAttributeValue::builder()
-            .data_type(kind)
-            .string_value(value)
-            .build()
-    };
-    let kind = match alert {
-        Alert::Case(alert) => alert.change.kind,
-        Alert::Bulletin(alert) => alert.kind,
-    };
-    let mut attributes = HashMap::from([
-        (
-            "month".to_owned(),
-            attribute("String", alert.month().to_string())?,
-        ),
-        ("kind".to_owned(), attribute("String", kind.code().to_owned())?),
-    ]);
-    if let Alert::Case(alert) = alert {
-        let change = &alert.change;
-        let movements: Vec<String> = Chart::ALL
-            .into_iter()
-            .map(|chart| format!("{chart}:{}", movement(change.charts.of(chart))))
-            .collect();
-        attributes.extend([
-            (
-                "category".to_owned(),
-                attribute("String", change.case.category.code().to_owned())?,
-            ),
-            (
-                "area".to_owned(),
-                attribute("String", change.case.area.code().to_owned())?,
-            ),
-            (
-                "movement".to_owned(),
-                attribute("String.Array", json!(movements).to_string())?,
-            ),
-        ]);
-    }
-    Ok(attributes)
-}
-
-fn movement(chart: &ChartChange) -> &'static str {
-    chart.movement.map_or("unreadable", Movement::code)
 }
 
 #[cfg(test)]

@@ -70,7 +70,7 @@ async fn expected_alerts(steps: &[Step]) -> Vec<String> {
     let mut alerts: Vec<String> = sink
         .take()
         .iter()
-        .map(|alert| serde_json::to_string(alert).unwrap())
+        .map(|alert| alert.json().to_string())
         .collect();
     alerts.sort_unstable();
     alerts
