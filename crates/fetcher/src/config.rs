@@ -71,7 +71,10 @@ mod tests {
         let list: serde_json::Value = serde_json::from_str(list).unwrap();
         let names = |kind: &str| -> Vec<String> {
             let names = list["fetcher"][kind].as_array().unwrap();
-            names.iter().map(|name| name.as_str().unwrap().to_owned()).collect()
+            names
+                .iter()
+                .map(|name| name.as_str().unwrap().to_owned())
+                .collect()
         };
         let mut read = COMPLETE.map(|(name, _)| name);
         read.sort_unstable();
