@@ -186,6 +186,13 @@ fn an_alert_comes_as_an_e_mail_that_a_person_can_read() {
         );
         assert!(!id.contains("jane"), "{id}");
         assert_eq!(letter.header("In-Reply-To"), None);
+        assert!(
+            letter
+                .body()
+                .starts_with("EB-2 India, April 2024: your date 10 Apr 2012: not yet served"),
+            "{}",
+            letter.message
+        );
         // The table as it is printed, and how to stop it.
         for line in [
             "Final Action Dates   01 Mar 2012 -> 01 Apr 2012   advanced 31 days",

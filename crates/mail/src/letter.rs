@@ -43,6 +43,9 @@ impl Header for AutoSubmitted {
     }
 }
 
+/// The name that stands beside the address from which mail is sent.
+const SENDER: &str = "Visa Bulletin Watch";
+
 /// The longest line that may be handed over as it is (RFC 5322, 2.1.1).
 const LONGEST_LINE: usize = 998;
 
@@ -64,9 +67,19 @@ impl Letter<'_> {
         self.alert.subject()
     }
 
-    /// The text, with how to stop it at its end.
+    /// The text: what it means for the receiver's priority date first, and how to stop it last.
     pub fn body(&self) -> String {
-        format!("{}\n\n{}\n", self.alert.body(self.subscription), self.how_to_stop)
+        let verdict = match self.subscription {
+            Some(subscription) if subscription.priority_date.is_some() => {
+                format!("{}\n\n", self.alert.headline_for(subscription))
+            }
+            _ => String::new(),
+        };
+        format!(
+            "{verdict}{}\n\n{}\n",
+            self.alert.body(self.subscription),
+            self.how_to_stop
+        )
     }
 
     /// The message as it is handed to a server (RFC 5322), with this date.
@@ -77,10 +90,9 @@ impl Letter<'_> {
     /// # Errors
     /// A sentence, where no message can be made of it.
     pub fn message(&self, at: SystemTime) -> Result<Vec<u8>, String> {
-        let mailbox = |address: &EmailAddress| Mailbox::new(None, address.as_lettre().clone());
         let mut builder = Message::builder()
-            .from(mailbox(self.from))
-            .to(mailbox(self.to))
+            .from(Mailbox::new(Some(SENDER.into()), self.from.as_lettre().clone()))
+            .to(Mailbox::new(None, self.to.as_lettre().clone()))
             .subject(self.subject())
             .date(at)
             .message_id(Some(self.message_id(&self.alert.id())))

@@ -196,7 +196,7 @@ fn why_silent(month: Month, silence: Silence) -> String {
             month.previous()
         ),
         Silence::FilledIn => format!(
-            "nobody was told of the bulletin of {title}: it was filled in as history. This is what would have been sent"
+            "nobody was told of the bulletin of {title}: it was filled in as history, or tracking began with it. This is what would have been sent"
         ),
         Silence::Over => format!(
             "nobody was told of the bulletin of {title}: the month was over when it was stored. This is what would have \

@@ -19,6 +19,7 @@ fn the_help_of_every_command_has_examples_and_fits_80_columns() {
         vec!["history"],
         vec!["check"],
         vec!["watch", "add"],
+        vec!["preview"],
         vec!["completions"],
     ] {
         let mut command = folder.command(&[&args[..], &["--help"]].concat());

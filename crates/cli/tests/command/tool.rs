@@ -110,7 +110,10 @@ impl Folder {
             "LINES",
             "NO_COLOR",
             "RUST_LOG",
-        ] {
+        ]
+        .into_iter()
+        .chain(mail::VARIABLES)
+        {
             command.env_remove(name);
         }
         command.stdin(Stdio::null());
