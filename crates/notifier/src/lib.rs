@@ -6,6 +6,7 @@ use anyhow::{Context as _, bail};
 use aws::SqsQueue;
 use aws::deadline::Deadline;
 use aws::metric::{Metric, emit};
+use aws::panic::caught;
 use aws::stream::{self, StreamRecord};
 use chrono::{DateTime, Utc};
 use pipeline::port::{AlertMarks, AlertSink, BulletinStore, Clock, StoreError, SystemClock};
@@ -40,10 +41,11 @@ impl DeadLetters for SqsQueue {
 
 /// Sends the alerts of a batch of records, and answers with the first one that must come again, from which on the whole
 /// batch is given again: what was sent is known by its mark and not sent twice. A record that cannot be understood is
-/// kept among the dead letters and is done with.
+/// kept among the dead letters and is done with; so is one whose handling panics, once it comes alone.
 ///
 /// # Errors
-/// Where the event is none of a stream, or fails in a way that no record's number can tell.
+/// Where the event is none of a stream, fails in a way that no record's number can tell, or panics although it has several
+/// records: then the event source gives it again in halves.
 pub async fn handle<Store, Sink, C>(
     notifier: &Notifier<'_, Store, Sink, C>,
     dead_letters: &impl DeadLetters,
@@ -73,22 +75,15 @@ where
             Err(error) => {
                 refused += 1;
                 tracing::error!(reason = %error, "A record of the stream cannot be understood; it is kept among the dead letters.");
-                let reason = printable(&error.to_string());
-                let kept = deadline
-                    .within(dead_letters.keep(&record.to_string(), &reason))
-                    .await;
-                if !matches!(kept, Some(Ok(()))) {
-                    tracing::error!("The record could not be kept; it comes again.");
-                    failed[index] = true;
-                }
+                failed[index] = !keep(dead_letters, record, &error.to_string(), deadline).await;
             }
         }
     }
     let asked: Vec<&ChangeRecord> = changes.iter().map(|(_, change, _)| change).collect();
-    let results = deadline.within(notifier.notify_all(&asked)).await;
+    let results = deadline.within(caught(notifier.notify_all(&asked))).await;
     let (mut sent, mut slowest) = (0, 0.0_f64);
     match &results {
-        Some(results) => {
+        Some(Ok(results)) => {
             for ((index, change, written_at), result) in changes.iter().zip(results) {
                 match result {
                     Ok(notified) => {
@@ -104,6 +99,20 @@ where
                     }
                 }
             }
+        }
+        Some(Err(reason)) => {
+            let [(index, ..)] = changes.as_slice() else {
+                bail!(
+                    "one of {} records panics, and no number tells which: {reason}",
+                    changes.len()
+                );
+            };
+            refused += 1;
+            tracing::error!(
+                reason,
+                "A record of the stream panics; it is kept among the dead letters."
+            );
+            failed[*index] = !keep(dead_letters, &records[*index], reason, deadline).await;
         }
         None => {
             tracing::error!("The time ran out; what was not sent comes again.");
@@ -128,6 +137,18 @@ where
         Some(sequence) => Ok(json!({"batchItemFailures": [{"itemIdentifier": sequence}]})),
         None => bail!("a record without a number must come again, and so the whole batch"),
     }
+}
+
+/// Keeps a record among the dead letters, and answers whether it is kept.
+async fn keep(dead_letters: &impl DeadLetters, record: &Value, reason: &str, deadline: Deadline) -> bool {
+    let kept = deadline
+        .within(dead_letters.keep(&record.to_string(), &printable(reason)))
+        .await;
+    let is_kept = matches!(kept, Some(Ok(())));
+    if !is_kept {
+        tracing::error!("The record could not be kept; it comes again.");
+    }
+    is_kept
 }
 
 /// A reason as SQS takes it in an attribute.

@@ -5,12 +5,12 @@ use std::cell::RefCell;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws::deadline::Deadline;
-use bulletin::{Area, Bulletin, Case, Category, CutOff, Neighbours, Standing};
+use bulletin::{Alert, Area, Bulletin, Case, Category, CutOff, Neighbours, Standing};
 use chrono::NaiveDate;
 use local::SqliteStore;
 use notifier::DeadLetters;
 use pipeline::Notifier;
-use pipeline::port::{SinkError, StoreError};
+use pipeline::port::{AlertSink, Recipient, SinkError, StoreError};
 use pipeline::testing::{FixedClock, RecordingSink, bulletin_of};
 use serde_json::{Value, json};
 use tokio::runtime::Builder;
@@ -96,29 +96,78 @@ struct Outcome {
 }
 
 fn give(records: &[Value], failures: &[SinkError], dead_letters: &Kept) -> Outcome {
-    let folder = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open(&folder.path().join("bulletins.db")).unwrap();
-    let clock = FixedClock::noon("2024-03-13");
     let sink = RecordingSink::default();
     for failure in failures {
         sink.fail_next(failure.clone());
     }
+    let answer = give_to(&sink, records, dead_letters);
+    Outcome {
+        answer,
+        sent: sink.take().len(),
+        kept: dead_letters.records.borrow().len(),
+    }
+}
+
+fn give_to<Sink: AlertSink>(sink: &Sink, records: &[Value], dead_letters: &Kept) -> anyhow::Result<Value> {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&folder.path().join("bulletins.db")).unwrap();
+    let clock = FixedClock::noon("2024-03-13");
     let notifier = Notifier {
         store: &store,
-        sink: &sink,
+        sink,
         clock: &clock,
     };
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     let end = (now + Duration::from_secs(60)).as_millis().try_into().unwrap();
     let event = json!({ "Records": records });
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-    let answer = runtime
-        .block_on(async { notifier::handle(&notifier, dead_letters, &event, Deadline::before(end)).await });
-    Outcome {
-        answer,
-        sent: sink.take().len(),
-        kept: dead_letters.records.borrow().len(),
+    runtime.block_on(async { notifier::handle(&notifier, dead_letters, &event, Deadline::before(end)).await })
+}
+
+/// Panics when it is to send an alert of EB-2.
+#[derive(Debug, Default)]
+struct Panics(RecordingSink);
+
+impl AlertSink for Panics {
+    async fn recipients(&self, alert: &Alert) -> Result<Vec<Recipient>, StoreError> {
+        self.0.recipients(alert).await
     }
+
+    async fn send(&self, alert: &Alert, recipient: &Recipient) -> Result<(), SinkError> {
+        assert!(
+            alert.case().is_none_or(|case| case.category != Category::Eb2),
+            "not this one"
+        );
+        self.0.send(alert, recipient).await
+    }
+}
+
+/// The event source halves a batch that fails as a whole, until the one that panics comes alone.
+#[test]
+fn a_record_that_panics_is_kept_once_it_comes_alone() {
+    let (sink, kept) = (Panics::default(), Kept::default());
+    let batch = [
+        record(Category::Eb1, "1"),
+        record(Category::Eb2, "2"),
+        record(Category::Eb3, "3"),
+    ];
+    let error = give_to(&sink, &batch, &kept).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "one of 3 records panics, and no number tells which: not this one"
+    );
+    assert_eq!(kept.records.borrow().len(), 0);
+    let answer = give_to(&sink, &batch[1..2], &kept).unwrap();
+    assert_eq!(answer, json!({"batchItemFailures": []}));
+    assert_eq!(*kept.records.borrow(), [batch[1].to_string()]);
+    let answer = give_to(&sink, &batch[2..], &kept).unwrap();
+    assert_eq!(answer, json!({"batchItemFailures": []}));
+    let broken = Kept {
+        broken: true,
+        ..Kept::default()
+    };
+    let answer = give_to(&sink, &batch[1..2], &broken).unwrap();
+    assert_eq!(answer, json!({"batchItemFailures": [{"itemIdentifier": "2"}]}));
 }
 
 fn first_failed(outcome: &Outcome) -> Vec<String> {

@@ -5,6 +5,7 @@ mod config;
 use aws::TRACE_ATTRIBUTE;
 use aws::deadline::Deadline;
 use aws::metric::{Metric, emit};
+use aws::panic::caught;
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use pipeline::port::{BulletinStore, Clock, LinkTable, PageMessage, PageSource, SystemClock};
 use pipeline::{IngestError, Ingested, Ingester};
@@ -24,7 +25,8 @@ struct Counts {
 
 /// Reads the page of every message, one after another, and answers with those that must come again: one that fails does
 /// not hold back the others. A page that was read and refused comes again too, until the queue puts its message among
-/// the dead letters; one that no host gives does not, because its link is due again by itself.
+/// the dead letters; one that no host gives does not, because its link is due again by itself. One whose reading panics
+/// comes again like one that is refused.
 pub async fn handle<Source, Store, C>(
     ingester: &Ingester<'_, Source, Store, C>,
     event: &SqsEvent,
@@ -45,12 +47,21 @@ where
             .and_then(|attribute| attribute.string_value.as_deref());
         let span = tracing::info_span!("message", sqs.message_id = id, trace);
         let done = deadline
-            .within(read(ingester, message, &mut counts).instrument(span.clone()))
+            .within(caught(
+                read(ingester, message, &mut counts).instrument(span.clone()),
+            ))
             .await;
-        if done.is_none() {
-            span.in_scope(|| tracing::error!("The time ran out; the message comes again."));
+        match &done {
+            None => span.in_scope(|| tracing::error!("The time ran out; the message comes again.")),
+            Some(Err(reason)) => {
+                counts.refused += 1;
+                span.in_scope(|| {
+                    tracing::error!(reason, "Reading the page panicked; the message comes again.")
+                });
+            }
+            Some(Ok(_)) => {}
         }
-        if done != Some(true) {
+        if done != Some(Ok(true)) {
             failures.push(json!({"itemIdentifier": id}));
         }
     }

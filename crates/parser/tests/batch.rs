@@ -7,7 +7,7 @@ use aws::deadline::Deadline;
 use aws_lambda_events::event::sqs::SqsEvent;
 use bulletin::{Bulletin, Chart, CutOff, Month};
 use local::SqliteStore;
-use pipeline::port::{BulletinStore, PageLink, PageMessage};
+use pipeline::port::{BulletinStore, Fetched, PageLink, PageMessage, PageSource, SourceError};
 use pipeline::testing::{Answer, FixedClock, ScriptedSource, bulletin_of, link_of};
 use pipeline::{Ingester, LinkState};
 use serde_json::{Value, json};
@@ -85,6 +85,41 @@ fn one_bad_message_fails_alone() {
     assert_eq!(run(store.months()).unwrap(), [month("2024-04")]);
 }
 
+/// Panics when it is asked for a page of this month.
+struct Panics<'a>(ScriptedSource<'a>, Month);
+
+impl PageSource for Panics<'_> {
+    async fn links(&self) -> Result<Vec<PageLink>, SourceError> {
+        self.0.links().await
+    }
+
+    async fn page(&self, path: &str, avoid: Option<&str>) -> Result<Fetched, SourceError> {
+        assert!(path != link_of(self.1).path, "not this one");
+        self.0.page(path, avoid).await
+    }
+}
+
+#[test]
+fn a_page_that_panics_fails_alone() {
+    let (store, _folder) = store();
+    let clock = FixedClock::noon("2024-03-13");
+    let source = ScriptedSource::new(&clock, &["one.example.com"]);
+    source.publish(&bulletin_of(month("2024-04"), |_| CutOff::Current));
+    let source = Panics(source, month("2024-03"));
+    let bodies = [
+        message(&link_of(month("2024-03"))),
+        message(&link_of(month("2024-04"))),
+    ];
+    let ingester = Ingester {
+        source: &source,
+        store: &store,
+        clock: &clock,
+    };
+    let answer = run(parser::handle(&ingester, &event(&bodies), in_a_minute()));
+    assert_eq!(failed(&answer), ["0"]);
+    assert_eq!(run(store.months()).unwrap(), [month("2024-04")]);
+}
+
 #[test]
 fn a_refused_page_comes_again_and_a_blocked_one_does_not() {
     let (store, _folder) = store();
@@ -132,16 +167,12 @@ fn what_there_is_no_time_for_comes_again() {
 
 struct NeverAnswers;
 
-impl pipeline::port::PageSource for NeverAnswers {
-    async fn links(&self) -> Result<Vec<PageLink>, pipeline::port::SourceError> {
+impl PageSource for NeverAnswers {
+    async fn links(&self) -> Result<Vec<PageLink>, SourceError> {
         std::future::pending().await
     }
 
-    async fn page(
-        &self,
-        _: &str,
-        _: Option<&str>,
-    ) -> Result<pipeline::port::Fetched, pipeline::port::SourceError> {
+    async fn page(&self, _: &str, _: Option<&str>) -> Result<Fetched, SourceError> {
         std::future::pending().await
     }
 }

@@ -12,6 +12,9 @@ use crate::record::{BulletinRecord, ChangeRecord};
 /// before another sends it.
 const SENDING_TAKES: Duration = Duration::minutes(5);
 
+/// About how many alerts are sent before they are noted: as many as SNS takes in one call.
+const GROUP: usize = 10;
+
 /// Turns what was stored into alerts and sends each once.
 #[derive(Debug)]
 pub struct Notifier<'a, Store, Sink, Clock> {
@@ -62,6 +65,9 @@ pub enum NotifyError {
         /// Why.
         error: SinkError,
     },
+    /// The sink did not answer for the alerts before.
+    #[error("the alerts before it got no answer, so it was not tried")]
+    NotTried,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -86,22 +92,41 @@ where
     }
 
     /// Does the same for several records at once and answers for each, so that a sink that takes several alerts in
-    /// one call gets them so. A record that fails does not hold back the others.
+    /// one call gets them so. A record that fails does not hold back the others, but a sink that does not answer at all
+    /// is not asked on.
+    ///
+    /// The alerts go out in groups, and each group is noted before the next one is begun: whoever dies or runs out of
+    /// time in between leaves one group in doubt.
     pub async fn notify_all(&self, records: &[&ChangeRecord]) -> Vec<Result<Notified, NotifyError>> {
         let mut results: Vec<Result<Notified, NotifyError>> =
             records.iter().map(|_| Ok(Notified::default())).collect();
         let mut granted: Vec<Granted> = Vec::new();
+        let mut answers = true;
         for (index, record) in records.iter().enumerate() {
+            if !answers {
+                fail(&mut results[index], NotifyError::NotTried);
+                continue;
+            }
             if let Err(error) = self.claim_alerts(index, record, &mut results, &mut granted).await {
                 fail(&mut results[index], error.into());
             }
+            if granted.len() >= GROUP || index + 1 == records.len() {
+                answers = self.send(std::mem::take(&mut granted), &mut results).await;
+            }
         }
-        let sending: Vec<(&Alert, &Recipient)> = granted
+        results
+    }
+
+    /// Sends a group and notes what came of it. Answers whether the sink answers at all.
+    async fn send(&self, group: Vec<Granted>, results: &mut [Result<Notified, NotifyError>]) -> bool {
+        let sending: Vec<(&Alert, &Recipient)> = group
             .iter()
             .map(|granted| (&granted.alert, &granted.recipient))
             .collect();
         let sent = self.sink.send_all(&sending).await;
-        for (granted, sent) in granted.iter().zip(sent) {
+        let is_lost = |sent: &Result<(), SinkError>| matches!(sent, Err(SinkError::Unknown(_)));
+        let answers = sent.iter().any(Result::is_ok) || !sent.iter().any(is_lost);
+        for (granted, sent) in group.iter().zip(sent) {
             let outcome = match sent {
                 Ok(()) => self
                     .store
@@ -130,7 +155,7 @@ where
                 }
             }
         }
-        results
+        answers
     }
 
     /// Takes the right to send each alert of one record.
