@@ -84,8 +84,8 @@ impl<'a> ExecSink<'a> {
                 self.hung.borrow_mut().push(watch.id);
                 end(&mut child).await;
                 Err(format!(
-                    "it did not end within {} seconds and was killed{last}",
-                    self.patience.as_secs()
+                    "it did not end within {:?} and was killed{last}",
+                    self.patience
                 ))
             }
         }

@@ -728,7 +728,10 @@ impl AlertMarks for SqliteStore {
                 Some((None, Some(until))) if !self.sending.get() && read_instant(&until)? > now => {
                     return Ok(Claim::InProgress);
                 }
-                Some(_) => tracing::warn!(mark, "whoever was sending this alert died; it is sent again"),
+                Some(_) => tracing::warn!(
+                    mark,
+                    "whoever was sending this alert died or got no answer; it is sent again"
+                ),
                 None => {}
             }
             transaction

@@ -251,6 +251,20 @@ mod file {
     }
 
     #[test]
+    fn many_processes_bring_one_file_to_todays_layout_at_once() {
+        let file = File::new();
+        file.sql().execute_batch(include_str!("v1.sql")).unwrap();
+        let path = file.path();
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| assert_eq!(SqliteStore::open(&path).unwrap().watches().unwrap().len(), 2));
+            }
+        });
+        assert_eq!(file.count("PRAGMA user_version"), SCHEMA_VERSION);
+        file.open().check().unwrap();
+    }
+
+    #[test]
     fn a_file_of_a_newer_program_is_left_alone() {
         let file = File::new();
         drop(file.open());

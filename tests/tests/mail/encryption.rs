@@ -1,0 +1,114 @@
+//! What goes over the line before it is encrypted, and to whom.
+
+use end_to_end::run;
+use local::{AlertFormat, Drained, ExecSink, MailSink, TerminalSink, Ways, drain_to_watches};
+use mail::testing::{Encryption, Rule, SmtpServer};
+use mail::{Mailer, SmtpConfig};
+
+use crate::{clock, jane, patient_for_a_moment, stored, with_news};
+
+/// A mailer that knows the server by its name, and signs in.
+fn mailer(server: &SmtpServer, tls: &str, trusts: bool) -> Mailer {
+    let folder = tempfile::tempdir().unwrap();
+    let certificate = folder.path().join("certificate.pem");
+    std::fs::write(&certificate, server.certificate.clone().unwrap_or_default()).unwrap();
+    let config = SmtpConfig::read(|name| {
+        Ok(match name {
+            "SMTP_HOST" => Some("localhost".into()),
+            "SMTP_PORT" => Some(server.port.to_string()),
+            "SMTP_TLS" => Some(tls.into()),
+            "SMTP_USER" => Some("jane".into()),
+            "SMTP_PASSWORD" => Some("s3cret-word".into()),
+            "SMTP_CA_FILE" if trusts => Some(certificate.display().to_string()),
+            "MAIL_FROM" => Some("visa@example.com".into()),
+            _ => None,
+        })
+    });
+    patient_for_a_moment(config.unwrap())
+}
+
+async fn send(server: &SmtpServer, tls: &str, trusts: bool) -> Drained {
+    let clock = clock();
+    let world = with_news(&clock, &[jane()]).await;
+    let ways = Ways {
+        terminal: TerminalSink::new(&world.store, Vec::new(), AlertFormat::Text),
+        exec: ExecSink::new(&world.store),
+        mail: MailSink::new(&world.store, Ok(mailer(server, tls, trusts))),
+    };
+    let drained = drain_to_watches(&world.store, &ways, &clock).await.unwrap();
+    let told = format!("{drained:?} {}", stored(&world));
+    assert!(!told.contains("s3cret") && !told.contains("jane"), "{told}");
+    drained
+}
+
+#[test]
+fn both_kinds_carry_the_password_and_the_letter() {
+    run(async {
+        for (encryption, word) in [(Encryption::StartTls, "starttls"), (Encryption::Tls, "tls")] {
+            let server = SmtpServer::start(encryption);
+            assert_eq!(send(&server, word, true).await.sent, 1, "{word}");
+            let taken = server.taken();
+            assert!(taken[0].encrypted && taken[0].login.is_some(), "{taken:?}");
+            // Nothing but the greeting and STARTTLS went over the open line.
+            if encryption == Encryption::StartTls {
+                assert_eq!(server.said()[2], "STARTTLS");
+                assert!(server.said()[3].starts_with("EHLO") && server.said()[4].starts_with("AUTH"));
+            }
+        }
+    });
+}
+
+#[test]
+fn a_server_that_does_not_offer_what_is_asked_for_gets_nothing() {
+    run(async {
+        let none = SmtpServer::start(Encryption::None);
+        let drained = send(&none, "starttls", false).await;
+        assert!(
+            drained.failed[0].contains("does not offer STARTTLS"),
+            "{drained:?}"
+        );
+        let refuses = SmtpServer::start(Encryption::StartTls);
+        refuses.rule("STARTTLS", Rule::Reply("454 no TLS today"), 1);
+        let drained = send(&refuses, "starttls", true).await;
+        assert!(drained.failed[0].contains("454 no TLS today"), "{drained:?}");
+        // Who it is cannot be known.
+        for (encryption, word) in [(Encryption::StartTls, "starttls"), (Encryption::Tls, "tls")] {
+            let stranger = SmtpServer::start(encryption);
+            let drained = send(&stranger, word, false).await;
+            assert!(drained.failed[0].contains("certificate"), "{drained:?}");
+            assert_eq!(stranger.taken(), []);
+            let said = stranger.said();
+            assert!(
+                !said
+                    .iter()
+                    .any(|said| said.starts_with("AUTH") || said.starts_with("MAIL")),
+                "{said:?}"
+            );
+        }
+        assert!(
+            !none
+                .said()
+                .iter()
+                .any(|said| said.starts_with("AUTH") || said.starts_with("MAIL"))
+        );
+    });
+}
+
+#[test]
+fn a_wrong_password_is_said_and_not_shown() {
+    run(async {
+        let server = SmtpServer::start(Encryption::StartTls);
+        // Some servers repeat what they were told.
+        server.rule(
+            "AUTH",
+            Rule::Reply("535 jane s3cret-word AGphbmUAczNjcmV0LXdvcmQ="),
+            1,
+        );
+        let drained = send(&server, "starttls", true).await;
+        assert!(
+            drained.failed[0].contains("SMTP_PASSWORD") && drained.failed[0].contains("535"),
+            "{drained:?}"
+        );
+        assert!(!drained.failed[0].contains("AGphbmU"), "{drained:?}");
+    });
+}
