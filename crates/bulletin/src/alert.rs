@@ -8,7 +8,7 @@ use crate::change::{Change, ChangeKind};
 use crate::finding::Finding;
 use crate::month::Month;
 use crate::subscription::Subscription;
-use crate::text;
+use crate::text::{self, Line};
 
 /// A message to people: what a bulletin does to one case, or what it does as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,17 +122,17 @@ impl Alert {
         } else {
             display_name.chars().count() + 2
         };
-        self.line(text::SMS_SEPTETS.saturating_sub(prefix))
+        self.line(Line::Sms, text::SMS_SEPTETS.saturating_sub(prefix))
     }
 
     /// The verdict as the subject of an e-mail: one line of ASCII, shorter than 100 characters.
     pub fn subject(&self) -> String {
-        self.line(text::SUBJECT_CHARACTERS)
+        self.line(Line::Subject, text::SUBJECT_CHARACTERS)
     }
 
-    fn line(&self, most: usize) -> String {
+    fn line(&self, line: Line, most: usize) -> String {
         match self {
-            Self::Case(alert) => text::case_line(&alert.change, most),
+            Self::Case(alert) => text::case_line(&alert.change, line, most),
             Self::Bulletin(alert) => text::bulletin_headline(alert),
         }
     }

@@ -9,8 +9,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use bulletin::{
-    Alert, Area, Bulletin, Case, CaseAlert, Category, Change, ChangeKind, Chart, CutOff, Month, Movement,
-    Neighbours, RawCell, Reading, Row, RowKey, Standing, Subscription, When, changes, text,
+    Alert, Area, Bulletin, BulletinAlert, Case, CaseAlert, Category, Change, ChangeKind, Chart,
+    CorrectedCell, CutOff, Finding, Month, Movement, Neighbours, RawCell, Reading, Row, RowKey, Standing,
+    Subscription, When, changes, text,
 };
 use chrono::NaiveDate;
 use proptest::prelude::*;
@@ -91,22 +92,50 @@ fn after(standing: Option<&Standing>, bulletin: &Bulletin, stored: &BTreeMap<Mon
         .unwrap()
 }
 
-/// The change from one bulletin to the next, or from the first to the corrected form of the second.
-fn change(kind: ChangeKind, before: [&Print; 2], now: [&Print; 2]) -> Option<Change> {
+/// When a bulletin comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Coming {
+    /// Next month's, for the first time.
+    New,
+    /// Next month's, corrected.
+    Corrected,
+    /// The one in force, corrected when the next one is out already.
+    InForce,
+}
+
+impl Coming {
+    const ALL: [Self; 3] = [Self::New, Self::Corrected, Self::InForce];
+
+    fn kind(self) -> ChangeKind {
+        match self {
+            Self::New => ChangeKind::NewMonth,
+            Self::Corrected | Self::InForce => ChangeKind::Correction,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Corrected => "corrected",
+            Self::InForce => "corrected in force",
+        }
+    }
+}
+
+/// The change from one bulletin to the next, or from the first form of April's to its corrected form.
+fn change(when: Coming, before: [&Print; 2], now: [&Print; 2]) -> Option<Change> {
     // The case must be listed once for it to have a standing.
     let known = print("2012-01-01");
+    let april = |prints: [&Print; 2]| bulletin("2024-04", prints[0], prints[1]);
+    let mut pages = vec![bulletin("2024-02", &known, &known)];
+    match when {
+        Coming::New => pages.push(bulletin("2024-03", before[0], before[1])),
+        Coming::Corrected => pages.push(april(before)),
+        Coming::InForce => pages.extend([april(before), bulletin("2024-05", &known, &known)]),
+    }
+    pages.push(april(now));
     let mut stored = BTreeMap::new();
     let mut standing = None;
-    let second = if kind == ChangeKind::Correction {
-        "2024-04"
-    } else {
-        "2024-03"
-    };
-    let pages = [
-        bulletin("2024-02", &known, &known),
-        bulletin(second, before[0], before[1]),
-        bulletin("2024-04", now[0], now[1]),
-    ];
     let mut told = Vec::new();
     for page in pages {
         let next = after(standing.as_ref(), &page, &stored);
@@ -115,7 +144,7 @@ fn change(kind: ChangeKind, before: [&Print; 2], now: [&Print; 2]) -> Option<Cha
         stored.insert(page.month(), page);
     }
     told.into_iter()
-        .find(|change| change.kind == kind && change.month.to_string() == "2024-04")
+        .find(|change| change.kind == when.kind() && change.month.to_string() == "2024-04")
 }
 
 fn alert(change: Change) -> Alert {
@@ -138,7 +167,7 @@ fn subscription() -> Subscription {
 #[test]
 fn every_movement_reads_as_the_golden_file_says() {
     let mut text = String::new();
-    for kind in [ChangeKind::NewMonth, ChangeKind::Correction] {
+    for coming in Coming::ALL {
         for (name, before, now) in [
             ("advanced", "2012-07-01", "2012-07-15"),
             ("advanced by one day", "2012-07-10", "2012-07-11"),
@@ -162,8 +191,12 @@ fn every_movement_reads_as_the_golden_file_says() {
                 filing.clone()
             };
             let before_filing = if before.is_empty() { Print::Nothing } else { filing };
-            let told = change(kind, [&print(before), &before_filing], [&print(now), &now_filing]);
-            writeln!(text, "#### {}: {name} ({before} -> {now})", kind.code()).unwrap();
+            let told = change(
+                coming,
+                [&print(before), &before_filing],
+                [&print(now), &now_filing],
+            );
+            writeln!(text, "#### {}: {name} ({before} -> {now})", coming.name()).unwrap();
             match told.map(alert) {
                 Some(alert) => {
                     writeln!(text, "{}", alert.headline()).unwrap();
@@ -203,12 +236,12 @@ fn any_print() -> impl Strategy<Value = Print> {
 proptest! {
     #[test]
     fn no_text_can_mislead(
-        correction in any::<bool>(),
+        coming in proptest::sample::select(Coming::ALL.to_vec()),
         before in (any_print(), any_print()),
         now in (any_print(), any_print()),
     ) {
-        let kind = if correction { ChangeKind::Correction } else { ChangeKind::NewMonth };
-        let Some(change) = change(kind, [&before.0, &before.1], [&now.0, &now.1]) else { return Ok(()) };
+        let correction = coming.kind() == ChangeKind::Correction;
+        let Some(change) = change(coming, [&before.0, &before.1], [&now.0, &now.1]) else { return Ok(()) };
         let alert = alert(change.clone());
         let headlines = [alert.headline(), alert.headline_for(&subscription())];
         let body = alert.body(Some(&subscription()));
@@ -244,5 +277,164 @@ proptest! {
         if change.charts.dates_for_filing.to.is_some() {
             prop_assert!(body.contains("USCIS accepts"), "{body}");
         }
+    }
+}
+
+/// Text that a page could print to be taken for another message.
+const SMUGGLED: &str = "C\r\nSubject: x\u{1b}[2J\u{2028}\u{202e}`\" -> 15 Jul 2099";
+
+fn is_plain(line: &str) -> bool {
+    line.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+}
+
+#[test]
+fn a_page_cannot_smuggle_lines_into_what_is_said_of_a_case() {
+    for coming in Coming::ALL {
+        for (before, now) in [("2012-07-01", SMUGGLED), (SMUGGLED, "2012-07-15")] {
+            let (before, now, filing) = (print(before), print(now), print("2012-08-01"));
+            let alert = alert(change(coming, [&before, &filing], [&now, &filing]).unwrap());
+            for line in [
+                alert.subject(),
+                alert.sms("VisaBull"),
+                alert.headline(),
+                alert.headline_for(&subscription()),
+            ] {
+                assert!(is_plain(&line), "{line:?}");
+                assert!(
+                    line.matches('"').count() <= 2,
+                    "the page closes its quotes: {line}"
+                );
+            }
+            assert!(
+                text::septets(&alert.sms("VisaBull"))
+                    .is_some_and(|septets| septets <= 160 - "VisaBull> ".len())
+            );
+            assert!(alert.subject().len() <= 99);
+            assert!(alert.body(None).lines().all(is_plain), "{:?}", alert.body(None));
+            // Machines get it as it is printed, in its own place.
+            let faults = schema::alerts().faults(&alert.json());
+            assert!(faults.is_empty(), "{faults:?}");
+        }
+    }
+}
+
+fn of_bulletin(kind: ChangeKind, printed: &str) -> BulletinAlert {
+    let dates = [print("2012-07-01"), print("2012-07-15")];
+    BulletinAlert {
+        month: "2024-04".parse().unwrap(),
+        revision: u32::from(kind == ChangeKind::Correction),
+        kind,
+        changes: vec![
+            change(Coming::New, [&dates[0], &dates[1]], [&dates[1], &dates[1]]).unwrap(),
+            change(Coming::New, [&dates[1], &dates[1]], [&print("C"), &print("U")]).unwrap(),
+        ],
+        corrected: vec![CorrectedCell {
+            key: RowKey {
+                chart: Chart::FinalAction,
+                category: CASE.category,
+                area: CASE.area,
+            },
+            before: Some(printed.into()),
+            after: Some("15JUL12".into()),
+        }],
+        findings: vec![Finding::Layout { what: printed.into() }],
+        page: PAGE.into(),
+    }
+}
+
+#[test]
+fn a_page_cannot_smuggle_lines_into_what_is_said_of_a_bulletin() {
+    for kind in [ChangeKind::NewMonth, ChangeKind::Correction] {
+        let alert = Alert::Bulletin(of_bulletin(kind, SMUGGLED));
+        assert!(is_plain(&alert.subject()) && is_plain(&alert.sms("VisaBull")));
+        assert!(alert.body(None).lines().all(is_plain), "{:?}", alert.body(None));
+        for json in [alert.json(), alert.json_in_short()] {
+            let faults = schema::alerts().faults(&json);
+            assert!(faults.is_empty(), "{faults:?}");
+        }
+    }
+}
+
+#[test]
+fn a_summary_groups_what_moved_counts_what_did_not_and_names_what_was_corrected() {
+    let new = Alert::Bulletin(of_bulletin(ChangeKind::NewMonth, "01JUL12")).body(None);
+    let expected = "\
+Visa Bulletin for April 2024 is out: 2 of 2 cases moved
+In force from 01 Apr 2024 to 30 Apr 2024.
+
+Final Action Dates:
+  Advanced (1):
+    EB-3 India: 01 Jul 2012 -> 15 Jul 2012  +14 days
+  Current now (1):
+    EB-3 India: 15 Jul 2012 -> current
+  Unchanged: 0
+
+Dates for Filing:
+  Unavailable now (1):
+    EB-3 India: 15 Jul 2012 -> unavailable
+  Unchanged: 1
+
+What could not be read as usual (1):
+  01JUL12
+
+Which chart USCIS accepts for adjustment of status: https://www.uscis.gov/visabulletininfo
+";
+    assert!(new.starts_with(expected), "{new}");
+    let corrected = Alert::Bulletin(of_bulletin(ChangeKind::Correction, "01JUL12")).body(None);
+    let expected = "\
+Visa Bulletin for April 2024 was corrected: 1 cell
+In force from 01 Apr 2024 to 30 Apr 2024.
+The department corrected this bulletin after it was published.
+
+Corrected (1):
+  EB-3 India, Final Action Dates: \"15JUL12\", published before as \"01JUL12\"
+
+What it does now, against the bulletin before it:
+";
+    assert!(corrected.starts_with(expected), "{corrected}");
+    assert!(corrected.contains(PAGE) && corrected.contains("unofficial"));
+}
+
+#[test]
+fn every_name_is_ascii_and_grammatical() {
+    for area in Area::every() {
+        for category in Category::ALL.iter().copied() {
+            assert!(is_plain(&text::case_name(Case { category, area })));
+        }
+        assert!(is_plain(&text::counted_under(area, Area::ALL)));
+    }
+    let brazil = "BRAZIL".parse().unwrap();
+    assert_eq!(
+        text::counted_under(brazil, Area::ALL),
+        "Brazil is counted under All Chargeability Areas Except Those Listed"
+    );
+    let three = Area::EL_SALVADOR_GUATEMALA_HONDURAS;
+    assert_eq!(
+        text::counted_under(three, Area::ALL),
+        "El Salvador, Guatemala and Honduras are counted under All Chargeability Areas Except Those Listed"
+    );
+}
+
+#[test]
+fn the_schema_refuses_what_it_does_not_describe() {
+    let told = change(
+        Coming::New,
+        [&print("2012-07-01"), &print("C")],
+        [&print("2012-07-15"), &print("C")],
+    );
+    let json = alert(told.unwrap()).json();
+    assert_eq!(schema::alerts().faults(&json), [""; 0]);
+    let mangled: [fn(&mut serde_json::Value); 6] = [
+        |json| json["charts"]["final_action"]["days"] = "14".into(),
+        |json| json["charts"]["final_action"]["movement"] = "moved".into(),
+        |json| json["charts"]["final_action"]["before"]["date"] = "01JUL12".into(),
+        |json| json["month"] = "2024-4".into(),
+        |json| json["extra"] = true.into(),
+        |json| json["attributes"]["final_action_after"] = 20_000_000.into(),
+    ];
+    for mangle in mangled {
+        let mut other = json.clone();
+        mangle(&mut other);
+        assert!(!schema::alerts().faults(&other).is_empty(), "{other:#}");
     }
 }

@@ -116,7 +116,7 @@ fn tell_where_counted(case: Case, bulletin: &Bulletin) {
     if ruled_by != case.area {
         complain(
             "note",
-            &format!("{} is counted under {}", case.area.name(), ruled_by.name()),
+            &bulletin::text::counted_under(case.area, ruled_by),
         );
     }
 }

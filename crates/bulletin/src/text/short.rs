@@ -1,15 +1,16 @@
 //! Alerts in one line that must fit: an SMS, the subject of an e-mail.
 //!
-//! Parts are dropped in a fixed order until the line fits: where to look; what did not move; how many days; then names
-//! give way to shorter ones. Whom it is about, which bulletin, and the verdict on each chart that moved are never dropped.
+//! Parts are dropped in a fixed order until the line fits: what did not move; what held before; then names give way to
+//! shorter ones, and the number of days goes; last that it is unofficial and where to look. Whom it is about, which
+//! bulletin, and the verdict on each chart that moved are never dropped.
 
 use crate::area::{Area, Case};
 use crate::category::Category;
-use crate::change::{Change, ChangeKind, ChartChange};
+use crate::change::{Change, ChangeKind};
 use crate::chart::Chart;
 use crate::month::Month;
 use crate::movement::Movement;
-use crate::text::{self, shown};
+use crate::text::{self, case, shown};
 
 /// The septets of one SMS in the GSM 7-bit alphabet (3GPP TS 23.038).
 pub const SMS_SEPTETS: usize = 160;
@@ -28,19 +29,28 @@ pub fn septets(text: &str) -> Option<usize> {
         .sum()
 }
 
-/// The change in one line of at most so many septets.
-pub(crate) fn case_line(change: &Change, most: usize) -> String {
-    fitting(LEVELS.iter().map(|level| line(change, *level)), most)
+/// What a line is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Line {
+    /// All that its receiver reads.
+    Sms,
+    /// Above a text that says the rest.
+    Subject,
 }
 
-/// The first line that fits; the last and shortest where none does.
-fn fitting(lines: impl Iterator<Item = String>, most: usize) -> String {
+/// The change in one line of at most so many septets.
+pub(crate) fn case_line(change: &Change, line: Line, most: usize) -> String {
+    let looking = LEVELS.map(|level| Level {
+        where_to_look: true,
+        ..level
+    });
+    let levels = looking.into_iter().filter(|_| line == Line::Sms).chain(LEVELS);
     let mut last = String::new();
-    for line in lines {
-        if septets(&line).is_some_and(|septets| septets <= most) {
-            return line;
+    for level in levels {
+        last = line_of(change, level);
+        if septets(&last).is_some_and(|septets| septets <= most) {
+            break;
         }
-        last = line;
     }
     last
 }
@@ -48,60 +58,54 @@ fn fitting(lines: impl Iterator<Item = String>, most: usize) -> String {
 /// How much is said.
 #[derive(Debug, Clone, Copy)]
 struct Level {
-    where_to_look: bool,
+    /// What did not move, beside what did.
     unmoved: bool,
-    days: bool,
+    /// What held before.
+    old: bool,
     long_names: bool,
-    /// How dates are written.
-    date: &'static str,
+    long_dates: bool,
+    days: bool,
+    where_to_look: bool,
 }
 
-const LEVELS: [Level; 6] = [
-    Level {
-        where_to_look: true,
+/// What is said, without where to look; the first says most.
+const LEVELS: [Level; 6] = {
+    let all = Level {
         unmoved: true,
-        days: true,
+        old: true,
         long_names: true,
-        date: "%d %b %Y",
-    },
-    Level {
-        where_to_look: false,
-        unmoved: true,
+        long_dates: true,
         days: true,
-        long_names: true,
-        date: "%d %b %Y",
-    },
-    Level {
         where_to_look: false,
+    };
+    let moved = Level {
         unmoved: false,
-        days: true,
-        long_names: true,
-        date: "%d %b %Y",
-    },
-    Level {
-        where_to_look: false,
-        unmoved: false,
-        days: false,
-        long_names: true,
-        date: "%d %b %Y",
-    },
-    Level {
-        where_to_look: false,
-        unmoved: false,
-        days: true,
+        ..all
+    };
+    let now = Level { old: false, ..moved };
+    let named_short = Level {
         long_names: false,
-        date: "%d%b%y",
-    },
-    Level {
-        where_to_look: false,
-        unmoved: false,
+        ..now
+    };
+    let dated_short = Level {
+        long_dates: false,
+        ..named_short
+    };
+    let verdict = Level {
         days: false,
-        long_names: false,
-        date: "%d%b%y",
-    },
-];
+        ..dated_short
+    };
+    [all, moved, now, named_short, dated_short, verdict]
+};
 
-fn line(change: &Change, level: Level) -> String {
+impl Level {
+    /// How dates are written.
+    fn date(self) -> &'static str {
+        if self.long_dates { "%d %b %Y" } else { "%d%b%y" }
+    }
+}
+
+fn line_of(change: &Change, level: Level) -> String {
     let moved = change.moved();
     let verdicts: Vec<String> = Chart::ALL
         .into_iter()
@@ -119,7 +123,7 @@ fn line(change: &Change, level: Level) -> String {
         ""
     };
     let look = if level.where_to_look {
-        ". See travel.state.gov"
+        ". Unofficial: travel.state.gov"
     } else {
         ""
     };
@@ -133,32 +137,32 @@ fn line(change: &Change, level: Level) -> String {
 
 fn verdict(change: &Change, chart: Chart, level: Level) -> Option<String> {
     let chart_change = change.charts.of(chart);
-    if level.long_names && level.days {
-        return text::chart_verdict(change.case, chart, change.kind, chart_change);
+    if level.long_names {
+        return case::chart_verdict(change.case, chart, change.kind, chart_change, level.old);
     }
-    let name = match (chart, level.long_names) {
-        (Chart::FinalAction, true) => "Final Action",
-        (Chart::FinalAction, false) => "Final",
-        (Chart::DatesForFiling, _) => "Filing",
+    let name = match chart {
+        Chart::FinalAction => "Final",
+        Chart::DatesForFiling => "Filing",
     };
-    if chart_change.to.is_none() && chart_change.movement == Some(Movement::Withdrawn) {
-        return Some(format!("{name} withdrawn"));
-    }
-    let to = value(chart_change, level)?;
+    let Some(cell) = &chart_change.to else {
+        return (chart_change.movement == Some(Movement::Withdrawn)).then(|| format!("{name} not listed"));
+    };
+    let to = match cell.cut_off().and_then(|cut_off| cut_off.date()) {
+        Some(date) => date.format(level.date()).to_string(),
+        None => shown(Some(cell)),
+    };
     let is_correction = change.kind == ChangeKind::Correction && chart_change.replaced.is_some();
+    let under = if cell.column == change.case.area {
+        String::new()
+    } else {
+        format!("{} ", short_area(cell.column))
+    };
     Some(match chart_change.movement {
         None => format!("{name} misprinted"),
+        Some(Movement::Withdrawn) => format!("{name} now {under}{to}"),
         // The line begins with it.
-        Some(_) if is_correction => format!("{name} {to}"),
+        Some(_) if is_correction => format!("{name} {under}{to}"),
         Some(movement) => format!("{name} {to} {}", word(movement, level)),
-    })
-}
-
-fn value(change: &ChartChange, level: Level) -> Option<String> {
-    let cell = change.to.as_ref()?;
-    Some(match cell.cut_off().and_then(|cut_off| cut_off.date()) {
-        Some(date) => date.format(level.date).to_string(),
-        None => shown(Some(cell)),
     })
 }
 
@@ -200,20 +204,24 @@ fn short_name(case: Case) -> String {
         Category::Eb5Infrastructure => "EB-5 Infra",
         other => other.short(),
     };
-    let area = match case.area {
-        Area::ALL => "All Other",
-        Area::CHINA => "China",
-        Area::DOMINICAN_REPUBLIC => "Dominican Rep.",
-        Area::EL_SALVADOR_GUATEMALA_HONDURAS => "El Salv/Guat/Hond",
-        other => other.name(),
+    format!("{category} {}", short_area(case.area))
+}
+
+fn short_area(area: Area) -> String {
+    let name = match area {
+        Area::ALL => "All Other".to_owned(),
+        Area::CHINA => "China".to_owned(),
+        Area::DOMINICAN_REPUBLIC => "Dominican Rep.".to_owned(),
+        Area::EL_SALVADOR_GUATEMALA_HONDURAS => "El Salv/Guat/Hond".to_owned(),
+        other => text::area_name(other),
     };
-    let area: String = area.chars().filter(char::is_ascii).take(LONGEST_AREA).collect();
-    format!("{category} {area}")
+    name.chars().take(LONGEST_AREA).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::change::ChartChange;
     use crate::cutoff::CutOff;
     use crate::standing::{ByChart, Cell, CellState, LastRead};
 
@@ -318,8 +326,9 @@ mod tests {
             columns_before: vec![case.area],
             successors: Vec::new(),
         };
-        for most in [SMS_SEPTETS - "VisaBulletin> ".len(), SUBJECT_CHARACTERS] {
-            let line = case_line(&change, most);
+        let sms = SMS_SEPTETS - "VisaBulletin> ".len();
+        for (line, most) in [(Line::Sms, sms), (Line::Subject, SUBJECT_CHARACTERS)] {
+            let line = case_line(&change, line, most);
             assert!(
                 septets(&line).is_some_and(|septets| septets <= most),
                 "{most}: {line}"
