@@ -114,9 +114,6 @@ fn tell_where_counted(case: Case, bulletin: &Bulletin) {
     };
     let ruled_by = case.area.ruled_by(has_column);
     if ruled_by != case.area {
-        complain(
-            "note",
-            &bulletin::text::counted_under(case.area, ruled_by),
-        );
+        complain("note", &bulletin::text::counted_under(case.area, ruled_by));
     }
 }
