@@ -232,6 +232,33 @@ fn who_is_killed_while_the_server_thinks_is_followed_by_one_who_sends_it() {
 }
 
 #[test]
+fn three_runs_at_once_send_each_alert_once() {
+    let (folder, server) = (with_news(), SmtpServer::start(Encryption::StartTls));
+    for category in ["EB1", "EB2", "F1", "F4"] {
+        folder
+            .bulletin(&[
+                "watch", "add", category, "India", "--when", "every", "--email", ADDRESS,
+            ])
+            .exits(0);
+    }
+    let runs = [(); 3].map(|()| {
+        let mut run = with_server(&folder, &server, &RUN);
+        run.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+    });
+    for run in runs {
+        let ended = run.wait_with_output().unwrap();
+        assert!(
+            ended.status.success(),
+            "{}",
+            String::from_utf8_lossy(&ended.stderr)
+        );
+    }
+    let taken = server.taken();
+    let ids: std::collections::BTreeSet<_> = taken.iter().map(|letter| letter.header("Message-ID")).collect();
+    assert_eq!((taken.len(), ids.len()), (5, 5));
+}
+
+#[test]
 fn what_cannot_be_meant_is_refused_before_anything_is_made() {
     let folder = Folder::new();
     let cases: [(&[&str], &[&str]); 14] = [

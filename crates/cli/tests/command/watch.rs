@@ -35,6 +35,28 @@ fn a_watch_is_added_listed_and_removed() {
          2,,,,bulletins,,terminal,\n\
          3,EW,BRAZIL,,moves,,terminal,\n"
     );
+    folder
+        .bulletin(&[
+            "watch",
+            "add",
+            "--category",
+            "F1",
+            "--country",
+            "Mexico",
+            "--chart",
+            "filing",
+        ])
+        .exits(0)
+        .prints(&["Watch 4: F1 Mexico, Dates for Filing only, told of whatever moves, on the terminal"]);
+    let listed = folder.bulletin(&["watch", "list", "--format", "csv"]).exits(0);
+    assert!(
+        listed
+            .out
+            .ends_with("4,F1,MEXICO,,moves,dates_for_filing,terminal,\n"),
+        "{}",
+        listed.out
+    );
+    folder.bulletin(&["watch", "remove", "4"]).exits(0);
     folder.bulletin(&["watch", "remove", "2"]).exits(0);
     folder
         .bulletin(&["watch", "remove", "2"])
@@ -44,7 +66,7 @@ fn a_watch_is_added_listed_and_removed() {
     folder
         .bulletin(&["watch", "add", "--bulletins"])
         .exits(0)
-        .prints(&["Watch 4"]);
+        .prints(&["Watch 5"]);
 }
 
 #[test]
