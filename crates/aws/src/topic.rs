@@ -2,7 +2,7 @@ use aws_sdk_sns::Client;
 use aws_sdk_sns::types::PublishBatchRequestEntry;
 use bulletin::{Alert, Category};
 use pipeline::port::{AlertSink, Recipient, SinkError, StoreError};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::error::is_certain;
 use crate::message::{MOST_BYTES, Message};
@@ -90,10 +90,19 @@ impl SnsTopics {
                         (entry.id(), format!("{}: {reason}", entry.code()))
                     })
                     .collect();
+                let sent: HashSet<&str> = answer
+                    .successful()
+                    .iter()
+                    .filter_map(|entry| entry.id())
+                    .collect();
                 (0..messages.len())
-                    .map(|index| match failed.get(index.to_string().as_str()) {
-                        Some(reason) => Err(SinkError::NotSent(reason.clone())),
-                        None => Ok(()),
+                    .map(|index| {
+                        let id = index.to_string();
+                        match failed.get(id.as_str()) {
+                            Some(reason) => Err(SinkError::NotSent(reason.clone())),
+                            None if sent.contains(id.as_str()) => Ok(()),
+                            None => Err(SinkError::Unknown("the answer does not name it".into())),
+                        }
                     })
                     .collect()
             }

@@ -1,17 +1,19 @@
 //! The whole pipeline on an emulator: tables, queues, topics, the compiled Lambdas, and what AWS does between them.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::time::Duration as Wait;
 
 use aws::config::Tables;
 use aws_sdk_dynamodb::types::AttributeValue;
-use aws_sdk_dynamodbstreams::types::{AttributeValue as StreamValue, Record};
 use aws_sdk_sqs::types::QueueAttributeName;
 use bulletin::Category;
 use chrono::{DateTime, Duration, Utc};
 use fastrand::Rng;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::emulator::Emulator;
+use crate::event::{failures, message_event, passes_filter, record_event, sequence};
 use crate::lambda::Lambda;
 use crate::site::Site;
 use crate::table::{self, StreamReader};
@@ -33,6 +35,20 @@ pub struct Delivery {
     pub twice_and_shuffled: Option<Rng>,
     /// Also records of items that the event source's filter would keep away.
     pub unfiltered: bool,
+}
+
+/// When a Lambda is killed: asked every millisecond while it has this event.
+pub struct Death {
+    /// Which Lambda.
+    pub of: &'static str,
+    /// Whether now, while it has this event.
+    pub when: Box<dyn FnMut(&Value) -> bool>,
+}
+
+impl fmt::Debug for Death {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a death of {}", self.of)
+    }
 }
 
 /// A record that was given up, with nothing but its number, as AWS tells it.
@@ -61,6 +77,12 @@ pub struct Deployment {
     pub given_up: Vec<GivenUp>,
     /// How messages and records are delivered.
     pub delivery: Delivery,
+    /// Kills a Lambda in the middle of its work.
+    pub death: Option<Death>,
+    /// How often one was killed.
+    pub deaths: usize,
+    /// How long one invocation may take.
+    pub timeout: Wait,
     subscriber: String,
     stream: StreamReader,
     backlog: Vec<(DateTime<Utc>, Value)>,
@@ -115,6 +137,9 @@ impl Deployment {
             dead_records,
             given_up: Vec::new(),
             delivery: Delivery::default(),
+            death: None,
+            deaths: 0,
+            timeout: Wait::from_secs(60),
             subscriber,
             backlog: Vec::new(),
             environment,
@@ -139,16 +164,22 @@ impl Deployment {
     /// # Errors
     /// What it answers when it fails.
     pub fn invoke(&mut self, name: &'static str, event: &Value) -> Result<Value, String> {
-        let (now, environment) = (self.now.to_rfc3339(), &self.environment);
+        let (now, environment, timeout) = (self.now.to_rfc3339(), &self.environment, self.timeout);
         let lambda = self.lambdas.entry(name).or_insert_with(|| {
             let mut variables: Vec<(&str, &str)> = environment
                 .iter()
                 .map(|(name, value)| (*name, value.as_str()))
                 .collect();
             variables.push(("AS_OF", &now));
-            Lambda::start(name, &variables)
+            Lambda::start(name, &variables, timeout)
         });
-        let result = lambda.invoke(event);
+        let mut death = self.death.as_mut().filter(|death| death.of == name);
+        let mut killed = false;
+        let result = lambda.invoke_until(event, || {
+            killed = death.as_mut().is_some_and(|death| (death.when)(event));
+            killed
+        });
+        self.deaths += usize::from(killed);
         if result.is_err() {
             // AWS starts a Lambda that timed out or died anew.
             self.lambdas.remove(name);
@@ -337,11 +368,32 @@ impl Deployment {
         }
     }
 
-    /// Every item of the data table, without what tells how often and when it was written.
+    /// Every item of the data table, without what tells when it was written.
     ///
     /// # Panics
     /// When it cannot be read.
     pub async fn items(&self) -> BTreeMap<String, String> {
+        self.items_without(&["fetched_at", "first_seen", "host", "earlier"])
+            .await
+    }
+
+    /// Every item of the data table, without what tells when, in which order and how often it was written.
+    ///
+    /// # Panics
+    /// When it cannot be read.
+    pub async fn content(&self) -> BTreeMap<String, String> {
+        let left_out = [
+            "fetched_at",
+            "first_seen",
+            "host",
+            "earlier",
+            "version",
+            "came_in_order",
+        ];
+        self.items_without(&left_out).await
+    }
+
+    async fn items_without(&self, left_out: &[&str]) -> BTreeMap<String, String> {
         let mut items = BTreeMap::new();
         let mut from = None;
         loop {
@@ -360,9 +412,7 @@ impl Deployment {
                 };
                 let kept: BTreeMap<&String, &AttributeValue> = item
                     .iter()
-                    .filter(|(name, _)| {
-                        !["fetched_at", "first_seen", "host", "earlier"].contains(&name.as_str())
-                    })
+                    .filter(|(name, _)| !left_out.contains(&name.as_str()))
                     .collect();
                 items.insert(format!("{} {}", key("pk"), key("sk")), plain(&kept));
             }
@@ -438,114 +488,4 @@ async fn topics(sns: &aws_sdk_sns::Client, run: &str, subscriber: &str) -> Strin
             .expect("a subscription");
     }
     prefix
-}
-
-fn failures(answer: &Value) -> Vec<String> {
-    let failures = answer["batchItemFailures"]
-        .as_array()
-        .cloned()
-        .unwrap_or_default();
-    failures
-        .iter()
-        .filter_map(|failure| Some(failure["itemIdentifier"].as_str()?.to_owned()))
-        .collect()
-}
-
-fn sequence(record: &Value) -> String {
-    record["dynamodb"]["SequenceNumber"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned()
-}
-
-/// The filter of the event source: standings and bulletins that were written.
-fn passes_filter(record: &Value) -> bool {
-    let key = record["dynamodb"]["Keys"]["pk"]["S"].as_str().unwrap_or_default();
-    let is_wanted = key.starts_with("STANDING#") || key.starts_with("BULLETIN#");
-    is_wanted && record["eventName"] != "REMOVE"
-}
-
-fn message_event(message: &aws_sdk_sqs::types::Message) -> Value {
-    let attributes: Map<String, Value> = message
-        .message_attributes
-        .iter()
-        .flatten()
-        .map(|(name, attribute)| {
-            let value = json!({
-                "stringValue": attribute.string_value,
-                "stringListValues": [],
-                "binaryListValues": [],
-                "dataType": attribute.data_type,
-            });
-            (name.clone(), value)
-        })
-        .collect();
-    json!({
-        "messageId": message.message_id,
-        "receiptHandle": message.receipt_handle,
-        "body": message.body,
-        "md5OfBody": message.md5_of_body,
-        "attributes": {},
-        "messageAttributes": attributes,
-        "eventSource": "aws:sqs",
-        "eventSourceARN": "arn:aws:sqs:us-east-1:000000000000:pages",
-        "awsRegion": "us-east-1",
-    })
-}
-
-fn record_event(record: &Record) -> Value {
-    let body = record.dynamodb.as_ref();
-    let image = |image: Option<&HashMap<String, StreamValue>>| {
-        image.map(|image| {
-            let fields = image.iter().map(|(name, value)| (name.clone(), typed(value)));
-            Value::Object(fields.collect())
-        })
-    };
-    let mut event = json!({
-        "ApproximateCreationDateTime": body
-            .and_then(|body| body.approximate_creation_date_time)
-            .map(|at| at.secs()),
-        "Keys": image(body.and_then(|body| body.keys.as_ref())),
-        "SequenceNumber": body.and_then(|body| body.sequence_number.clone()),
-        "SizeBytes": body.and_then(|body| body.size_bytes),
-        "StreamViewType": "NEW_AND_OLD_IMAGES",
-    });
-    for (name, image) in [
-        ("NewImage", image(body.and_then(|body| body.new_image.as_ref()))),
-        ("OldImage", image(body.and_then(|body| body.old_image.as_ref()))),
-    ] {
-        // An image that there is not is left out, as AWS does.
-        if let Some(image) = image.filter(|image| image.as_object().is_some_and(|fields| !fields.is_empty()))
-        {
-            event[name] = image;
-        }
-    }
-    json!({
-        "eventID": record.event_id,
-        "eventName": record.event_name.as_ref().map(|name| name.as_str()),
-        "eventVersion": "1.1",
-        "eventSource": "aws:dynamodb",
-        "awsRegion": "us-east-1",
-        "dynamodb": event,
-        "eventSourceARN": "arn:aws:dynamodb:us-east-1:000000000000:table/data/stream/x",
-    })
-}
-
-fn typed(value: &StreamValue) -> Value {
-    match value {
-        StreamValue::S(text) => json!({ "S": text }),
-        StreamValue::N(number) => json!({ "N": number }),
-        StreamValue::Bool(value) => json!({ "BOOL": value }),
-        StreamValue::Null(value) => json!({ "NULL": value }),
-        StreamValue::Ss(texts) => json!({ "SS": texts }),
-        StreamValue::L(values) => json!({"L": values.iter().map(typed).collect::<Vec<_>>()}),
-        StreamValue::M(fields) => {
-            let fields: Map<String, Value> = fields
-                .iter()
-                .map(|(name, value)| (name.clone(), typed(value)))
-                .collect();
-            json!({ "M": fields })
-        }
-        other => panic!("no item of ours has {other:?}"),
-    }
 }

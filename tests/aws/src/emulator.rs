@@ -80,8 +80,12 @@ impl Emulator {
                 "-Xshare:auto",
                 "-XX:TieredStopAtLevel=1",
                 &format!("-Djava.library.path={}/DynamoDBLocal_lib", version.display()),
-                "-jar",
+                "-cp",
                 &version.join("DynamoDBLocal.jar").display().to_string(),
+                &project()
+                    .join("tests/aws/src/Loopback.java")
+                    .display()
+                    .to_string(),
                 "-inMemory",
                 "-sharedDb",
                 "-disableTelemetry",

@@ -4,15 +4,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Mutex, OnceLock};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
 use crate::http::{Request, Response, Server};
 use crate::process::{Process, project};
 
-/// How long one invocation may take.
-const TIMEOUT: Duration = Duration::from_secs(60);
+/// How often it is asked whether a Lambda is to be killed.
+const LOOK: Duration = Duration::from_millis(1);
 
 /// One execution environment: a process, and the Runtime API that it asks for events.
 #[derive(Debug)]
@@ -22,18 +22,20 @@ pub struct Lambda {
     _api: Server,
     events: Sender<String>,
     results: Receiver<Result<Value, String>>,
+    timeout: Duration,
 }
 
 impl Lambda {
-    /// Starts the compiled Lambda of this name with these variables. Its logs are dropped.
+    /// Starts the compiled Lambda of this name with these variables; one invocation may take as long as `timeout`. Its
+    /// logs are dropped.
     ///
     /// # Panics
     /// When it is not compiled.
-    pub fn start(name: &str, environment: &[(&str, &str)]) -> Self {
+    pub fn start(name: &str, environment: &[(&str, &str)], timeout: Duration) -> Self {
         let (events, next) = channel::<String>();
         let (answer, results) = channel();
         let (next, answer) = (Mutex::new(next), Mutex::new(answer));
-        let api = Server::start(move |request| api(request, &next, &answer));
+        let api = Server::start(move |request| api(request, &next, &answer, timeout));
         let address = format!("127.0.0.1:{}", api.port());
         let mut variables = vec![
             ("AWS_LAMBDA_RUNTIME_API", address.as_str()),
@@ -51,6 +53,7 @@ impl Lambda {
             _api: api,
             events,
             results,
+            timeout,
         }
     }
 
@@ -59,13 +62,28 @@ impl Lambda {
     /// # Errors
     /// What the Lambda answers when it fails, or that it did not answer in time.
     pub fn invoke(&self, event: &Value) -> Result<Value, String> {
+        self.invoke_until(event, || false)
+    }
+
+    /// Gives it an event and waits for its answer, or until it is to be killed: then whoever has the Lambda drops it.
+    ///
+    /// # Errors
+    /// What the Lambda answers when it fails, that it did not answer in time, or that it is to be killed.
+    pub fn invoke_until(&self, event: &Value, mut is_killed: impl FnMut() -> bool) -> Result<Value, String> {
         self.events
             .send(event.to_string())
             .map_err(|_| "it has ended".to_owned())?;
-        match self.results.recv_timeout(TIMEOUT) {
-            Ok(result) => result,
-            Err(RecvTimeoutError::Timeout) => Err("it did not answer in time".into()),
-            Err(RecvTimeoutError::Disconnected) => Err("it has ended".into()),
+        let end = Instant::now() + self.timeout;
+        loop {
+            match self.results.recv_timeout(LOOK) {
+                Ok(result) => return result,
+                Err(RecvTimeoutError::Disconnected) => return Err("it has ended".into()),
+                Err(RecvTimeoutError::Timeout) if is_killed() => return Err("it was killed".into()),
+                Err(RecvTimeoutError::Timeout) if Instant::now() >= end => {
+                    return Err("it did not answer in time".into());
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+            }
         }
     }
 }
@@ -74,13 +92,14 @@ fn api(
     request: &Request,
     next: &Mutex<Receiver<String>>,
     answer: &Mutex<Sender<Result<Value, String>>>,
+    timeout: Duration,
 ) -> Response {
     let body = String::from_utf8_lossy(&request.body).into_owned();
     let result = if request.path.ends_with("/invocation/next") {
         let Ok(event) = next.lock().unwrap().recv() else {
             return Response::Cut;
         };
-        let deadline = SystemTime::now() + TIMEOUT;
+        let deadline = SystemTime::now() + timeout;
         let deadline = deadline.duration_since(UNIX_EPOCH).unwrap().as_millis();
         let headers = [
             (

@@ -9,8 +9,10 @@
 
 pub mod deployment;
 pub mod emulator;
+mod event;
 pub mod http;
 pub mod lambda;
+pub mod play;
 pub mod process;
 pub mod proxy;
 pub mod site;

@@ -33,7 +33,12 @@ struct State {
     share: f64,
     /// Every call of SNS fails.
     no_sns: bool,
+    /// Every call of SNS takes so much longer.
+    slow_sns: Duration,
+    /// SNS refuses the entry of a batch in whose text this stands.
+    refused_entry: Option<String>,
     calls: BTreeMap<String, usize>,
+    totals: BTreeMap<String, usize>,
     faults: usize,
     /// How often the answer to an alert's publishing was lost, by the alert's text for machines.
     lost: BTreeMap<String, usize>,
@@ -53,7 +58,10 @@ impl Proxy {
             rng: Rng::with_seed(seed),
             share,
             no_sns: false,
+            slow_sns: Duration::ZERO,
+            refused_entry: None,
             calls: BTreeMap::new(),
+            totals: BTreeMap::new(),
             faults: 0,
             lost: BTreeMap::new(),
         }));
@@ -73,6 +81,32 @@ impl Proxy {
     /// When a call has panicked.
     pub fn break_sns(&self, broken: bool) {
         self.state.lock().unwrap().no_sns = broken;
+    }
+
+    /// Lets every call of SNS take so much longer.
+    ///
+    /// # Panics
+    /// When a call has panicked.
+    pub fn slow_sns(&self, time: Duration) {
+        self.state.lock().unwrap().slow_sns = time;
+    }
+
+    /// Lets SNS refuse the entries of batches in whose text this stands, or no more.
+    ///
+    /// # Panics
+    /// When a call has panicked.
+    pub fn refuse_entry(&self, text: Option<&str>) {
+        self.state.lock().unwrap().refused_entry = text.map(str::to_owned);
+    }
+
+    /// How many calls were made in all whose kind begins so.
+    ///
+    /// # Panics
+    /// When a call has panicked.
+    pub fn total(&self, kind: &str) -> usize {
+        let state = self.state.lock().unwrap();
+        let of_kind = state.totals.iter().filter(|(name, _)| name.starts_with(kind));
+        of_kind.map(|(_, count)| count).sum()
     }
 
     /// How many calls were made since the last time this was asked, by kind.
@@ -109,6 +143,7 @@ fn handle(request: &Request, port: u16, state: &Mutex<State>) -> Response {
     let fault = {
         let mut state = state.lock().unwrap();
         *state.calls.entry(kind.clone()).or_default() += 1;
+        *state.totals.entry(kind.clone()).or_default() += 1;
         let drawn = state.rng.f64() < state.share;
         let which = state.rng.usize(..24);
         if state.no_sns && kind.starts_with("SNS.") {
@@ -145,6 +180,19 @@ fn handle(request: &Request, port: u16, state: &Mutex<State>) -> Response {
         Some(Fault::Delayed) => sleep(Duration::from_millis(100)),
         _ => {}
     }
+    let (slow, refused) = {
+        let state = state.lock().unwrap();
+        (state.slow_sns, state.refused_entry.clone())
+    };
+    if is_sns {
+        sleep(slow);
+    }
+    if let Some(text) = refused
+        && kind == "SNS.PublishBatch"
+        && let Some(answer) = without_entry(request, &form, &text, port)
+    {
+        return answer;
+    }
     let answer = forward(request, port);
     match (fault, answer) {
         (Some(Fault::ErrorAfter), _) => error(is_sns, 500, "InternalFailure"),
@@ -167,6 +215,65 @@ fn error(is_sns: bool, status: u16, code: &str) -> Response {
     let json = format!(r#"{{"__type":"com.amazonaws#{code}","message":"x"}}"#);
     let kind = ("content-type".into(), "application/x-amz-json-1.0".into());
     Response::Answer(status, vec![kind], json.into())
+}
+
+/// A batch of SNS without the entries in whose text this stands, and the answer with them among the failed; `None` where
+/// it has none.
+fn without_entry(
+    request: &Request,
+    form: &BTreeMap<String, String>,
+    text: &str,
+    port: u16,
+) -> Option<Response> {
+    let entry = |name: &str| {
+        let number = name.strip_prefix("PublishBatchRequestEntries.member.")?;
+        Some(number.split('.').next()?.to_owned())
+    };
+    let holds = |number: &String| {
+        let message = form.get(&format!("PublishBatchRequestEntries.member.{number}.Message"));
+        message.is_some_and(|message| message.contains(text))
+    };
+    let mut refused: Vec<String> = form.keys().filter_map(|name| entry(name)).filter(holds).collect();
+    refused.dedup();
+    if refused.is_empty() {
+        return None;
+    }
+    // Members are numbered without gaps.
+    let mut numbers: Vec<String> = form.keys().filter_map(|name| entry(name)).collect();
+    numbers.retain(|number| !refused.contains(number));
+    numbers.sort_unstable();
+    numbers.dedup();
+    let body = String::from_utf8_lossy(&request.body).into_owned();
+    let kept = body.split('&').filter_map(|pair| {
+        let Some(number) = entry(&decode(pair.split('=').next()?)) else {
+            return Some(pair.to_owned());
+        };
+        let place = 1 + numbers.iter().position(|kept| *kept == number)?;
+        Some(pair.replacen(&format!(".member.{number}."), &format!(".member.{place}."), 1))
+    });
+    let mut rest = request.clone();
+    rest.body = kept.collect::<Vec<_>>().join("&").into_bytes();
+    let answer = forward(&rest, port).ok()?;
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    let failed: String = refused
+        .iter()
+        .map(|number| {
+            let id = &form[&format!("PublishBatchRequestEntries.member.{number}.Id")];
+            format!(
+                "<member><Id>{id}</Id><Code>InternalError</Code><Message>x</Message><SenderFault>false</SenderFault></member>"
+            )
+        })
+        .collect();
+    let (_, xml) = answer.split_once("\r\n\r\n")?;
+    let xml = xml
+        .replace("<Failed/>", "")
+        .replace("<Failed></Failed>", "")
+        .replace(
+            "</PublishBatchResult>",
+            &format!("<Failed>{failed}</Failed></PublishBatchResult>"),
+        );
+    let kind = ("content-type".into(), "text/xml".into());
+    Some(Response::Answer(200, vec![kind], xml.into_bytes()))
 }
 
 /// The texts for machines of the alerts that a call publishes.

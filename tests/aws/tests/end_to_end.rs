@@ -1,116 +1,21 @@
 //! The compiled Lambdas on the emulator, from the page to the subscriber, beside the pipeline of one machine.
 #![expect(clippy::unwrap_used, reason = "a test stops where something goes wrong")]
 
-use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_tests::deployment::Deployment;
 use aws_tests::emulator::Emulator;
+use aws_tests::play::{deployment, expected_alerts, few_steps, heard_alerts, noon};
 use aws_tests::proxy::Proxy;
 use aws_tests::run;
 use aws_tests::site::Site;
-use bulletin::{Bulletin, Chart};
+use bulletin::{Bulletin, Chart, Month};
 use bulletin_samples::site::{Step, steps};
 use bulletin_samples::{Page, page_path};
-use chrono::{DateTime, Duration, Utc};
+use chrono::Duration;
 use fastrand::Rng;
-use local::{SqliteStore, drain_changes, drain_pages};
-use pipeline::Fetcher;
-use pipeline::port::Clock;
-use pipeline::testing::{FixedClock, RecordingSink};
-use serde_json::json;
-use web_source::{WebConfig, WebSource};
-
-#[derive(Debug, Clone)]
-struct SharedClock(Rc<FixedClock>);
-
-impl Clock for SharedClock {
-    fn now(&self) -> DateTime<Utc> {
-        self.0.now()
-    }
-}
-
-fn noon(step: &Step) -> DateTime<Utc> {
-    format!("{}T12:00:00Z", step.as_of).parse().unwrap()
-}
-
-/// When the schedule strikes on a day: at noon, and often enough that a correction is confirmed.
-fn looks(step: &Step) -> [DateTime<Utc>; 2] {
-    [noon(step), noon(step) + Duration::minutes(30)]
-}
-
-/// The alerts of the pipeline of one machine on the same pages, as text for machines.
-async fn expected_alerts(steps: &[Step]) -> Vec<String> {
-    let folder = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open(&folder.path().join("bulletins.db")).unwrap();
-    let site = Site::default();
-    let clock = SharedClock(Rc::new(FixedClock::noon("2023-01-01")));
-    let config = WebConfig {
-        hosts: site.hosts().into(),
-        ..WebConfig::default()
-    };
-    let source = WebSource::new(config, clock.clone()).unwrap();
-    let sink = RecordingSink::default();
-    for step in steps {
-        site.publish(&step.page);
-        for now in looks(step) {
-            clock.0.set(now);
-            let fetcher = Fetcher {
-                source: &source,
-                store: &store,
-                queue: &store,
-                clock: &clock,
-            };
-            fetcher.fetch(None).await.unwrap();
-            drain_pages(&store, &source, &clock, |_| ()).await.unwrap();
-            drain_changes(&store, &sink, &clock).await.unwrap();
-        }
-    }
-    let mut alerts: Vec<String> = sink
-        .take()
-        .iter()
-        .map(|alert| alert.json().to_string())
-        .collect();
-    alerts.sort_unstable();
-    alerts
-}
-
-/// The alerts that a subscriber hears of the deployment on the same pages.
-async fn heard_alerts(deployment: &mut Deployment, site: &Site, steps: &[Step]) -> Vec<String> {
-    let mut heard = Vec::new();
-    for step in steps {
-        site.publish(&step.page);
-        for now in looks(step) {
-            let later = deployment.now() + (now - noon(step));
-            deployment.set_clock(now.max(later));
-            deployment.look().await;
-            heard.extend(deployment.heard().await);
-        }
-    }
-    heard.sort_unstable();
-    heard
-}
-
-/// A month, its correction, and the months around it.
-fn few_steps() -> Vec<Step> {
-    steps().unwrap().into_iter().skip(5).take(4).collect()
-}
-
-async fn deployment(emulator: &Emulator, endpoint: String, site: &Site, steps: &[Step]) -> Deployment {
-    let mut deployment = Deployment::new(emulator, endpoint, site).await;
-    deployment.set_clock(noon(&steps[0]));
-    deployment
-}
-
-/// How often each stands there.
-fn counted(alerts: &[String]) -> BTreeMap<&str, usize> {
-    let mut counted = BTreeMap::new();
-    for alert in alerts {
-        *counted.entry(alert.as_str()).or_default() += 1;
-    }
-    counted
-}
+use serde_json::{Value, json};
 
 async fn send(deployment: &Deployment, body: &str) {
     let send = deployment.sqs.send_message().queue_url(&deployment.pages);
@@ -152,42 +57,75 @@ fn what_comes_twice_and_in_disorder_ends_the_same() {
     });
 }
 
-/// Three seeds can be given in `FAULT_SEEDS`, separated by commas.
-fn seeds() -> Vec<u64> {
-    let seeds = std::env::var("FAULT_SEEDS").unwrap_or_else(|_| "1".into());
-    seeds
-        .split(',')
-        .map(|seed| seed.trim().parse().unwrap())
-        .collect()
-}
-
+/// Invariant 3 across months: whatever the order, the same is stored, no alert repeats, and every month that came after
+/// all that were stored before it is alerted, the newest above all.
 #[test]
-fn nothing_is_lost_when_a_fifth_of_all_calls_fail() {
+fn months_in_any_order_are_stored_the_same_and_alert_once() {
     let Some(emulator) = Emulator::shared_ministack() else {
         return;
     };
     run(async {
-        let steps: Vec<Step> = few_steps().into_iter().take(3).collect();
-        let expected = expected_alerts(&steps).await;
-        for seed in seeds() {
-            let site = Site::default();
-            let proxy = Proxy::before(emulator.port(), 0.2, seed);
-            let mut deployment = deployment(emulator, proxy.endpoint(), &site, &steps).await;
-            let heard = heard_alerts(&mut deployment, &site, &steps).await;
-            let heard = counted(&heard);
-            for alert in &expected {
-                let times = heard.get(alert.as_str()).copied().unwrap_or(0);
-                let most = 1 + proxy.lost(alert);
+        let steps = steps().unwrap();
+        let site = Site::default();
+        for step in &steps {
+            site.publish(&step.page);
+        }
+        let months: BTreeSet<Month> = steps.iter().map(|step| step.page.bulletin.month()).collect();
+        let months: Vec<Month> = months.into_iter().collect();
+        let newest = *months.last().unwrap();
+        // A day on which none of them is over.
+        let now = noon(&steps[0]) + Duration::hours(1);
+        let mut contents = Vec::new();
+        for seed in 0..2 {
+            let mut deployment = deployment(emulator, emulator.endpoint(), &site, &steps).await;
+            deployment.set_clock(now);
+            let mut order = months.clone();
+            if seed > 0 {
+                let mut rng = Rng::with_seed(seed);
+                order.extend(months.clone());
+                rng.shuffle(&mut order);
+                deployment.delivery.twice_and_shuffled = Some(rng);
+            }
+            for month in &order {
+                let link = json!({"month": month, "path": page_path(*month)});
+                send(&deployment, &json!({"link": link, "trace": "x"}).to_string()).await;
+            }
+            deployment.drain_pages().await;
+            deployment.drain_stream().await;
+            let mut told: BTreeMap<Month, BTreeSet<String>> = BTreeMap::new();
+            for text in deployment.heard().await {
+                let alert: Value = serde_json::from_str(&text).unwrap();
+                let month: Month = alert["month"].as_str().unwrap().parse().unwrap();
+                let is_new = told.entry(month).or_default().insert(text);
+                assert!(is_new, "seed {seed}: told twice: {}", alert["id"]);
+            }
+            let stored = deployment.items().await;
+            for month in &months {
+                let record = &stored[&format!("BULLETIN#{} BULLETIN", month.first_day())];
+                let came_in_order = record.contains("\"came_in_order\": \"Bool(true)\"");
+                assert_eq!(
+                    told.contains_key(month),
+                    came_in_order,
+                    "seed {seed}: {month} {record}"
+                );
+                if came_in_order {
+                    assert!(
+                        told[month].len() > 50,
+                        "seed {seed}: {month}: {}",
+                        told[month].len()
+                    );
+                }
+            }
+            if order[0] != newest {
                 assert!(
-                    (1..=most).contains(&times),
-                    "seed {seed}: heard {times} times: {alert}"
+                    told.contains_key(&newest),
+                    "seed {seed}: the newest month is silent"
                 );
             }
-            assert_eq!(heard.len(), counted(&expected).len(), "seed {seed}");
-            assert!(proxy.faults() > 50, "seed {seed}: {} faults", proxy.faults());
-            assert!(deployment.given_up.is_empty(), "seed {seed}");
+            contents.push(deployment.content().await);
             assert!(deployment.take_all(&deployment.dead_pages).await.is_empty());
         }
+        assert!(contents[1] == contents[0]);
     });
 }
 
@@ -270,38 +208,6 @@ fn a_poison_record_is_kept_whole_and_holds_nobody_back() {
                 .all(|record| record.contains("NewImage") && record.contains("SequenceNumber"))
         );
         assert!(deployment.given_up.is_empty());
-    });
-}
-
-#[test]
-fn an_outage_of_sns_for_an_hour_loses_no_alert() {
-    let Some(emulator) = Emulator::shared_ministack() else {
-        return;
-    };
-    run(async {
-        let steps: Vec<Step> = few_steps().into_iter().take(2).collect();
-        let expected = expected_alerts(&steps).await;
-        let site = Site::default();
-        let proxy = Proxy::before(emulator.port(), 0.0, 0);
-        let mut deployment = deployment(emulator, proxy.endpoint(), &site, &steps).await;
-        let first = heard_alerts(&mut deployment, &site, &steps[..1]).await;
-        proxy.break_sns(true);
-        site.publish(&steps[1].page);
-        deployment.set_clock(noon(&steps[1]));
-        deployment.invoke("fetcher", &json!({})).unwrap();
-        deployment.drain_pages().await;
-        for _ in 0..6 {
-            deployment.poll_stream_once().await;
-            assert!(deployment.waiting() > 0);
-            deployment.set_clock(deployment.now() + Duration::minutes(10));
-        }
-        assert!(deployment.heard().await.is_empty());
-        proxy.break_sns(false);
-        deployment.drain_stream().await;
-        let mut heard = deployment.heard().await;
-        heard.extend(first);
-        heard.sort_unstable();
-        assert!(heard == expected, "{} alerts for {}", heard.len(), expected.len());
     });
 }
 
