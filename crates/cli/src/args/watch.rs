@@ -58,7 +58,7 @@ pub(crate) struct WatchAddArgs {
     /// The country of chargeability, such as India, "mainland China" or Brazil
     #[arg(value_name = "COUNTRY")]
     area: Option<Area>,
-    /// The same, in words
+    /// The preference category, in place of the first word
     #[arg(
         id = "category_word",
         long = "category",
@@ -67,7 +67,7 @@ pub(crate) struct WatchAddArgs {
         requires = "area_word"
     )]
     category_word: Option<Category>,
-    /// The same, in words
+    /// The country of chargeability, in place of the second word
     #[arg(
         id = "area_word",
         long = "country",

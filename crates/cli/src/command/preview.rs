@@ -56,16 +56,16 @@ pub(crate) fn run(store: &StoreArgs, args: &PreviewArgs) -> anyhow::Result<ExitC
         match told.first() {
             None => complain(
                 "note",
-                &format!("{what} is not told to who waits for {}", words(&others)),
+                &format!("{what} is not told to those who wait for {}", words(&others)),
             ),
             Some(kind) => {
                 let not = match others.as_slice() {
                     [] => String::new(),
-                    others => format!(", and not to who waits for {}", words(others)),
+                    others => format!(", and not to those who wait for {}", words(others)),
                 };
                 complain(
                     "note",
-                    &format!("{what} is told to who waits for {}{not}", words(&told)),
+                    &format!("{what} is told to those who wait for {}{not}", words(&told)),
                 );
                 show(args.form, alert, *kind, shown > 0)?;
                 shown += 1;

@@ -105,8 +105,8 @@ fn each_kind_of_subscriber_and_each_form_is_shown() {
         .bulletin(&date)
         .exits(0)
         .says(&[
-            "the bulletin is told to who waits for every, moves, and not to who waits for corrected, current, within:60d",
-            "the correction is told to who waits for every, moves, corrected, current, within:60d",
+            "the bulletin is told to those who wait for every, moves, and not to those who wait for corrected, current, within:60d",
+            "the correction is told to those who wait for every, moves, corrected, current, within:60d",
         ])
         .prints(&["E-mail\n------\nFrom: ", "\nSMS\n---\n", "\nJSON\n----\n{", "In-Reply-To: <"]);
     let sms = folder.bulletin(&[&date[..], &["--as", "sms"]].concat()).exits(0);
@@ -117,7 +117,7 @@ fn each_kind_of_subscriber_and_each_form_is_shown() {
     let corrected = folder
         .bulletin(&[&case[..], &["--when", "corrected", "--as", "sms"]].concat())
         .exits(0)
-        .says(&["the bulletin is not told to who waits for corrected"]);
+        .says(&["the bulletin is not told to those who wait for corrected"]);
     assert!(
         corrected.out.starts_with("CORRECTED EB-2 India"),
         "{}",
