@@ -246,13 +246,17 @@ fn a_history_fills_in_behind_and_alerts_nobody() {
                 .await
                 .contains_key("BULLETIN#2024-02-01 BULLETIN")
         );
-        // The page again: nothing is written to the data table.
+        // The pages again: nothing is written to the data table. Each takes one look at the bulletin's record and the
+        // note of it among the links.
         deployment.set_clock(deployment.now() + Duration::hours(5));
-        deployment.invoke("fetcher", &json!({})).unwrap();
+        let report = deployment.invoke("fetcher", &json!({})).unwrap();
+        let pages = report["queued"].as_array().unwrap().len();
+        assert!(pages > 0);
         proxy.calls();
         deployment.drain_pages().await;
         let calls = proxy.calls();
-        println!("calls when nothing changed: {calls:?}");
+        println!("calls when nothing changed on {pages} pages: {calls:?}");
+        assert_eq!(calls.values().sum::<usize>(), 2 * pages);
         assert!(!calls.contains_key("DynamoDB_20120810.TransactWriteItems"));
         assert!(!calls.contains_key("DynamoDB_20120810.BatchGetItem"));
     });
