@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 
 import { CATEGORIES } from './category.ts';
 
-/** What an SMS begins with, as `DISPLAY_NAME` in `crates/aws/src/topic.rs`. */
+/** What an SMS begins with, as `DISPLAY_NAME` in `crates/aws/src/message.rs`. */
 export const DISPLAY_NAME = 'VisaBull';
 /** What the topic of whole bulletins is called after the prefix, as `BULLETINS` in `crates/aws/src/topic.rs`. */
 export const BULLETINS = 'BULLETINS';

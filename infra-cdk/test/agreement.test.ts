@@ -47,7 +47,7 @@ describe('template and binaries agree', () => {
   });
 
   it('on the names of topics and of what is in front of an SMS', () => {
-    expect(said('crates/aws/src/topic.rs', /const DISPLAY_NAME: &str = "(\w+)"/)).toBe(DISPLAY_NAME);
+    expect(said('crates/aws/src/message.rs', /const DISPLAY_NAME: &str = "(\w+)"/)).toBe(DISPLAY_NAME);
     expect(said('crates/aws/src/topic.rs', /const BULLETINS: &str = "(\w+)"/)).toBe(BULLETINS);
     // What SNS takes in front of an SMS.
     expect(DISPLAY_NAME.length).toBeLessThanOrEqual(11);

@@ -36,8 +36,8 @@ function grants(templates: Templates): Record<string, Grants> {
 
 const TOPICS = [...CATEGORIES, 'BULLETINS'].map((code) => `Topics/${code}`);
 
-/** What each role may do, action by action and resource by resource. `docs/IAM.md` tells which of them the test with the
- * emulator takes away one by one, and why the others cannot be seen missing there. */
+/** What each role may do, action by action and resource by resource. `tests/aws/tests/stack/permission.rs` takes them away
+ * one by one on the emulator, and says of which it cannot see there that they are missing. */
 const EXPECTED: Record<string, Grants> = {
   'Fetcher/Stage/Role': {
     WriteLogs: [['logs:CreateLogStream', 'logs:PutLogEvents'], ['Fetcher/Stage/Logs.Arn']],
@@ -53,7 +53,14 @@ const EXPECTED: Record<string, Grants> = {
   'Parser/Stage/Role': {
     WriteLogs: [['logs:CreateLogStream', 'logs:PutLogEvents'], ['Parser/Stage/Logs.Arn']],
     StoreBulletins: [
-      ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+      [
+        'dynamodb:BatchGetItem',
+        'dynamodb:ConditionCheckItem',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:Query',
+        'dynamodb:UpdateItem',
+      ],
       ['Data.Arn'],
     ],
     SettleLinks: [['dynamodb:GetItem', 'dynamodb:PutItem'], ['Links.Arn']],
@@ -64,6 +71,7 @@ const EXPECTED: Record<string, Grants> = {
   },
   'Notifier/Stage/Role': {
     WriteLogs: [['logs:CreateLogStream', 'logs:PutLogEvents'], ['Notifier/Stage/Logs.Arn']],
+    ReadStandings: [['dynamodb:BatchGetItem', 'dynamodb:GetItem'], ['Data.Arn']],
     MarkAlerts: [['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'], ['Marks.Arn']],
     Publish: [['sns:Publish'], TOPICS],
     KeepUnreadRecords: [['sqs:SendMessage'], ['Notifier/UnreadRecords.Arn']],

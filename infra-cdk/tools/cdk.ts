@@ -27,7 +27,7 @@ export function readChoices(words: readonly string[]): Choices {
 }
 
 /** Settings as the CDK's command takes them. */
-export function contextArguments(choices: Choices): string[] {
+function contextArguments(choices: Choices): string[] {
   return Object.entries(choices).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
 
@@ -42,9 +42,24 @@ export function areBuilt(choices: Choices): boolean {
   return existsSync(join(FOLDER, choices['binaries'] ?? DEFAULTS.binaries, 'parser', 'bootstrap'));
 }
 
+/** Where templates and assets are put: `CDK_OUT`, or the app's own folder. */
+export function outputFolder(): string {
+  return process.env['CDK_OUT'] ?? join(FOLDER, 'cdk.out');
+}
+
+/** Makes templates and assets with these settings. Rejects where something is refused; it has then said what. */
+export async function synthesize(choices: Choices): Promise<void> {
+  await cdk(['synth', '--quiet', '--output', outputFolder(), ...contextArguments(choices)]);
+}
+
+/** Runs the CDK's command on what was made before. */
+export async function onSynthesized(...words: string[]): Promise<void> {
+  await cdk([...words, '--app', outputFolder()]);
+}
+
 /** Runs the CDK's command. Rejects where it fails; it has then said why. */
-export async function cdk(words: readonly string[], environment: NodeJS.ProcessEnv = process.env): Promise<void> {
-  await run(join(FOLDER, 'node_modules', '.bin', 'cdk'), words, { env: environment, cwd: FOLDER });
+async function cdk(words: readonly string[]): Promise<void> {
+  await run(join(FOLDER, 'node_modules', '.bin', 'cdk'), words, { cwd: FOLDER });
 }
 
 /** Runs a program to its end. Rejects where that is no success. */

@@ -1,7 +1,8 @@
 // Shows what a deployment would change: `tools/diff.ts [-c name=value]...`
-import { cdk, contextArguments, readChoices } from './cdk.ts';
+import { onSynthesized, readChoices, synthesize } from './cdk.ts';
 import { main } from './main.ts';
 
 await main(async () => {
-  await cdk(['diff', ...contextArguments(readChoices(process.argv.slice(2)))]);
+  await synthesize(readChoices(process.argv.slice(2)));
+  await onSynthesized('diff');
 });

@@ -33,6 +33,8 @@ export class Notifier extends Construct {
       environment: { TOPIC_PREFIX: topics.prefix, DEAD_RECORDS_URL: unread.queueUrl },
       failing: { heading: 'NotifierErrors', means: 'The notifier fails, so that alerts are late.' },
     });
+    // For the message about a whole bulletin, which counts what moved.
+    this.stage.allow('ReadStandings', ['dynamodb:BatchGetItem', 'dynamodb:GetItem'], [tables.data.tableArn]);
     this.stage.allow(
       'MarkAlerts',
       ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'],

@@ -44,6 +44,7 @@ export class Parser extends Construct {
       'StoreBulletins',
       [
         'dynamodb:BatchGetItem',
+        'dynamodb:ConditionCheckItem',
         'dynamodb:GetItem',
         'dynamodb:PutItem',
         'dynamodb:Query',
