@@ -152,14 +152,17 @@ fn verdict(change: &Change, chart: Chart, level: Level) -> Option<String> {
         None => shown(Some(cell)),
     };
     let is_correction = change.kind == ChangeKind::Correction && chart_change.replaced.is_some();
-    let under = if cell.column == change.case.area {
-        String::new()
-    } else {
-        format!("{} ", short_area(cell.column))
+    let under = match cell.column {
+        own if own == change.case.area => String::new(),
+        column if level.days => format!("{} ", short_area(column)),
+        Area::ALL => "ALL ".to_owned(),
+        // The only other column that takes areas in.
+        _ => "shared ".to_owned(),
     };
     Some(match chart_change.movement {
         None => format!("{name} misprinted"),
-        Some(Movement::Withdrawn) => format!("{name} now {under}{to}"),
+        Some(Movement::Withdrawn) if level.days => format!("{name} now {under}{to}"),
+        Some(Movement::Withdrawn) => format!("{name} {under}{to}"),
         // The line begins with it.
         Some(_) if is_correction => format!("{name} {under}{to}"),
         Some(movement) => format!("{name} {to} {}", word(movement, level)),
@@ -188,7 +191,7 @@ fn short_month(month: Month) -> String {
 }
 
 /// No shortened name of an area is longer; of longer names of countries the beginning is enough.
-const LONGEST_AREA: usize = 17;
+const LONGEST_AREA: usize = 14;
 
 fn short_name(case: Case) -> String {
     let category = match case.category {
@@ -212,7 +215,7 @@ fn short_area(area: Area) -> String {
         Area::ALL => "All Other".to_owned(),
         Area::CHINA => "China".to_owned(),
         Area::DOMINICAN_REPUBLIC => "Dominican Rep.".to_owned(),
-        Area::EL_SALVADOR_GUATEMALA_HONDURAS => "El Salv/Guat/Hond".to_owned(),
+        Area::EL_SALVADOR_GUATEMALA_HONDURAS => "ElSal/Gua/Hond".to_owned(),
         other => text::area_name(other),
     };
     name.chars().take(LONGEST_AREA).collect()
@@ -237,17 +240,23 @@ mod tests {
         let month = Month::new(2024, 8).unwrap();
         let mut all = Vec::new();
         for from in states {
-            for to in states {
+            for (to, column) in states
+                .into_iter()
+                .flat_map(|to| case.area.columns().map(move |column| (to, column)))
+            {
                 let last = from.map(|cut_off| LastRead {
                     month,
                     column: case.area,
                     cut_off,
                 });
                 let cell = to.map(|cut_off| Cell {
-                    column: case.area,
+                    column,
                     state: CellState::CutOff(cut_off),
                 });
-                let movement = Some(Movement::between(from, to));
+                let movement = match (from, to) {
+                    (Some(_), Some(_)) if column != case.area => Some(Movement::Withdrawn),
+                    _ => Some(Movement::between(from, to)),
+                };
                 let replaced = from.map(|cut_off| Cell {
                     column: case.area,
                     state: CellState::CutOff(cut_off),
@@ -294,11 +303,20 @@ mod tests {
     }
 
     #[test]
-    fn every_change_of_every_case_fits_with_its_verdict() {
-        // The longest name of an area.
-        let area = Area::EL_SALVADOR_GUATEMALA_HONDURAS;
-        for category in Category::ALL.iter().copied() {
-            let case = Case { category, area };
+    fn every_change_of_the_cases_with_the_longest_names_fits_with_its_verdict() {
+        let named = |area: Area| {
+            let cases = Category::ALL.iter().map(move |category| Case {
+                category: *category,
+                area,
+            });
+            let mut cases: Vec<Case> = cases.collect();
+            cases.sort_by_key(|case| std::cmp::Reverse(short_name(*case).len()));
+            cases
+        };
+        let honduras: Area = "HONDURAS".parse().unwrap();
+        let longest = Area::every().max_by_key(|area| short_area(*area).len()).unwrap();
+        for area in [longest, Area::EL_SALVADOR_GUATEMALA_HONDURAS, honduras, Area::ALL] {
+            let case = named(area)[0];
             let charts = every_chart_change(case);
             for kind in [ChangeKind::NewMonth, ChangeKind::Correction] {
                 for final_action in &charts {
