@@ -29,22 +29,22 @@ impl Message {
         let attributes = attributes(alert).map_err(|error| SinkError::NotSent(error.to_string()))?;
         let subject = alert.subject();
         // SNS drops the attributes where a message has a text for each kind of subscriber: the JSON repeats them.
-        let message = |machines: &serde_json::Value| Self {
+        let message = |machines: &serde_json::Value, email: String| Self {
             subject: subject.clone(),
             text: json!({
                 "default": machines.to_string(),
-                "email": alert.body(None),
+                "email": email,
                 "sms": alert.sms(DISPLAY_NAME),
             })
             .to_string(),
             attributes: attributes.clone(),
         };
-        let whole = message(&alert.json());
+        let whole = message(&alert.json(), alert.body(None));
         if whole.bytes() <= MOST_BYTES {
             return Ok(whole);
         }
         // Better a message without its details than none.
-        Ok(message(&alert.json_in_short()))
+        Ok(message(&alert.json_in_short(), alert.body_in_short()))
     }
 
     /// What it counts, in bytes.
@@ -70,4 +70,43 @@ fn attributes(alert: &Alert) -> Result<HashMap<String, MessageAttributeValue>, B
         .into_iter()
         .map(|(name, value)| Ok((name.to_owned(), attribute(value)?)))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use bulletin::{BulletinAlert, ChangeKind, Finding, Month};
+
+    use super::*;
+
+    fn alert(findings: usize) -> Alert {
+        Alert::Bulletin(BulletinAlert {
+            month: Month::new(2024, 4).unwrap_or_else(|| panic!("a month")),
+            revision: 0,
+            kind: ChangeKind::NewMonth,
+            changes: Vec::new(),
+            corrected: Vec::new(),
+            findings: vec![
+                Finding::Layout {
+                    what: "x".repeat(100)
+                };
+                findings
+            ],
+            page: "https://travel.state.gov/a-page.html".into(),
+        })
+    }
+
+    fn machines(message: &Message) -> serde_json::Value {
+        let texts: serde_json::Value = serde_json::from_str(&message.text).unwrap_or_default();
+        let default = texts["default"].as_str().unwrap_or_default();
+        serde_json::from_str(default).unwrap_or_default()
+    }
+
+    #[test]
+    fn what_is_too_large_is_sent_without_its_details() {
+        let small = Message::of(&alert(3)).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(machines(&small), alert(3).json());
+        let large = Message::of(&alert(5000)).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(machines(&large), alert(5000).json_in_short());
+        assert!(large.bytes() <= MOST_BYTES, "{}", large.bytes());
+    }
 }

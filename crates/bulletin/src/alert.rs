@@ -156,4 +156,13 @@ impl Alert {
             Self::Bulletin(alert) => text::bulletin_body(alert),
         }
     }
+
+    /// The message without its details, for where it does not fit otherwise.
+    pub fn body_in_short(&self) -> String {
+        let page = match self {
+            Self::Case(alert) => &alert.page,
+            Self::Bulletin(alert) => &alert.page,
+        };
+        text::short_body(&self.headline(), self.month(), page)
+    }
 }

@@ -100,6 +100,24 @@ fn short_chart(chart: Chart) -> &'static str {
     }
 }
 
+/// A message whose details do not fit.
+pub(crate) fn short_body(headline: &str, month: Month, page: &str) -> String {
+    let mut lines = vec![headline.to_owned(), in_force(month)];
+    lines.push("The details are too long for this message: look at the bulletin.".into());
+    lines.push(String::new());
+    lines.extend(closing(page));
+    lines.join("\n")
+}
+
+/// From when to when a bulletin rules.
+fn in_force(month: Month) -> String {
+    format!(
+        "In force from {} to {}.",
+        day(month.first_day()),
+        day(month.last_day())
+    )
+}
+
 fn closing(page: &str) -> [String; 2] {
     [format!("The bulletin itself: {page}"), UNOFFICIAL.into()]
 }

@@ -280,6 +280,62 @@ proptest! {
     }
 }
 
+#[test]
+fn a_category_that_is_listed_no_more_names_what_rules_now() {
+    let case = Case {
+        category: Category::ScheduleA,
+        area: Area::INDIA,
+    };
+    let page = |month: &str, category: Category, value: &str| {
+        let row = Row {
+            key: RowKey {
+                chart: Chart::FinalAction,
+                category,
+                area: Area::INDIA,
+            },
+            reading: value.parse().map_or(Reading::Unreadable, Reading::CutOff),
+            raw: RawCell {
+                category: "a label".into(),
+                area: "INDIA".into(),
+                value: value.into(),
+            },
+        };
+        Bulletin::new(month.parse().unwrap(), [row]).unwrap()
+    };
+    let first = page("2007-05", Category::ScheduleA, "2005-10-01");
+    let second = page("2007-06", Category::Eb3, "2003-06-01");
+    let stored = BTreeMap::from([(first.month(), first.clone())]);
+    let neighbours = |previous| Neighbours {
+        previous,
+        next: None,
+        loaded: &stored,
+    };
+    let before = Standing::after(None, case, &first, neighbours(None)).unwrap();
+    let previous = Some(first.month());
+    let after = Standing::after(before.as_ref(), case, &second, neighbours(previous)).unwrap();
+    let told = changes(before.as_ref(), &after.unwrap());
+    let alert = alert(told.into_iter().next().unwrap());
+    assert_eq!(
+        alert.sms("VisaBull"),
+        "Schedule A India, June 2007: Final Action no longer listed, was 01 Oct 2005; listed now: EB-3. Unofficial: \
+         travel.state.gov"
+    );
+    let body = alert.body(None);
+    assert!(
+        body.contains("EB-3 India is listed instead: Final Action 01 Jun 2003."),
+        "{body}"
+    );
+    assert!(
+        body.contains("Until 31 May 2007 the bulletin of May 2007 rules."),
+        "{body}"
+    );
+    let json = alert.json();
+    assert_eq!(schema::alerts().faults(&json), [""; 0]);
+    let successor = &json["withdrawn"]["successors"][0];
+    assert_eq!(successor["case"]["category"], "EB3");
+    assert_eq!(successor["charts"]["final_action"]["date"], "2003-06-01");
+}
+
 /// Text that a page could print to be taken for another message.
 const SMUGGLED: &str = "C\r\nSubject: x\u{1b}[2J\u{2028}\u{202e}`\" -> 15 Jul 2099";
 

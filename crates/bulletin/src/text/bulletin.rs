@@ -4,7 +4,7 @@ use crate::alert::{BulletinAlert, CorrectedCell};
 use crate::change::{Change, ChangeKind};
 use crate::chart::Chart;
 use crate::movement::Movement;
-use crate::text::{USCIS_CHARTS, case_name, closing, day, quoted, shown};
+use crate::text::{USCIS_CHARTS, case_name, closing, in_force, quoted, shown};
 
 pub(crate) fn bulletin_headline(alert: &BulletinAlert) -> String {
     let title = alert.month.title();
@@ -24,14 +24,7 @@ pub(crate) fn bulletin_headline(alert: &BulletinAlert) -> String {
 
 pub(crate) fn bulletin_body(alert: &BulletinAlert) -> String {
     let month = alert.month;
-    let mut lines = vec![
-        bulletin_headline(alert),
-        format!(
-            "In force from {} to {}.",
-            day(month.first_day()),
-            day(month.last_day())
-        ),
-    ];
+    let mut lines = vec![bulletin_headline(alert), in_force(month)];
     if alert.kind == ChangeKind::Correction {
         lines.push("The department corrected this bulletin after it was published.".into());
         lines.push(String::new());

@@ -9,9 +9,23 @@ use crate::movement::Movement;
 use crate::standing::{ByChart, Cell};
 use crate::subscription::Subscription;
 use crate::text::{
-    case_name, closing, column_name, counted_under, day, filing_note, priority_sentence, short_chart, shown,
-    wrapped,
+    case_name, closing, column_name, counted_under, day, filing_note, in_force, priority_sentence,
+    short_chart, shown, wrapped,
 };
+
+/// What took the place of a category that is listed no more, to stand behind the verdicts: `; listed now: EB-3`.
+pub(super) fn listed_now(change: &Change) -> String {
+    let names: Vec<&str> = change
+        .successors
+        .iter()
+        .map(|successor| successor.category.short())
+        .collect();
+    if names.is_empty() {
+        String::new()
+    } else {
+        format!("; listed now: {}", names.join(", "))
+    }
+}
 
 pub(crate) fn case_headline(change: &Change) -> String {
     let verdicts: Vec<String> = Chart::ALL
@@ -28,9 +42,10 @@ pub(crate) fn case_headline(change: &Change) -> String {
         verdicts.join("; ")
     };
     format!(
-        "{what}{}, {}: {verdicts}",
+        "{what}{}, {}: {verdicts}{}",
         case_name(change.case),
-        change.month.title()
+        change.month.title(),
+        listed_now(change)
     )
 }
 
@@ -101,11 +116,7 @@ pub(crate) fn case_body(alert: &CaseAlert, subscription: Option<&Subscription>) 
     if change.kind == ChangeKind::Correction {
         lines.push("The department corrected this bulletin after it was published.".into());
     }
-    lines.push(format!(
-        "In force from {} to {}.",
-        day(month.first_day()),
-        day(month.last_day())
-    ));
+    lines.push(in_force(month));
     if own_area != change.case.area {
         lines.extend(wrapped(&format!(
             "{}.",
@@ -130,14 +141,15 @@ pub(crate) fn case_body(alert: &CaseAlert, subscription: Option<&Subscription>) 
         }
     }
     for successor in &change.successors {
-        lines.push(format!(
-            "{} is listed instead: {}.",
-            case_name(Case {
-                category: successor.category,
-                area: change.case.area
-            }),
-            charts_in_words(&successor.cells)
-        ));
+        let case = Case {
+            category: successor.category,
+            area: change.case.area,
+        };
+        let cells = charts_in_words(&successor.cells);
+        lines.extend(wrapped(&format!(
+            "{} is listed instead: {cells}.",
+            case_name(case)
+        )));
     }
     if change.case_vanished() && change.successors.is_empty() && change.charts.final_action.to.is_none() {
         lines.push("No other category has taken its place in the bulletin.".into());

@@ -132,7 +132,13 @@ fn line_of(change: &Change, level: Level) -> String {
     } else {
         (short_name(change.case), short_month(change.month))
     };
-    format!("{corrected}{name}, {month}: {verdicts}{look}")
+    // What took its place, while there is room for names.
+    let now = if level.long_names {
+        case::listed_now(change)
+    } else {
+        String::new()
+    };
+    format!("{corrected}{name}, {month}: {verdicts}{now}{look}")
 }
 
 fn verdict(change: &Change, chart: Chart, level: Level) -> Option<String> {
