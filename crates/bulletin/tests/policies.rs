@@ -245,12 +245,44 @@ fn policies_have_these_forms() {
             expected
         );
     }
+    // The examples of the documentation.
+    let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/ALERTS.md");
+    let docs = std::fs::read_to_string(docs).unwrap();
+    for subscription in [
+        of("INDIA", "every", None),
+        one_chart(of("INDIA", "corrected", None)),
+        one_chart(of("INDIA", "only:retrogressed", None)),
+        one_chart(of("INDIA", "passes", date)),
+    ] {
+        let policy = FilterPolicy::of(&[subscription]).unwrap().json().unwrap();
+        assert!(docs.contains(&format!("`{policy}`")), "{policy}");
+    }
     // Whatever crosses a date moves: who is told of what moves needs no more words.
     let moves = FilterPolicy::of(&[of("INDIA", "moves", None)]).unwrap();
     let both = FilterPolicy::of(&[of("INDIA", "moves", None), of("INDIA", "current", date)]).unwrap();
     assert_eq!(moves, both);
     let beside = FilterPolicy::of(&[of("INDIA", "corrected", None), of("INDIA", "current", date)]).unwrap();
     assert_eq!((beside.keys(), beside.combinations()), (3, 20));
+}
+
+#[test]
+fn as_much_merges_as_the_documentation_says() {
+    let date = |index: usize| format!("{}-03-1{index}", 1970 + 7 * index);
+    let dates = |count: usize| -> Vec<Subscription> {
+        (0..count)
+            .map(|index| of("INDIA", "current", Some(&date(index))))
+            .collect()
+    };
+    assert!(FilterPolicy::of(&dates(9)).is_ok());
+    let everywhere = |count: usize, when: &str| {
+        let areas = Area::every().take(count);
+        let subscriptions: Vec<Subscription> = areas
+            .map(|area| of(area.code(), when, Some("2013-03-15")))
+            .collect();
+        FilterPolicy::of(&subscriptions)
+    };
+    assert!(everywhere(8, "current").is_ok() && everywhere(9, "current").is_err());
+    assert!(everywhere(7, "moves").is_ok() && everywhere(8, "moves").is_err());
 }
 
 #[test]
