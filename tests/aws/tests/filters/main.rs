@@ -4,7 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-#[path = "../../src/oracle.rs"]
+#[path = "../../../src/oracle.rs"]
 #[expect(
     dead_code,
     unreachable_pub,
@@ -12,7 +12,10 @@
 )]
 mod oracle;
 
-use std::collections::{BTreeMap, BTreeSet};
+mod expected;
+mod standings;
+
+use std::collections::BTreeMap;
 use std::io::Write as _;
 
 use aws::SnsTopics;
@@ -20,14 +23,13 @@ use aws_sdk_sqs::types::{Message, QueueAttributeName};
 use aws_tests::emulator::Emulator;
 use aws_tests::process::project;
 use aws_tests::run;
-use bulletin::{
-    Alert, Area, Bulletin, BulletinAlert, Case, CaseAlert, Category, Change, ChangeKind, FilterPolicy, Month,
-    Neighbours, RawCell, Reading, Row, RowKey, Standing, Subscription, When, changes,
-};
+use bulletin::{Alert, Area, Case, Category, ChangeKind, FilterPolicy, Subscription, When};
 use chrono::NaiveDate;
-use oracle::{Cells, History, Value, alerts_of_correction, alerts_of_new, read_cells};
+use expected::{Expected, Told, read_line};
+use oracle::{History, Value, alerts_of_correction, alerts_of_new, read_cells};
 use pipeline::port::{AlertSink, Recipient};
 use serde_json::json;
+use standings::Standings;
 
 /// So many bulletins are announced, each against the one before.
 const MONTHS: usize = 36;
@@ -51,206 +53,6 @@ fn history() -> History {
     let history = read_cells(&csv);
     let first = history.len().saturating_sub(MONTHS + 1);
     history.into_iter().skip(first).collect()
-}
-
-fn bulletin(month: &str, cells: &Cells) -> Bulletin {
-    let rows = cells.iter().map(|((chart, category, area), value)| {
-        let (reading, printed) = match value {
-            Value::Readable(text) => (Reading::CutOff(text.parse().unwrap()), text),
-            Value::Unreadable(text) => (Reading::Unreadable, text),
-        };
-        Row {
-            key: RowKey {
-                chart: chart.parse().unwrap(),
-                category: category.parse().unwrap(),
-                area: area.parse().unwrap(),
-            },
-            reading,
-            raw: RawCell {
-                category: category.as_str().into(),
-                area: area.as_str().into(),
-                value: printed.as_str().into(),
-            },
-        }
-    });
-    Bulletin::new(month.parse().unwrap(), rows).unwrap()
-}
-
-/// The program's own standings, as bulletins come.
-#[derive(Default)]
-struct Standings {
-    stored: BTreeMap<Month, Bulletin>,
-    of: BTreeMap<Case, Standing>,
-}
-
-impl Standings {
-    /// The alerts of a bulletin, new or corrected.
-    fn alerts(&mut self, page: Bulletin, kind: ChangeKind) -> Vec<Alert> {
-        let month = page.month();
-        let is_first = self.stored.is_empty();
-        let neighbours = Neighbours {
-            previous: self.stored.keys().rev().find(|other| **other < month).copied(),
-            next: None,
-            loaded: &self.stored,
-        };
-        let cases: BTreeSet<Case> = self.of.keys().copied().chain(page.cases()).collect();
-        let mut told: Vec<Change> = Vec::new();
-        let mut next = BTreeMap::new();
-        for case in cases {
-            let before = self.of.get(&case);
-            if let Some(after) = Standing::after(before, case, &page, neighbours).unwrap() {
-                told.extend(changes(before, &after));
-                next.insert(case, after);
-            }
-        }
-        (self.of, _) = (next, self.stored.insert(month, page));
-        if is_first {
-            return Vec::new();
-        }
-        let summary = BulletinAlert {
-            month,
-            revision: u32::from(kind == ChangeKind::Correction),
-            kind,
-            changes: self
-                .of
-                .values()
-                .filter_map(|standing| Change::in_bulletin(standing, month))
-                .collect(),
-            corrected: Vec::new(),
-            findings: Vec::new(),
-            page: "https://travel.state.gov/a-page.html".into(),
-        };
-        let cases = told.into_iter().map(|change| {
-            Alert::Case(CaseAlert {
-                change,
-                page: "https://travel.state.gov/a-page.html".into(),
-            })
-        });
-        cases.chain([Alert::Bulletin(summary)]).collect()
-    }
-}
-
-/// What the oracle says of one case on one chart, in text.
-#[derive(Debug, Clone)]
-struct Told {
-    from: String,
-    to: String,
-    movement: String,
-}
-
-impl Told {
-    /// From the oracle's `final_action 2012-07-01 (INDIA 2024-03) -> 2012-07-15 (INDIA) advanced 14`.
-    fn read(text: &str) -> Self {
-        let (from, to) = text.split_once(' ').unwrap().1.split_once(" -> ").unwrap();
-        let first = |text: &str| text.split(' ').next().unwrap().to_owned();
-        let movement = to
-            .rsplit_once(") ")
-            .map_or_else(|| to.split_once(' ').unwrap().1, |(_, movement)| movement);
-        Self {
-            from: first(from),
-            to: first(to),
-            movement: first(movement),
-        }
-    }
-
-    fn served(value: &str, date: &str) -> bool {
-        // Days sort as text.
-        value == "C" || (value.starts_with(|first: char| first.is_ascii_digit()) && date < value)
-    }
-
-    fn misprinted(&self) -> bool {
-        self.to == "unreadable"
-    }
-
-    fn passes(&self, date: &str) -> bool {
-        !self.misprinted() && !Self::served(&self.from, date) && Self::served(&self.to, date)
-    }
-
-    fn goes_back(&self, date: &str) -> bool {
-        !self.misprinted() && Self::served(&self.from, date) && !Self::served(&self.to, date)
-    }
-
-    fn comes_near(&self, date: &str, days: i64) -> bool {
-        let near = |value: &str| {
-            let date: NaiveDate = date.parse().unwrap();
-            value
-                .parse::<NaiveDate>()
-                .is_ok_and(|value| (0..=days).contains(&(date - value).num_days()))
-        };
-        !near(&self.from) && near(&self.to)
-    }
-
-    fn moved(&self) -> bool {
-        self.movement != "unchanged"
-    }
-}
-
-/// An alert that the oracle predicts.
-#[derive(Debug, Clone)]
-struct Expected {
-    month: String,
-    category: String,
-    area: String,
-    correction: bool,
-    charts: [Told; 2],
-    /// The columns of the category's half of this bulletin and the one before.
-    columns: [BTreeSet<String>; 2],
-}
-
-impl Expected {
-    fn id(&self) -> String {
-        let revision = u8::from(self.correction);
-        format!(
-            "CATEGORY#{}#COUNTRY#{}#{}#{revision}",
-            self.category, self.area, self.month
-        )
-    }
-
-    /// Whether it is for the people of this country: of a country without a column it is that of `ALL`, and when a
-    /// column goes, the alert that says so is still theirs.
-    fn is_for(&self, category: &str, country: &str) -> bool {
-        let column = |columns: &BTreeSet<String>| {
-            let of = if columns.contains(country) { country } else { "ALL" };
-            of.to_owned()
-        };
-        let [before, now] = self.columns.each_ref().map(column);
-        let told = if self.columns[1].contains(&before) {
-            now
-        } else {
-            before
-        };
-        self.category == category && self.area == told
-    }
-}
-
-fn columns(cells: &Cells, category: &str) -> BTreeSet<String> {
-    let family = |category: &str| category.starts_with('F');
-    let half = cells
-        .keys()
-        .filter(|(_, other, _)| family(other) == family(category));
-    half.map(|(_, _, area)| area.clone()).collect()
-}
-
-fn read_line(line: &str, stored: &History) -> Expected {
-    let (head, charts) = line.split_once(": ").unwrap();
-    let words: Vec<&str> = head.split(' ').collect();
-    let charts: Vec<Told> = charts.split("; ").map(Told::read).collect();
-    let correction = words[3] == "correction";
-    let month = words[0].to_owned();
-    let before = if correction {
-        &stored[&month]
-    } else {
-        stored.range(..month.clone()).next_back().unwrap().1
-    };
-    let columns = [before, &stored[&month]].map(|cells| columns(cells, words[1]));
-    Expected {
-        month,
-        category: words[1].into(),
-        area: words[2].into(),
-        correction,
-        charts: charts.try_into().unwrap(),
-        columns,
-    }
 }
 
 type Rule = Box<dyn Fn(&Expected) -> bool>;
@@ -514,7 +316,7 @@ fn play() -> (Vec<Alert>, Vec<Expected>, Vec<String>) {
     let mut first = history[corrected].clone();
     first.insert(cell, Value::Readable("1999-09-09".into()));
 
-    let mut standings = Standings::default();
+    let mut program = Standings::default();
     let mut stored = History::new();
     let (mut alerts, mut expected, mut summaries) = (Vec::new(), Vec::new(), Vec::new());
     let mut expect = |lines: Vec<String>, stored: &History| {
@@ -528,11 +330,11 @@ fn play() -> (Vec<Alert>, Vec<Expected>, Vec<String>) {
         if stored.len() > 1 {
             summaries.push(format!("BULLETIN#{month}#0"));
         }
-        alerts.extend(standings.alerts(bulletin(month, printed), ChangeKind::NewMonth));
+        alerts.extend(program.alerts(standings::bulletin(month, printed), ChangeKind::NewMonth));
         expect(alerts_of_new(&stored, month), &stored);
         if is_corrected {
             stored.insert(month.clone(), cells.clone());
-            alerts.extend(standings.alerts(bulletin(month, cells), ChangeKind::Correction));
+            alerts.extend(program.alerts(standings::bulletin(month, cells), ChangeKind::Correction));
             expect(alerts_of_correction(&stored, month, &first), &stored);
             summaries.push(format!("BULLETIN#{month}#1"));
         }
