@@ -14,7 +14,7 @@ INFRA := infra-cdk/node_modules/.package-lock.json
 ARCH := x86_64
 SETTINGS :=
 SETTINGS_OF_ARCH = -c architecture=$(ARCH) $(SETTINGS)
-RUN_INFRA = cd infra-cdk && node --import tsx
+RUN_INFRA = cd infra-cdk && node --disable-warning=NodeVersionSupportWarning --import tsx
 
 .PHONY: help
 help: ## list the targets
@@ -69,6 +69,15 @@ diff: $(INFRA) lambdas ## show what a deployment would change
 destroy: $(INFRA) ## remove the deployment; DATA=delete removes the tables too
 	@$(RUN_INFRA) tools/destroy.ts $(SETTINGS)
 
+.PHONY: local
+local: ## deploy to an emulator on this machine, play the sample bulletins, and show the alerts
+	@$(MAKE) --no-print-directory -j3 lambdas emulators $(INFRA) ARCH=$(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
+	@$(RUN_INFRA) tools/local/start.ts
+
+.PHONY: local-stop
+local-stop: $(INFRA) ## end what `make local` has started
+	@$(RUN_INFRA) tools/local/stop.ts
+
 .PHONY: fmt
 fmt: ## format the code
 	cargo fmt --all
@@ -76,7 +85,7 @@ fmt: ## format the code
 .PHONY: clean
 clean: ## remove what was built and installed here
 	cargo clean
-	rm -rf $(TOOLS) demo infra-cdk/node_modules infra-cdk/cdk.out
+	rm -rf $(TOOLS) demo infra-cdk/node_modules infra-cdk/cdk.out infra-cdk/.local
 
 $(TOOLS)/bin/cargo-deny:
 	@echo "building cargo-deny $(CARGO_DENY) into $(TOOLS); this takes some minutes, once"

@@ -1,0 +1,93 @@
+import {
+  GetFunctionConfigurationCommand,
+  InvokeCommand,
+  LambdaClient,
+  UpdateFunctionConfigurationCommand,
+  waitUntilFunctionUpdatedV2,
+} from '@aws-sdk/client-lambda';
+import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import {
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+
+/** The account and region of the emulator. */
+const PLACE = 'us-east-1:000000000000';
+const FUNCTIONS = ['fetcher', 'parser', 'notifier'];
+
+/** What is deployed on the emulator, as its user and its subscriber see it. */
+export class Cloud {
+  readonly #stack: string;
+  readonly #lambda: LambdaClient;
+  readonly #sns: SNSClient;
+  readonly #sqs: SQSClient;
+
+  constructor(endpoint: string, stack: string) {
+    const config = { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
+    this.#stack = stack;
+    this.#lambda = new LambdaClient(config);
+    this.#sns = new SNSClient(config);
+    this.#sqs = new SQSClient(config);
+  }
+
+  /** Makes a queue that hears a topic, as far as the policy lets it. */
+  async subscribe(queue: string, code: string, policy: object | undefined): Promise<string> {
+    const { QueueUrl = '' } = await this.#sqs.send(new CreateQueueCommand({ QueueName: queue }));
+    await this.#sns.send(
+      new SubscribeCommand({
+        TopicArn: `arn:aws:sns:${PLACE}:${this.#stack}-alerts-${code}`,
+        Protocol: 'sqs',
+        Endpoint: `arn:aws:sqs:${PLACE}:${queue}`,
+        Attributes: {
+          RawMessageDelivery: 'true',
+          ...(policy === undefined ? {} : { FilterPolicy: JSON.stringify(policy) }),
+        },
+      }),
+    );
+    return QueueUrl;
+  }
+
+  /** Sets the clocks of the functions. */
+  async setClock(instant: string): Promise<void> {
+    for (const name of FUNCTIONS) {
+      const FunctionName = `${this.#stack}-${name}`;
+      const { Environment } = await this.#lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+      const Variables = { ...Environment?.Variables, AS_OF: instant };
+      await this.#lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment: { Variables } }));
+      await waitUntilFunctionUpdatedV2({ client: this.#lambda, maxWaitTime: 30, minDelay: 1 }, { FunctionName });
+    }
+  }
+
+  /** Lets the fetcher look, as the schedule does. Rejects where it fails. */
+  async look(): Promise<void> {
+    const FunctionName = `${this.#stack}-fetcher`;
+    const answer = await this.#lambda.send(new InvokeCommand({ FunctionName, Payload: Buffer.from('{}') }));
+    if (answer.FunctionError !== undefined) {
+      throw new Error(`the fetcher fails: ${Buffer.from(answer.Payload ?? []).toString()}`);
+    }
+  }
+
+  /** How many pages wait to be read, or are being read. */
+  async waitingPages(): Promise<number> {
+    const { QueueUrl } = await this.#sqs.send(new GetQueueUrlCommand({ QueueName: `${this.#stack}-pages` }));
+    const { Attributes } = await this.#sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }));
+    return (
+      Number(Attributes?.ApproximateNumberOfMessages) + Number(Attributes?.ApproximateNumberOfMessagesNotVisible)
+    );
+  }
+
+  /** Takes what a queue has heard. */
+  async heard(QueueUrl: string): Promise<string[]> {
+    const { Messages = [] } = await this.#sqs.send(
+      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 0 }),
+    );
+    for (const { ReceiptHandle } of Messages) {
+      await this.#sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+    }
+    return Messages.map(({ Body }) => Body ?? '');
+  }
+}

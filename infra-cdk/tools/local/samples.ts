@@ -1,0 +1,55 @@
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+
+import { FOLDER } from '../cdk.ts';
+
+const SAMPLES = join(FOLDER, '..', 'samples');
+const INDEX = 'content/travel/en/legal/visa-law0/visa-bulletin.html';
+const PAGE = /visa-bulletin-for-[\w-]+\.html/;
+
+/** A day on which a page is new or changed. */
+export interface Day {
+  /** The day, `2024-03-13`. */
+  readonly date: string;
+  /** What is on the site from then on, in words. */
+  readonly title: string;
+  /** The page. */
+  readonly file: string;
+}
+
+/** The days of the samples, in order. */
+export function days(): readonly Day[] {
+  const steps = join(SAMPLES, 'steps');
+  return readdirSync(steps)
+    .sort()
+    .flatMap((name) => {
+      const [, date, title] = /^\d+-(\d{4}-\d{2}-\d{2})-(.+)$/.exec(name) ?? [];
+      const file = readdirSync(join(steps, name)).find((file) => PAGE.test(file));
+      return date === undefined || title === undefined || file === undefined
+        ? []
+        : [{ date, title: title.replaceAll('-', ' '), file: join(steps, name, file) }];
+    });
+}
+
+/** The site's pages with the address of each, by the name of its file. */
+function addresses(): ReadonlyMap<string, string> {
+  const root = join(SAMPLES, 'pages');
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' });
+  return new Map(files.filter((file) => PAGE.test(file)).map((file) => [PAGE.exec(file)?.[0] ?? '', file]));
+}
+
+/** Puts a day's page into the site's folder, and makes its list name the pages that are there. */
+export function publish(day: Day, site: string): void {
+  const name = PAGE.exec(day.file)?.[0] ?? '';
+  const known = addresses();
+  const target = join(site, known.get(name) ?? '');
+  mkdirSync(dirname(target), { recursive: true });
+  copyFileSync(day.file, target);
+  const there = readdirSync(site, { recursive: true, encoding: 'utf8' });
+  const list = readFileSync(join(SAMPLES, 'pages', INDEX), 'utf8');
+  const lines = list.split('\n').filter((line) => {
+    const named = PAGE.exec(line)?.[0];
+    return named === undefined || there.some((file) => relative('.', file).endsWith(named));
+  });
+  writeFileSync(join(site, INDEX), lines.join('\n'));
+}

@@ -1,0 +1,13 @@
+// Ends what `make local` has started.
+import { main, say } from '../main.ts';
+import { noted, stop } from './state.ts';
+
+await main(() => {
+  const state = noted();
+  if (state === undefined) {
+    say('Nothing is running.');
+    return;
+  }
+  stop(state);
+  say('Stopped.');
+});
