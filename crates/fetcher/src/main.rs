@@ -17,7 +17,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let config = Config::of(&environment)?;
     let sdk = sdk_config(&environment)?;
     let store = DynamoStore::new(aws_sdk_dynamodb::Client::new(&sdk), config.tables);
-    let queue = SqsQueue::new(aws_sdk_sqs::Client::new(&sdk), config.queue);
+    let queue = SqsQueue::new(&sdk, config.queue);
     let source = WebSource::new(config.source, config.clock)?;
     let fetcher = Fetcher {
         source: &source,

@@ -17,7 +17,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let sdk = sdk_config(&environment)?;
     let store = DynamoStore::new(aws_sdk_dynamodb::Client::new(&sdk), config.tables);
     let topics = SnsTopics::new(aws_sdk_sns::Client::new(&sdk), config.topics);
-    let dead_records = SqsQueue::new(aws_sdk_sqs::Client::new(&sdk), config.dead_records);
+    let dead_records = SqsQueue::new(&sdk, config.dead_records);
     let notifier = Notifier {
         store: &store,
         sink: &topics,
