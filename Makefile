@@ -38,6 +38,10 @@ test: emulators $(INFRA) ## run every test (those on real pages need ../shared, 
 	cargo test --release --locked -p bulletin-html --test cost
 	cd infra-cdk && npm run --silent test
 
+.PHONY: bench
+bench: ## measure speed, memory and sizes beside what is wanted, and write docs/BENCHMARKS.md
+	@cargo run --quiet --release --locked -p bench
+
 .PHONY: lint
 lint: $(TOOLS)/bin/cargo-deny $(INFRA) ## check format, lints, docs, licences and the layers of the crates
 	cargo fmt --all --check

@@ -1,0 +1,210 @@
+//! A page to its cells: beside the bare tokenizer and lxml, in the same run.
+
+use std::collections::BTreeMap;
+use std::hint::black_box;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use allocation_counter::measure as count;
+use anyhow::{Context as _, ensure};
+use bulletin::Reading;
+use bulletin_html::read_page;
+use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
+use html5gum::{Span, Tokenizer};
+
+use crate::pages::{Pages, pages};
+use crate::report::{Line, Reach, Section};
+
+const ROUNDS: usize = 12;
+const MOST_ALLOCATIONS: u64 = 200;
+const MOST_BYTES: u64 = 64 * 1024;
+/// How many times faster than lxml's extraction.
+const LEAST_FACTOR: f64 = 4.0;
+
+/// Reads every page in turns with the reader, the bare tokenizer and, where Python packages can be installed, lxml.
+///
+/// # Errors
+/// Where a page cannot be read, or lxml gets other cells.
+pub(crate) fn measure(project: &Path) -> anyhow::Result<Section> {
+    let pages = pages(project)?;
+    let mut lxml = Lxml::start(project, &pages)?;
+    let (mut own, mut bare, mut other) = (f64::MAX, f64::MAX, f64::MAX);
+    for _ in 0..ROUNDS {
+        own = own.min(seconds(|| {
+            for page in pages.values() {
+                let _ = black_box(read_page(black_box(page), None));
+            }
+        }));
+        bare = bare.min(seconds(|| pages.values().for_each(|page| tokenize(page))));
+        if let Some(lxml) = &mut lxml {
+            other = other.min(lxml.pass()?);
+        }
+    }
+    let count_of = pages.len() as f64;
+    let bytes: usize = pages.values().map(Vec::len).sum();
+    let mut allocations = 0;
+    let mut peak = 0;
+    for page in pages.values() {
+        let cost = count(|| drop(read_page(page, None)));
+        allocations = allocations.max(cost.count_total);
+        peak = peak.max(cost.bytes_max);
+    }
+    let micros = |time: f64| time / count_of * 1e6;
+    let mut lines = vec![
+        Line {
+            what: "page to cells".into(),
+            figure: format!(
+                "{:.0} us a page, {:.0} pages/s, {:.0} MB/s",
+                micros(own),
+                count_of / own,
+                bytes as f64 / own / 1e6
+            ),
+            reach: None,
+        },
+        Line {
+            what: "the bare tokenizer (html5gum)".into(),
+            figure: format!(
+                "{:.0} us a page, {:.2} times the reader's time",
+                micros(bare),
+                bare / own
+            ),
+            reach: None,
+        },
+    ];
+    let against = match &lxml {
+        Some(lxml) => Line {
+            what: format!("against lxml.html ({}), the same cells", lxml.version),
+            figure: format!("{:.1} times faster ({:.0} us a page)", other / own, micros(other)),
+            reach: Some(Reach::at_least(other / own, LEAST_FACTOR).said(format!("{LEAST_FACTOR} times"))),
+        },
+        None => Line {
+            what: "against lxml.html, the same cells".into(),
+            figure: "skipped: lxml could not be installed".into(),
+            reach: None,
+        },
+    };
+    lines.push(against);
+    lines.push(Line {
+        what: "allocations a page, at most".into(),
+        figure: allocations.to_string(),
+        reach: Some(
+            Reach::at_most(allocations as f64, MOST_ALLOCATIONS as f64).said(MOST_ALLOCATIONS.to_string()),
+        ),
+    });
+    lines.push(Line {
+        what: "peak heap beside the page, at most".into(),
+        figure: format!("{:.1} KiB", peak as f64 / 1024.0),
+        reach: Some(Reach::at_most(peak as f64, MOST_BYTES as f64).said("64 KiB")),
+    });
+    Ok(Section {
+        title: "A page to its cells".into(),
+        note: format!(
+            "{} {} of {:.0} KB on average, read in turns in one process each; the least of {ROUNDS} rounds.",
+            pages.len(),
+            pages.kind,
+            bytes as f64 / count_of / 1e3
+        ),
+        lines,
+    })
+}
+
+fn seconds(work: impl FnOnce()) -> f64 {
+    let start = Instant::now();
+    work();
+    start.elapsed().as_secs_f64()
+}
+
+/// The library's own tokens, of which nothing is kept.
+fn tokenize(page: &[u8]) {
+    let emitter = CallbackEmitter::new(
+        |event: CallbackEvent<'_>, _: Span<()>| -> Option<std::convert::Infallible> {
+            black_box(&event);
+            None
+        },
+    );
+    let Ok(()) = Tokenizer::new_with_emitter(page, emitter).finish();
+}
+
+/// A Python process that extracts the same cells with lxml.
+struct Lxml {
+    process: std::process::Child,
+    answers: std::io::Lines<std::io::BufReader<std::process::ChildStdout>>,
+    version: String,
+}
+
+impl Lxml {
+    /// Installs lxml, starts the process and compares its cells with the reader's. `None`, after saying why, where
+    /// it cannot be installed.
+    fn start(project: &Path, pages: &Pages) -> anyhow::Result<Option<Self>> {
+        let install = Command::new(project.join("bench/lxml/install")).status();
+        if !install.is_ok_and(|status| status.success()) {
+            writeln!(std::io::stderr(), "skipped: lxml could not be installed")?;
+            return Ok(None);
+        }
+        let mut process = Command::new(project.join(".tools/lxml/bin/python"))
+            .arg(project.join("bench/lxml/cells.py"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let answers = process.stdout.take().context("no output")?;
+        let answers = std::io::BufRead::lines(std::io::BufReader::new(answers));
+        let mut lxml = Self {
+            process,
+            answers,
+            version: String::new(),
+        };
+        lxml.version = lxml.answer()?;
+        for path in &pages.files {
+            lxml.say(&path.display().to_string())?;
+        }
+        lxml.say("")?;
+        for page in pages.values() {
+            let theirs: BTreeMap<String, String> = serde_json::from_str(&lxml.answer()?)?;
+            let read = read_page(page, None)?;
+            let ours: BTreeMap<String, String> = read
+                .bulletin
+                .rows()
+                .filter(|row| row.reading != Reading::Unreadable)
+                .map(|row| {
+                    let key = row.key;
+                    let key = format!("{} {} {}", key.chart.code(), key.category, key.area);
+                    (
+                        key,
+                        row.reading
+                            .cut_off()
+                            .map(|cut_off| cut_off.to_string())
+                            .unwrap_or_default(),
+                    )
+                })
+                .collect();
+            ensure!(ours == theirs, "{}: lxml gets other cells", read.bulletin.month());
+        }
+        Ok(Some(lxml))
+    }
+
+    /// Extracts every page once more: the seconds that it took.
+    fn pass(&mut self) -> anyhow::Result<f64> {
+        self.say("again")?;
+        Ok(self.answer()?.parse()?)
+    }
+
+    fn say(&mut self, line: &str) -> anyhow::Result<()> {
+        Ok(writeln!(
+            self.process.stdin.as_mut().context("no input")?,
+            "{line}"
+        )?)
+    }
+
+    fn answer(&mut self) -> anyhow::Result<String> {
+        Ok(self.answers.next().context("the process of lxml has ended")??)
+    }
+}
+
+impl Drop for Lxml {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
