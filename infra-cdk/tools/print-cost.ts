@@ -1,0 +1,7 @@
+// Prints the table of docs/COST.md: `tools/print-cost.ts ALARMS`
+import { table } from '../src/cost.ts';
+import { main, say } from './main.ts';
+
+await main(() => {
+  say(table(Number(process.argv[2])));
+});
