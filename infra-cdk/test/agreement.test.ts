@@ -60,7 +60,7 @@ describe('template and binaries agree', () => {
   it('on the metrics that alarms and dashboard look at', () => {
     const source = read('crates/aws/src/metric.rs');
     expect(said('crates/aws/src/metric.rs', /NAMESPACE: &str = "(\w+)"/)).toBe(NAMESPACE);
-    const known = [...source.matchAll(/Self::\w+ => "(\w+)"/g)].map(([, name]) => name);
+    const known = [...source.matchAll(/Self::(\w+) => "\1"/g)].map(([, name]) => name);
     const template = synthesize().bulletin;
     const alarms = Object.values(resources(template, 'AWS::CloudWatch::Alarm'));
     const own = alarms.filter(({ Properties }) => Properties['Namespace'] === NAMESPACE);
