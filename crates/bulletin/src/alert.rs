@@ -147,6 +147,20 @@ impl Alert {
         }
     }
 
+    /// The subject of an e-mail to one subscriber: where the priority date comes to be served, or is served no more, it says
+    /// that. As
+    /// [`subject`](Self::subject), one line of at most [`SUBJECT_CHARACTERS`](crate::SUBJECT_CHARACTERS) ASCII characters.
+    pub fn subject_for(&self, subscription: &Subscription) -> String {
+        let personal = match (self, subscription.priority_date) {
+            (Self::Case(alert), Some(priority_date)) => {
+                let most = text::SUBJECT_CHARACTERS;
+                text::personal_subject(&alert.change, subscription.case, priority_date, most)
+            }
+            _ => None,
+        };
+        personal.unwrap_or_else(|| self.subject())
+    }
+
     /// The whole message as plain text, in lines of at most 80 characters but for addresses of pages and what a page
     /// itself prints. For a subscriber it says what the bulletin means for the priority date, and where the country
     /// is counted.

@@ -14,8 +14,8 @@ mod short;
 
 pub(crate) use bulletin::{bulletin_body, bulletin_headline};
 pub(crate) use case::{case_body, case_headline};
-pub(crate) use personal::personal_headline;
 pub use personal::priority_sentence;
+pub(crate) use personal::{personal_headline, personal_subject};
 pub(crate) use short::{Line, case_line};
 pub use short::{SMS_SEPTETS, SUBJECT_CHARACTERS, septets};
 

@@ -202,6 +202,12 @@ fn every_movement_reads_as_the_golden_file_says() {
                     writeln!(text, "{}", alert.headline()).unwrap();
                     writeln!(text, "SMS: {}", alert.sms("VisaBulletin")).unwrap();
                     writeln!(text, "Subject: {}", alert.subject()).unwrap();
+                    writeln!(
+                        text,
+                        "Subject, with a date: {}",
+                        alert.subject_for(&subscription())
+                    )
+                    .unwrap();
                     writeln!(text, "{}\n", alert.headline_for(&subscription())).unwrap();
                     writeln!(text, "{}\n", alert.body(Some(&subscription()))).unwrap();
                 }
@@ -252,6 +258,13 @@ proptest! {
         for json in [alert.json(), alert.json_for(&subscription()), alert.json_in_short()] {
             let faults = schema::alerts().faults(&json);
             prop_assert!(faults.is_empty(), "{faults:?} in {json:#}");
+        }
+        let personal = alert.subject_for(&subscription());
+        prop_assert!(personal.len() < 100 && personal.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{personal}");
+        prop_assert!(personal.contains("EB-3 India") && personal.contains("Apr"), "{personal}");
+        prop_assert_eq!(personal.starts_with("CORRECTED "), correction);
+        for verdict in ["NOW SERVED", "NO LONGER SERVED"] {
+            prop_assert!(!headlines[1].contains(verdict) || personal.contains(verdict), "{personal}");
         }
         for headline in &headlines {
             prop_assert!(headline.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{headline:?}");

@@ -62,9 +62,12 @@ fn encoded(text: String) -> Body {
 }
 
 impl Letter<'_> {
-    /// The one line in which the verdict stands.
+    /// The one line in which the verdict stands, on the receiver's own priority date where there is one.
     pub fn subject(&self) -> String {
-        self.alert.subject()
+        match self.subscription {
+            Some(subscription) => self.alert.subject_for(subscription),
+            None => self.alert.subject(),
+        }
     }
 
     /// The text: what it means for the receiver's priority date first, and how to stop it last.

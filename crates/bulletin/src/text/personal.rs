@@ -8,6 +8,7 @@ use crate::chart::Chart;
 use crate::cutoff::CutOff;
 use crate::month::Month;
 use crate::standing::{ByChart, Cell, CellState};
+use crate::text::short::{short_month, short_name};
 use crate::text::{case_name, column_name, counted, day, short_chart, shown};
 
 /// What a bulletin means for one priority date, in one line.
@@ -34,11 +35,79 @@ pub(crate) fn personal_headline(change: &Change, case: Case, priority_date: Naiv
     )
 }
 
-/// What has changed for the priority date on one chart stands in capitals.
-fn personal_verdict(change: &Change, chart: Chart, priority_date: NaiveDate) -> Option<String> {
+/// What has changed for one priority date, in one line of at most so many characters; `None` where nothing has: then it
+/// matters more how far the cut-offs moved.
+///
+/// First the chart on which nothing has changed for it is left out, then names are shortened, then cut-offs go.
+pub(crate) fn personal_subject(
+    change: &Change,
+    case: Case,
+    priority_date: NaiveDate,
+    most: usize,
+) -> Option<String> {
+    let corrected = if change.kind == ChangeKind::Correction {
+        "CORRECTED "
+    } else {
+        ""
+    };
+    let crossed = |chart: &Chart| {
+        crossing(change, *chart, priority_date).is_some_and(|(before, now)| before == Some(!now))
+    };
+    let news: Vec<Chart> = Chart::ALL.into_iter().filter(crossed).collect();
+    if news.is_empty() {
+        return None;
+    }
+    let whole = |charts: &[Chart]| -> Vec<String> {
+        let verdicts = charts.iter();
+        verdicts
+            .filter_map(|chart| personal_verdict(change, *chart, priority_date))
+            .collect()
+    };
+    let bare = |charts: &[Chart]| -> Vec<String> {
+        let verdicts = charts.iter().filter_map(|chart| {
+            let (before, now) = crossing(change, *chart, priority_date)?;
+            Some(format!("{} under {}", words(before, now), short_chart(*chart)))
+        });
+        verdicts.collect()
+    };
+    let long = format!("{corrected}{}, {}", case_name(case), change.month.title());
+    let short = format!("{corrected}{}, {}", short_name(case), short_month(change.month));
+    let levels = [
+        (&long, whole(&Chart::ALL)),
+        (&long, whole(&news)),
+        (&short, whole(&news)),
+        (&short, bare(&news)),
+    ];
+    levels
+        .into_iter()
+        .map(|(name, verdicts)| format!("{name}: {}", verdicts.join("; ")))
+        .find(|line| line.is_ascii() && line.len() <= most)
+}
+
+/// Whether the priority date was served before on this chart, where that is known, and is now; `None` where there is no
+/// cut-off now.
+fn crossing(change: &Change, chart: Chart, priority_date: NaiveDate) -> Option<(Option<bool>, bool)> {
     let chart_change = change.charts.of(chart);
+    let now = chart_change.to.as_ref()?.cut_off()?.serves(priority_date);
+    Some((
+        chart_change.from.map(|from| from.cut_off.serves(priority_date)),
+        now,
+    ))
+}
+
+/// What has changed stands in capitals.
+fn words(before: Option<bool>, now: bool) -> &'static str {
+    match (before, now) {
+        (Some(false), true) => "NOW SERVED",
+        (Some(true), false) => "NO LONGER SERVED",
+        (_, true) => "served",
+        (_, false) => "not yet served",
+    }
+}
+
+fn personal_verdict(change: &Change, chart: Chart, priority_date: NaiveDate) -> Option<String> {
     let name = short_chart(chart);
-    let cell = chart_change.to.as_ref()?;
+    let cell = change.charts.of(chart).to.as_ref()?;
     let Some(cut_off) = cell.cut_off() else {
         return Some(format!("{name} misprinted, see the page"));
     };
@@ -47,14 +116,8 @@ fn personal_verdict(change: &Change, chart: Chart, priority_date: NaiveDate) -> 
     } else {
         format!("{}: {}", column_name(cell.column), cut_off.words())
     };
-    let before = chart_change.from.map(|from| from.cut_off.serves(priority_date));
-    let verdict = match (before, cut_off.serves(priority_date)) {
-        (Some(false), true) => "NOW SERVED",
-        (Some(true), false) => "NO LONGER SERVED",
-        (_, true) => "served",
-        (_, false) => "not yet served",
-    };
-    Some(format!("{verdict} under {name} ({printed})"))
+    let (before, now) = crossing(change, chart, priority_date)?;
+    Some(format!("{} under {name} ({printed})", words(before, now)))
 }
 
 /// Where a priority date stands in one bulletin, in one sentence: `For EB-3 India in June 2026, the priority date

@@ -192,14 +192,14 @@ fn word(movement: Movement, level: Level) -> String {
     }
 }
 
-fn short_month(month: Month) -> String {
+pub(super) fn short_month(month: Month) -> String {
     format!("{} {}", &month.name()[..3], month.year())
 }
 
 /// No shortened name of an area is longer; of longer names of countries the beginning is enough.
 const LONGEST_AREA: usize = 14;
 
-fn short_name(case: Case) -> String {
+pub(super) fn short_name(case: Case) -> String {
     let category = match case.category {
         Category::OtherWorkers => "EB-3 Other",
         Category::ReligiousWorkers => "EB-4 Relig.",
