@@ -46,7 +46,10 @@ fn with_server(folder: &Folder, server: &SmtpServer, args: &[&str]) -> Command {
         .env("SMTP_PASSWORD", PASSWORD)
         .env("MAIL_FROM", "visa@example.com");
     if let Some(certificate) = &server.certificate {
-        folder.write("server.pem", certificate);
+        // Once: another process may be reading it.
+        if !folder.path("server.pem").exists() {
+            folder.write("server.pem", certificate);
+        }
         command
             .env("SMTP_CA_FILE", folder.path("server.pem"))
             .env("SMTP_TLS", "starttls");
