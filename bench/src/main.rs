@@ -2,6 +2,7 @@
 //!
 //! Without arguments every section is measured and docs/BENCHMARKS.md is written.
 
+mod history;
 mod lambda;
 mod page;
 mod pages;
@@ -16,11 +17,20 @@ use report::Section;
 
 /// What can be measured, by name.
 type Measure = fn(&Path) -> anyhow::Result<Section>;
-const SECTIONS: [(&str, Measure); 2] = [("page", page::measure), ("lambda", lambda::measure)];
+const SECTIONS: [(&str, Measure); 3] = [
+    ("page", page::measure),
+    ("lambda", lambda::measure),
+    ("history", history::measure),
+];
 
 fn main() -> anyhow::Result<()> {
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let wanted: Vec<String> = std::env::args().skip(1).collect();
+    if let Some((history::COST_OF, command)) =
+        wanted.split_first().map(|(first, rest)| (first.as_str(), rest))
+    {
+        return history::print_cost(command);
+    }
     let names = SECTIONS.map(|(name, _)| name);
     if let Some(unknown) = wanted.iter().find(|name| !names.contains(&name.as_str())) {
         bail!(

@@ -1,0 +1,162 @@
+//! All of history: every page read and stored in SQLite, and questions to it from a cold process.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context as _, ensure};
+use bulletin_html::read_page;
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeValLike as _;
+
+use crate::pages::pages;
+use crate::report::{Line, Reach, Section};
+
+/// The first argument with which this program runs a command and prints what it cost.
+pub(crate) const COST_OF: &str = "cost-of";
+const ROUNDS: usize = 5;
+const STARTS: usize = 20;
+const MOST_SECONDS: f64 = 0.4;
+const MOST_MEGABYTES: f64 = 40.0;
+const MOST_MILLIS: f64 = 15.0;
+
+/// What a process cost: seconds of CPU, seconds, and the most megabytes it held.
+#[derive(Debug, Clone, Copy)]
+struct Cost {
+    cpu: f64,
+    wall: f64,
+    memory: f64,
+}
+
+/// Feeds every page to `bulletin ingest`, and asks `history` and `check`.
+///
+/// # Errors
+/// Where the command does not compile, or fails.
+pub(crate) fn measure(project: &Path) -> anyhow::Result<Section> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(cargo)
+        .args(["build", "--quiet", "--locked", "--release", "-p", "cli"])
+        .current_dir(project)
+        .status()?;
+    ensure!(status.success(), "the command does not compile");
+    let command = std::env::current_exe()?.with_file_name("bulletin");
+    let folder = tempfile::tempdir()?;
+    let database = folder.path().join("all.db");
+    let pages = pages(project)?;
+    let mut files = Vec::new();
+    for (file, page) in pages.files.iter().zip(pages.values()) {
+        let month = read_page(page, None)?.bulletin.month();
+        files.push((month, file.display().to_string()));
+    }
+    files.sort();
+    let base = [
+        command.display().to_string(),
+        "--db".into(),
+        database.display().to_string(),
+    ];
+    let with = |more: &[&str]| -> Vec<String> {
+        base.iter()
+            .cloned()
+            .chain(more.iter().map(|word| (*word).to_owned()))
+            .collect()
+    };
+    let mut ingest = with(&["ingest"]);
+    ingest.extend(files.into_iter().map(|(_, file)| file));
+    let stored = least(ROUNDS, || {
+        for ending in ["", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(format!("{}{ending}", database.display()));
+        }
+        cost_of(&ingest)
+    })?;
+    let history = least(STARTS, || cost_of(&with(&["history", "EB3", "INDIA"])))?;
+    let check = least(STARTS, || {
+        cost_of(&with(&["check", "EB3", "INDIA", "--priority-date", "2013-03-15"]))
+    })?;
+    let question = |what: &str, cost: Cost| Line {
+        what: format!("`{what}` from a cold process"),
+        figure: format!("{:.1} ms, {:.1} MB", cost.wall * 1e3, cost.memory),
+        reach: Some(Reach::at_most(cost.wall * 1e3, MOST_MILLIS).said(format!("{MOST_MILLIS} ms"))),
+    };
+    Ok(Section {
+        title: "All of history, in SQLite".into(),
+        note: format!(
+            "{} {}, oldest first, by one `bulletin ingest`; the least of {ROUNDS} runs. The questions: the least of \
+             {STARTS} starts.",
+            pages.len(),
+            pages.kind
+        ),
+        lines: vec![
+            Line {
+                what: "read and stored, CPU".into(),
+                figure: format!("{:.2} s ({:.2} s by the clock)", stored.cpu, stored.wall),
+                reach: Some(Reach::at_most(stored.cpu, MOST_SECONDS).said(format!("{MOST_SECONDS} s"))),
+            },
+            Line {
+                what: "read and stored, memory".into(),
+                figure: format!("{:.1} MB", stored.memory),
+                reach: Some(
+                    Reach::at_most(stored.memory, MOST_MEGABYTES).said(format!("{MOST_MEGABYTES} MB")),
+                ),
+            },
+            question("history EB3 INDIA", history),
+            question("check EB3 INDIA", check),
+        ],
+    })
+}
+
+/// The least of each figure over several runs.
+fn least(runs: usize, mut run: impl FnMut() -> anyhow::Result<Cost>) -> anyhow::Result<Cost> {
+    let mut least = run()?;
+    for _ in 1..runs {
+        let cost = run()?;
+        least = Cost {
+            cpu: least.cpu.min(cost.cpu),
+            wall: least.wall.min(cost.wall),
+            memory: least.memory.min(cost.memory),
+        };
+    }
+    Ok(least)
+}
+
+/// Runs a command below a process of its own, which is told of its resources alone.
+fn cost_of(command: &[String]) -> anyhow::Result<Cost> {
+    let output = Command::new(std::env::current_exe()?)
+        .arg(COST_OF)
+        .args(command)
+        .output()?;
+    ensure!(
+        output.status.success(),
+        "{}: {}",
+        command.join(" "),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let text = String::from_utf8(output.stdout)?;
+    let figures: Vec<f64> = text
+        .split_whitespace()
+        .map(str::parse)
+        .collect::<Result<_, _>>()?;
+    let [cpu, wall, memory] = figures[..] else {
+        anyhow::bail!("{text} are not three figures");
+    };
+    Ok(Cost { cpu, wall, memory })
+}
+
+/// Runs a command and prints its seconds of CPU, its seconds, and its megabytes.
+///
+/// # Errors
+/// Where it fails.
+pub(crate) fn print_cost(command: &[String]) -> anyhow::Result<()> {
+    let (program, arguments) = command.split_first().context("which command?")?;
+    let start = Instant::now();
+    let status = Command::new(program)
+        .args(arguments)
+        .stdout(Stdio::null())
+        .status()?;
+    let wall = start.elapsed().as_secs_f64();
+    ensure!(status.success(), "{status}");
+    let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
+    let cpu = (usage.user_time() + usage.system_time()).num_microseconds() as f64 / 1e6;
+    writeln!(std::io::stdout(), "{cpu} {wall} {}", usage.max_rss() as f64 / 1e3)?;
+    Ok(())
+}
