@@ -53,6 +53,11 @@ impl Department {
         self.hosts.lock().unwrap()[silent] = None;
     }
 
+    /// Lets neither host answer.
+    pub(crate) fn silence(&self) {
+        *self.hosts.lock().unwrap() = [None, None];
+    }
+
     /// Takes every page from both hosts, and lets both answer.
     pub(crate) fn clear(&self) {
         *self.hosts.lock().unwrap() = [Some(BTreeMap::new()), Some(BTreeMap::new())];

@@ -1,5 +1,6 @@
 //! The real template on the emulator, deployed and removed by what `make deploy` and `make destroy` run.
 
+use std::cell::Cell;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -20,14 +21,16 @@ use crate::department::Department;
 const FUNCTION: &str = "VisaBulletin-prod-";
 const FUNCTIONS: [&str; 3] = ["fetcher", "parser", "notifier"];
 /// How long anything that must happen may take.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A deployment on an emulator, and the site that it looks at.
 pub(crate) struct Deployed {
     pub(crate) cloud: Cloud,
     pub(crate) site: Department,
-    /// How long is waited for what must happen.
+    /// How long is waited until the pages that were queued are read.
     pub(crate) patience: Duration,
+    /// From when on complaints count, in milliseconds since 1970.
+    pub(crate) since: Cell<i64>,
     output: tempfile::TempDir,
 }
 
@@ -38,6 +41,7 @@ impl Deployed {
             cloud: Cloud::start(enforces_roles)?,
             site: Department::open(),
             patience: PATIENCE,
+            since: Cell::new(0),
             output: tempfile::tempdir().expect("a folder"),
         })
     }
@@ -111,13 +115,18 @@ impl Deployed {
     /// Where the fetcher fails, or pages stay in the queue.
     pub(crate) fn look(&self) -> Result<(), String> {
         self.invoke("fetcher", &json!({}))?;
-        self.until("the queue of pages is empty", || self.waiting("pages") == 0)
-            .map_err(|error| format!("{error}; the parser said: {}", self.complaints("parser")))
+        self.until_within(self.patience, "the queue of pages is empty", || {
+            self.waiting("pages") == 0
+        })
+        .map_err(|error| format!("{error}; the parser said: {}", self.complaints("parser")))
     }
 
-    /// What a function has complained of.
+    /// What a function has complained of since the last time that everything was forgotten.
     pub(crate) fn complaints(&self, name: &str) -> String {
-        let asked = json!({"logGroupName": format!("/aws/lambda/{FUNCTION}{name}")});
+        let asked = json!({
+            "logGroupName": format!("/aws/lambda/{FUNCTION}{name}"),
+            "startTime": self.since.get(),
+        });
         let answer = self.cloud.json("logs", "Logs_20140328.FilterLogEvents", &asked);
         let events = answer["events"].as_array().cloned().unwrap_or_default();
         let lines = events.iter().filter_map(|event| event["message"].as_str());
@@ -130,7 +139,11 @@ impl Deployed {
     /// # Errors
     /// What did not become so.
     pub(crate) fn until(&self, what: &str, is_so: impl Fn() -> bool) -> Result<(), String> {
-        let end = Instant::now() + self.patience;
+        self.until_within(PATIENCE, what, is_so)
+    }
+
+    fn until_within(&self, patience: Duration, what: &str, is_so: impl Fn() -> bool) -> Result<(), String> {
+        let end = Instant::now() + patience;
         while !is_so() {
             if Instant::now() > end {
                 return Err(format!("it never came that {what}"));
@@ -213,7 +226,7 @@ impl Deployed {
     /// # Errors
     /// Where it hears less.
     pub(crate) fn hears(&self, queue: &str, count: usize) -> Result<Vec<Value>, String> {
-        let end = Instant::now() + self.patience;
+        let end = Instant::now() + PATIENCE;
         let mut heard = self.heard(queue);
         while heard.len() < count && Instant::now() < end {
             sleep(Duration::from_millis(50));
@@ -227,6 +240,28 @@ impl Deployed {
             ));
         }
         Ok(heard)
+    }
+
+    /// Takes every message out of a queue, unread.
+    pub(crate) fn purge(&self, queue: &str) {
+        let asked = json!({"QueueUrl": self.queue_url(queue)});
+        self.cloud.json("sqs", "AmazonSQS.PurgeQueue", &asked);
+    }
+
+    /// Does something while a topic is gone, and makes it again, without its subscriptions.
+    pub(crate) fn without_topic<T>(&self, code: &str, work: impl FnOnce() -> T) -> T {
+        let topic = topic(code);
+        let sns = |fields: &[(&str, &str)]| {
+            let mut all = vec![("Version", "2010-03-31")];
+            all.extend(fields);
+            let (status, answer) = self.cloud.form("sns", &all);
+            assert!(status == 200, "{answer}");
+        };
+        sns(&[("Action", "DeleteTopic"), ("TopicArn", &topic)]);
+        let done = work();
+        let name = topic.rsplit(':').next().unwrap_or_default();
+        sns(&[("Action", "CreateTopic"), ("Name", name)]);
+        done
     }
 
     /// Every item of a table, as it is stored.
@@ -245,7 +280,7 @@ impl Deployed {
 }
 
 /// The ARN of a topic of alerts.
-pub(crate) fn topic(code: &str) -> String {
+fn topic(code: &str) -> String {
     format!("arn:aws:sns:us-east-1:{ACCOUNT}:VisaBulletin-prod-alerts-{code}")
 }
 

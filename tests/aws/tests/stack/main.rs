@@ -8,6 +8,7 @@
 mod cloud;
 mod department;
 mod deployed;
+mod permission;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -269,19 +270,4 @@ fn what_is_deployed_alerts_and_leaves_nothing_but_its_tables() {
         &[("Action", "DescribeStacks"), ("Version", "2010-05-15")],
     );
     assert_eq!(between(&stacks, "StackName"), ["CDKToolkit"]);
-}
-
-#[test]
-fn auth_deploys() {
-    let Some(deployed) = Deployed::nowhere(true) else {
-        return;
-    };
-    deployed.deploy(&[]);
-    let steps = few_steps();
-    let alerts = aws_tests::run(alerts_of(&steps));
-    deployed.subscribe(PERSON, Some(&person()));
-    deployed.subscribe(EVERYTHING, None);
-    for (step, alerts) in steps.iter().zip(&alerts).take(2) {
-        play(&deployed, step, alerts);
-    }
 }

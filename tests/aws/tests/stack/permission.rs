@@ -1,0 +1,353 @@
+//! Takes permissions away one by one from the roles of what is deployed, on an emulator that enforces them, and sees that
+//! the run from the page to the subscriber fails without each.
+
+use std::collections::BTreeMap;
+
+use aws_tests::run;
+use bulletin_samples::site::Step;
+use chrono::Duration;
+use serde_json::{Value, json};
+
+use crate::cloud::{between, percent_decoded};
+use crate::deployed::{Deployed, PATIENCE};
+use crate::{EVERYTHING, PERSON, alerts_of, expected, few_steps, looks, person};
+
+/// Set where every permission is to be taken away, which takes some minutes; otherwise those of `FEW` are.
+const EVERY: &str = "EVERY_PERMISSION";
+/// One of each role and service, and those that only a rare turn of the run needs.
+const FEW: [&str; 5] = [
+    "fetcher sqs:SendMessage QueuePages",
+    "parser dynamodb:ConditionCheckItem StoreBulletins",
+    "parser dynamodb:Query StoreBulletins",
+    "notifier dynamodb:DeleteItem MarkAlerts",
+    "notifier dynamodb:GetItem ReadStandings",
+];
+
+/// What the emulator does not ask roles for, so that its absence cannot be seen here; `infra-cdk/test/permission.test.ts`
+/// holds it exactly.
+const NOT_ENFORCED: [(&str, &str); 6] = [
+    ("WriteLogs", "the emulator writes logs itself"),
+    ("TakePages", "the emulator's poller takes messages by itself"),
+    ("ReadStream", "the emulator's poller reads the stream by itself"),
+    (
+        "KeepFailedLooks",
+        "the emulator keeps the event of a failed invocation by itself",
+    ),
+    (
+        "KeepGivenUpRecords",
+        "the emulator keeps the number of a record that is given up by itself",
+    ),
+    ("Publish", "the emulator does not ask for sns:Publish"),
+];
+
+/// One action on one kind of resource, of one role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Permission {
+    function: &'static str,
+    statement: String,
+    action: String,
+}
+
+impl Permission {
+    fn name(&self) -> String {
+        format!("{} {} {}", self.function, self.action, self.statement)
+    }
+}
+
+/// A role's inline policy as it is deployed.
+struct Policy {
+    role: String,
+    name: String,
+    document: Value,
+}
+
+fn iam(deployed: &Deployed, fields: &[(&str, &str)]) -> String {
+    let mut all = vec![("Version", "2010-05-08")];
+    all.extend(fields);
+    let (status, answer) = deployed.cloud.form("iam", &all);
+    assert!(status == 200, "{answer}");
+    answer
+}
+
+/// The policy of a function's role.
+fn policy(deployed: &Deployed, function: &str) -> Policy {
+    let path = format!("/2015-03-31/functions/VisaBulletin-prod-{function}/configuration");
+    let configuration = deployed.cloud.rest("lambda", "GET", &path, &Value::Null);
+    let role = configuration["Role"]
+        .as_str()
+        .unwrap()
+        .rsplit('/')
+        .next()
+        .unwrap()
+        .to_owned();
+    let listed = iam(deployed, &[("Action", "ListRolePolicies"), ("RoleName", &role)]);
+    let [name] = between(&listed, "member")[..] else {
+        panic!("a role has one policy: {listed}");
+    };
+    let found = [
+        ("Action", "GetRolePolicy"),
+        ("RoleName", &role),
+        ("PolicyName", name),
+    ];
+    let found = iam(deployed, &found);
+    let document = percent_decoded(between(&found, "PolicyDocument")[0]);
+    Policy {
+        name: name.to_owned(),
+        document: serde_json::from_str(&document.replace("&quot;", "\"")).expect("a policy"),
+        role,
+    }
+}
+
+fn put(deployed: &Deployed, policy: &Policy, document: &Value) {
+    let document = document.to_string();
+    let fields = [
+        ("Action", "PutRolePolicy"),
+        ("RoleName", policy.role.as_str()),
+        ("PolicyName", policy.name.as_str()),
+        ("PolicyDocument", document.as_str()),
+    ];
+    iam(deployed, &fields);
+}
+
+fn actions(statement: &Value) -> Vec<String> {
+    let list = statement["Action"].as_array().cloned();
+    let list = list.unwrap_or_else(|| vec![statement["Action"].clone()]);
+    list.iter()
+        .filter_map(|action| Some(action.as_str()?.to_owned()))
+        .collect()
+}
+
+/// Every permission of a policy whose absence can be seen.
+fn permissions(function: &'static str, document: &Value) -> Vec<Permission> {
+    let mut found = Vec::new();
+    for statement in document["Statement"].as_array().unwrap() {
+        let name = statement["Sid"].as_str().unwrap();
+        if NOT_ENFORCED.iter().any(|(known, _)| *known == name) {
+            continue;
+        }
+        found.extend(actions(statement).into_iter().map(|action| Permission {
+            function,
+            statement: name.to_owned(),
+            action,
+        }));
+    }
+    found
+}
+
+/// The policy without this permission.
+fn without(document: &Value, permission: &Permission) -> Value {
+    let mut less = document.clone();
+    let statements = less["Statement"].as_array_mut().unwrap();
+    for statement in statements
+        .iter_mut()
+        .filter(|one| one["Sid"] == permission.statement.as_str())
+    {
+        let mut left = actions(statement);
+        left.retain(|action| *action != permission.action);
+        statement["Action"] = json!(left);
+    }
+    statements.retain(|statement| !actions(statement).is_empty());
+    less
+}
+
+/// Takes every item out of a table.
+fn empty(deployed: &Deployed, table: &str, keys: &[&str]) {
+    for chunk in deployed.items(table).chunks(25) {
+        let requests: Vec<Value> = chunk
+            .iter()
+            .map(|item| {
+                let key: BTreeMap<&str, &Value> = keys.iter().map(|name| (*name, &item[*name])).collect();
+                json!({"DeleteRequest": {"Key": key}})
+            })
+            .collect();
+        let asked = json!({"RequestItems": {table: requests}});
+        deployed
+            .cloud
+            .json("dynamodb", "DynamoDB_20120810.BatchWriteItem", &asked);
+    }
+}
+
+/// Writes a standing that cannot be understood.
+fn write_odd(deployed: &Deployed, name: &str) {
+    let odd = json!({"pk": {"S": format!("STANDING#{name}")}, "sk": {"S": "STANDING"}});
+    let asked = json!({"TableName": "VisaBulletinData-prod", "Item": odd});
+    deployed
+        .cloud
+        .json("dynamodb", "DynamoDB_20120810.PutItem", &asked);
+}
+
+/// Takes everything out of the tables and queues, and every page from the site, once everything that was written before
+/// has come out of the stream.
+fn forget(deployed: &Deployed) {
+    const UNREAD: &str = "VisaBulletin-prod-unread-records";
+    deployed.site.clear();
+    deployed.purge("VisaBulletin-prod-pages");
+    empty(deployed, "VisaBulletinData-prod", &["pk", "sk"]);
+    let last = format!("LAST-{}", chrono::Utc::now().timestamp_micros());
+    write_odd(deployed, &last);
+    let came = || {
+        let unread = deployed.heard(UNREAD);
+        unread.iter().any(|record| record.to_string().contains(&last))
+    };
+    deployed.until("the stream is read to its end", came).unwrap();
+    empty(deployed, "VisaBulletinData-prod", &["pk", "sk"]);
+    empty(deployed, "ProcessedURLs-prod", &["pk"]);
+    empty(deployed, "AlertMarks-prod", &["pk"]);
+    for queue in [UNREAD, PERSON, EVERYTHING] {
+        deployed.purge(queue);
+    }
+    deployed.since.set(chrono::Utc::now().timestamp_millis());
+}
+
+/// A record of the stream again, as an operator replays it.
+fn record_of(deployed: &Deployed, key: &str) -> Option<Value> {
+    let described = json!({"TableName": "VisaBulletinData-prod"});
+    let table = deployed
+        .cloud
+        .json("dynamodb", "DynamoDB_20120810.DescribeTable", &described);
+    let stream = &table["Table"]["LatestStreamArn"];
+    let streams = |action: &str, asked: &Value| {
+        let target = format!("DynamoDBStreams_20120810.{action}");
+        deployed.cloud.json("dynamodb", &target, asked)
+    };
+    let described = streams("DescribeStream", &json!({"StreamArn": stream}));
+    let mut found = None;
+    for shard in described["StreamDescription"]["Shards"].as_array()? {
+        let asked =
+            json!({"StreamArn": stream, "ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON"});
+        let mut iterator = streams("GetShardIterator", &asked)["ShardIterator"].clone();
+        while !iterator.is_null() {
+            let answer = streams("GetRecords", &json!({"ShardIterator": iterator}));
+            let records = answer["Records"].as_array().cloned().unwrap_or_default();
+            iterator = if records.is_empty() {
+                Value::Null
+            } else {
+                answer["NextShardIterator"].clone()
+            };
+            let of_key = |record: &&Value| {
+                record["dynamodb"]["Keys"]["pk"]["S"] == key && record["eventName"] == "MODIFY"
+            };
+            found = records.iter().rfind(of_key).cloned().or(found);
+        }
+    }
+    found
+}
+
+/// The run: a site that answers nobody, a first bulletin, the next one, its correction, an old copy of it on a mirror, an item that cannot be
+/// understood, a record that comes twice, and a topic that is gone.
+fn whole_run(deployed: &Deployed, steps: &[Step], alerts: &[Vec<bulletin::Alert>]) -> Result<(), String> {
+    let check = |is_so: bool, what: &str| is_so.then_some(()).ok_or_else(|| what.to_owned());
+    deployed.site.silence();
+    deployed.set_clock(looks(&steps[0])[0] - Duration::days(1));
+    deployed.look()?;
+    deployed.site.clear();
+    for (step, alerts) in steps.iter().zip(alerts).take(3) {
+        deployed.site.publish(&step.page);
+        for now in looks(step) {
+            deployed.set_clock(now);
+            deployed.look()?;
+        }
+        let (persons, bulletins) = expected(alerts);
+        deployed.hears(PERSON, persons.len())?;
+        deployed.hears(EVERYTHING, bulletins.len())?;
+    }
+    // The host that did not give the stored form shows the one from before.
+    let items = deployed.items("VisaBulletinData-prod");
+    let stored = items.iter().find(|item| item["pk"]["S"] == "BULLETIN#2024-04-01");
+    let host = stored
+        .and_then(|item| item["host"]["S"].as_str())
+        .ok_or("the bulletin is stored")?;
+    deployed.site.leave_only_the_other(host, &steps[1].page);
+    deployed.set_clock(looks(&steps[2])[1] + Duration::hours(5));
+    deployed.look()?;
+    // What cannot be understood.
+    write_odd(deployed, "CATEGORY#EB3#COUNTRY#NOWHERE");
+    deployed.until("the odd record is kept", || {
+        deployed.waiting("unread-records") == 1
+    })?;
+    // What comes twice is sent once. An alert is heard a little before it is noted as sent.
+    deployed.until("every alert is noted as sent", || {
+        let marks = deployed.items("AlertMarks-prod");
+        marks.iter().all(|mark| !mark["sent_at"].is_null())
+    })?;
+    let case = "STANDING#CATEGORY#EB2#COUNTRY#INDIA";
+    let record = record_of(deployed, case).ok_or("the standing changed")?;
+    deployed.set_clock(looks(&steps[2])[1]);
+    let again = json!({"Records": [record]});
+    let done = deployed.invoke("notifier", &again)?;
+    if done != json!({"batchItemFailures": []}) {
+        let complaints = deployed.complaints("notifier");
+        return Err(format!(
+            "what was sent is not known by its mark; the notifier said: {complaints}"
+        ));
+    }
+    check(
+        deployed.heard(PERSON).is_empty(),
+        "what was sent is not sent again",
+    )?;
+    // Where the topic is gone, the right to send is given back.
+    let marks = deployed.items("AlertMarks-prod");
+    let of_case: Vec<&Value> = marks
+        .iter()
+        .map(|item| &item["pk"])
+        .filter(|key| {
+            let key = key["S"].as_str().unwrap_or_default();
+            key.contains("EB2") && key.contains("INDIA") && key.contains("2024-04")
+        })
+        .collect();
+    check(!of_case.is_empty(), "the alert has a mark")?;
+    for key in &of_case {
+        let asked = json!({"TableName": "AlertMarks-prod", "Key": {"pk": key}});
+        deployed
+            .cloud
+            .json("dynamodb", "DynamoDB_20120810.DeleteItem", &asked);
+    }
+    let done = deployed.without_topic("EB2", || deployed.invoke("notifier", &again));
+    deployed.subscribe(PERSON, Some(&person()));
+    done?;
+    let marks = deployed.items("AlertMarks-prod");
+    let held = marks.iter().filter(|item| of_case.contains(&&item["pk"])).count();
+    check(held == 0, "the right to send is given back")
+}
+
+#[test]
+fn without_any_one_permission_the_run_fails() {
+    let Some(mut deployed) = Deployed::nowhere(true) else {
+        return;
+    };
+    deployed.deploy(&[]);
+    let steps = few_steps();
+    let alerts = run(alerts_of(&steps));
+    deployed.subscribe(PERSON, Some(&person()));
+    deployed.subscribe(EVERYTHING, None);
+    whole_run(&deployed, &steps, &alerts).unwrap();
+    deployed.patience = std::time::Duration::from_secs(8);
+    let every = std::env::var_os(EVERY).is_some();
+    let mut taken = Vec::new();
+    for function in ["fetcher", "parser", "notifier"] {
+        let policy = policy(&deployed, function);
+        for permission in permissions(function, &policy.document) {
+            if !every && !FEW.contains(&permission.name().as_str()) {
+                continue;
+            }
+            forget(&deployed);
+            put(&deployed, &policy, &without(&policy.document, &permission));
+            let failed = whole_run(&deployed, &steps, &alerts);
+            put(&deployed, &policy, &policy.document);
+            let name = permission.name();
+            let reason = failed.expect_err(&format!("without {name} nothing fails"));
+            let complaints = format!("{reason} {}", deployed.complaints(function));
+            let is_refused = ["AccessDenied", "The record could not be kept"]
+                .iter()
+                .any(|words| complaints.contains(words));
+            assert!(is_refused, "{name}: {complaints}");
+            println!("without {name}: {}", reason.chars().take(60).collect::<String>());
+            taken.push(name);
+        }
+    }
+    assert!(taken.len() >= FEW.len(), "{taken:?}");
+    // And with all of them it goes again.
+    forget(&deployed);
+    deployed.patience = PATIENCE;
+    whole_run(&deployed, &steps, &alerts).unwrap();
+}
