@@ -7,6 +7,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
@@ -44,17 +45,6 @@ pub fn sdk_config(environment: &Environment) -> Result<SdkConfig, ConfigError> {
         None,
         "the Lambda's environment",
     );
-    let tls = TlsContext::builder()
-        .with_trust_store(TrustStore::empty().with_pem_certificate(AMAZON_ROOTS))
-        .build()
-        .map_err(|error| ConfigError::Wrong {
-            name: "AWS_REGION",
-            reason: error.to_string(),
-        })?;
-    let http = aws_smithy_http_client::Builder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::Ring))
-        .tls_context(tls)
-        .build_https();
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT)
         .operation_attempt_timeout(ATTEMPT)
@@ -64,7 +54,7 @@ pub fn sdk_config(environment: &Environment) -> Result<SdkConfig, ConfigError> {
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new(environment.required("AWS_REGION")?.to_owned()))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .http_client(http)
+        .http_client(http_client()?)
         .sleep_impl(aws_smithy_async::rt::sleep::TokioSleep::new())
         .time_source(aws_smithy_async::time::SystemTimeSource::new())
         .timeout_config(timeouts)
@@ -78,4 +68,22 @@ pub fn sdk_config(environment: &Environment) -> Result<SdkConfig, ConfigError> {
         config = config.endpoint_url(endpoint);
     }
     Ok(config.build())
+}
+
+/// The HTTP client of every service of AWS: TLS on ring, with the certificate authorities of AWS's endpoints.
+///
+/// # Errors
+/// [`ConfigError`] where the certificates cannot be read.
+pub fn http_client() -> Result<SharedHttpClient, ConfigError> {
+    let tls = TlsContext::builder()
+        .with_trust_store(TrustStore::empty().with_pem_certificate(AMAZON_ROOTS))
+        .build()
+        .map_err(|error| ConfigError::Wrong {
+            name: "AWS_REGION",
+            reason: error.to_string(),
+        })?;
+    Ok(aws_smithy_http_client::Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .tls_context(tls)
+        .build_https())
 }

@@ -11,6 +11,7 @@ pub mod log;
 pub mod metric;
 pub mod panic;
 pub mod stream;
+pub mod subscribe;
 
 mod error;
 mod expression;
@@ -24,6 +25,7 @@ mod topic;
 mod value;
 mod write;
 
+pub use message::DISPLAY_NAME;
 pub use queue::{SqsQueue, TRACE_ATTRIBUTE};
 pub use store::DynamoStore;
 pub use topic::SnsTopics;

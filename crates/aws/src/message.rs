@@ -9,7 +9,7 @@ use serde_json::json;
 /// What one message, or a batch of them, may hold, in bytes: text and attributes together.
 pub(crate) const MOST_BYTES: usize = 256 * 1024;
 /// The display name of the topics, which SNS puts in front of an SMS with `> ` behind it.
-const DISPLAY_NAME: &str = "VisaBull";
+pub const DISPLAY_NAME: &str = "VisaBull";
 
 /// An alert as it is published.
 #[derive(Debug, Clone, PartialEq)]

@@ -12,7 +12,7 @@ const BATCH_ENTRIES: usize = 10;
 /// After so many calls in a row without an answer no more are made for these alerts.
 const LOST_CALLS: u32 = 2;
 /// The topic of the messages about whole bulletins, after the prefix.
-const BULLETINS: &str = "BULLETINS";
+pub(crate) const BULLETINS: &str = "BULLETINS";
 
 /// Topics of SNS: one for each category, one for whole bulletins. Who hears what is said by the subscriptions' filter
 /// policies, so that every alert is published once.

@@ -8,9 +8,11 @@ use clap_complete::Shell;
 
 use crate::output::{AlertsFormat, Format};
 
+mod subscribe;
 mod watch;
 
-pub(crate) use watch::{PreviewArgs, PreviewForm, WatchAddArgs, WatchCommand};
+pub(crate) use subscribe::{AwsArgs, SubscribeArgs, SubscriptionsArgs, UnsubscribeArgs};
+pub(crate) use watch::{PreviewArgs, PreviewForm, WantedArgs, WatchAddArgs, WatchCommand};
 
 /// Track the US Visa Bulletin on one machine: find bulletins, store their cut-off dates, tell what moved.
 #[derive(Debug, Parser)]
@@ -67,6 +69,12 @@ pub(crate) enum Command {
     Watch(WatchCommand),
     /// Print what subscribers of a stored bulletin would be sent: e-mail, SMS, JSON
     Preview(PreviewArgs),
+    /// Have alerts of a deployment on AWS sent to somebody
+    Subscribe(SubscribeArgs),
+    /// End what `subscribe` began
+    Unsubscribe(UnsubscribeArgs),
+    /// Print who is subscribed on AWS, and to what
+    Subscriptions(SubscriptionsArgs),
     /// Say how tracking goes, and what needs a look; exits with 1 if something does
     Status(StatusArgs),
     /// Print a completion script for a shell

@@ -1,5 +1,6 @@
 //! What each command does.
 
+pub(crate) mod aws_side;
 pub(crate) mod check;
 pub(crate) mod diff;
 pub(crate) mod history;
@@ -9,6 +10,9 @@ pub(crate) mod preview;
 pub(crate) mod run;
 pub(crate) mod show;
 pub(crate) mod status;
+pub(crate) mod subscribe;
+pub(crate) mod subscriptions;
+pub(crate) mod unsubscribe;
 pub(crate) mod watch;
 pub(crate) mod ways;
 

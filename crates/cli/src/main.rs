@@ -16,8 +16,13 @@ use crate::args::{Args, Command};
 
 fn main() -> ExitCode {
     let args = Args::parse();
+    let filter = match args.command {
+        // AWS's SDK would log what it sends, and people's addresses stand in it.
+        Command::Subscribe(_) | Command::Unsubscribe(_) | Command::Subscriptions(_) => EnvFilter::new("off"),
+        _ => EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn")),
+    };
     tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn")))
+        .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .without_time()
         .init();
@@ -31,6 +36,9 @@ fn main() -> ExitCode {
         Command::Check(check) => command::check::run(&args.store, check),
         Command::Watch(watch) => command::watch::run(&args.store, watch),
         Command::Preview(preview) => command::preview::run(&args.store, preview),
+        Command::Subscribe(subscribe) => command::subscribe::run(subscribe),
+        Command::Unsubscribe(unsubscribe) => command::unsubscribe::run(unsubscribe),
+        Command::Subscriptions(subscriptions) => command::subscriptions::run(subscriptions),
         Command::Status(status) => command::status::run(&args.store, status),
         Command::Completions { shell } => command::completions(*shell),
     };
@@ -43,9 +51,10 @@ fn main() -> ExitCode {
                 None => String::new(),
             };
             output::complain("error", &format!("{of_file}{error:#}"));
-            match error.downcast_ref::<bulletin::UnknownSpelling>() {
-                Some(_) => ExitCode::from(2),
-                None => ExitCode::FAILURE,
+            if error.is::<bulletin::UnknownSpelling>() || error.is::<bulletin::PolicyError>() {
+                ExitCode::from(2)
+            } else {
+                ExitCode::FAILURE
             }
         }
     }

@@ -1,6 +1,6 @@
 use bulletin::{Area, Case, Category, Chart, Month, UnknownSpelling, When};
 use chrono::NaiveDate;
-use clap::{ArgAction, Args as ClapArgs, Subcommand, ValueEnum};
+use clap::{ArgAction, ArgGroup, Args as ClapArgs, Subcommand, ValueEnum};
 use mail::EmailAddress;
 
 use super::parse_priority_date;
@@ -51,9 +51,26 @@ its standard error is the reason, and it is run again later.")]
 }
 
 #[derive(Debug, ClapArgs)]
+#[command(
+    override_usage = "bulletin watch add [OPTIONS] <CATEGORY COUNTRY|--bulletins>",
+    group(ArgGroup::new("what").args(["category", "category_word", "bulletins"]).required(true).multiple(true))
+)]
 pub(crate) struct WatchAddArgs {
+    #[command(flatten)]
+    pub(crate) wanted: WantedArgs,
+    /// Send it by e-mail to this address, in place of printing it
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "exec")]
+    pub(crate) email: Option<EmailAddress>,
+    /// Hand it to this command, in place of printing it
+    #[arg(long, value_name = "COMMAND", value_parser = parse_command)]
+    pub(crate) exec: Option<String>,
+}
+
+/// What somebody wants to be told of: a case, or every bulletin. The same words wherever it is said.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct WantedArgs {
     /// The preference category, such as F2A, EB-3 or "other workers"
-    #[arg(group = "case", required_unless_present_any = ["bulletins", "category_word"], requires = "area")]
+    #[arg(group = "case", requires = "area")]
     category: Option<Category>,
     /// The country of chargeability, such as India, "mainland China" or Brazil
     #[arg(value_name = "COUNTRY")]
@@ -88,15 +105,9 @@ pub(crate) struct WatchAddArgs {
     /// One summary of each bulletin
     #[arg(long, action = ArgAction::SetTrue, conflicts_with = "case")]
     pub(crate) bulletins: bool,
-    /// Send it by e-mail to this address, in place of printing it
-    #[arg(long, value_name = "ADDRESS", conflicts_with = "exec")]
-    pub(crate) email: Option<EmailAddress>,
-    /// Hand it to this command, in place of printing it
-    #[arg(long, value_name = "COMMAND", value_parser = parse_command)]
-    pub(crate) exec: Option<String>,
 }
 
-impl WatchAddArgs {
+impl WantedArgs {
     /// The case, however it was written; `None` for whole bulletins.
     pub(crate) fn case(&self) -> Option<Case> {
         Some(Case {

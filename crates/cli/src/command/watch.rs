@@ -6,7 +6,7 @@ use local::{SqliteStore, Watch, WatchKind, Way};
 use pipeline::port::BulletinStore;
 use serde_json::json;
 
-use crate::args::{StoreArgs, WatchAddArgs, WatchCommand};
+use crate::args::{StoreArgs, WantedArgs, WatchAddArgs, WatchCommand};
 use crate::command::ways::mailer;
 use crate::command::{
     block_on, not_listed, open_existing, open_or_make, stored_bulletin, tell_where_counted,
@@ -23,8 +23,8 @@ pub(crate) fn run(store: &StoreArgs, command: &WatchCommand) -> anyhow::Result<E
 
 fn add(store: &StoreArgs, args: &WatchAddArgs) -> anyhow::Result<ExitCode> {
     // What cannot be is refused before a database is made.
-    let kind = match args.case() {
-        Some(case) => WatchKind::Case(subscription(case, args)?),
+    let kind = match args.wanted.case() {
+        Some(case) => WatchKind::Case(subscription(case, &args.wanted)?),
         None => WatchKind::Bulletins,
     };
     let way = match (&args.email, &args.exec) {
@@ -68,7 +68,7 @@ fn add(store: &StoreArgs, args: &WatchAddArgs) -> anyhow::Result<ExitCode> {
 }
 
 /// What somebody waits for of this case, where that can be.
-fn subscription(case: Case, args: &WatchAddArgs) -> anyhow::Result<Subscription> {
+pub(crate) fn subscription(case: Case, args: &WantedArgs) -> anyhow::Result<Subscription> {
     let when = args.when.unwrap_or(When::Moves);
     if when.needs_priority_date() && args.priority_date.is_none() {
         return Err(
@@ -136,7 +136,7 @@ fn describe(watch: &Watch) -> String {
     format!("{}, {}", waits_for(watch.kind), watch.way)
 }
 
-fn waits_for(kind: WatchKind) -> String {
+pub(crate) fn waits_for(kind: WatchKind) -> String {
     match kind {
         WatchKind::Bulletins => "a summary of every bulletin".into(),
         WatchKind::Case(Subscription {

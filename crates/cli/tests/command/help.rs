@@ -20,6 +20,9 @@ fn the_help_of_every_command_has_examples_and_fits_80_columns() {
         vec!["check"],
         vec!["watch", "add"],
         vec!["preview"],
+        vec!["subscribe"],
+        vec!["unsubscribe"],
+        vec!["subscriptions"],
         vec!["completions"],
     ] {
         let mut command = folder.command(&[&args[..], &["--help"]].concat());

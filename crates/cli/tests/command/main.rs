@@ -19,6 +19,7 @@ mod readme;
 mod run;
 mod sample;
 mod server;
+mod subscribe;
 mod tool;
 mod watch;
 mod web;

@@ -1,0 +1,147 @@
+use std::error::Error;
+
+use aws_sdk_sns::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+
+use super::Endpoint;
+
+/// Why subscriptions cannot be read or changed. No address stands in it unmasked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SubscribeError {
+    /// Nothing is deployed here.
+    #[error(
+        "no topics of alerts are in this account and region. Deploy them first, look at --profile and --region, or say \
+         what their ARNs begin with: --topic-prefix"
+    )]
+    NoDeployment,
+    /// More than one is deployed here.
+    #[error(
+        "there is more than one deployment in this account and region. Say which with --topic-prefix, one of {}",
+        prefixes.join(", ")
+    )]
+    SeveralDeployments {
+        /// What the ARNs of the topics of each begin with.
+        prefixes: Vec<String>,
+    },
+    /// The prefix is none of a deployment.
+    #[error("no topic of alerts has an ARN that begins with {prefix}")]
+    NoTopics {
+        /// The prefix.
+        prefix: String,
+    },
+    /// The topic, or the account, has as many filter policies as it may have.
+    #[error(
+        "{what}: there are as many filter policies as AWS allows (by default {} for each topic). Ask AWS for more \
+         under Service Quotas, Amazon SNS",
+        super::FILTERED_PER_TOPIC
+    )]
+    NoRoom {
+        /// What is not done.
+        what: String,
+    },
+    /// AWS says no, or nothing.
+    #[error("{what}: {reason}")]
+    Aws {
+        /// What is not done.
+        what: String,
+        /// What AWS says.
+        reason: String,
+    },
+}
+
+/// What AWS's answer means to whoever asked for something about this address.
+pub(super) fn failed<E>(
+    what: &str,
+    error: &SdkError<E, HttpResponse>,
+    about: Option<&Endpoint>,
+) -> SubscribeError
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+{
+    let code = match error {
+        SdkError::ServiceError(answer) => answer.err().code().unwrap_or_default(),
+        _ => "",
+    };
+    if code.starts_with("FilterPolicyLimitExceeded") {
+        return SubscribeError::NoRoom { what: what.into() };
+    }
+    let reason = reason(error);
+    SubscribeError::Aws {
+        what: what.into(),
+        // AWS repeats what it refuses.
+        reason: match about {
+            Some(endpoint) => reason.replace(endpoint.revealed(), &endpoint.masked()),
+            None => reason,
+        },
+    }
+}
+
+/// What AWS says, or why nothing came from it, in one line.
+pub(super) fn reason<E>(error: &SdkError<E, HttpResponse>) -> String
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+{
+    if let SdkError::ServiceError(answer) = error {
+        let code = answer.err().code().unwrap_or("no code");
+        return match answer.err().message() {
+            Some(message) => format!("{message} ({code})"),
+            None => format!("AWS answers {} ({code})", answer.raw().status().as_u16()),
+        };
+    }
+    let mut reasons = vec![error.to_string()];
+    let mut source = error.source();
+    while let Some(cause) = source {
+        reasons.push(cause.to_string());
+        source = cause.source();
+    }
+    reasons.dedup();
+    reasons.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_sns::error::ErrorMetadata;
+    use aws_sdk_sns::operation::subscribe::SubscribeError as Refusal;
+    use aws_smithy_runtime_api::http::StatusCode;
+    use aws_smithy_types::body::SdkBody;
+
+    use super::*;
+
+    fn refusal(code: &str, message: &str) -> SdkError<Refusal, HttpResponse> {
+        let metadata = ErrorMetadata::builder().code(code).message(message).build();
+        let status = StatusCode::try_from(400).unwrap();
+        SdkError::service_error(
+            Refusal::generic(metadata),
+            HttpResponse::new(status, SdkBody::empty()),
+        )
+    }
+
+    #[test]
+    fn what_aws_repeats_of_an_address_is_masked() {
+        let phone = Endpoint::new("sms", "+12025550100");
+        let error = refusal(
+            "InvalidParameter",
+            "Invalid parameter: Invalid SMS endpoint: +12025550100",
+        );
+        assert_eq!(
+            failed("nothing is subscribed", &error, Some(&phone)).to_string(),
+            "nothing is subscribed: Invalid parameter: Invalid SMS endpoint: +1******0100 (InvalidParameter)"
+        );
+        let error = SdkError::<Refusal, HttpResponse>::construction_failure("what about +12025550100?");
+        let told = failed("nothing is subscribed", &error, Some(&phone)).to_string();
+        assert!(
+            told.contains("+1******0100") && !told.contains("5550100"),
+            "{told}"
+        );
+    }
+
+    #[test]
+    fn a_topic_that_is_full_is_said_so() {
+        let error = refusal("FilterPolicyLimitExceeded", "Filter policy limit exceeded");
+        let told = failed("nothing is subscribed", &error, None).to_string();
+        assert!(
+            told.contains("200 for each topic") && told.contains("Service Quotas"),
+            "{told}"
+        );
+    }
+}
