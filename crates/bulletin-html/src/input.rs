@@ -64,3 +64,29 @@ impl Reader for Input<'_> {
         Ok(Some(read))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use html5gum::{DefaultEmitter, Tokenizer};
+
+    use super::*;
+
+    #[test]
+    fn it_is_read_as_the_library_reads_it() {
+        for page in [
+            "",
+            "a<b c=\"d&amp;e\" f='g' h>i&nbsp;j</b>",
+            "\r\n<td>\r\r\nC\r</td>\r",
+            "a\0b<p q=\"r\0s\0\">\0</p><!-- \0 -->",
+            "<script>'<\0td>'</script><title>a&lt;b</title><td",
+            "<!DOCTYPE html><A HREF=\"x\r\ny\">\u{a0}\u{2019}&#8217;</A>",
+        ] {
+            let own =
+                Tokenizer::new_with_emitter(Input::new(page.as_bytes()), DefaultEmitter::<()>::default());
+            let library = Tokenizer::new(page);
+            let own: Vec<String> = own.map(|token| format!("{token:?}")).collect();
+            let library: Vec<String> = library.map(|token| format!("{token:?}")).collect();
+            assert_eq!(own, library, "{page:?}");
+        }
+    }
+}
