@@ -14,7 +14,7 @@ INFRA := infra-cdk/node_modules/.package-lock.json
 ARCH := x86_64
 SETTINGS :=
 SETTINGS_OF_ARCH = -c architecture=$(ARCH) $(SETTINGS)
-RUN_INFRA = cd infra-cdk && node --disable-warning=NodeVersionSupportWarning --import tsx
+RUN_INFRA = cd infra-cdk && NODE_NO_WARNINGS=1 node --import tsx
 
 .PHONY: help
 help: ## list the targets

@@ -53,6 +53,27 @@ describe('alarms', () => {
     expect(new Set(others.map(([, properties]) => properties['TreatMissingData']))).toEqual(new Set(['notBreaching']));
   });
 
+  it('stay quiet while the schedule runs, and are raised within three hours when it stops', () => {
+    const { Period, EvaluationPeriods, Threshold, TreatMissingData } = alarm('LastGoodCheckAge');
+    const period = Number(Period);
+    /** Whether the alarm is raised at a second, where looks at these seconds each told of a list just had. */
+    const isRaised = (looks: readonly number[], now: number): boolean => {
+      const end = Math.floor(now / period) * period;
+      return Array.from({ length: Number(EvaluationPeriods) }, (_, back) => end - back * period).every((until) => {
+        const ages = looks.filter((look) => look > until - period && look <= until).map(() => 0);
+        return ages.length === 0 ? TreatMissingData === 'breaching' : Math.max(...ages) >= Number(Threshold);
+      });
+    };
+    const pause = 30 * 60;
+    const stop = 24 * 3600;
+    const looks = Array.from({ length: stop / pause }, (_, index) => index * pause + 7);
+    for (let now = 2 * period; now <= stop; now += 60) {
+      expect(isRaised(looks, now)).toBe(false);
+    }
+    const raised = Array.from({ length: 48 * 60 }, (_, minute) => stop + minute * 60).find((now) => isRaised(looks, now));
+    expect(raised).toBeLessThanOrEqual(stop + 3 * 3600);
+  });
+
   it.each([
     ['rate(1 minute)', 120, 3600],
     ['rate(1 hour)', 7200, 4 * 3600],

@@ -27,7 +27,7 @@ export function days(): readonly Day[] {
       const file = readdirSync(join(steps, name)).find((file) => PAGE.test(file));
       return date === undefined || title === undefined || file === undefined
         ? []
-        : [{ date, title: title.replaceAll('-', ' '), file: join(steps, name, file) }];
+        : [{ date, title: title.replaceAll('-', ' ').replace(/^./, (letter) => letter.toUpperCase()), file: join(steps, name, file) }];
     });
 }
 
