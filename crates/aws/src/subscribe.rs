@@ -22,6 +22,9 @@ pub const FILTERED_PER_TOPIC: usize = 200;
 /// What the names of the topics of a deployment begin with, before its stage.
 const NAMES: &str = "VisaBulletin-";
 
+/// What stands in place of the ARN of a subscription that has ended.
+const ENDED: &str = "Deleted";
+
 /// The subscriptions of the topics of one deployment.
 #[derive(Debug)]
 pub struct Subscribers {
@@ -126,7 +129,12 @@ impl Subscribers {
         let mut all = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| failed(&format!("{topic} cannot be asked"), &error, None))?;
-            all.extend(page.subscriptions().iter().map(|one| {
+            // One that has ended is listed for some days.
+            let there = page
+                .subscriptions()
+                .iter()
+                .filter(|one| one.subscription_arn() != Some(ENDED));
+            all.extend(there.map(|one| {
                 Subscriber {
                     arn: one
                         .subscription_arn()

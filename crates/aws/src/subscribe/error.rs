@@ -1,5 +1,6 @@
 use std::error::Error;
 
+use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_sns::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
@@ -39,6 +40,12 @@ pub enum SubscribeError {
         /// What is not done.
         what: String,
     },
+    /// Nobody says who asks.
+    #[error(
+        "no credentials for AWS are found. Sign in, name a profile that is there with --profile, or set \
+         AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+    )]
+    NoCredentials,
     /// AWS says no, or nothing.
     #[error("{what}: {reason}")]
     Aws {
@@ -58,6 +65,9 @@ pub(super) fn failed<E>(
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
+    if has_no_credentials(error) {
+        return SubscribeError::NoCredentials;
+    }
     let code = match error {
         SdkError::ServiceError(answer) => answer.err().code().unwrap_or_default(),
         _ => "",
@@ -73,6 +83,13 @@ where
             Some(endpoint) => reason.replace(endpoint.revealed(), &endpoint.masked()),
             None => reason,
         },
+    }
+}
+
+fn has_no_credentials(error: &(dyn Error + 'static)) -> bool {
+    match error.downcast_ref::<CredentialsError>() {
+        Some(CredentialsError::CredentialsNotLoaded(_)) => true,
+        _ => error.source().is_some_and(has_no_credentials),
     }
 }
 

@@ -61,7 +61,12 @@ pub(crate) fn run(args: &SubscribeArgs) -> anyhow::Result<ExitCode> {
             plan.carry_out(&subscribers, &endpoint).await?
         };
         plan.show(&endpoint, &state)?;
-        if let (Some(words), State::Confirmed { arn }) = (consent, &state) {
+        let arn = match &state {
+            State::Confirmed { arn } => Some(arn),
+            State::Unchanged if !args.dry_run => plan.arn.as_ref(),
+            _ => None,
+        };
+        if let (Some(words), Some(arn)) = (consent, arn) {
             let at = Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true);
             let record = json!({ "at": at, "subscription": arn, "consent": words });
             output::print(&format!("\nConsent, to be kept: {record}"))?;

@@ -1,198 +1,20 @@
-//! Subscriptions on AWS: the command against the emulator, and what it refuses before anybody is asked.
+//! Subscriptions on AWS: the command against the emulator.
 
-use std::collections::BTreeMap;
-use std::process::Command;
-use std::sync::{Arc, Mutex};
+mod bad_word;
+mod cloud;
+mod sms;
 
-use aws::SnsTopics;
-use aws_tests::emulator::Emulator;
-use aws_tests::http::{Response, Server};
 use aws_tests::run;
-use bulletin::{
-    Alert, Area, Bulletin, Case, CaseAlert, Category, Chart, Month, Neighbours, RawCell, Reading, Row,
-    RowKey, Standing, changes,
-};
-use pipeline::port::{AlertSink, Recipient};
 use serde_json::Value;
 
-use crate::tool::{Answer, Folder, answer};
+use self::cloud::{Cloud, alerts};
+use crate::tool::answer;
 
 const PREFIX: &str = "arn:aws:sns:us-east-1:000000000000:VisaBulletin-test-alerts-";
 const QUEUE: &str = "arn:aws:sqs:us-east-1:000000000000:alerts";
 /// Addresses that nobody has.
 const PHONE: &str = "+12025550100";
 const MAILBOX: &str = "anna.b@example.com";
-
-/// A deployment's topics on an emulator of their own, and a queue.
-struct Cloud {
-    emulator: Emulator,
-    folder: Folder,
-    queue: String,
-}
-
-impl Cloud {
-    fn new() -> Option<Self> {
-        let emulator = Emulator::ministack()?;
-        let queue = run(async {
-            let config = emulator.config();
-            let sns = aws_sdk_sns::Client::new(&config);
-            let others = ["VisaBulletin-test-operator", "somebody-elses-BULLETINS"];
-            let own = ["EB2", "EB3", "BULLETINS"].map(|code| format!("VisaBulletin-test-alerts-{code}"));
-            for name in others.into_iter().map(str::to_owned).chain(own) {
-                sns.create_topic().name(name).send().await.unwrap();
-            }
-            let sqs = aws_sdk_sqs::Client::new(&config);
-            sqs.create_queue()
-                .queue_name("alerts")
-                .send()
-                .await
-                .unwrap()
-                .queue_url
-                .unwrap()
-        });
-        Some(Self {
-            emulator,
-            folder: Folder::new(),
-            queue,
-        })
-    }
-
-    fn command(&self, args: &[&str]) -> Command {
-        command(&self.folder, &self.emulator.endpoint(), args)
-    }
-
-    fn bulletin(&self, args: &[&str]) -> Answer {
-        answer(self.command(args))
-    }
-
-    /// What the queue is subscribed to, or somebody else.
-    fn listed(&self) -> Vec<Value> {
-        let listed = self
-            .bulletin(&["subscriptions", "--format", "json"])
-            .exits(0)
-            .json();
-        listed.as_array().unwrap().clone()
-    }
-
-    fn policy(&self) -> Value {
-        run(async {
-            let sns = aws_sdk_sns::Client::new(&self.emulator.config());
-            let all = sns.list_subscriptions().send().await.unwrap();
-            let arn = all.subscriptions()[0].subscription_arn().unwrap();
-            let answer = sns
-                .get_subscription_attributes()
-                .subscription_arn(arn)
-                .send()
-                .await
-                .unwrap();
-            serde_json::from_str(&answer.attributes().unwrap()["FilterPolicy"]).unwrap()
-        })
-    }
-
-    /// Publishes these as the notifier does, and gives the ids of what arrives in the queue.
-    fn heard(&self, alerts: &[Alert]) -> Vec<String> {
-        run(async {
-            let config = self.emulator.config();
-            let topics = SnsTopics::new(aws_sdk_sns::Client::new(&config), PREFIX);
-            let recipient = Recipient {
-                key: "SNS".into(),
-                handle: 0,
-            };
-            for alert in alerts {
-                topics.send(alert, &recipient).await.unwrap();
-            }
-            let sqs = aws_sdk_sqs::Client::new(&config);
-            let mut heard = Vec::new();
-            loop {
-                let request = sqs
-                    .receive_message()
-                    .queue_url(&self.queue)
-                    .max_number_of_messages(10);
-                let messages = request.send().await.unwrap().messages.unwrap_or_default();
-                if messages.is_empty() {
-                    heard.sort();
-                    return heard;
-                }
-                for message in messages {
-                    let alert: Value = serde_json::from_str(message.body().unwrap()).unwrap();
-                    heard.push(alert["id"].as_str().unwrap().to_owned());
-                    let handle = message.receipt_handle().unwrap();
-                    sqs.delete_message()
-                        .queue_url(&self.queue)
-                        .receipt_handle(handle)
-                        .send()
-                        .await
-                        .unwrap();
-                }
-            }
-        })
-    }
-}
-
-fn command(folder: &Folder, endpoint: &str, args: &[&str]) -> Command {
-    let mut command = folder.command(args);
-    command.env_clear();
-    command
-        .args(["--endpoint-url", endpoint, "--region", "us-east-1"])
-        .env("AWS_ACCESS_KEY_ID", "test")
-        .env("AWS_SECRET_ACCESS_KEY", "test")
-        .env("AWS_EC2_METADATA_DISABLED", "true")
-        .env("HOME", folder.path(""));
-    command
-}
-
-/// The alert of a bulletin in which one cell of EB-3 goes from one cut-off to another.
-fn alert(area: Area, from: &str, to: &str) -> Alert {
-    let case = Case {
-        category: Category::Eb3,
-        area,
-    };
-    let bulletin = |month: &str, cut_off: &str| {
-        let rows = [Area::ALL, Area::CHINA, Area::INDIA].into_iter().map(|column| {
-            let value = if column == area { cut_off } else { "2015-01-01" };
-            Row {
-                key: RowKey {
-                    chart: Chart::FinalAction,
-                    category: Category::Eb3,
-                    area: column,
-                },
-                reading: Reading::CutOff(value.parse().unwrap()),
-                raw: RawCell {
-                    category: "3rd".into(),
-                    area: column.code().into(),
-                    value: value.into(),
-                },
-            }
-        });
-        Bulletin::new(month.parse().unwrap(), rows).unwrap()
-    };
-    let (first, second) = (bulletin("2026-11", from), bulletin("2026-12", to));
-    let loaded = BTreeMap::from([(first.month(), first.clone())]);
-    let neighbours = |previous: Option<Month>| Neighbours {
-        previous,
-        next: None,
-        loaded: &loaded,
-    };
-    let before = Standing::after(None, case, &first, neighbours(None)).unwrap();
-    let after = Standing::after(before.as_ref(), case, &second, neighbours(Some(first.month()))).unwrap();
-    let change = changes(before.as_ref(), &after.unwrap()).pop().unwrap();
-    Alert::Case(CaseAlert {
-        change,
-        page: "https://example.com/bulletin".into(),
-    })
-}
-
-/// The alerts that are published in each test: India advances and does not reach the date, passes it, and goes back;
-/// China and all others advance.
-fn alerts() -> [Alert; 5] {
-    [
-        alert(Area::INDIA, "2012-01-01", "2012-02-01"),
-        alert(Area::INDIA, "2013-03-01", "2013-04-01"),
-        alert(Area::INDIA, "2013-04-01", "2013-03-15"),
-        alert(Area::CHINA, "2016-01-01", "2016-02-01"),
-        alert(Area::ALL, "2020-01-01", "2020-02-01"),
-    ]
-}
 
 #[test]
 fn a_queue_hears_what_it_is_subscribed_to_and_no_more() {
@@ -465,6 +287,16 @@ fn the_list_masks_addresses_and_no_log_has_one() {
         "how much SMS may cost a month could not be checked",
         "STOP",
     ]);
+    ask(&[
+        "subscribe",
+        "--sms",
+        PHONE,
+        "EB3",
+        "Brazil",
+        "--consent",
+        "said yes again",
+    ])
+    .prints(&["Nothing is changed", "said yes again"]);
     ask(&["subscriptions"]).prints(&[
         "a***@example.com",
         "+1******0100",
@@ -535,198 +367,4 @@ fn a_deployment_that_is_not_there_is_named() {
         ])
         .exits(1)
         .says(&[&format!("{none}EB3 cannot be asked")]);
-}
-
-/// What SNS answers to the questions before an SMS, as its API reference has it.
-fn sms_service(opted_out: bool, asked: Arc<Mutex<Vec<String>>>) -> Server {
-    Server::start(move |request| {
-        let body = String::from_utf8_lossy(&request.body).into_owned();
-        let action = body
-            .split('&')
-            .find_map(|pair| pair.strip_prefix("Action="))
-            .unwrap_or_default()
-            .to_owned();
-        let result = match action.as_str() {
-            "CheckIfPhoneNumberIsOptedOut" => format!("<isOptedOut>{opted_out}</isOptedOut>"),
-            "GetSMSSandboxAccountStatus" => "<IsInSandbox>true</IsInSandbox>".into(),
-            "ListOriginationNumbers" => "<PhoneNumbers></PhoneNumbers>".into(),
-            "GetSMSAttributes" => {
-                "<attributes><entry><key>MonthlySpendLimit</key><value>1</value></entry></attributes>".into()
-            }
-            "ListSubscriptionsByTopic" => "<Subscriptions></Subscriptions>".into(),
-            "Subscribe" => format!("<SubscriptionArn>{PREFIX}EB3:1</SubscriptionArn>"),
-            other => panic!("nobody should ask {other}"),
-        };
-        asked.lock().unwrap().push(action.clone());
-        let xml = format!(
-            "<{action}Response xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><{action}Result>{result}</{action}Result></{action}Response>"
-        );
-        Response::new(200, xml)
-    })
-}
-
-#[test]
-fn what_stands_in_the_way_of_sms_is_said_and_who_said_stop_is_not_subscribed() {
-    for opted_out in [true, false] {
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let server = sms_service(opted_out, Arc::clone(&asked));
-        let folder = Folder::new();
-        let args = [
-            "subscribe",
-            "--sms",
-            PHONE,
-            "EB3",
-            "India",
-            "--consent",
-            "said yes",
-            "--topic-prefix",
-            PREFIX,
-        ];
-        let told = answer(command(
-            &folder,
-            &format!("http://127.0.0.1:{}", server.port()),
-            &args,
-        ));
-        let subscribed = asked.lock().unwrap().iter().any(|action| action == "Subscribe");
-        assert_eq!(subscribed, !opted_out, "{told:?}");
-        if opted_out {
-            told.exits(1)
-                .says(&["+1******0100 was opted out of SMS, by STOP. Nothing is subscribed"]);
-        } else {
-            told.exits(0).says(&[
-                "the number has not opted out",
-                "warning: this account is in the SMS sandbox",
-                "warning: this account has no number to send SMS from",
-                "SMS of this account may cost 1 US dollars a month",
-            ]);
-        }
-    }
-}
-
-#[test]
-fn bad_words_are_refused_before_anybody_is_asked() {
-    let folder = Folder::new();
-    let mail = ["--email", MAILBOX];
-    let sms = ["--sms", PHONE];
-    let case = ["EB3", "India"];
-    let cases: [(&[&str], &str); 24] = [
-        (&[], "required"),
-        (&mail, "required"),
-        (&case, "--email"),
-        (&[mail[0], "anna", case[0], case[1]], "you@example.com"),
-        (
-            &["--sms", "2025550100", case[0], case[1], "--consent", "yes"],
-            "E.164",
-        ),
-        (
-            &["--sms", "+1 202 555 0100", case[0], case[1], "--consent", "yes"],
-            "E.164",
-        ),
-        (&["--https", "http://example.com", case[0], case[1]], "https://"),
-        (&["--sqs", "alerts", case[0], case[1]], "arn:aws:sqs"),
-        (&[mail[0], mail[1], "EB7", "India"], "EB7"),
-        (&[mail[0], mail[1], "EB3", "Inda"], "INDIA"),
-        (&[mail[0], mail[1], "EB3"], "COUNTRY"),
-        (
-            &[mail[0], mail[1], "F2A", "el salvador guatemala honduras"],
-            "Only the employment charts",
-        ),
-        (
-            &[
-                mail[0],
-                mail[1],
-                case[0],
-                case[1],
-                "--priority-date",
-                "2099-01-01",
-            ],
-            "future",
-        ),
-        (
-            &[
-                mail[0],
-                mail[1],
-                case[0],
-                case[1],
-                "--priority-date",
-                "03/15/2013",
-            ],
-            "2013-03-15",
-        ),
-        (
-            &[mail[0], mail[1], case[0], case[1], "--when", "current"],
-            "needs a priority date",
-        ),
-        (
-            &[mail[0], mail[1], case[0], case[1], "--when", "sometimes"],
-            "corrected",
-        ),
-        (
-            &[mail[0], mail[1], case[0], case[1], "--bulletins"],
-            "cannot be used with",
-        ),
-        (
-            &[mail[0], mail[1], "--bulletins", "--when", "corrected"],
-            "--category",
-        ),
-        (
-            &[mail[0], mail[1], sms[0], sms[1], case[0], case[1]],
-            "cannot be used with",
-        ),
-        (&[sms[0], sms[1], case[0], case[1]], "--consent"),
-        (&[sms[0], sms[1], case[0], case[1], "--consent", " "], "--consent"),
-        (
-            &[
-                sms[0],
-                sms[1],
-                case[0],
-                case[1],
-                "--consent",
-                "202-555-0100 agreed",
-            ],
-            "no number",
-        ),
-        (
-            &[mail[0], mail[1], case[0], case[1], "--consent", "yes"],
-            "cannot be used with",
-        ),
-        (
-            &[mail[0], mail[1], case[0], case[1], "--topic-prefix", "alerts-"],
-            "TopicPrefix",
-        ),
-    ];
-    let asked = Arc::new(Mutex::new(0));
-    let count = Arc::clone(&asked);
-    let server = Server::start(move |_| {
-        *count.lock().unwrap() += 1;
-        Response::new(500, "")
-    });
-    let endpoint = format!("http://127.0.0.1:{}", server.port());
-    for (args, says) in cases {
-        let told = answer(command(&folder, &endpoint, &[&["subscribe"], args].concat()))
-            .exits(2)
-            .says(&[says]);
-        assert_eq!(told.out, "", "{args:?}");
-    }
-    let both = [
-        "unsubscribe",
-        mail[0],
-        mail[1],
-        case[0],
-        case[1],
-        "--everything",
-        "--yes",
-    ];
-    answer(command(&folder, &endpoint, &both))
-        .exits(2)
-        .says(&["cannot be used with"]);
-    assert_eq!(*asked.lock().unwrap(), 0);
-    assert_eq!(std::fs::read_dir(folder.path("")).unwrap().count(), 0);
-
-    let mut nowhere = folder.command(&["subscriptions"]);
-    nowhere
-        .env_clear()
-        .env("AWS_EC2_METADATA_DISABLED", "true")
-        .env("HOME", folder.path(""));
-    answer(nowhere).exits(2).says(&["AWS_REGION"]);
 }
