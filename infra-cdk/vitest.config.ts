@@ -4,7 +4,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
-    // One synthesis after another: each takes a core for itself.
+    // One after another in one process, which loads the CDK once.
+    isolate: false,
     fileParallelism: false,
   },
 });
