@@ -176,12 +176,18 @@ impl SqliteStore {
         }))
     }
 
-    /// Removes a record from the change log: every alert it asks for is sent.
-    pub(crate) fn finish_change(&self, seq: i64) -> Result<(), StoreError> {
+    /// Removes records from the change log: every alert they ask for is sent.
+    pub(crate) fn finish_changes(&self, seqs: &[i64]) -> Result<(), StoreError> {
+        if seqs.is_empty() {
+            return Ok(());
+        }
         self.writing(|transaction| {
-            transaction
-                .execute("DELETE FROM change_log WHERE seq = ?", [seq])
+            let mut statement = transaction
+                .prepare_cached("DELETE FROM change_log WHERE seq = ?")
                 .map_err(store_error)?;
+            for seq in seqs {
+                statement.execute([seq]).map_err(store_error)?;
+            }
             Ok(())
         })
     }

@@ -86,6 +86,7 @@ async fn drain<A: AlertSink, B: AlertSink, D: AlertSink, C: Clock>(
     let mut drained = Drained::default();
     // What the slower ways are to be told too.
     let mut later = Vec::new();
+    let mut finished = Vec::new();
     let mut after = 0;
     while let Some(change) = store.receive_change(after, clock.now())? {
         after = change.seq;
@@ -97,28 +98,42 @@ async fn drain<A: AlertSink, B: AlertSink, D: AlertSink, C: Clock>(
         if is_wanted(store, second, clock, &telling).await || is_wanted(store, third, clock, &telling).await {
             later.push(telling);
         } else {
-            settle(store, clock, telling, &mut drained)?;
+            settle(store, clock, telling, &mut finished, &mut drained)?;
+        }
+        if finished.len() >= FINISHED_AT_ONCE {
+            store.finish_changes(&finished)?;
+            finished.clear();
         }
     }
+    store.finish_changes(&finished)?;
+    finished.clear();
     for telling in &mut later {
         tell(store, second, clock, telling, &mut drained).await;
     }
     for mut telling in later {
         tell(store, third, clock, &mut telling, &mut drained).await;
-        settle(store, clock, telling, &mut drained)?;
+        settle(store, clock, telling, &mut finished, &mut drained)?;
+        store.finish_changes(&finished)?;
+        finished.clear();
     }
     Ok(drained)
 }
 
-/// Removes a change from the log whose alerts are all sent, and keeps any other, with the reasons.
+/// How many changes leave the log in one transaction. Where the process dies before, they are looked at once more, and
+/// their marks say what was sent.
+const FINISHED_AT_ONCE: usize = 256;
+
+/// Notes a change as finished whose alerts are all sent, and keeps any other in the log, with the reasons.
 fn settle<C: Clock>(
     store: &SqliteStore,
     clock: &C,
     telling: Telling,
+    finished: &mut Vec<i64>,
     drained: &mut Drained,
 ) -> Result<(), StoreError> {
     if telling.failures.is_empty() {
-        return store.finish_change(telling.change.seq);
+        finished.push(telling.change.seq);
+        return Ok(());
     }
     // What was refused for good waits with what was not: a dead letter is tried no more, for nobody.
     let is_final = telling.failures.iter().all(|failure| failure.is_final);
