@@ -47,7 +47,7 @@ fn clause(line: &str, chart: Chart) -> Option<&str> {
         Chart::DatesForFiling => "Filing",
     };
     let (_, verdicts) = line.split_once(": ")?;
-    let verdicts = verdicts.trim_end_matches("Unofficial: travel.state.gov");
+    let verdicts = verdicts.trim_end_matches("Unofficial; see travel.state.gov");
     verdicts.split("; ").find(|clause| clause.starts_with(name))
 }
 
@@ -149,7 +149,7 @@ fn check_case(alert: &Alert, told: &CaseAlert, json: &Value) {
                 rows.contains(&format!("{days} day")) && rows.contains("retrogressed"),
                 "{rows}"
             );
-            assert!(body.contains("Until ") && body.contains(" rules."), "{body}");
+            assert!(body.contains("Until ") && body.contains(" holds."), "{body}");
         }
         let json = &json["charts"][chart.code()];
         let two_dates = dates(on).filter(|(from, to)| from != to);

@@ -8,6 +8,7 @@ use crate::alert::{Alert, BulletinAlert, CaseAlert, CorrectedCell};
 use crate::area::{Area, Case};
 use crate::attribute::AttributeValue;
 use crate::change::{Change, ChangeKind, ChartChange};
+use crate::chart::Chart;
 use crate::cutoff::CutOff;
 use crate::finding::Finding;
 use crate::month::Month;
@@ -96,7 +97,10 @@ fn attribute(value: AttributeValue) -> Value {
 fn fill_case(into: &mut Map<String, Value>, alert: &CaseAlert) {
     let change = &alert.change;
     into.extend(object(change_json(change)));
-    if change.set_back() && change.kind == ChangeKind::NewMonth {
+    let is_set_back = Chart::ALL
+        .into_iter()
+        .any(|chart| change.charts.of(chart).is_set_back());
+    if is_set_back && change.kind == ChangeKind::NewMonth {
         into.insert("still_in_force".into(), in_force(change.month.previous()));
     }
     if change.charts.dates_for_filing.to.is_some() {

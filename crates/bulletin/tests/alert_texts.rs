@@ -330,7 +330,7 @@ fn a_category_that_is_listed_no_more_names_what_rules_now() {
     let alert = alert(told.into_iter().next().unwrap());
     assert_eq!(
         alert.sms("VisaBull"),
-        "Schedule A India, June 2007: Final Action no longer listed, was 01 Oct 2005; listed now: EB-3. Unofficial: \
+        "Schedule A India, June 2007: Final Action no longer listed, was 01 Oct 2005; listed now: EB-3. Unofficial; see \
          travel.state.gov"
     );
     let body = alert.body(None);
@@ -339,7 +339,7 @@ fn a_category_that_is_listed_no_more_names_what_rules_now() {
         "{body}"
     );
     assert!(
-        body.contains("Until 31 May 2007 the bulletin of May 2007 rules."),
+        body.contains("Until 31 May 2007 the bulletin of May 2007 holds."),
         "{body}"
     );
     let json = alert.json();

@@ -5,6 +5,7 @@ use crate::area::Case;
 use crate::attribute::cut_off_number;
 use crate::change::{Band, Change, ChangeKind, ChartChange};
 use crate::chart::Chart;
+use crate::month::Month;
 use crate::movement::Movement;
 use crate::standing::{ByChart, Cell};
 use crate::subscription::Subscription;
@@ -30,7 +31,7 @@ pub(super) fn listed_now(change: &Change) -> String {
 pub(crate) fn case_headline(change: &Change) -> String {
     let verdicts: Vec<String> = Chart::ALL
         .into_iter()
-        .filter_map(|chart| chart_verdict(change.case, chart, change.kind, change.charts.of(chart), true))
+        .filter_map(|chart| chart_verdict(change, chart, true))
         .collect();
     let what = match change.kind {
         ChangeKind::NewMonth => String::new(),
@@ -52,38 +53,41 @@ pub(crate) fn case_headline(change: &Change) -> String {
 /// What happened on one chart, for a headline: `Final Action 15 Nov 2013 (advanced 14 days from 01 Nov 2013)`; with
 /// `old` false without what held before, but for a correction, which always says it. `None` where the chart has nothing
 /// to say of the case.
-pub(super) fn chart_verdict(
-    case: Case,
-    chart: Chart,
-    kind: ChangeKind,
-    change: &ChartChange,
-    old: bool,
-) -> Option<String> {
+pub(super) fn chart_verdict(change: &Change, chart: Chart, old: bool) -> Option<String> {
     let name = short_chart(chart);
-    let to = match &change.to {
-        Some(cell) if cell.column != case.area => {
+    let chart = change.charts.of(chart);
+    let to = match &chart.to {
+        Some(cell) if cell.column != change.case.area => {
             format!("under {} {}", column_name(cell.column), shown(Some(cell)))
         }
         to => shown(to.as_ref()),
     };
-    if kind == ChangeKind::Correction && change.movement.is_some() {
-        match &change.replaced {
+    if change.kind == ChangeKind::Correction {
+        match &chart.replaced {
             // What a correction moves is a misprint, not a cut-off: old and new value, and no number of days.
-            Some(replaced) => return Some(format!("{name} {to}, not {}", shown(Some(replaced)))),
-            None if !change.moved() => return None,
+            Some(replaced) if chart.movement.is_some() => {
+                return Some(format!("{name} {to}, not {}", shown(Some(replaced))));
+            }
+            Some(replaced) => {
+                let before = shown(Some(replaced));
+                return Some(format!("{name} misprinted, no longer {before}, see the page"));
+            }
+            None if chart.movement.is_some() && !chart.moved() => return None,
             None => {}
         }
     }
-    let from = change.from.filter(|_| old);
+    let from = chart.from.filter(|_| old);
     let was = from.map_or_else(String::new, |from| format!(", was {}", from.cut_off.words()));
-    Some(match change.movement {
+    Some(match chart.movement {
         None => format!("{name} misprinted, see the page"),
         Some(Movement::Unchanged) => {
-            change.to.as_ref()?;
+            chart.to.as_ref()?;
             format!("{name} {to} (unchanged)")
         }
-        Some(Movement::BecameCurrent | Movement::BecameUnavailable) => format!("{name} now {to}{was}"),
-        Some(Movement::Withdrawn) if change.to.is_some() => format!("{name} now {to}{was}"),
+        Some(Movement::BecameCurrent | Movement::BecameUnavailable | Movement::LeftCurrent) => {
+            format!("{name} now {to}{was}")
+        }
+        Some(Movement::Withdrawn) if chart.to.is_some() => format!("{name} now {to}{was}"),
         Some(Movement::Withdrawn) => format!("{name} no longer listed{was}"),
         Some(Movement::FirstSeen) => match from {
             Some(from) => {
@@ -93,10 +97,18 @@ pub(super) fn chart_verdict(
                     from.cut_off.words()
                 )
             }
+            None if chart.is_set_back() => format!("{name} {to} (set back, newly listed)"),
             None => format!("{name} {to} (newly listed)"),
         },
         Some(movement @ (Movement::Advanced { .. } | Movement::Retrogressed { .. })) => {
-            let from = from.map_or_else(String::new, |from| format!(" from {}", from.cut_off.words()));
+            let from = from.map_or_else(String::new, |from| {
+                let of = if from.month == change.compared_with() {
+                    String::new()
+                } else {
+                    format!(" in {}", from.month.name())
+                };
+                format!(" from {}{of}", from.cut_off.words())
+            });
             format!("{name} {to} ({}{from})", movement.words())
         }
         Some(movement) => format!("{name} {to} ({})", movement.words()),
@@ -108,15 +120,23 @@ pub(crate) fn case_body(alert: &CaseAlert, subscription: Option<&Subscription>) 
     let own_area = subscription.map_or(change.case.area, |subscription| subscription.case.area);
     let priority_date = subscription.and_then(|subscription| subscription.priority_date);
     let month = change.month;
-    let mut lines = vec![format!(
-        "{}: Visa Bulletin for {}",
-        case_name(change.case),
-        month.title()
-    )];
-    if change.kind == ChangeKind::Correction {
-        lines.push("The department corrected this bulletin after it was published.".into());
-    }
-    lines.push(in_force(month));
+    let title = format!("{}: Visa Bulletin for {}", case_name(change.case), month.title());
+    let mut lines = match change.kind {
+        ChangeKind::Correction => vec![
+            format!("{title}, CORRECTED"),
+            "The department corrected this bulletin after it was published.".into(),
+            in_force(month),
+        ],
+        ChangeKind::NewMonth => {
+            let previous = month.previous();
+            let until = day(previous.last_day());
+            vec![
+                title,
+                in_force(month),
+                format!("Until {until} the bulletin of {} holds.", previous.title()),
+            ]
+        }
+    };
     if own_area != change.case.area {
         lines.extend(wrapped(&format!(
             "{}.",
@@ -154,14 +174,6 @@ pub(crate) fn case_body(alert: &CaseAlert, subscription: Option<&Subscription>) 
     if change.case_vanished() && change.successors.is_empty() && change.charts.final_action.to.is_none() {
         lines.push("No other category has taken its place in the bulletin.".into());
     }
-    if change.set_back() && change.kind == ChangeKind::NewMonth {
-        let previous = month.previous();
-        lines.push(format!(
-            "Until {} the bulletin of {} rules.",
-            day(previous.last_day()),
-            previous.title()
-        ));
-    }
     if change.charts.dates_for_filing.to.is_some() {
         lines.extend(wrapped(&filing_note(month)));
     }
@@ -197,18 +209,18 @@ fn chart_lines(change: &Change, chart: Chart, chart_change: &ChartChange) -> Vec
     let new = shown(chart_change.to.as_ref());
     let mut lines = vec![format!("{:<19} {old:>12} -> {new:<12}  {verdict}", chart.name())];
     let indent = "                    ";
-    if let Some(from) = chart_change.from {
-        let expected = match change.kind {
-            ChangeKind::NewMonth => change.month.previous(),
-            ChangeKind::Correction => change.month,
-        };
-        if from.month != expected {
-            lines.push(format!(
-                "{indent}{} is from the bulletin of {}.",
-                from.cut_off.words(),
-                from.month.title()
-            ));
-        }
+    if let Some(replaced) = &chart_change.replaced {
+        lines.push(format!("{indent}Published before: {}.", shown(Some(replaced))));
+    }
+    if let Some(from) = chart_change
+        .from
+        .filter(|from| from.month != change.compared_with())
+    {
+        lines.push(format!(
+            "{indent}Compared with {} of {}, the last known.",
+            from.cut_off.words(),
+            from.month.title()
+        ));
     }
     if let Some(from) = chart_change.from.filter(|from| from.column != change.case.area)
         && chart_change.movement == Some(Movement::FirstSeen)
@@ -217,12 +229,6 @@ fn chart_lines(change: &Change, chart: Chart, chart_change: &ChartChange) -> Vec
             "{indent}{} was that of {}.",
             from.cut_off.words(),
             column_name(from.column)
-        ));
-    }
-    if let Some(replaced) = &chart_change.replaced {
-        lines.push(format!(
-            "{indent}It replaces {}, published before.",
-            shown(Some(replaced))
         ));
     }
     if chart_change.movement.is_none() {
@@ -238,9 +244,9 @@ fn chart_lines(change: &Change, chart: Chart, chart_change: &ChartChange) -> Vec
         lines.push(format!("{indent}Counted under {}.", cell.column.name()));
     }
     if let Some(band) = chart_change.newly_served() {
-        let by = match &chart_change.replaced {
-            Some(replaced) if replaced.cut_off().is_some() => "Newly current by the correction",
-            _ => "Newly current",
+        let by = match change.kind {
+            ChangeKind::Correction => "Newly current by the correction",
+            ChangeKind::NewMonth => "Newly current",
         };
         lines.push(format!("{indent}{by}: {}", band_in_words(band)));
     }
@@ -278,14 +284,20 @@ impl Change {
         })
     }
 
-    /// Whether a cut-off is set back on either chart, also by another column that counts now: fewer people are served.
-    pub(crate) fn set_back(&self) -> bool {
-        Chart::ALL.into_iter().any(|chart| {
-            let chart = self.charts.of(chart);
-            let before = cut_off_number(chart.from.map(|from| from.cut_off));
-            let after = chart.to.as_ref().map(Cell::cut_off);
-            chart.from.is_some()
-                && after.is_none_or(|after| after.is_some() && cut_off_number(after) < before)
-        })
+    /// The month whose cut-offs a change is against, unless one of them could not be read.
+    fn compared_with(&self) -> Month {
+        match self.kind {
+            ChangeKind::NewMonth => self.month.previous(),
+            ChangeKind::Correction => self.month,
+        }
+    }
+}
+
+impl ChartChange {
+    /// Whether the cut-off is set back, also by another column that counts now: fewer people are served.
+    pub(crate) fn is_set_back(&self) -> bool {
+        let before = cut_off_number(self.from.map(|from| from.cut_off));
+        let after = self.to.as_ref().map(Cell::cut_off);
+        self.from.is_some() && after.is_none_or(|after| after.is_some() && cut_off_number(after) < before)
     }
 }

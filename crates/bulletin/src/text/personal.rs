@@ -7,6 +7,7 @@ use crate::change::{Change, ChangeKind};
 use crate::chart::Chart;
 use crate::cutoff::CutOff;
 use crate::month::Month;
+use crate::movement::Movement;
 use crate::standing::{ByChart, Cell, CellState};
 use crate::text::short::{short_month, short_name};
 use crate::text::{case_name, column_name, counted, day, short_chart, shown};
@@ -107,7 +108,16 @@ fn words(before: Option<bool>, now: bool) -> &'static str {
 
 fn personal_verdict(change: &Change, chart: Chart, priority_date: NaiveDate) -> Option<String> {
     let name = short_chart(chart);
-    let cell = change.charts.of(chart).to.as_ref()?;
+    let chart_change = change.charts.of(chart);
+    let Some(cell) = &chart_change.to else {
+        let was = chart_change.from?.cut_off.serves(priority_date);
+        let gone = if was {
+            "NO LONGER LISTED"
+        } else {
+            "no longer listed"
+        };
+        return (chart_change.movement == Some(Movement::Withdrawn)).then(|| format!("{gone} under {name}"));
+    };
     let Some(cut_off) = cell.cut_off() else {
         return Some(format!("{name} misprinted, see the page"));
     };
@@ -117,7 +127,14 @@ fn personal_verdict(change: &Change, chart: Chart, priority_date: NaiveDate) -> 
         format!("{}: {}", column_name(cell.column), cut_off.words())
     };
     let (before, now) = crossing(change, chart, priority_date)?;
-    Some(format!("{} under {name} ({printed})", words(before, now)))
+    let condition = match chart {
+        Chart::DatesForFiling if now => ", if USCIS accepts it",
+        _ => "",
+    };
+    Some(format!(
+        "{} under {name} ({printed}{condition})",
+        words(before, now)
+    ))
 }
 
 /// Where a priority date stands in one bulletin, in one sentence: `For EB-3 India in June 2026, the priority date

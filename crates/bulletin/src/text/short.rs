@@ -123,7 +123,7 @@ fn line_of(change: &Change, level: Level) -> String {
         ""
     };
     let look = if level.where_to_look {
-        ". Unofficial: travel.state.gov"
+        ". Unofficial; see travel.state.gov"
     } else {
         ""
     };
@@ -144,7 +144,7 @@ fn line_of(change: &Change, level: Level) -> String {
 fn verdict(change: &Change, chart: Chart, level: Level) -> Option<String> {
     let chart_change = change.charts.of(chart);
     if level.long_names {
-        return case::chart_verdict(change.case, chart, change.kind, chart_change, level.old);
+        return case::chart_verdict(change, chart, level.old);
     }
     let name = match chart {
         Chart::FinalAction => "Final",
@@ -171,6 +171,7 @@ fn verdict(change: &Change, chart: Chart, level: Level) -> Option<String> {
         Some(Movement::Withdrawn) => format!("{name} {under}{to}"),
         // The line begins with it.
         Some(_) if is_correction => format!("{name} {under}{to}"),
+        Some(Movement::FirstSeen) if chart_change.is_set_back() => format!("{name} {to} BACK"),
         Some(movement) => format!("{name} {to} {}", word(movement, level)),
     })
 }
