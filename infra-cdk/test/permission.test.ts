@@ -11,7 +11,7 @@ interface Statement {
 }
 
 /** What a role may do: `what: actions on resources`, in order. */
-type Grants = Readonly<Record<string, readonly [actions: readonly string[], resources: readonly string[]]>>;
+type Grants = Readonly<Record<string, readonly [actions: readonly string[], resources: readonly unknown[]]>>;
 
 const list = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
 
@@ -27,7 +27,7 @@ function grants(templates: Templates): Record<string, Grants> {
       const role = path(policy).replace(/\/DefaultPolicy$/, '');
       const granted = statements(policy).map(({ Sid, Effect, Action, Resource }) => {
         expect(Effect).toBe('Allow');
-        return [Sid, [list(Action), list(named(templates, Resource) as string | string[])]];
+        return [Sid, [list(Action), list(named(templates, Resource))]];
       });
       return [role, Object.fromEntries(granted) as Grants];
     }),
@@ -77,9 +77,10 @@ const EXPECTED: Record<string, Grants> = {
     KeepUnreadRecords: [['sqs:SendMessage'], ['Notifier/UnreadRecords.Arn']],
     KeepGivenUpRecords: [['sqs:SendMessage'], ['Notifier/GivenUpRecords.Arn']],
     ReadStream: [
-      ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'],
+      ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
       ['Data.StreamArn'],
     ],
+    ListStreams: [['dynamodb:ListStreams'], [{ 'Fn::Join': ['', ['Data.Arn', '/stream/*']] }]],
   },
 };
 
@@ -104,7 +105,9 @@ describe('permissions', () => {
     for (const encryption of ['aws-owned', 'customer-managed']) {
       const templates = synthesize({ encryption });
       for (const policy of Object.values(resources(templates.bulletin, 'AWS::IAM::Policy'))) {
-        const text = JSON.stringify(statements(policy).map(({ Action, Resource }) => [Action, Resource]));
+        // The streams of the one table cannot be named before that is asked.
+        const named = statements(policy).filter(({ Sid }) => Sid !== 'ListStreams');
+        const text = JSON.stringify(named.map(({ Action, Resource }) => [Action, Resource]));
         expect(text).not.toContain('*');
       }
     }

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 
+import { acknowledge } from '../acknowledge.ts';
 import { NOTIFIER_TIMEOUT, RECORD_AGE } from '../limit.ts';
 import { createDeadLetters } from '../queue.ts';
 import type { Topics } from '../topics.ts';
@@ -50,8 +51,17 @@ export class Notifier extends Construct {
     const stream = tables.data.tableStreamArn ?? '';
     this.stage.allow(
       'ReadStream',
-      ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'],
+      ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
       [stream],
+    );
+    // Lists the streams of a table, and so is asked of all of that table's.
+    this.stage.allow('ListStreams', ['dynamodb:ListStreams'], [`${tables.data.tableArn}/stream/*`]);
+    // The rule wants to be named with what it found, which is the data table's ARN as the other stack exports it.
+    const exported = `VisaBulletin-${settings.stage}-data:ExportsOutputFnGetAttData666C94C7Arn0D7E21B7`;
+    acknowledge(
+      this.stage.role,
+      `AwsSolutions-IAM5[Resource::${exported}/stream/*]`,
+      'Which streams the one table has cannot be named before it is asked; the action reads nothing else.',
     );
     const source = new CfnEventSourceMapping(this, 'Source', {
       functionName: this.stage.function.functionName,

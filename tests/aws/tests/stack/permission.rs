@@ -25,10 +25,11 @@ const FEW: [&str; 5] = [
 
 /// What the emulator does not ask roles for, so that its absence cannot be seen here; `infra-cdk/test/permission.test.ts`
 /// holds it exactly.
-const NOT_ENFORCED: [(&str, &str); 6] = [
+const NOT_ENFORCED: [(&str, &str); 7] = [
     ("WriteLogs", "the emulator writes logs itself"),
     ("TakePages", "the emulator's poller takes messages by itself"),
     ("ReadStream", "the emulator's poller reads the stream by itself"),
+    ("ListStreams", "the emulator's poller knows the stream by itself"),
     (
         "KeepFailedLooks",
         "the emulator keeps the event of a failed invocation by itself",
