@@ -149,7 +149,7 @@ impl Alert {
 
     /// The subject of an e-mail to one subscriber: where the priority date comes to be served, or is served no more, it says
     /// that. As
-    /// [`subject`](Self::subject), one line of at most [`SUBJECT_CHARACTERS`](crate::SUBJECT_CHARACTERS) ASCII characters.
+    /// [`subject`](Self::subject), one line of at most [`SUBJECT_CHARACTERS`](crate::text::SUBJECT_CHARACTERS) ASCII characters.
     pub fn subject_for(&self, subscription: &Subscription) -> String {
         let personal = match (self, subscription.priority_date) {
             (Self::Case(alert), Some(priority_date)) => {

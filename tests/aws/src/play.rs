@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use bulletin::Alert;
 use bulletin_samples::site::{Step, steps};
 use chrono::{DateTime, Duration, Utc};
 use local::{SqliteStore, drain_changes, drain_pages};
@@ -37,11 +38,11 @@ pub fn looks(step: &Step) -> [DateTime<Utc>; 2] {
     [noon(step), noon(step) + Duration::minutes(30)]
 }
 
-/// The alerts of the pipeline of one machine on the same pages, as text for machines.
+/// The alerts that the pipeline of one machine sends on each step.
 ///
 /// # Panics
 /// When it fails.
-pub async fn expected_alerts(steps: &[Step]) -> Vec<String> {
+pub async fn alerts_by_step(steps: &[Step]) -> Vec<Vec<Alert>> {
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(&folder.path().join("bulletins.db")).unwrap();
     let site = Site::default();
@@ -52,6 +53,7 @@ pub async fn expected_alerts(steps: &[Step]) -> Vec<String> {
     };
     let source = WebSource::new(config, clock.clone()).unwrap();
     let sink = RecordingSink::default();
+    let mut alerts = Vec::new();
     for step in steps {
         site.publish(&step.page);
         for now in looks(step) {
@@ -66,8 +68,18 @@ pub async fn expected_alerts(steps: &[Step]) -> Vec<String> {
             drain_pages(&store, &source, &clock, |_| ()).await.unwrap();
             drain_changes(&store, &sink, &clock).await.unwrap();
         }
+        alerts.push(sink.take());
     }
-    let mut alerts: Vec<String> = sink.take().iter().map(|alert| alert.json().to_string()).collect();
+    alerts
+}
+
+/// The alerts of the pipeline of one machine on the same pages, as text for machines.
+///
+/// # Panics
+/// When it fails.
+pub async fn expected_alerts(steps: &[Step]) -> Vec<String> {
+    let alerts = alerts_by_step(steps).await.concat();
+    let mut alerts: Vec<String> = alerts.iter().map(|alert| alert.json().to_string()).collect();
     alerts.sort_unstable();
     alerts
 }

@@ -20,8 +20,10 @@ use crate::department::Department;
 /// What the functions are called before their own names.
 const FUNCTION: &str = "VisaBulletin-prod-";
 const FUNCTIONS: [&str; 3] = ["fetcher", "parser", "notifier"];
-/// How long anything that must happen may take.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+/// How long anything that must happen may take: on a busy machine, much longer than it does.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
+/// How long is waited for alerts even where they are not expected to come.
+const LEAST_PATIENCE: Duration = Duration::from_secs(30);
 
 /// A deployment on an emulator, and the site that it looks at.
 pub(crate) struct Deployed {
@@ -139,10 +141,19 @@ impl Deployed {
     /// # Errors
     /// What did not become so.
     pub(crate) fn until(&self, what: &str, is_so: impl Fn() -> bool) -> Result<(), String> {
-        self.until_within(PATIENCE, what, is_so)
+        self.until_within(self.patience.max(LEAST_PATIENCE), what, is_so)
     }
 
-    fn until_within(&self, patience: Duration, what: &str, is_so: impl Fn() -> bool) -> Result<(), String> {
+    /// Waits that long until something is so.
+    ///
+    /// # Errors
+    /// What did not become so.
+    pub(crate) fn until_within(
+        &self,
+        patience: Duration,
+        what: &str,
+        is_so: impl Fn() -> bool,
+    ) -> Result<(), String> {
         let end = Instant::now() + patience;
         while !is_so() {
             if Instant::now() > end {
@@ -226,7 +237,7 @@ impl Deployed {
     /// # Errors
     /// Where it hears less.
     pub(crate) fn hears(&self, queue: &str, count: usize) -> Result<Vec<Value>, String> {
-        let end = Instant::now() + PATIENCE;
+        let end = Instant::now() + self.patience.max(LEAST_PATIENCE);
         let mut heard = self.heard(queue);
         while heard.len() < count && Instant::now() < end {
             sleep(Duration::from_millis(50));

@@ -11,44 +11,17 @@ mod deployed;
 mod permission;
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
+use aws_tests::play::{alerts_by_step, few_steps, looks};
 use bulletin::{Alert, Subscription};
-use bulletin_samples::site::{Step, steps};
-use chrono::{DateTime, Duration, Utc};
-use local::{SqliteStore, drain_changes, drain_pages};
-use pipeline::Fetcher;
-use pipeline::port::Clock;
-use pipeline::testing::{FixedClock, RecordingSink};
+use bulletin_samples::site::Step;
 use serde_json::{Value, json};
-use web_source::{WebConfig, WebSource};
 
 use crate::cloud::between;
-use crate::department::Department;
 use crate::deployed::{Deployed, codes};
 
 const PERSON: &str = "subscriber-person";
 const EVERYTHING: &str = "subscriber-bulletins";
-
-#[derive(Debug, Clone)]
-struct SharedClock(Rc<FixedClock>);
-
-impl Clock for SharedClock {
-    fn now(&self) -> DateTime<Utc> {
-        self.0.now()
-    }
-}
-
-/// At noon of a step's day, and again when a correction can be confirmed.
-fn looks(step: &Step) -> [DateTime<Utc>; 2] {
-    let noon: DateTime<Utc> = format!("{}T12:00:00Z", step.as_of).parse().unwrap();
-    [noon, noon + Duration::minutes(30)]
-}
-
-/// February 2024, April as it came out and as it was corrected, and May.
-fn few_steps() -> Vec<Step> {
-    steps().unwrap().into_iter().skip(5).take(4).collect()
-}
 
 fn person() -> Subscription {
     Subscription {
@@ -60,38 +33,6 @@ fn person() -> Subscription {
         when: "moves".parse().unwrap(),
         chart: None,
     }
-}
-
-/// The alerts that the pipeline of one machine sends for each step.
-async fn alerts_of(steps: &[Step]) -> Vec<Vec<Alert>> {
-    let folder = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open(&folder.path().join("bulletins.db")).unwrap();
-    let site = Department::open();
-    let clock = SharedClock(Rc::new(FixedClock::noon("2023-01-01")));
-    let config = WebConfig {
-        hosts: site.names().into(),
-        ..WebConfig::default()
-    };
-    let source = WebSource::new(config, clock.clone()).unwrap();
-    let sink = RecordingSink::default();
-    let mut alerts = Vec::new();
-    for step in steps {
-        site.publish(&step.page);
-        for now in looks(step) {
-            clock.0.set(now);
-            let fetcher = Fetcher {
-                source: &source,
-                store: &store,
-                queue: &store,
-                clock: &clock,
-            };
-            fetcher.fetch(None).await.unwrap();
-            drain_pages(&store, &source, &clock, |_| ()).await.unwrap();
-            drain_changes(&store, &sink, &clock).await.unwrap();
-        }
-        alerts.push(sink.take());
-    }
-    alerts
 }
 
 /// What the subscribers should hear of these alerts: the person, and who hears of every bulletin.
@@ -217,7 +158,7 @@ fn what_is_deployed_alerts_and_leaves_nothing_but_its_tables() {
         return;
     };
     let steps = few_steps();
-    let alerts = aws_tests::run(alerts_of(&steps));
+    let alerts = aws_tests::run(alerts_by_step(&steps));
     let subscribe = || {
         deployed.subscribe(PERSON, Some(&person()));
         deployed.subscribe(EVERYTHING, None);
