@@ -105,9 +105,9 @@ pub(super) fn chart_verdict(change: &Change, chart: Chart, old: bool) -> Option<
                 let of = if from.month == change.compared_with() {
                     String::new()
                 } else {
-                    format!(" in {}", from.month.name())
+                    format!("{}'s ", from.month.name())
                 };
-                format!(" from {}{of}", from.cut_off.words())
+                format!(" from {of}{}", from.cut_off.words())
             });
             format!("{name} {to} ({}{from})", movement.words())
         }
@@ -203,7 +203,9 @@ fn chart_lines(change: &Change, chart: Chart, chart_change: &ChartChange) -> Vec
         (_, None) => "cannot be read".into(),
         (ChangeKind::Correction, Some(_)) if chart_change.replaced.is_some() => "corrected".into(),
         (_, Some(Movement::Withdrawn)) if chart_change.to.is_some() => "no column of its own now".into(),
+        (_, Some(Movement::FirstSeen)) if chart_change.is_set_back() => "set back, in its own column".into(),
         (_, Some(Movement::FirstSeen)) if chart_change.from.is_some() => "a column of its own now".into(),
+        (ChangeKind::Correction, Some(Movement::FirstSeen)) => "listed by the correction".into(),
         (_, Some(movement)) => in_days(movement),
     };
     let new = shown(chart_change.to.as_ref());

@@ -171,7 +171,7 @@ fn verdict(change: &Change, chart: Chart, level: Level) -> Option<String> {
         Some(Movement::Withdrawn) => format!("{name} {under}{to}"),
         // The line begins with it.
         Some(_) if is_correction => format!("{name} {under}{to}"),
-        Some(Movement::FirstSeen) if chart_change.is_set_back() => format!("{name} {to} BACK"),
+        Some(Movement::FirstSeen) if chart_change.is_set_back() => format!("{name} {to} set back"),
         Some(movement) => format!("{name} {to} {}", word(movement, level)),
     })
 }
