@@ -2,6 +2,7 @@
 //! the run from the page to the subscriber fails without each.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::time::{Duration as Wait, Instant};
 
 use aws_tests::play::{alerts_by_step, few_steps, looks};
@@ -14,7 +15,9 @@ use crate::cloud::{between, percent_decoded};
 use crate::deployed::{Deployed, PATIENCE};
 use crate::{EVERYTHING, PERSON, expected, person};
 
-/// Set where every permission is to be taken away, which takes some minutes; otherwise those of `FEW` are.
+/// How often a run is tried that fails for another reason than a refusal.
+const ATTEMPTS: usize = 3;
+/// Set where permissions are to be taken away, which takes some minutes: `few` for those of `FEW`, anything else for all.
 const EVERY: &str = "EVERY_PERMISSION";
 /// One of each role and service, and those that only a rare turn of the run needs.
 const FEW: [&str; 5] = [
@@ -314,6 +317,19 @@ fn whole_run(deployed: &Deployed, steps: &[Step], alerts: &[Vec<bulletin::Alert>
     check(held == 0, "the right to send is given back")
 }
 
+/// Panics where the run fails as often as it may: what the emulator does at the same moment can come in between.
+fn assert_runs(deployed: &Deployed, steps: &[Step], alerts: &[Vec<bulletin::Alert>]) {
+    let mut failures = Vec::new();
+    for _ in 0..ATTEMPTS {
+        forget(deployed);
+        match whole_run(deployed, steps, alerts) {
+            Ok(()) => return,
+            Err(failure) => failures.push(failure),
+        }
+    }
+    panic!("{failures:?}");
+}
+
 fn is_refused(complaints: &str) -> bool {
     ["AccessDenied", "The record could not be kept"]
         .iter()
@@ -322,7 +338,7 @@ fn is_refused(complaints: &str) -> bool {
 
 /// Why a run failed, and what the function said: on a busy machine it may say later that it is refused.
 fn refusal(deployed: &Deployed, function: &str, reason: &str) -> String {
-    let end = Instant::now() + PATIENCE;
+    let end = Instant::now() + Wait::from_secs(10);
     loop {
         let complaints = format!("{reason} {}", deployed.complaints(function));
         if is_refused(&complaints) || Instant::now() > end {
@@ -334,6 +350,15 @@ fn refusal(deployed: &Deployed, function: &str, reason: &str) -> String {
 
 #[test]
 fn without_any_one_permission_the_run_fails() {
+    let Some(asked) = std::env::var_os(EVERY) else {
+        // Not by a macro, whose output a passing test keeps to itself.
+        let _ = writeln!(
+            std::io::stderr(),
+            "skipped: permissions are taken away with {EVERY}=1, or {EVERY}=few"
+        );
+        return;
+    };
+    let every = asked != "few";
     let Some(mut deployed) = Deployed::nowhere(true) else {
         return;
     };
@@ -342,9 +367,8 @@ fn without_any_one_permission_the_run_fails() {
     let alerts = run(alerts_by_step(&steps));
     deployed.subscribe(PERSON, Some(&person()));
     deployed.subscribe(EVERYTHING, None);
-    whole_run(&deployed, &steps, &alerts).unwrap();
+    assert_runs(&deployed, &steps, &alerts);
     deployed.patience = Wait::from_secs(8);
-    let every = std::env::var_os(EVERY).is_some();
     let mut taken = Vec::new();
     for function in ["fetcher", "parser", "notifier"] {
         let policy = policy(&deployed, function);
@@ -352,21 +376,26 @@ fn without_any_one_permission_the_run_fails() {
             if !every && !FEW.contains(&permission.name().as_str()) {
                 continue;
             }
-            forget(&deployed);
-            put(&deployed, &policy, &without(&policy.document, &permission));
-            let failed = whole_run(&deployed, &steps, &alerts);
             let name = permission.name();
-            let reason = failed.expect_err(&format!("without {name} nothing fails"));
-            let complaints = refusal(&deployed, function, &reason);
-            put(&deployed, &policy, &policy.document);
+            let mut complaints = String::new();
+            for _ in 0..ATTEMPTS {
+                forget(&deployed);
+                put(&deployed, &policy, &without(&policy.document, &permission));
+                let failed = whole_run(&deployed, &steps, &alerts);
+                let reason = failed.expect_err(&format!("without {name} nothing fails"));
+                complaints = refusal(&deployed, function, &reason);
+                put(&deployed, &policy, &policy.document);
+                if is_refused(&complaints) {
+                    println!("without {name}: {}", reason.chars().take(60).collect::<String>());
+                    break;
+                }
+            }
             assert!(is_refused(&complaints), "{name}: {complaints}");
-            println!("without {name}: {}", reason.chars().take(60).collect::<String>());
             taken.push(name);
         }
     }
     assert!(taken.len() >= FEW.len(), "{taken:?}");
     // And with all of them it goes again.
-    forget(&deployed);
     deployed.patience = PATIENCE;
-    whole_run(&deployed, &steps, &alerts).unwrap();
+    assert_runs(&deployed, &steps, &alerts);
 }
