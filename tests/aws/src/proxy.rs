@@ -27,6 +27,15 @@ enum Fault {
     Delayed,
 }
 
+/// What SNS says of an entry of a batch that it does not take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Untaken {
+    /// It is among the failed.
+    Named,
+    /// Nothing: it is neither among the failed nor among the successful.
+    Unnamed,
+}
+
 #[derive(Debug)]
 struct State {
     rng: Rng,
@@ -35,8 +44,8 @@ struct State {
     no_sns: bool,
     /// Every call of SNS takes so much longer.
     slow_sns: Duration,
-    /// SNS refuses the entry of a batch in whose text this stands.
-    refused_entry: Option<String>,
+    /// SNS does not take the entry of a batch in whose text this stands.
+    refused_entry: Option<(String, Untaken)>,
     calls: BTreeMap<String, usize>,
     totals: BTreeMap<String, usize>,
     faults: usize,
@@ -91,12 +100,12 @@ impl Proxy {
         self.state.lock().unwrap().slow_sns = time;
     }
 
-    /// Lets SNS refuse the entries of batches in whose text this stands, or no more.
+    /// Lets SNS not take the entries of batches in whose text this stands, or no more.
     ///
     /// # Panics
     /// When a call has panicked.
-    pub fn refuse_entry(&self, text: Option<&str>) {
-        self.state.lock().unwrap().refused_entry = text.map(str::to_owned);
+    pub fn refuse_entry(&self, refused: Option<(&str, Untaken)>) {
+        self.state.lock().unwrap().refused_entry = refused.map(|(text, untaken)| (text.to_owned(), untaken));
     }
 
     /// How many calls were made in all whose kind begins so.
@@ -187,9 +196,9 @@ fn handle(request: &Request, port: u16, state: &Mutex<State>) -> Response {
     if is_sns {
         sleep(slow);
     }
-    if let Some(text) = refused
+    if let Some((text, untaken)) = refused
         && kind == "SNS.PublishBatch"
-        && let Some(answer) = without_entry(request, &form, &text, port)
+        && let Some(answer) = without_entry(request, &form, &text, untaken, port)
     {
         return answer;
     }
@@ -217,12 +226,13 @@ fn error(is_sns: bool, status: u16, code: &str) -> Response {
     Response::Answer(status, vec![kind], json.into())
 }
 
-/// A batch of SNS without the entries in whose text this stands, and the answer with them among the failed; `None` where
-/// it has none.
+/// A batch of SNS without the entries in whose text this stands, and the answer, which names them among the failed or not
+/// at all; `None` where it has none.
 fn without_entry(
     request: &Request,
     form: &BTreeMap<String, String>,
     text: &str,
+    untaken: Untaken,
     port: u16,
 ) -> Option<Response> {
     let entry = |name: &str| {
@@ -257,6 +267,7 @@ fn without_entry(
     let answer = String::from_utf8_lossy(&answer).into_owned();
     let failed: String = refused
         .iter()
+        .filter(|_| untaken == Untaken::Named)
         .map(|number| {
             let id = &form[&format!("PublishBatchRequestEntries.member.{number}.Id")];
             format!(

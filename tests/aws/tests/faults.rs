@@ -7,7 +7,7 @@ use std::time::Duration as Wait;
 use aws_tests::deployment::{Death, Deployment};
 use aws_tests::emulator::Emulator;
 use aws_tests::play::{counted, deployment, expected_alerts, few_steps, heard_alerts, noon};
-use aws_tests::proxy::Proxy;
+use aws_tests::proxy::{Proxy, Untaken};
 use aws_tests::run;
 use aws_tests::site::Site;
 use bulletin_samples::site::{Step, steps};
@@ -222,6 +222,16 @@ fn a_notifier_whose_time_runs_out_answers_before_and_goes_on_later() {
 
 #[test]
 fn an_entry_that_sns_refuses_comes_again_alone() {
+    an_entry_that_is_not_taken_comes_again_alone(Untaken::Named);
+}
+
+/// Only what the answer names as successful was sent.
+#[test]
+fn an_entry_that_the_answer_does_not_name_comes_again_alone() {
+    an_entry_that_is_not_taken_comes_again_alone(Untaken::Unnamed);
+}
+
+fn an_entry_that_is_not_taken_comes_again_alone(untaken: Untaken) {
     let Some(emulator) = Emulator::shared_ministack() else {
         return;
     };
@@ -235,7 +245,7 @@ fn an_entry_that_sns_refuses_comes_again_alone() {
         // One of the alerts that go out with others of their category.
         let month = steps[1].page.bulletin.month();
         let refused = format!("CATEGORY#EB3#COUNTRY#INDIA#{month}#0");
-        proxy.refuse_entry(Some(&refused));
+        proxy.refuse_entry(Some((refused.as_str(), untaken)));
         site.publish(&steps[1].page);
         deployment.set_clock(noon(&steps[1]));
         deployment.invoke("fetcher", &json!({})).unwrap();
