@@ -12,6 +12,8 @@ pub mod metric;
 pub mod panic;
 pub mod stream;
 pub mod subscribe;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 mod error;
 mod expression;

@@ -31,6 +31,8 @@ impl Config {
 
 #[cfg(test)]
 mod tests {
+    use aws::testing::assert_variables;
+
     use super::*;
 
     const COMPLETE: [(&str, &str); 5] = [
@@ -58,26 +60,10 @@ mod tests {
         assert!(matches!(error, ConfigError::Wrong { name: "AS_OF", .. }));
     }
 
-    /// The template's own tests hold what it sets against the same list.
     #[test]
     fn the_variables_are_those_that_the_template_sets() {
-        let list = include_str!("../../../infra-cdk/environment.json");
-        let list: serde_json::Value = serde_json::from_str(list).unwrap();
-        let names = |kind: &str| -> Vec<String> {
-            let names = list["notifier"][kind].as_array().unwrap();
-            names
-                .iter()
-                .map(|name| name.as_str().unwrap().to_owned())
-                .collect()
-        };
-        let mut read = COMPLETE.map(|(name, _)| name);
-        read.sort_unstable();
-        assert_eq!(names("required"), read);
-        // The log's level is read before everything else, and stops nothing.
-        for name in names("optional").iter().filter(|name| *name != "LOG_LEVEL") {
-            let wrong = COMPLETE.into_iter().chain([(name.as_str(), "nonsense")]);
-            let error = Config::of(&Environment::of(wrong)).unwrap_err();
-            assert!(matches!(error, ConfigError::Wrong { name: read, .. } if read == name));
-        }
+        assert_variables("notifier", COMPLETE, |environment| {
+            Config::of(environment).map(drop)
+        });
     }
 }
