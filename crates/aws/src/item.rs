@@ -132,6 +132,7 @@ impl Status {
 /// A row's item as it is stored.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct RowItem {
+    pub(crate) key: RowKey,
     pub(crate) month: Month,
     /// `None` where the cell is gone.
     pub(crate) row: Option<Row>,
@@ -140,14 +141,21 @@ pub(crate) struct RowItem {
     pub(crate) earlier: Vec<EarlierValue>,
 }
 
-/// What a row's item says, beside its key.
-pub(crate) fn row_attributes(row: &Row, month: Month) -> Vec<(&'static str, AttributeValue)> {
+/// What a row's item says of its place, also where the cell is gone.
+pub(crate) fn place_attributes(key: RowKey, month: Month) -> Vec<(&'static str, AttributeValue)> {
+    let text = |text: &str| AttributeValue::S(text.to_owned());
+    vec![
+        ("filing_type", text(key.chart.code())),
+        ("category", text(key.category.code())),
+        ("country", text(key.area.code())),
+        ("bulletin_date", text(&month.first_day().to_string())),
+    ]
+}
+
+/// What a row's item says of its cell.
+pub(crate) fn row_attributes(row: &Row) -> Vec<(&'static str, AttributeValue)> {
     let text = |text: &str| AttributeValue::S(text.to_owned());
     let mut attributes = vec![
-        ("filing_type", text(row.key.chart.code())),
-        ("category", text(row.key.category.code())),
-        ("country", text(row.key.area.code())),
-        ("bulletin_date", AttributeValue::S(month.first_day().to_string())),
         ("status", text(Status::of(row.reading).code())),
         ("raw_category", text(&row.raw.category)),
         ("raw_country", text(&row.raw.area)),
@@ -159,19 +167,32 @@ pub(crate) fn row_attributes(row: &Row, month: Month) -> Vec<(&'static str, Attr
     attributes
 }
 
-/// A value that a correction replaces, as it is kept in the row's item.
-pub(crate) fn earlier_attribute(stored: &RowItem, row: &Row, at: DateTime<Utc>) -> AttributeValue {
-    let date = match row.reading {
-        Reading::CutOff(CutOff::Date(date)) => Some(date),
+/// A value that a correction replaced, as it is kept in the row's item.
+pub(crate) fn earlier_attribute(earlier: &EarlierValue) -> AttributeValue {
+    let date = match earlier.value {
+        Some(CutOff::Date(date)) => Some(date),
         _ => None,
     };
+    let reading = earlier.value.map_or(Reading::Unreadable, Reading::CutOff);
     to_attribute(json!({
-        "status": Status::of(row.reading).code(),
+        "status": Status::of(reading).code(),
         "date": date,
-        "raw_value": row.raw.value,
-        "host": stored.host,
-        "replaced_at": at,
+        "raw_value": earlier.raw,
+        "host": earlier.host,
+        "replaced_at": earlier.replaced_at,
     }))
+}
+
+impl RowItem {
+    /// What it says now, as what it said before; `None` where the cell is gone.
+    pub(crate) fn replaced(&self, at: DateTime<Utc>) -> Option<EarlierValue> {
+        self.row.as_ref().map(|row| EarlierValue {
+            value: row.reading.cut_off(),
+            raw: row.raw.value.to_string(),
+            replaced_at: at,
+            host: self.host.clone(),
+        })
+    }
 }
 
 /// Reads a row's item.
@@ -198,6 +219,7 @@ pub(crate) fn read_row(item: &Item) -> Result<RowItem, StoreError> {
         }),
     };
     Ok(RowItem {
+        key,
         month: Month::of(date),
         row,
         version: fields.version()?,

@@ -6,14 +6,15 @@ use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, PutRequest, Wri
 use bulletin::{Area, Case, Category, Chart, Month, MonthRange, RowKey};
 use chrono::{DateTime, Utc};
 use pipeline::port::{BulletinStore, StoreError, StoredRow, StoredStanding};
-use pipeline::{BulletinRecord, HistoryRow, Pending, WritePlan};
+use pipeline::{ArchivedRow, BulletinRecord, HistoryRow, Pending, WritePlan};
 use tokio::time::sleep;
 
 use crate::config::Tables;
 use crate::error::store_error;
 use crate::expression::{Expression, number, text};
 use crate::item::{
-    Catalogue, Key, read_catalogue, read_record, read_row, read_standing, row_partition, row_sort, stored_row,
+    Catalogue, Key, RowItem, read_catalogue, read_record, read_row, read_standing, row_partition, row_sort,
+    stored_row,
 };
 use crate::value::Item;
 
@@ -186,21 +187,7 @@ impl BulletinStore for DynamoStore {
     }
 
     async fn rows(&self, month: Month) -> Result<Vec<StoredRow>, StoreError> {
-        let areas = self.areas().await?;
-        let mut keys = Vec::new();
-        for chart in Chart::ALL {
-            for category in Category::ALL.iter().copied() {
-                keys.extend(areas.iter().map(|area| {
-                    let key = RowKey {
-                        chart,
-                        category,
-                        area: *area,
-                    };
-                    Key::row(key, month)
-                }));
-            }
-        }
-        let items = self.get_all(keys).await?;
+        let items = self.row_items(month).await?;
         let rows: Result<Vec<Option<StoredRow>>, StoreError> = items.iter().map(stored_row).collect();
         let mut rows: Vec<StoredRow> = rows?.into_iter().flatten().collect();
         rows.sort_unstable_by_key(|stored| stored.row.key);
@@ -238,16 +225,10 @@ impl BulletinStore for DynamoStore {
 
     async fn history(
         &self,
-        chart: Chart,
-        category: Category,
-        area: Area,
+        key: RowKey,
         range: Option<MonthRange>,
+        limit: Option<usize>,
     ) -> Result<Vec<HistoryRow>, StoreError> {
-        let key = RowKey {
-            chart,
-            category,
-            area,
-        };
         let mut expression = Expression::default();
         let mut condition = expression.equal("pk", text(row_partition(key)));
         if let Some(range) = range {
@@ -257,9 +238,14 @@ impl BulletinStore for DynamoStore {
             let last = expression.value(text(last));
             condition.push_str(&format!(" AND {sort} BETWEEN {first} AND {last}"));
         }
+        let most = limit.unwrap_or(usize::MAX);
         let mut history = Vec::new();
         let mut from = None;
         loop {
+            // What a correction took away counts among the items asked for, and is not among the rows.
+            let wanted = i32::try_from(most - history.len())
+                .ok()
+                .filter(|_| limit.is_some());
             let answer = self
                 .client
                 .query()
@@ -268,6 +254,7 @@ impl BulletinStore for DynamoStore {
                 .set_expression_attribute_names(expression.names())
                 .set_expression_attribute_values(expression.values())
                 .scan_index_forward(false)
+                .set_limit(wanted)
                 .set_exclusive_start_key(from)
                 .send()
                 .await
@@ -283,14 +270,56 @@ impl BulletinStore for DynamoStore {
                 }
             }
             from = answer.last_evaluated_key;
-            if from.is_none() {
+            if from.is_none() || history.len() >= most {
                 return Ok(history);
             }
         }
     }
+
+    async fn archived_rows(&self, month: Month) -> Result<Vec<ArchivedRow>, StoreError> {
+        let items = self.row_items(month).await?;
+        let mut rows: Vec<ArchivedRow> = items
+            .iter()
+            .map(|item| {
+                let RowItem {
+                    key,
+                    row,
+                    host,
+                    earlier,
+                    ..
+                } = read_row(item)?;
+                Ok(ArchivedRow {
+                    key,
+                    current: row.map(|row| (row, host)),
+                    earlier,
+                })
+            })
+            .collect::<Result<_, StoreError>>()?;
+        rows.sort_unstable_by_key(|row| row.key);
+        Ok(rows)
+    }
 }
 
 impl DynamoStore {
+    /// The items of a month's rows, also of those that are gone.
+    async fn row_items(&self, month: Month) -> Result<Vec<Item>, StoreError> {
+        let areas = self.areas().await?;
+        let mut keys = Vec::new();
+        for chart in Chart::ALL {
+            for category in Category::ALL.iter().copied() {
+                keys.extend(areas.iter().map(|area| {
+                    let key = RowKey {
+                        chart,
+                        category,
+                        area: *area,
+                    };
+                    Key::row(key, month)
+                }));
+            }
+        }
+        self.get_all(keys).await
+    }
+
     /// A name for one claim, unlike that of every other: who asks again because an answer was lost knows it as their own.
     pub(crate) fn claim_token(&self) -> String {
         let claim = self.claims.get();

@@ -15,7 +15,8 @@ use crate::DynamoStore;
 use crate::error::{is_passing, store_error};
 use crate::expression::{Expression, number, text};
 use crate::item::{
-    Key, RowItem, Status, earlier_attribute, read_row, record_item, row_attributes, standing_item, to_value,
+    Key, RowItem, Status, earlier_attribute, place_attributes, read_row, record_item, row_attributes,
+    standing_item, to_value,
 };
 use crate::store::{ATTEMPTS, pause};
 use crate::value::{Item, to_attribute};
@@ -214,9 +215,12 @@ impl DynamoStore {
                 )
             }
         };
+        for (name, value) in place_attributes(write.key, plan.record.month) {
+            set.push(expression.equal(name, value));
+        }
         match &write.row {
             Some(row) => {
-                for (name, value) in row_attributes(row, plan.record.month) {
+                for (name, value) in row_attributes(row) {
                     set.push(expression.equal(name, value));
                 }
                 if Status::of(row.reading) != Status::Date {
@@ -230,7 +234,11 @@ impl DynamoStore {
                 }
             }
         }
-        set.push(expression.equal("host", text(&plan.record.host)));
+        let host = write
+            .carried
+            .as_ref()
+            .map_or(&plan.record.host, |carried| &carried.host);
+        set.push(expression.equal("host", text(host)));
         set.push(expression.equal("page_digest", text(plan.record.digest.as_str())));
         let (version, nothing, one) = (
             expression.name("version"),
@@ -238,12 +246,17 @@ impl DynamoStore {
             expression.value(number(1)),
         );
         set.push(format!("{version} = if_not_exists({version}, {nothing}) + {one}"));
-        if let Some(item) = stored
-            && let Some(row) = &item.row
+        if let Some(carried) = write
+            .carried
+            .as_ref()
+            .filter(|carried| !carried.earlier.is_empty())
         {
+            let earlier = carried.earlier.iter().map(earlier_attribute).collect();
+            set.push(expression.equal("earlier", AttributeValue::L(earlier)));
+        } else if let Some(replaced) = stored.and_then(|item| item.replaced(plan.at)) {
             let earlier = expression.name("earlier");
             let none = expression.value(AttributeValue::L(Vec::new()));
-            let replaced = AttributeValue::L(vec![earlier_attribute(item, row, plan.at)]);
+            let replaced = AttributeValue::L(vec![earlier_attribute(&replaced)]);
             let replaced = expression.value(replaced);
             set.push(format!(
                 "{earlier} = list_append(if_not_exists({earlier}, {none}), {replaced})"

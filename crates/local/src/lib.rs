@@ -5,6 +5,7 @@
 //! [`MailSink`] sends them by e-mail. [`drain_pages`] and [`drain_to_watches`] move what waits in the queue and the change
 //! log through the stages.
 
+mod archive;
 mod drain;
 mod error;
 mod exec;

@@ -3,18 +3,18 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use bulletin::{
-    Area, Case, Category, Chart, CutOff, Month, MonthRange, RawCell, Reading, Row, RowKey, Standing,
-};
+use bulletin::{Case, CutOff, Month, MonthRange, RawCell, Reading, Row, RowKey, Standing};
 use chrono::{DateTime, SecondsFormat, Utc};
 use pipeline::port::{
     AlertMarks, BulletinStore, Check, Claim, LinkTable, PageLink, StoreError, StoredRow, StoredStanding,
 };
 use pipeline::{
-    BulletinRecord, ChangeRecord, EarlierValue, HistoryRow, Link, LinkState, Pending, RowWrite, WritePlan,
+    ArchivedRow, BulletinRecord, ChangeRecord, EarlierValue, HistoryRow, Link, LinkState, Pending, RowWrite,
+    WritePlan,
 };
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
+use crate::archive;
 use crate::error::{OpenError, store_error, unreadable};
 use crate::schema;
 
@@ -216,7 +216,7 @@ pub(crate) fn from_json<T: serde::de::DeserializeOwned>(what: &str, text: &str) 
     serde_json::from_str(text).map_err(|error| unreadable(what, error))
 }
 
-fn read_code<T: std::str::FromStr>(what: &str, text: &str) -> Result<T, StoreError>
+pub(crate) fn read_code<T: std::str::FromStr>(what: &str, text: &str) -> Result<T, StoreError>
 where
     T::Err: std::fmt::Display,
 {
@@ -337,10 +337,9 @@ impl BulletinStore for SqliteStore {
 
     async fn history(
         &self,
-        chart: Chart,
-        category: Category,
-        area: Area,
+        key: RowKey,
         range: Option<MonthRange>,
+        limit: Option<usize>,
     ) -> Result<Vec<HistoryRow>, StoreError> {
         let connection = self.connection();
         let (first, last) = match range {
@@ -350,17 +349,27 @@ impl BulletinStore for SqliteStore {
         let mut statement = connection
             .prepare_cached(
                 "SELECT month, value, raw_category, raw_area, raw_value FROM cut_off
-                 WHERE category = ? AND area = ? AND chart = ? AND month BETWEEN ? AND ? ORDER BY month DESC",
+                 WHERE category = ? AND area = ? AND chart = ? AND month BETWEEN ? AND ? ORDER BY month DESC
+                 LIMIT ?",
             )
             .map_err(store_error)?;
-        let mut found = statement
-            .query(params![category.code(), area.code(), chart.code(), first, last])
-            .map_err(store_error)?;
-        let key = RowKey {
+        let RowKey {
             chart,
             category,
             area,
-        };
+        } = key;
+        // A negative limit is none.
+        let limit = limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(i64::MAX));
+        let mut found = statement
+            .query(params![
+                category.code(),
+                area.code(),
+                chart.code(),
+                first,
+                last,
+                limit
+            ])
+            .map_err(store_error)?;
         let mut earlier = earlier_values(&connection, key)?;
         let mut history = Vec::new();
         while let Some(row) = found.next().map_err(store_error)? {
@@ -383,9 +392,13 @@ impl BulletinStore for SqliteStore {
         }
         Ok(history)
     }
+
+    async fn archived_rows(&self, month: Month) -> Result<Vec<ArchivedRow>, StoreError> {
+        archive::rows(&self.connection(), month)
+    }
 }
 
-fn read_reading(value: Option<String>) -> Result<Reading, StoreError> {
+pub(crate) fn read_reading(value: Option<String>) -> Result<Reading, StoreError> {
     match value {
         Some(value) => Ok(Reading::CutOff(read_code::<CutOff>("a cut-off", &value)?)),
         None => Ok(Reading::Unreadable),
@@ -558,7 +571,10 @@ fn write_row(transaction: &Transaction<'_>, plan: &WritePlan, write: &RowWrite) 
                     row.raw.category.as_str(),
                     row.raw.area.as_str(),
                     row.raw.value.as_str(),
-                    plan.record.host,
+                    write
+                        .carried
+                        .as_ref()
+                        .map_or(&plan.record.host, |carried| &carried.host),
                     write.version.unwrap_or(0) + 1,
                 ])
             }),
@@ -567,7 +583,10 @@ fn write_row(transaction: &Transaction<'_>, plan: &WritePlan, write: &RowWrite) 
             .and_then(|mut statement| statement.execute(key)),
     }
     .map_err(store_error)?;
-    Ok(())
+    match &write.carried {
+        Some(carried) => archive::write_earlier(transaction, plan.record.month, write.key, &carried.earlier),
+        None => Ok(()),
+    }
 }
 
 fn log_change(

@@ -210,11 +210,12 @@ mod file {
         let rows = store.rows(month("2024-05")).await.unwrap();
         let values: Vec<Option<CutOff>> = rows.iter().map(|row| row.row.reading.cut_off()).collect();
         assert_eq!(values, [Some(CutOff::Current), None, Some(day("2012-08-15"))]);
-        let area = Area::INDIA;
-        let history = store
-            .history(Chart::FinalAction, Category::Eb3, area, None)
-            .await
-            .unwrap();
+        let key = RowKey {
+            chart: Chart::FinalAction,
+            category: Category::Eb3,
+            area: Area::INDIA,
+        };
+        let history = store.history(key, None, None).await.unwrap();
         assert_eq!(history[0].earlier[0].raw, "01JUL12");
         let watches = store.watches().unwrap();
         assert_eq!(watches.len(), 2);

@@ -1,18 +1,16 @@
 use std::collections::BTreeMap;
 
-use bulletin::{
-    Bulletin, Case, CorrectedCell, Finding, Month, MonthRange, NeighbourNeeded, Neighbours, Reading, Row,
-    RowKey, Standing,
-};
+use bulletin::{Bulletin, CorrectedCell, Finding, Month, MonthRange, Reading, Row, RowKey};
 use bulletin_html::{ReadPage, Refusal, read_page};
 use chrono::{DateTime, Duration, Utc};
 
 use crate::link::{LinkState, backoff};
+use crate::plan::plan_standings;
 use crate::port::{
     BulletinStore, Clock, Fetched, LinkTable, PageLink, PageSource, SourceError, StoreError, StoredRow,
-    StoredStanding, as_bulletin, present_month,
+    present_month,
 };
-use crate::record::{BulletinRecord, CellDigest, Pending, RowWrite, StandingWrite, WritePlan};
+use crate::record::{BulletinRecord, CellDigest, Pending, RowWrite, WritePlan};
 
 /// How long after its first sight a correction is looked at again, at the earliest.
 const CONFIRM_AFTER: Duration = Duration::minutes(10);
@@ -27,7 +25,7 @@ const READ_AGAIN: Duration = Duration::hours(4);
 const LOOK_FOR_AGAIN: Duration = Duration::minutes(10);
 /// How often a write is planned anew when somebody else wrote meanwhile. Each time that somebody got theirs in, so the
 /// whole moves on; but one that is slower than another may lose many times in a row while a history is read.
-const WRITE_ATTEMPTS: u32 = 100;
+pub(crate) const WRITE_ATTEMPTS: u32 = 100;
 
 /// Reads pages and stores what they say.
 #[derive(Debug)]
@@ -341,13 +339,8 @@ where
             last: known.month,
         });
         for write in rows {
-            let RowKey {
-                chart,
-                category,
-                area,
-            } = write.key;
             let Some(row) = &write.row else { return Ok(false) };
-            let history = self.store.history(chart, category, area, month).await?;
+            let history = self.store.history(write.key, month, None).await?;
             let stood = history.iter().flat_map(|stored| &stored.earlier);
             if !stood.into_iter().any(|earlier| earlier.raw == row.raw.value) {
                 return Ok(false);
@@ -372,34 +365,7 @@ where
     ) -> Result<WritePlan, StoreError> {
         let bulletin = &read.bulletin;
         let month = bulletin.month();
-        let months = self.store.months().await?;
-        let standings: BTreeMap<Case, StoredStanding> = self
-            .store
-            .standings()
-            .await?
-            .into_iter()
-            .map(|stored| (stored.standing.case, stored))
-            .collect();
-        let cases = standings.len();
-        let previous = months.iter().copied().filter(|other| *other < month).max();
-        let next = months.iter().copied().filter(|other| *other > month).min();
-        let mut loaded = BTreeMap::new();
-        let standings = loop {
-            match standing_writes(
-                bulletin,
-                &standings,
-                Neighbours {
-                    previous,
-                    next,
-                    loaded: &loaded,
-                },
-            ) {
-                Ok(writes) => break writes,
-                Err(NeighbourNeeded(month)) => {
-                    loaded.insert(month, as_bulletin(month, self.store.rows(month).await?)?);
-                }
-            }
-        };
+        let planned = plan_standings(self.store, bulletin).await?;
         let now = self.clock.now();
         let corrected = if known.is_some() {
             corrected_cells(&rows, &stored)
@@ -415,22 +381,14 @@ where
             revision: known.as_ref().map_or(0, |known| known.revision + 1),
             came_in_order: known
                 .as_ref()
-                .map_or(previous.is_some() && next.is_none(), |known| known.came_in_order),
+                .map_or(planned.comes_in_order, |known| known.came_in_order),
             digest,
             cells: bulletin.rows().len(),
             findings: read.findings.clone(),
             corrected,
             pending: None,
         };
-        Ok(WritePlan {
-            rows,
-            standings,
-            record,
-            known,
-            months,
-            cases,
-            at: now,
-        })
+        Ok(planned.write(rows, record, known, now))
     }
 
     async fn failures(&self, month: Month) -> Result<u32, StoreError> {
@@ -491,39 +449,9 @@ fn confirmed(known: &BulletinRecord, page: &Fetched, digest: &CellDigest) -> boo
         })
 }
 
-fn standing_writes(
-    bulletin: &Bulletin,
-    standings: &BTreeMap<Case, StoredStanding>,
-    neighbours: Neighbours<'_>,
-) -> Result<Vec<StandingWrite>, NeighbourNeeded> {
-    let mut writes = Vec::new();
-    for case in cases(bulletin, standings) {
-        let stored = standings.get(&case);
-        let before = stored.map(|stored| &stored.standing);
-        if let Some(standing) = Standing::after(before, case, bulletin, neighbours)?
-            && before != Some(&standing)
-        {
-            writes.push(StandingWrite {
-                standing,
-                version: stored.map(|stored| stored.version),
-            });
-        }
-    }
-    Ok(writes)
-}
-
-/// Every case that the bulletin may touch: those it lists, and those that have a standing.
-fn cases(bulletin: &Bulletin, standings: &BTreeMap<Case, StoredStanding>) -> Vec<Case> {
-    let mut cases = bulletin.cases();
-    cases.extend(standings.keys());
-    cases.sort_unstable();
-    cases.dedup();
-    cases
-}
-
 /// What must be written so that the stored rows of the month are those of the bulletin. A row whose labels alone are
 /// printed otherwise is left as it is.
-fn row_writes(bulletin: &Bulletin, stored: &[StoredRow]) -> Vec<RowWrite> {
+pub(crate) fn row_writes(bulletin: &Bulletin, stored: &[StoredRow]) -> Vec<RowWrite> {
     let stored: BTreeMap<RowKey, &StoredRow> = stored.iter().map(|stored| (stored.row.key, stored)).collect();
     let differs = |row: &Row, stored: &StoredRow| {
         row.reading != stored.row.reading
@@ -536,6 +464,7 @@ fn row_writes(bulletin: &Bulletin, stored: &[StoredRow]) -> Vec<RowWrite> {
             key: row.key,
             row: Some(row.clone()),
             version: stored.get(&row.key).map(|stored| stored.version),
+            carried: None,
         })
         .collect();
     writes.extend(
@@ -546,6 +475,7 @@ fn row_writes(bulletin: &Bulletin, stored: &[StoredRow]) -> Vec<RowWrite> {
                 key: stored.row.key,
                 row: None,
                 version: Some(stored.version),
+                carried: None,
             }),
     );
     writes

@@ -6,21 +6,24 @@
 
 pub mod port;
 
+mod archive;
 mod fetch;
 mod ingest;
 mod link;
 mod notify;
+mod plan;
 mod record;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use archive::{ArchivedBulletin, Imported};
 pub use fetch::{FetchReport, Fetcher, overdue};
 pub use ingest::{IngestError, Ingested, Ingester};
 pub use link::{Link, LinkState, backoff};
 pub use notify::{Notified, Notifier, NotifyError};
 pub use record::{
-    BulletinRecord, CellDigest, ChangeRecord, EarlierValue, HistoryRow, Pending, RowWrite, StandingWrite,
-    WritePlan,
+    ArchivedRow, BulletinRecord, Carried, CellDigest, ChangeRecord, EarlierValue, HistoryRow, Pending,
+    RowWrite, StandingWrite, WritePlan,
 };
 
 /// The department's own site, to which alerts point whichever host gave the page.

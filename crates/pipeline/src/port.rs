@@ -1,11 +1,11 @@
 //! What the stages need of the world around them: roles, filled by adapters.
 
-use bulletin::{Alert, Area, Bulletin, Category, Chart, Month, MonthRange, Standing};
+use bulletin::{Alert, Bulletin, Month, MonthRange, RowKey, Standing};
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::link::{Link, LinkState};
-use crate::record::{BulletinRecord, HistoryRow, Pending, WritePlan};
+use crate::record::{ArchivedRow, BulletinRecord, HistoryRow, Pending, WritePlan};
 
 /// What time it is. Replays and tests bring their own.
 pub trait Clock {
@@ -190,17 +190,22 @@ pub trait BulletinStore {
     /// [`StoreError::Conflict`] where the record is another by now.
     async fn hold(&self, known: &BulletinRecord, pending: Option<&Pending>) -> Result<(), StoreError>;
 
-    /// What one chart said of one case over the months, newest first.
+    /// What one chart said of one case over the months, newest first, and no more than `limit` of them.
     ///
     /// # Errors
     /// [`StoreError`].
     async fn history(
         &self,
-        chart: Chart,
-        category: Category,
-        area: Area,
+        key: RowKey,
         range: Option<MonthRange>,
+        limit: Option<usize>,
     ) -> Result<Vec<HistoryRow>, StoreError>;
+
+    /// Every cell that a month has, or had before a correction, with where it came from; in the order of their keys.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn archived_rows(&self, month: Month) -> Result<Vec<ArchivedRow>, StoreError>;
 }
 
 /// The links and their states.

@@ -114,6 +114,17 @@ pub struct RowWrite {
     pub row: Option<Row>,
     /// The version that is stored; `None` where none is.
     pub version: Option<u32>,
+    /// What is known of the cell from another store; `None` where it comes from a page.
+    pub carried: Option<Carried>,
+}
+
+/// Where a cell came from, as another store knew it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Carried {
+    /// Who gave it.
+    pub host: String,
+    /// What stood there before corrections, oldest first.
+    pub earlier: Vec<EarlierValue>,
 }
 
 /// One standing to write.
@@ -132,6 +143,17 @@ pub struct HistoryRow {
     pub month: Month,
     /// The row as stored.
     pub row: Row,
+    /// What stood there before corrections, oldest first.
+    pub earlier: Vec<EarlierValue>,
+}
+
+/// A cell of a stored bulletin with all that is known of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArchivedRow {
+    /// Which.
+    pub key: RowKey,
+    /// What it says, and who gave it; `None` where a correction took the cell off the page.
+    pub current: Option<(Row, String)>,
     /// What stood there before corrections, oldest first.
     pub earlier: Vec<EarlierValue>,
 }

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use bulletin::{Area, ByChart, Case, Chart, CutOff, Month, MonthRange, Movement, text};
+use bulletin::{Area, ByChart, Case, Chart, CutOff, Month, MonthRange, Movement, RowKey, text};
 use local::SqliteStore;
 use pipeline::HistoryRow;
 use pipeline::port::BulletinStore;
@@ -59,7 +59,12 @@ async fn load(
         .filter(|chart| only.is_none_or(|only| only == *chart))
     {
         for area in case.area.columns() {
-            for row in store.history(chart, case.category, area, range).await? {
+            let key = RowKey {
+                chart,
+                category: case.category,
+                area,
+            };
+            for row in store.history(key, range, None).await? {
                 history
                     .entry(row.month)
                     .or_default()
