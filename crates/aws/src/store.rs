@@ -9,6 +9,7 @@ use pipeline::port::{BulletinStore, StoreError, StoredRow, StoredStanding};
 use pipeline::{ArchivedRow, BulletinRecord, HistoryRow, Pending, WritePlan};
 use tokio::time::sleep;
 
+use crate::BULLETIN_INDEX;
 use crate::config::Tables;
 use crate::error::store_error;
 use crate::expression::{Expression, number, text};
@@ -195,20 +196,7 @@ impl BulletinStore for DynamoStore {
     }
 
     async fn standings(&self) -> Result<Vec<StoredStanding>, StoreError> {
-        let areas = self.areas().await?;
-        let mut keys = Vec::new();
-        for category in Category::ALL.iter().copied() {
-            keys.extend(areas.iter().map(|area| {
-                Key::standing(Case {
-                    category,
-                    area: *area,
-                })
-            }));
-        }
-        let items = self.get_all(keys).await?;
-        let mut standings: Vec<StoredStanding> = items.iter().map(read_standing).collect::<Result<_, _>>()?;
-        standings.sort_unstable_by_key(|stored| stored.standing.case);
-        Ok(standings)
+        self.standings_of(|_| true).await
     }
 
     async fn write(&self, plan: &WritePlan) -> Result<(), StoreError> {
@@ -301,6 +289,59 @@ impl BulletinStore for DynamoStore {
 }
 
 impl DynamoStore {
+    /// The standings of the cases that are picked, in the order of the cases. Only these are read.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn standings_of(&self, pick: impl Fn(Case) -> bool) -> Result<Vec<StoredStanding>, StoreError> {
+        let areas = self.areas().await?;
+        let cases = Category::ALL.iter().flat_map(|category| {
+            areas.iter().map(|area| Case {
+                category: *category,
+                area: *area,
+            })
+        });
+        let keys = cases.filter(|case| pick(*case)).map(Key::standing).collect();
+        let items = self.get_all(keys).await?;
+        let mut standings: Vec<StoredStanding> = items.iter().map(read_standing).collect::<Result<_, _>>()?;
+        standings.sort_unstable_by_key(|stored| stored.standing.case);
+        Ok(standings)
+    }
+
+    /// The rows of a month by the index, which may lag some moments behind the table, in the order of their keys. Half of
+    /// what reading them by their keys costs.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn rows_by_index(&self, month: Month) -> Result<Vec<StoredRow>, StoreError> {
+        let mut expression = Expression::default();
+        let condition = expression.equal("bulletin_date", text(month.first_day().to_string()));
+        let mut rows = Vec::new();
+        let mut from = None;
+        loop {
+            let answer = self
+                .client
+                .query()
+                .table_name(&self.tables.data)
+                .index_name(BULLETIN_INDEX)
+                .key_condition_expression(&condition)
+                .set_expression_attribute_names(expression.names())
+                .set_expression_attribute_values(expression.values())
+                .set_exclusive_start_key(from)
+                .send()
+                .await
+                .map_err(|error| store_error(&self.tables.data, &error))?;
+            for item in answer.items() {
+                rows.extend(stored_row(item)?);
+            }
+            from = answer.last_evaluated_key;
+            if from.is_none() {
+                rows.sort_unstable_by_key(|stored| stored.row.key);
+                return Ok(rows);
+            }
+        }
+    }
+
     /// The items of a month's rows, also of those that are gone.
     async fn row_items(&self, month: Month) -> Result<Vec<Item>, StoreError> {
         let areas = self.areas().await?;

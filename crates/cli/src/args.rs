@@ -8,9 +8,11 @@ use clap_complete::Shell;
 
 use crate::output::{AlertsFormat, Format};
 
+mod place;
 mod subscribe;
 mod watch;
 
+pub(crate) use place::{CapacityArgs, ConnectionArgs, PlaceArgs};
 pub(crate) use subscribe::{AwsArgs, SubscribeArgs, SubscriptionsArgs, UnsubscribeArgs};
 pub(crate) use watch::{PreviewArgs, PreviewForm, WantedArgs, WatchAddArgs, WatchCommand};
 
@@ -186,6 +188,8 @@ pub(crate) struct ShowArgs {
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -204,6 +208,8 @@ pub(crate) struct DiffArgs {
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
 }
 
 /// A case as people write it.
@@ -240,6 +246,9 @@ pub(crate) struct HistoryArgs {
     /// Only these months
     #[arg(long, value_name = "FROM..TO")]
     pub(crate) months: Option<MonthRange>,
+    /// Only so many months, the newest
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) limit: Option<u32>,
     /// Draw the cut-off against the bulletin month
     #[arg(long)]
     pub(crate) plot: bool,
@@ -249,6 +258,8 @@ pub(crate) struct HistoryArgs {
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -269,6 +280,8 @@ pub(crate) struct CheckArgs {
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -6,6 +6,7 @@ pub(crate) mod diff;
 pub(crate) mod history;
 pub(crate) mod ingest;
 pub(crate) mod parse;
+pub(crate) mod place;
 pub(crate) mod preview;
 pub(crate) mod run;
 pub(crate) mod show;
@@ -69,7 +70,7 @@ fn open_existing(args: &StoreArgs) -> anyhow::Result<SqliteStore> {
 }
 
 /// A stored bulletin; where it is missing, the error names those that are there.
-async fn stored_bulletin(store: &SqliteStore, month: Month) -> anyhow::Result<Bulletin> {
+async fn stored_bulletin(store: &impl BulletinStore, month: Month) -> anyhow::Result<Bulletin> {
     let months = store.months().await?;
     if months.contains(&month) {
         return Ok(as_bulletin(month, store.rows(month).await?)?);

@@ -51,7 +51,10 @@ fn main() -> ExitCode {
                 None => String::new(),
             };
             output::complain("error", &format!("{of_file}{error:#}"));
-            if error.is::<bulletin::UnknownSpelling>() || error.is::<bulletin::PolicyError>() {
+            if error.is::<bulletin::UnknownSpelling>()
+                || error.is::<bulletin::PolicyError>()
+                || error.is::<operations::connect::ConnectError>()
+            {
                 ExitCode::from(2)
             } else {
                 ExitCode::FAILURE

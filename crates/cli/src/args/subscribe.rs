@@ -5,22 +5,15 @@ use bulletin::UnknownSpelling;
 use clap::{ArgGroup, Args as ClapArgs};
 use mail::EmailAddress;
 
-use super::WantedArgs;
+use super::{ConnectionArgs, WantedArgs};
 use crate::output::Format;
 
 /// Which deployment on AWS, and who asks it.
 #[derive(Debug, ClapArgs)]
 #[command(next_help_heading = "Where on AWS")]
 pub(crate) struct AwsArgs {
-    /// The profile of AWS's configuration files [environment: AWS_PROFILE]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) profile: Option<String>,
-    /// The region [environment: AWS_REGION, or what the profile says]
-    #[arg(long, value_name = "REGION")]
-    pub(crate) region: Option<String>,
-    /// Another service in place of AWS, such as an emulator [environment: AWS_ENDPOINT_URL]
-    #[arg(long, value_name = "URL")]
-    pub(crate) endpoint_url: Option<String>,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
     /// What the ARNs of the topics begin with, where there is more than one deployment: its output TopicPrefix
     #[arg(long, value_name = "ARN", env = "VISA_BULLETIN_TOPIC_PREFIX", value_parser = parse_prefix)]
     pub(crate) topic_prefix: Option<String>,

@@ -1,44 +1,15 @@
 //! What the commands about subscriptions on AWS share. Clients are made by these commands only.
 
-use std::time::Duration;
-
 use aws::subscribe::{Endpoint, Subscriber, Subscribers, Wanted};
-use aws_config::{BehaviorVersion, Region, timeout::TimeoutConfig};
-use bulletin::{Category, Subscription, UnknownSpelling, When};
+use bulletin::{Category, Subscription, When};
 use local::WatchKind;
 
 use crate::args::AwsArgs;
 use crate::command::watch::waits_for;
 
-/// How long AWS may take to answer one attempt.
-const ATTEMPT: Duration = Duration::from_secs(20);
-
 /// The subscriptions of the deployment that is meant, with the credentials that AWS's own tools would use.
 pub(crate) async fn subscribers(args: &AwsArgs) -> anyhow::Result<Subscribers> {
-    let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
-        .http_client(aws::client::http_client()?)
-        .timeout_config(
-            TimeoutConfig::builder()
-                .operation_attempt_timeout(ATTEMPT)
-                .build(),
-        );
-    if let Some(profile) = &args.profile {
-        loader = loader.profile_name(profile);
-    }
-    if let Some(region) = &args.region {
-        loader = loader.region(Region::new(region.clone()));
-    }
-    if let Some(endpoint) = &args.endpoint_url {
-        loader = loader.endpoint_url(endpoint);
-    }
-    let config = loader.load().await;
-    if config.region().is_none() {
-        return Err(
-            UnknownSpelling::new("region", "", ["--region us-east-1, or AWS_REGION".into()])
-                .because("Nobody says in which region the topics are.")
-                .into(),
-        );
-    }
+    let config = args.connection.connection().open().await?;
     let client = aws_sdk_sns::Client::new(&config);
     Ok(match &args.topic_prefix {
         Some(prefix) => Subscribers::new(client, prefix),

@@ -6,21 +6,23 @@ use pipeline::port::{BulletinStore, SystemClock, present_month};
 use serde_json::json;
 
 use crate::args::{CheckArgs, StoreArgs};
-use crate::command::{block_on, not_listed, open_existing, stored_bulletin, tell_where_counted};
+use crate::command::place::on_store;
+use crate::command::{block_on, not_listed, stored_bulletin, tell_where_counted};
 use crate::output::{self, Format, complain};
 
 pub(crate) fn run(store: &StoreArgs, args: &CheckArgs) -> anyhow::Result<ExitCode> {
-    let store = open_existing(store)?;
-    let stored = block_on(async { Ok(store.months().await?) })?;
     let present = present_month(pipeline::port::Clock::now(&SystemClock));
-    let months = match args.month {
-        Some(month) => vec![month],
-        None => months_that_matter(&stored, present)?,
-    };
-    let bulletins = months
-        .into_iter()
-        .map(|month| block_on(stored_bulletin(&store, month)))
-        .collect::<anyhow::Result<Vec<Bulletin>>>()?;
+    let bulletins: Vec<Bulletin> = block_on(on_store(store, &args.place, async |store| {
+        let months = match args.month {
+            Some(month) => vec![month],
+            None => months_that_matter(&store.months().await?, present)?,
+        };
+        let mut bulletins = Vec::new();
+        for month in months {
+            bulletins.push(stored_bulletin(store, month).await?);
+        }
+        Ok(bulletins)
+    }))?;
     let case = args.case.case();
     if let Some(bulletin) = bulletins.first() {
         tell_where_counted(case, bulletin);

@@ -4,7 +4,8 @@ use bulletin::{Bulletin, Chart, CutOff, Movement, Reading, RowKey};
 use serde_json::json;
 
 use crate::args::{DiffArgs, StoreArgs};
-use crate::command::{block_on, open_existing, stored_bulletin};
+use crate::command::place::on_store;
+use crate::command::{block_on, stored_bulletin};
 use crate::output::{self, Format};
 
 /// What one cell did between the two bulletins.
@@ -25,9 +26,12 @@ impl Difference {
 }
 
 pub(crate) fn run(store: &StoreArgs, args: &DiffArgs) -> anyhow::Result<ExitCode> {
-    let store = open_existing(store)?;
-    let from = block_on(stored_bulletin(&store, args.from))?;
-    let to = block_on(stored_bulletin(&store, args.to))?;
+    let (from, to) = block_on(on_store(store, &args.place, async |store| {
+        Ok((
+            stored_bulletin(store, args.from).await?,
+            stored_bulletin(store, args.to).await?,
+        ))
+    }))?;
     let differences: Vec<Difference> = differences(&from, &to)
         .into_iter()
         .filter(|difference| args.all || difference.movement() != Some(Movement::Unchanged))

@@ -3,13 +3,14 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use bulletin::{Area, ByChart, Case, Chart, CutOff, Month, MonthRange, Movement, RowKey, text};
-use local::SqliteStore;
+use operations::Store;
 use pipeline::HistoryRow;
 use pipeline::port::BulletinStore;
 use serde_json::json;
 
 use crate::args::{HistoryArgs, StoreArgs};
-use crate::command::{block_on, open_existing};
+use crate::command::block_on;
+use crate::command::place::on_store;
 use crate::output::{self, Format, complain};
 use crate::plot;
 
@@ -17,9 +18,16 @@ use crate::plot;
 type ByMonth = BTreeMap<Month, ByChart<Option<HistoryRow>>>;
 
 pub(crate) fn run(store: &StoreArgs, args: &HistoryArgs) -> anyhow::Result<ExitCode> {
-    let store = open_existing(store)?;
     let case = args.case.case();
-    let history = block_on(load(&store, case, args.chart, args.months))?;
+    let limit = args.limit.and_then(|limit| usize::try_from(limit).ok());
+    let mut history = block_on(on_store(store, &args.place, async |store| {
+        load(store, case, args.chart, args.months, limit).await
+    }))?;
+    if let Some(limit) = limit {
+        while history.len() > limit {
+            history.pop_first();
+        }
+    }
     if history.is_empty() {
         bail!(
             "no stored bulletin has a cut-off for {}. `bulletin run --backfill FROM..TO` fetches older ones",
@@ -48,10 +56,11 @@ pub(crate) fn run(store: &StoreArgs, args: &HistoryArgs) -> anyhow::Result<ExitC
 
 /// The cells that ruled the case, in the column that the country had in each month.
 async fn load(
-    store: &SqliteStore,
+    store: &Store,
     case: Case,
     only: Option<Chart>,
     range: Option<MonthRange>,
+    limit: Option<usize>,
 ) -> anyhow::Result<ByMonth> {
     let mut history = ByMonth::new();
     for chart in Chart::ALL
@@ -64,7 +73,7 @@ async fn load(
                 category: case.category,
                 area,
             };
-            for row in store.history(key, range, None).await? {
+            for row in store.history(key, range, limit).await? {
                 history
                     .entry(row.month)
                     .or_default()

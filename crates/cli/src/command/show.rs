@@ -5,12 +5,14 @@ use bulletin::{Area, Bulletin, Category, Chart, Preference, Reading, RowKey};
 use serde_json::json;
 
 use crate::args::{ShowArgs, StoreArgs};
-use crate::command::{block_on, open_existing, stored_bulletin};
+use crate::command::place::on_store;
+use crate::command::{block_on, stored_bulletin};
 use crate::output::{self, Format};
 
 pub(crate) fn run(store: &StoreArgs, args: &ShowArgs) -> anyhow::Result<ExitCode> {
-    let store = open_existing(store)?;
-    let bulletin = block_on(stored_bulletin(&store, args.month))?;
+    let bulletin = block_on(on_store(store, &args.place, async |store| {
+        stored_bulletin(store, args.month).await
+    }))?;
     let wanted = |chart: Chart| args.chart.is_none_or(|only| only == chart);
     let rows = || bulletin.rows().filter(|row| wanted(row.key.chart));
     if rows().next().is_none()

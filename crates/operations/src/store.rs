@@ -1,0 +1,188 @@
+use aws::DynamoStore;
+use aws_types::SdkConfig;
+use bulletin::{Case, Month, MonthRange, RowKey};
+use chrono::{DateTime, Utc};
+use local::SqliteStore;
+use pipeline::port::{
+    AlertMarks, BulletinStore, Check, Claim, LinkTable, PageLink, StoreError, StoredRow, StoredStanding,
+};
+use pipeline::{ArchivedRow, BulletinRecord, HistoryRow, Link, LinkState, Pending, WritePlan};
+
+use crate::Deployment;
+use crate::capacity::Meter;
+
+/// Where bulletins are stored: on one machine, or on AWS.
+#[derive(Debug)]
+pub enum Store {
+    /// In a SQLite file.
+    Sqlite(Box<SqliteStore>),
+    /// In tables of DynamoDB.
+    Dynamo(Box<DynamoStore>),
+}
+
+impl Store {
+    /// The tables of a deployment. Nothing is asked yet. A meter learns what each call consumes.
+    pub fn of(deployment: &Deployment, config: &SdkConfig, meter: Option<Meter>) -> Self {
+        let client = dynamo_client(config, meter);
+        Self::Dynamo(Box::new(DynamoStore::new(client, deployment.tables())))
+    }
+
+    /// The standings of the cases that are picked, in the order of the cases. On DynamoDB only these are read.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn standings_of(&self, pick: impl Fn(Case) -> bool) -> Result<Vec<StoredStanding>, StoreError> {
+        match self {
+            Self::Sqlite(store) => {
+                let mut standings = store.standings().await?;
+                standings.retain(|stored| pick(stored.standing.case));
+                standings.sort_unstable_by_key(|stored| stored.standing.case);
+                Ok(standings)
+            }
+            Self::Dynamo(store) => store.standings_of(pick).await,
+        }
+    }
+
+    /// Every row of a bulletin that is stored whole, in the order of their keys. On DynamoDB by its index, which may lag
+    /// some moments behind.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn whole_bulletin(&self, month: Month) -> Result<Vec<StoredRow>, StoreError> {
+        match self {
+            Self::Sqlite(store) => {
+                let mut rows = store.rows(month).await?;
+                rows.sort_unstable_by_key(|stored| stored.row.key);
+                Ok(rows)
+            }
+            Self::Dynamo(store) => store.rows_by_index(month).await,
+        }
+    }
+
+    /// The last good look at the source, and the last bad one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn checks(&self) -> Result<(Option<Check>, Option<Check>), StoreError> {
+        match self {
+            Self::Sqlite(store) => store.checks(),
+            Self::Dynamo(store) => Ok((store.last_check(true).await?, store.last_check(false).await?)),
+        }
+    }
+}
+
+/// A client of DynamoDB. A meter learns what each call consumes.
+pub fn dynamo_client(config: &SdkConfig, meter: Option<Meter>) -> aws_sdk_dynamodb::Client {
+    let mut builder = aws_sdk_dynamodb::config::Builder::from(config);
+    if let Some(meter) = meter {
+        builder = builder.interceptor(meter);
+    }
+    aws_sdk_dynamodb::Client::from_conf(builder.build())
+}
+
+/// Hands a call on to the store that it is.
+macro_rules! either {
+    ($self:ident, $call:ident ( $($argument:expr),* )) => {
+        match $self {
+            Self::Sqlite(store) => store.$call($($argument),*).await,
+            Self::Dynamo(store) => store.$call($($argument),*).await,
+        }
+    };
+}
+
+impl BulletinStore for Store {
+    async fn months(&self) -> Result<Vec<Month>, StoreError> {
+        either!(self, months())
+    }
+
+    async fn record(&self, month: Month) -> Result<Option<BulletinRecord>, StoreError> {
+        either!(self, record(month))
+    }
+
+    async fn rows(&self, month: Month) -> Result<Vec<StoredRow>, StoreError> {
+        either!(self, rows(month))
+    }
+
+    async fn standings(&self) -> Result<Vec<StoredStanding>, StoreError> {
+        either!(self, standings())
+    }
+
+    async fn write(&self, plan: &WritePlan) -> Result<(), StoreError> {
+        either!(self, write(plan))
+    }
+
+    async fn hold(&self, known: &BulletinRecord, pending: Option<&Pending>) -> Result<(), StoreError> {
+        either!(self, hold(known, pending))
+    }
+
+    async fn history(
+        &self,
+        key: RowKey,
+        range: Option<MonthRange>,
+        limit: Option<usize>,
+    ) -> Result<Vec<HistoryRow>, StoreError> {
+        either!(self, history(key, range, limit))
+    }
+
+    async fn archived_rows(&self, month: Month) -> Result<Vec<ArchivedRow>, StoreError> {
+        either!(self, archived_rows(month))
+    }
+}
+
+impl LinkTable for Store {
+    async fn links(&self) -> Result<Vec<Link>, StoreError> {
+        either!(self, links())
+    }
+
+    async fn link(&self, month: Month) -> Result<Option<Link>, StoreError> {
+        either!(self, link(month))
+    }
+
+    async fn claim(
+        &self,
+        link: &PageLink,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        match self {
+            Self::Sqlite(store) => LinkTable::claim(store.as_ref(), link, now, until).await,
+            Self::Dynamo(store) => LinkTable::claim(store.as_ref(), link, now, until).await,
+        }
+    }
+
+    async fn settle(
+        &self,
+        link: &PageLink,
+        state: &LinkState,
+        failures: u32,
+        note: &str,
+    ) -> Result<(), StoreError> {
+        either!(self, settle(link, state, failures, note))
+    }
+
+    async fn note_check(&self, check: &Check) -> Result<(), StoreError> {
+        either!(self, note_check(check))
+    }
+}
+
+impl AlertMarks for Store {
+    async fn claim(
+        &self,
+        mark: &str,
+        now: DateTime<Utc>,
+        expires: DateTime<Utc>,
+    ) -> Result<Claim, StoreError> {
+        match self {
+            Self::Sqlite(store) => AlertMarks::claim(store.as_ref(), mark, now, expires).await,
+            Self::Dynamo(store) => AlertMarks::claim(store.as_ref(), mark, now, expires).await,
+        }
+    }
+
+    async fn sent(&self, mark: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+        either!(self, sent(mark, now))
+    }
+
+    async fn release(&self, mark: &str) -> Result<(), StoreError> {
+        either!(self, release(mark))
+    }
+}
