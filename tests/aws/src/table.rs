@@ -27,16 +27,16 @@ fn key(name: &str, kind: KeyType) -> KeySchemaElement {
         .unwrap()
 }
 
-/// Makes the three tables, under names that nobody else has, and answers these and the stream's ARN.
+/// Makes the three tables of a stage that nobody else has, and answers their names and the stream's ARN.
 ///
 /// # Panics
 /// When they cannot be made.
 pub async fn create(client: &Client) -> (Tables, String) {
-    let suffix = fastrand::u64(..);
+    let stage = format!("t{:x}", fastrand::u64(..));
     let tables = Tables {
-        data: format!("VisaBulletinData-{suffix:x}"),
-        links: format!("ProcessedURLs-{suffix:x}"),
-        marks: format!("AlertMarks-{suffix:x}"),
+        data: format!("VisaBulletinData-{stage}"),
+        links: format!("ProcessedURLs-{stage}"),
+        marks: format!("AlertMarks-{stage}"),
     };
     let index = GlobalSecondaryIndex::builder()
         .index_name(BULLETIN_INDEX)

@@ -5,6 +5,7 @@
     reason = "what every test needs stands outside of tests, and a test that cannot have it has failed"
 )]
 
+mod access;
 mod bad_page;
 mod bad_word;
 mod cell;
@@ -19,6 +20,7 @@ mod readme;
 mod run;
 mod sample;
 mod server;
+mod stage;
 mod subscribe;
 mod tool;
 mod watch;

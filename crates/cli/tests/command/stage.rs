@@ -1,0 +1,96 @@
+//! A deployment without its Lambdas, on an emulator: tables under a stage that nobody else has.
+
+use aws::DynamoStore;
+use aws::config::Tables;
+use aws_tests::emulator::Emulator;
+use aws_tests::{run, table};
+use bulletin_samples::site;
+use operations::Deployment;
+use pipeline::port::{Clock, Fetched};
+use pipeline::testing::{FixedClock, ScriptedSource, page_of};
+use pipeline::{Ingested, Ingester};
+
+use crate::sample::month;
+use crate::tool::{Answer, Folder, answer};
+
+/// A stage, and a folder in which the command is run against it.
+#[derive(Debug)]
+pub(crate) struct Stage {
+    pub(crate) emulator: &'static Emulator,
+    pub(crate) deployment: Deployment,
+    pub(crate) folder: Folder,
+}
+
+impl Stage {
+    /// The tables alone, on any emulator.
+    pub(crate) fn of_tables(emulator: &'static Emulator) -> Self {
+        let (tables, _) =
+            run(async { table::create(&aws_sdk_dynamodb::Client::new(&emulator.config())).await });
+        let stage = tables.data.trim_start_matches("VisaBulletinData-");
+        Self {
+            emulator,
+            deployment: stage.parse().unwrap(),
+            folder: Folder::new(),
+        }
+    }
+
+    pub(crate) fn tables(&self) -> Tables {
+        self.deployment.tables()
+    }
+
+    /// Its store, as the Lambdas have it.
+    pub(crate) fn store(&self) -> DynamoStore {
+        let client = aws_sdk_dynamodb::Client::new(&self.emulator.config());
+        DynamoStore::new(client, self.tables())
+    }
+
+    /// Stores the sample bulletins of these months, in this order, as the parser does.
+    pub(crate) fn ingest(&self, months: &[&str]) {
+        let store = self.store();
+        run(async {
+            for text in months {
+                let clock = FixedClock::noon(&crate::sample::day_before(text));
+                let page = Fetched {
+                    body: page_of(&site::bulletin(month(text)).unwrap()),
+                    host: "by hand".into(),
+                    at: clock.now(),
+                    by_hand: true,
+                };
+                let source = ScriptedSource::new(&clock, &[]);
+                let ingester = Ingester {
+                    source: &source,
+                    store: &store,
+                    clock: &clock,
+                };
+                let (_, _, ingested) = ingester.ingest_page(&page, None).await.unwrap();
+                assert!(matches!(ingested, Ingested::Stored { .. }), "{text}");
+            }
+        });
+    }
+
+    /// The command against this stage: `--stage` is said, the rest is in the environment.
+    pub(crate) fn command(&self, args: &[&str]) -> std::process::Command {
+        let args: Vec<&str> = args
+            .iter()
+            .copied()
+            .chain(["--stage", self.deployment.stage()])
+            .collect();
+        let mut command = self.folder.command(&args);
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("AWS_")) {
+            command.env_remove(name);
+        }
+        command
+            .env("AWS_ENDPOINT_URL", self.emulator.endpoint())
+            .env("AWS_REGION", "us-east-1")
+            .env("AWS_ACCESS_KEY_ID", "test")
+            .env("AWS_SECRET_ACCESS_KEY", "test")
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("HOME", self.folder.path(""));
+        command
+    }
+
+    /// What the command answers against this stage.
+    pub(crate) fn bulletin(&self, args: &[&str]) -> Answer {
+        answer(self.command(args))
+    }
+}
