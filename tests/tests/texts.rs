@@ -138,7 +138,14 @@ fn check_case(alert: &Alert, told: &CaseAlert, json: &Value) {
                 }
             }
             if is_set_back(on) {
-                for progress in ["advanced", "+", "available again", "now current", "Newly current"] {
+                for progress in [
+                    "advanced",
+                    "+",
+                    "available again",
+                    "now current",
+                    "Newly served",
+                    "Served after all",
+                ] {
                     assert!(!text.contains(progress), "a step back as {progress:?}: {text}");
                 }
             }

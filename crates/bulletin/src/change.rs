@@ -28,6 +28,10 @@ pub struct Change {
     /// Where the category is listed no more: what took its place, and what rules there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub successors: Vec<Successor>,
+    /// What rules the case in the bulletin of the month before, as printed; `None` where that is not among the two of
+    /// the standing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub month_before: Option<Box<ByChart<Option<Cell>>>>,
 }
 
 /// Whether a change comes from a new bulletin or from a corrected one.
@@ -104,6 +108,22 @@ impl ChartChange {
         Some(Band { first, last })
     }
 
+    /// The priority dates that were served before and are served no more, where that can be said of this movement.
+    pub fn served_no_more(&self) -> Option<Band> {
+        let from = self.from?.cut_off;
+        let to = self.to.as_ref()?.cut_off()?;
+        let (first, last) = match (self.movement?, from, to) {
+            (Movement::Retrogressed { .. }, CutOff::Date(from), CutOff::Date(to)) => {
+                (Some(to), from.pred_opt())
+            }
+            (Movement::LeftCurrent, _, CutOff::Date(to)) => (Some(to), None),
+            (Movement::BecameUnavailable, CutOff::Date(from), _) => (None, from.pred_opt()),
+            (Movement::BecameUnavailable, CutOff::Current, _) => (None, None),
+            _ => return None,
+        };
+        Some(Band { first, last })
+    }
+
     /// Whether anything happened: a movement, or a cell that cannot be read.
     pub fn moved(&self) -> bool {
         self.movement != Some(Movement::Unchanged)
@@ -154,7 +174,7 @@ impl Change {
         });
         let columns_before = older.map_or(&entry.columns, |older| &older.columns);
         Self::of(
-            standing.case,
+            standing,
             ChangeKind::NewMonth,
             entry,
             columns_before.clone(),
@@ -183,7 +203,7 @@ impl Change {
             ChartChange::new(standing.case, from, stands.clone(), replaced)
         });
         Self::of(
-            standing.case,
+            standing,
             ChangeKind::Correction,
             after,
             before.columns.clone(),
@@ -192,14 +212,15 @@ impl Change {
     }
 
     fn of(
-        case: Case,
+        standing: &Standing,
         kind: ChangeKind,
         entry: &Entry,
         columns_before: Vec<Area>,
         charts: ByChart<ChartChange>,
     ) -> Self {
+        let month_before = standing.entry(entry.month.previous());
         Self {
-            case,
+            case: standing.case,
             month: entry.month,
             revision: entry.revision,
             kind,
@@ -207,6 +228,7 @@ impl Change {
             columns: entry.columns.clone(),
             columns_before,
             successors: entry.successors.clone(),
+            month_before: month_before.map(|before| Box::new(before.cells.clone())),
         }
     }
 

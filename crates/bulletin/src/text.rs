@@ -11,6 +11,7 @@ mod bulletin;
 mod case;
 mod personal;
 mod short;
+mod table;
 
 pub(crate) use bulletin::{bulletin_body, bulletin_headline};
 pub(crate) use case::{case_body, case_headline};
@@ -40,13 +41,18 @@ pub fn day(date: NaiveDate) -> String {
 
 /// Whom an alert is about, in ASCII: `EB-3 India`.
 pub fn case_name(case: Case) -> String {
-    format!("{} {}", case.category.short(), column_name(case.area))
+    let area = if case.area == Area::ALL {
+        "All Other Areas".into()
+    } else {
+        area_name(case.area)
+    };
+    format!("{} {area}", case.category.short())
 }
 
 /// The name of a column in ASCII, as a line has room for it.
 fn column_name(column: Area) -> String {
     if column == Area::ALL {
-        "All Other Areas".into()
+        "All Chargeability Areas".into()
     } else {
         area_name(column)
     }
@@ -60,13 +66,23 @@ fn area_name(area: Area) -> String {
 /// Where the people of an area are counted that has no column of its own: `Brazil is counted under All Chargeability
 /// Areas Except Those Listed`.
 pub fn counted_under(area: Area, column: Area) -> String {
+    counted_under_any(area, &[column])
+}
+
+/// The same where it is one column in some months, and another in others.
+pub fn counted_under_any(area: Area, columns: &[Area]) -> String {
     // The only name of several countries.
     let verb = if area == Area::EL_SALVADOR_GUATEMALA_HONDURAS {
         "are"
     } else {
         "is"
     };
-    format!("{} {verb} counted under {}", area_name(area), area_name(column))
+    let columns: Vec<String> = columns.iter().map(|column| area_name(*column)).collect();
+    format!(
+        "{} {verb} counted under {}",
+        area_name(area),
+        columns.join(" or ")
+    )
 }
 
 /// Page text without line breaks or anything else that could steer a terminal or a mail, in quotes that it cannot
@@ -124,10 +140,14 @@ fn closing(page: &str) -> [String; 2] {
 
 /// Text in lines of at most 80 characters, broken between words.
 fn wrapped(text: &str) -> Vec<String> {
+    wrapped_to(text, 80)
+}
+
+fn wrapped_to(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {
         match lines.last_mut() {
-            Some(line) if line.len() + 1 + word.len() <= 80 => {
+            Some(line) if line.len() + 1 + word.len() <= width => {
                 line.push(' ');
                 line.push_str(word);
             }

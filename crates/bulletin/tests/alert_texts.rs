@@ -43,38 +43,49 @@ fn print(text: &str) -> Print {
     }
 }
 
-/// A bulletin that says this of the case on both charts, and of everybody else on Final Action.
-fn bulletin(month: &str, final_action: &Print, filing: &Print) -> Bulletin {
-    let row = |chart, area, reading, value: &str| Row {
-        key: RowKey {
-            chart,
-            category: CASE.category,
-            area,
-        },
-        reading,
-        raw: RawCell {
-            category: "3rd".into(),
-            area: area.name().into(),
-            value: value.into(),
-        },
-    };
-    let everybody = "2022-12-01".parse().map_or(Reading::Unreadable, Reading::CutOff);
-    let mut rows = vec![row(Chart::FinalAction, Area::ALL, everybody, "01DEC22")];
-    for (chart, print) in [
-        (Chart::FinalAction, final_action),
-        (Chart::DatesForFiling, filing),
-    ] {
-        match print {
-            Print::Nothing => {}
-            Print::Misprint(text) => rows.push(row(chart, CASE.area, Reading::Unreadable, text)),
-            Print::CutOff(cut_off) => {
-                rows.push(row(
+/// What stands in a bulletin: on each chart, Final Action first.
+#[derive(Debug, Clone)]
+struct Cells {
+    /// In the case's own column.
+    own: [Print; 2],
+    /// In the column of all areas without one of their own.
+    everybody: [Print; 2],
+}
+
+impl Cells {
+    fn new(own: [&str; 2], everybody: [&str; 2]) -> Self {
+        Self {
+            own: own.map(print),
+            everybody: everybody.map(print),
+        }
+    }
+}
+
+/// What all areas without a column of their own have, where a test says nothing else.
+const EVERYBODY: [&str; 2] = ["2022-12-01", ""];
+
+fn bulletin(month: &str, cells: &Cells) -> Bulletin {
+    let mut rows = Vec::new();
+    for (area, prints) in [(Area::ALL, &cells.everybody), (CASE.area, &cells.own)] {
+        for (chart, print) in Chart::ALL.into_iter().zip(prints) {
+            let (reading, value) = match print {
+                Print::Nothing => continue,
+                Print::Misprint(text) => (Reading::Unreadable, text.clone()),
+                Print::CutOff(cut_off) => (Reading::CutOff(*cut_off), cut_off.to_string()),
+            };
+            rows.push(Row {
+                key: RowKey {
                     chart,
-                    CASE.area,
-                    Reading::CutOff(*cut_off),
-                    &cut_off.to_string(),
-                ));
-            }
+                    category: CASE.category,
+                    area,
+                },
+                reading,
+                raw: RawCell {
+                    category: "3rd".into(),
+                    area: area.name().into(),
+                    value: value.as_str().into(),
+                },
+            });
         }
     }
     Bulletin::new(month.parse().unwrap(), rows).unwrap()
@@ -97,6 +108,8 @@ fn after(standing: Option<&Standing>, bulletin: &Bulletin, stored: &BTreeMap<Mon
 enum Coming {
     /// Next month's, for the first time.
     New,
+    /// The same where the month before is not stored.
+    NewAfterAGap,
     /// Next month's, corrected.
     Corrected,
     /// The one in force, corrected when the next one is out already.
@@ -104,11 +117,11 @@ enum Coming {
 }
 
 impl Coming {
-    const ALL: [Self; 3] = [Self::New, Self::Corrected, Self::InForce];
+    const ALL: [Self; 4] = [Self::New, Self::NewAfterAGap, Self::Corrected, Self::InForce];
 
     fn kind(self) -> ChangeKind {
         match self {
-            Self::New => ChangeKind::NewMonth,
+            Self::New | Self::NewAfterAGap => ChangeKind::NewMonth,
             Self::Corrected | Self::InForce => ChangeKind::Correction,
         }
     }
@@ -116,24 +129,35 @@ impl Coming {
     fn name(self) -> &'static str {
         match self {
             Self::New => "new",
+            Self::NewAfterAGap => "new after a gap",
             Self::Corrected => "corrected",
             Self::InForce => "corrected in force",
         }
     }
 }
 
-/// The change from one bulletin to the next, or from the first form of April's to its corrected form.
-fn change(when: Coming, before: [&Print; 2], now: [&Print; 2]) -> Option<Change> {
+/// The change from one bulletin to April's, or from the first form of April's to its corrected form.
+fn change(coming: Coming, before: &Cells, now: &Cells) -> Option<Change> {
     // The case must be listed once for it to have a standing.
-    let known = print("2012-01-01");
-    let april = |prints: [&Print; 2]| bulletin("2024-04", prints[0], prints[1]);
-    let mut pages = vec![bulletin("2024-02", &known, &known)];
-    match when {
-        Coming::New => pages.push(bulletin("2024-03", before[0], before[1])),
-        Coming::Corrected => pages.push(april(before)),
-        Coming::InForce => pages.extend([april(before), bulletin("2024-05", &known, &known)]),
+    let known = |date| Cells::new([date, date], EVERYBODY);
+    let mut pages = vec![bulletin("2024-01", &known("2012-01-01"))];
+    match coming {
+        Coming::New => pages.extend([
+            bulletin("2024-02", &known("2012-02-01")),
+            bulletin("2024-03", before),
+        ]),
+        Coming::NewAfterAGap => pages.push(bulletin("2024-02", before)),
+        Coming::Corrected => pages.extend([
+            bulletin("2024-03", &known("2012-03-01")),
+            bulletin("2024-04", before),
+        ]),
+        Coming::InForce => pages.extend([
+            bulletin("2024-03", &known("2012-03-01")),
+            bulletin("2024-04", before),
+            bulletin("2024-05", &known("2012-05-01")),
+        ]),
     }
-    pages.push(april(now));
+    pages.push(bulletin("2024-04", now));
     let mut stored = BTreeMap::new();
     let mut standing = None;
     let mut told = Vec::new();
@@ -144,7 +168,7 @@ fn change(when: Coming, before: [&Print; 2], now: [&Print; 2]) -> Option<Change>
         stored.insert(page.month(), page);
     }
     told.into_iter()
-        .find(|change| change.kind == when.kind() && change.month.to_string() == "2024-04")
+        .find(|change| change.kind == coming.kind() && change.month.to_string() == "2024-04")
 }
 
 fn alert(change: Change) -> Alert {
@@ -164,50 +188,162 @@ fn subscription() -> Subscription {
     }
 }
 
+/// A name, what stood before on both charts, what stands now, and what all areas have.
+type Tale = (
+    &'static str,
+    [&'static str; 2],
+    [&'static str; 2],
+    [&'static str; 2],
+);
+
+const FILING: &str = "2012-08-01";
+
+/// Every movement on Final Action, and what the two charts do together.
+const TALES: [Tale; 21] = [
+    (
+        "advanced",
+        ["2012-07-01", FILING],
+        ["2012-07-15", FILING],
+        EVERYBODY,
+    ),
+    (
+        "advanced by one day",
+        ["2012-07-10", FILING],
+        ["2012-07-11", FILING],
+        EVERYBODY,
+    ),
+    (
+        "retrogressed",
+        ["2012-07-15", FILING],
+        ["2009-01-01", FILING],
+        EVERYBODY,
+    ),
+    (
+        "unchanged",
+        ["2012-07-15", FILING],
+        ["2012-07-15", FILING],
+        EVERYBODY,
+    ),
+    ("became current", ["2012-07-15", FILING], ["C", FILING], EVERYBODY),
+    (
+        "became current from unavailable",
+        ["U", FILING],
+        ["C", FILING],
+        EVERYBODY,
+    ),
+    (
+        "became unavailable",
+        ["2012-07-15", FILING],
+        ["U", FILING],
+        EVERYBODY,
+    ),
+    (
+        "became unavailable from current",
+        ["C", FILING],
+        ["U", FILING],
+        EVERYBODY,
+    ),
+    (
+        "became available",
+        ["U", FILING],
+        ["2012-07-15", FILING],
+        EVERYBODY,
+    ),
+    ("left current", ["C", FILING], ["2012-07-15", FILING], EVERYBODY),
+    (
+        "misprinted",
+        ["2012-07-01", FILING],
+        ["1JUL12", FILING],
+        EVERYBODY,
+    ),
+    (
+        "read again after a misprint",
+        ["1JUL12", FILING],
+        ["2012-07-15", FILING],
+        EVERYBODY,
+    ),
+    (
+        "withdrawn: under all areas, and from Dates for Filing",
+        ["2012-07-15", FILING],
+        ["", ""],
+        EVERYBODY,
+    ),
+    (
+        "withdrawn: from Final Action, and under all areas",
+        ["2012-07-15", FILING],
+        ["", ""],
+        ["", "2023-02-01"],
+    ),
+    (
+        "withdrawn: under all areas on Final Action only",
+        ["2012-07-15", FILING],
+        ["", FILING],
+        EVERYBODY,
+    ),
+    (
+        "withdrawn: under all areas on Dates for Filing only",
+        ["2012-07-15", FILING],
+        ["2012-07-15", ""],
+        ["2022-12-01", "2023-02-01"],
+    ),
+    (
+        "withdrawn from both charts",
+        ["2012-07-15", FILING],
+        ["", ""],
+        ["", ""],
+    ),
+    ("first seen", ["", ""], ["2012-07-15", FILING], EVERYBODY),
+    (
+        "advanced, and set back on Dates for Filing",
+        ["2012-07-01", "2013-01-01"],
+        ["2012-07-15", FILING],
+        EVERYBODY,
+    ),
+    (
+        "advanced, and misprinted on Dates for Filing",
+        ["2012-07-01", FILING],
+        ["2012-07-15", "1AUG12"],
+        EVERYBODY,
+    ),
+    (
+        "advanced on Dates for Filing",
+        ["2012-01-01", "2012-07-01"],
+        ["2012-01-01", FILING],
+        EVERYBODY,
+    ),
+];
+
+/// Which of them the golden file also has where the month before is not stored.
+const AFTER_A_GAP: [&str; 6] = [
+    "advanced",
+    "retrogressed",
+    "misprinted",
+    "read again after a misprint",
+    "withdrawn: under all areas on Final Action only",
+    "first seen",
+];
+
 #[test]
 fn every_movement_reads_as_the_golden_file_says() {
     let mut text = String::new();
     for coming in Coming::ALL {
-        for (name, before, now) in [
-            ("advanced", "2012-07-01", "2012-07-15"),
-            ("advanced by one day", "2012-07-10", "2012-07-11"),
-            ("retrogressed", "2012-07-15", "2009-01-01"),
-            ("unchanged", "2012-07-15", "2012-07-15"),
-            ("became current", "2012-07-15", "C"),
-            ("became current from unavailable", "U", "C"),
-            ("became unavailable", "2012-07-15", "U"),
-            ("became unavailable from current", "C", "U"),
-            ("became available", "U", "2012-07-15"),
-            ("left current", "C", "2012-07-15"),
-            ("misprinted", "2012-07-01", "1JUL12"),
-            ("read again after a misprint", "1JUL12", "2012-07-15"),
-            ("withdrawn: now under all areas", "2012-07-15", ""),
-            ("first seen", "", "2012-07-15"),
-        ] {
-            let filing = print("2012-08-01");
-            let now_filing = if now.is_empty() {
-                Print::Nothing
-            } else {
-                filing.clone()
-            };
-            let before_filing = if before.is_empty() { Print::Nothing } else { filing };
-            let told = change(
-                coming,
-                [&print(before), &before_filing],
-                [&print(now), &now_filing],
+        let is_told = |name: &str| coming != Coming::NewAfterAGap || AFTER_A_GAP.contains(&name);
+        for (name, before, now, everybody) in TALES.into_iter().filter(|(name, ..)| is_told(name)) {
+            let title = format!(
+                "{}: {name} ({} -> {})",
+                coming.name(),
+                before.join(", "),
+                now.join(", ")
             );
-            writeln!(text, "#### {}: {name} ({before} -> {now})", coming.name()).unwrap();
-            match told.map(alert) {
+            writeln!(text, "#### {title}").unwrap();
+            let cells = [before, now].map(|own| Cells::new(own, everybody));
+            match change(coming, &cells[0], &cells[1]).map(alert) {
                 Some(alert) => {
                     writeln!(text, "{}", alert.headline()).unwrap();
                     writeln!(text, "SMS: {}", alert.sms("VisaBulletin")).unwrap();
                     writeln!(text, "Subject: {}", alert.subject()).unwrap();
-                    writeln!(
-                        text,
-                        "Subject, with a date: {}",
-                        alert.subject_for(&subscription())
-                    )
-                    .unwrap();
+                    let personal = alert.subject_for(&subscription());
+                    writeln!(text, "Subject, with a date: {personal}").unwrap();
                     writeln!(text, "{}\n", alert.headline_for(&subscription())).unwrap();
                     writeln!(text, "{}\n", alert.body(Some(&subscription()))).unwrap();
                 }
@@ -239,15 +375,20 @@ fn any_print() -> impl Strategy<Value = Print> {
     ]
 }
 
+fn any_cells() -> impl Strategy<Value = Cells> {
+    let print = any_print;
+    ([print(), print()], [print(), print()]).prop_map(|(own, everybody)| Cells { own, everybody })
+}
+
 proptest! {
     #[test]
     fn no_text_can_mislead(
         coming in proptest::sample::select(Coming::ALL.to_vec()),
-        before in (any_print(), any_print()),
-        now in (any_print(), any_print()),
+        before in any_cells(),
+        now in any_cells(),
     ) {
         let correction = coming.kind() == ChangeKind::Correction;
-        let Some(change) = change(coming, [&before.0, &before.1], [&now.0, &now.1]) else { return Ok(()) };
+        let Some(change) = change(coming, &before, &now) else { return Ok(()) };
         let alert = alert(change.clone());
         let headlines = [alert.headline(), alert.headline_for(&subscription())];
         let body = alert.body(Some(&subscription()));
@@ -263,7 +404,7 @@ proptest! {
         prop_assert!(personal.len() < 100 && personal.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{personal}");
         prop_assert!(personal.contains("EB-3 India") && personal.contains("Apr"), "{personal}");
         prop_assert_eq!(personal.starts_with("CORRECTED "), correction);
-        for verdict in ["NOW SERVED", "NO LONGER SERVED"] {
+        for verdict in ["NEWLY SERVED", "NO LONGER SERVED", "NOT SERVED AFTER ALL", "SERVED AFTER ALL"] {
             prop_assert!(!headlines[1].contains(verdict) || personal.contains(verdict), "{personal}");
         }
         for headline in &headlines {
@@ -360,8 +501,8 @@ fn is_plain(line: &str) -> bool {
 fn a_page_cannot_smuggle_lines_into_what_is_said_of_a_case() {
     for coming in Coming::ALL {
         for (before, now) in [("2012-07-01", SMUGGLED), (SMUGGLED, "2012-07-15")] {
-            let (before, now, filing) = (print(before), print(now), print("2012-08-01"));
-            let alert = alert(change(coming, [&before, &filing], [&now, &filing]).unwrap());
+            let cells = [before, now].map(|print| Cells::new([print, FILING], EVERYBODY));
+            let alert = alert(change(coming, &cells[0], &cells[1]).unwrap());
             for line in [
                 alert.subject(),
                 alert.sms("VisaBull"),
@@ -388,14 +529,16 @@ fn a_page_cannot_smuggle_lines_into_what_is_said_of_a_case() {
 }
 
 fn of_bulletin(kind: ChangeKind, printed: &str) -> BulletinAlert {
-    let dates = [print("2012-07-01"), print("2012-07-15")];
+    let cells = |own| Cells::new(own, EVERYBODY);
+    let new = |before, now| change(Coming::New, &cells(before), &cells(now)).unwrap();
+    let (first, second) = ("2012-07-01", "2012-07-15");
     BulletinAlert {
         month: "2024-04".parse().unwrap(),
         revision: u32::from(kind == ChangeKind::Correction),
         kind,
         changes: vec![
-            change(Coming::New, [&dates[0], &dates[1]], [&dates[1], &dates[1]]).unwrap(),
-            change(Coming::New, [&dates[1], &dates[1]], [&print("C"), &print("U")]).unwrap(),
+            new([first, second], [second, second]),
+            new([second, second], ["C", "U"]),
         ],
         corrected: vec![CorrectedCell {
             key: RowKey {
@@ -488,8 +631,8 @@ fn every_name_is_ascii_and_grammatical() {
 fn the_schema_refuses_what_it_does_not_describe() {
     let told = change(
         Coming::New,
-        [&print("2012-07-01"), &print("C")],
-        [&print("2012-07-15"), &print("C")],
+        &Cells::new(["2012-07-01", "C"], EVERYBODY),
+        &Cells::new(["2012-07-15", "C"], EVERYBODY),
     );
     let json = alert(told.unwrap()).json();
     assert_eq!(schema::alerts().faults(&json), [""; 0]);

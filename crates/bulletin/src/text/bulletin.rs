@@ -4,7 +4,8 @@ use crate::alert::{BulletinAlert, CorrectedCell};
 use crate::change::{Change, ChangeKind};
 use crate::chart::Chart;
 use crate::movement::Movement;
-use crate::text::{USCIS_CHARTS, case_name, closing, in_force, quoted, shown};
+use crate::text::case::old_words;
+use crate::text::{USCIS_CHARTS, case_name, closing, column_name, in_force, quoted, shown};
 
 pub(crate) fn bulletin_headline(alert: &BulletinAlert) -> String {
     let title = alert.month.title();
@@ -134,13 +135,17 @@ fn group_line(change: &Change, chart: Chart) -> String {
     let chart_change = change.charts.of(chart);
     let old = chart_change
         .from
-        .map_or_else(|| "not listed".into(), |from| from.cut_off.words());
+        .map_or_else(|| "not listed".into(), |from| old_words(change, from));
     let days = match chart_change.movement.and_then(Movement::signed_days) {
         Some(days) => format!("  {days:+} days"),
         None => String::new(),
     };
+    let column = match &chart_change.to {
+        Some(cell) if cell.column != change.case.area => format!(" of {}", column_name(cell.column)),
+        _ => String::new(),
+    };
     format!(
-        "{}: {old} -> {}{days}",
+        "{}: {old} -> {}{column}{days}",
         case_name(change.case),
         shown(chart_change.to.as_ref())
     )

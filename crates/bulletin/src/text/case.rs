@@ -1,16 +1,18 @@
 //! The texts of an alert about one case.
 
 use crate::alert::CaseAlert;
-use crate::area::Case;
+use crate::area::{Area, Case};
 use crate::attribute::cut_off_number;
-use crate::change::{Band, Change, ChangeKind, ChartChange};
+use crate::change::{Change, ChangeKind, ChartChange};
 use crate::chart::Chart;
+use crate::cutoff::CutOff;
 use crate::month::Month;
 use crate::movement::Movement;
-use crate::standing::{ByChart, Cell};
+use crate::standing::{ByChart, Cell, LastRead};
 use crate::subscription::Subscription;
+use crate::text::table::{chart_table, skips_a_month};
 use crate::text::{
-    case_name, closing, column_name, counted_under, day, filing_note, in_force, priority_sentence,
+    case_name, closing, column_name, counted, counted_under, day, filing_note, in_force, priority_sentence,
     short_chart, shown, wrapped,
 };
 
@@ -54,65 +56,113 @@ pub(crate) fn case_headline(change: &Change) -> String {
 /// `old` false without what held before, but for a correction, which always says it. `None` where the chart has nothing
 /// to say of the case.
 pub(super) fn chart_verdict(change: &Change, chart: Chart, old: bool) -> Option<String> {
-    let name = short_chart(chart);
-    let chart = change.charts.of(chart);
-    let to = match &chart.to {
-        Some(cell) if cell.column != change.case.area => {
-            format!("under {} {}", column_name(cell.column), shown(Some(cell)))
-        }
-        to => shown(to.as_ref()),
+    let chart_change = change.charts.of(chart);
+    let own = change.case.area;
+    let lost_column = |cell: &Cell| {
+        let had = match &chart_change.replaced {
+            Some(replaced) => Some(replaced.column),
+            None => chart_change.from.map(|from| from.column),
+        };
+        had == Some(own) && cell.column != own
     };
-    if change.kind == ChangeKind::Correction {
-        match &chart.replaced {
-            // What a correction moves is a misprint, not a cut-off: old and new value, and no number of days.
-            Some(replaced) if chart.movement.is_some() => {
-                return Some(format!("{name} {to}, not {}", shown(Some(replaced))));
-            }
-            Some(replaced) => {
-                let before = shown(Some(replaced));
-                return Some(format!("{name} misprinted, no longer {before}, see the page"));
-            }
-            None if chart.movement.is_some() && !chart.moved() => return None,
-            None => {}
+    let mut name = short_chart(chart).to_owned();
+    let mut to = shown(chart_change.to.as_ref());
+    if let Some(cell) = chart_change.to.as_ref().filter(|cell| cell.column != own) {
+        let column = column_name(cell.column);
+        if lost_column(cell) && cell.cut_off().is_some() {
+            to = format!("{to} of {column} (own column gone)");
+        } else {
+            name = format!("{name} under {column}");
         }
     }
-    let from = chart.from.filter(|_| old);
-    let was = from.map_or_else(String::new, |from| format!(", was {}", from.cut_off.words()));
-    Some(match chart.movement {
+    if change.kind == ChangeKind::Correction {
+        if let Some(replaced) = &chart_change.replaced {
+            return Some(correction_verdict(change, chart_change, replaced, &name, &to));
+        }
+        match chart_change.movement {
+            Some(Movement::FirstSeen) if chart_change.from.is_none() => {
+                return Some(format!("{name} {to} (added, was not listed)"));
+            }
+            Some(Movement::Unchanged) => return None,
+            _ => {}
+        }
+    }
+    let says = new_month_verdict(change, chart_change, old, &name, &to);
+    Some(says).filter(|_| chart_change.movement != Some(Movement::Unchanged) || chart_change.to.is_some())
+}
+
+/// What a correction moves is a misprint, not a cut-off: old and new value, and no number of days.
+fn correction_verdict(
+    change: &Change,
+    chart_change: &ChartChange,
+    replaced: &Cell,
+    name: &str,
+    to: &str,
+) -> String {
+    let mut before = shown(Some(replaced));
+    if replaced.column != change.case.area {
+        before = format!("{before} of {}", column_name(replaced.column));
+    }
+    let date = |cell: &Cell| cell.cut_off().and_then(CutOff::date);
+    let now = chart_change.to.as_ref().and_then(date);
+    match (chart_change.movement, date(replaced), now) {
+        (None, ..) => format!("{name} misprinted, no longer {before}, see the page"),
+        (Some(Movement::Withdrawn), ..) if chart_change.to.is_none() => {
+            format!("{name} no longer listed, published as {before}")
+        }
+        (_, Some(old), Some(new)) if new < old => format!("{name} {to}, earlier than the published {before}"),
+        (_, Some(old), Some(new)) if new > old => format!("{name} {to}, later than the published {before}"),
+        (_, None, Some(_)) if chart_change.is_set_back() && replaced.cut_off().is_some() => {
+            format!("{name} set back to {to}, published as {before}")
+        }
+        _ => format!("{name} {to}, published as {before}"),
+    }
+}
+
+fn new_month_verdict(change: &Change, chart_change: &ChartChange, old: bool, name: &str, to: &str) -> String {
+    let from = chart_change.from.filter(|_| old);
+    let was = from.map_or_else(String::new, |from| format!(", was {}", old_words(change, from)));
+    // That it is unavailable says itself that it is worse.
+    let is_date = |cell: &Cell| cell.cut_off().and_then(CutOff::date).is_some();
+    let back = chart_change.is_set_back() && chart_change.to.as_ref().is_some_and(is_date);
+    let set = if back { "set back to " } else { "" };
+    match chart_change.movement {
         None => format!("{name} misprinted, see the page"),
-        Some(Movement::Unchanged) => {
-            chart.to.as_ref()?;
-            format!("{name} {to} (unchanged)")
-        }
-        Some(Movement::BecameCurrent | Movement::BecameUnavailable | Movement::LeftCurrent) => {
-            format!("{name} now {to}{was}")
-        }
-        Some(Movement::Withdrawn) if chart.to.is_some() => format!("{name} now {to}{was}"),
+        Some(Movement::BecameCurrent | Movement::BecameUnavailable) => format!("{name} becomes {to}{was}"),
+        Some(Movement::LeftCurrent) => format!("{name} {set}{to}{was}"),
+        Some(Movement::Withdrawn) if chart_change.to.is_some() => format!("{name} {set}{to}{was}"),
         Some(Movement::Withdrawn) => format!("{name} no longer listed{was}"),
-        Some(Movement::FirstSeen) => match from {
-            Some(from) => {
-                let column = column_name(from.column);
+        Some(Movement::FirstSeen) => match (chart_change.from, from) {
+            (Some(before), Some(from)) => {
+                let column = column_name(before.column);
                 format!(
-                    "{name} {to} (newly listed; under {column} it was {})",
-                    from.cut_off.words()
+                    "{name} {set}{to} (own column now, was {} of {column})",
+                    old_words(change, from)
                 )
             }
-            None if chart.is_set_back() => format!("{name} {to} (set back, newly listed)"),
-            None => format!("{name} {to} (newly listed)"),
+            (Some(_), None) => format!("{name} {set}{to} (own column now)"),
+            (None, _) => format!("{name} {to} (newly listed)"),
         },
         Some(movement @ (Movement::Advanced { .. } | Movement::Retrogressed { .. })) => {
-            let from = from.map_or_else(String::new, |from| {
-                let of = if from.month == change.compared_with() {
-                    String::new()
-                } else {
-                    format!("{}'s ", from.month.name())
-                };
-                format!(" from {of}{}", from.cut_off.words())
-            });
-            format!("{name} {to} ({}{from})", movement.words())
+            let from = from.map_or_else(String::new, |from| format!(" from {}", old_words(change, from)));
+            let words = match movement.signed_days() {
+                Some(days @ ..0) => format!("set back {}", counted(-days)),
+                _ => movement.words(),
+            };
+            format!("{name} {to} ({words}{from})")
         }
         Some(movement) => format!("{name} {to} ({})", movement.words()),
-    })
+    }
+}
+
+/// What held before, and in which month where that is not the one before.
+pub(super) fn old_words(change: &Change, from: LastRead) -> String {
+    let words = from.cut_off.words();
+    if from.month == change.compared_with() {
+        words
+    } else {
+        format!("{words} in {}", from.month.name())
+    }
 }
 
 pub(crate) fn case_body(alert: &CaseAlert, subscription: Option<&Subscription>) -> String {
@@ -125,18 +175,11 @@ pub(crate) fn case_body(alert: &CaseAlert, subscription: Option<&Subscription>) 
         ChangeKind::Correction => vec![
             format!("{title}, CORRECTED"),
             "The department corrected this bulletin after it was published.".into(),
-            in_force(month),
         ],
-        ChangeKind::NewMonth => {
-            let previous = month.previous();
-            let until = day(previous.last_day());
-            vec![
-                title,
-                in_force(month),
-                format!("Until {until} the bulletin of {} holds.", previous.title()),
-            ]
-        }
+        ChangeKind::NewMonth => vec![title],
     };
+    lines.push(in_force(month));
+    lines.extend(wrapped(&until_then(change)));
     if own_area != change.case.area {
         lines.extend(wrapped(&format!(
             "{}.",
@@ -154,24 +197,22 @@ pub(crate) fn case_body(alert: &CaseAlert, subscription: Option<&Subscription>) 
         )));
     }
     lines.push(String::new());
-    for chart in Chart::ALL {
-        let chart_change = change.charts.of(chart);
-        if chart_change.to.is_some() || chart_change.from.is_some() {
-            lines.extend(chart_lines(change, chart, chart_change));
-        }
-    }
+    lines.extend(chart_table(change));
     for successor in &change.successors {
         let case = Case {
             category: successor.category,
             area: change.case.area,
         };
-        let cells = charts_in_words(&successor.cells);
+        let cells = charts_in_words(case.area, |chart| Some(Some(successor.cells.of(chart).as_ref()?)));
         lines.extend(wrapped(&format!(
             "{} is listed instead: {cells}.",
             case_name(case)
         )));
     }
-    if change.case_vanished() && change.successors.is_empty() && change.charts.final_action.to.is_none() {
+    let on_no_chart = Chart::ALL
+        .into_iter()
+        .all(|chart| change.charts.of(chart).to.is_none());
+    if on_no_chart && change.successors.is_empty() {
         lines.push("No other category has taken its place in the bulletin.".into());
     }
     if change.charts.dates_for_filing.to.is_some() {
@@ -182,96 +223,46 @@ pub(crate) fn case_body(alert: &CaseAlert, subscription: Option<&Subscription>) 
     lines.join("\n")
 }
 
-fn charts_in_words(cells: &ByChart<Option<Cell>>) -> String {
+/// Which bulletin rules before this one does. Beside a correction it says what that is: the table does not.
+fn until_then(change: &Change) -> String {
+    let previous = change.month.previous();
+    let holds = format!(
+        "Until {} the bulletin of {} holds",
+        day(previous.last_day()),
+        previous.title()
+    );
+    match &change.month_before {
+        Some(cells) if change.kind == ChangeKind::Correction => {
+            let says = charts_in_words(change.case.area, |chart| {
+                let cell = cells.of(chart).as_ref();
+                (cell.is_some() || change.charts.of(chart).to.is_some()).then_some(cell)
+            });
+            format!("{holds}: {says}.")
+        }
+        _ if skips_a_month(change) => {
+            format!("{holds}. It is not known here: this compares with an older one.")
+        }
+        _ => format!("{holds}."),
+    }
+}
+
+/// What rules on the charts that there is something to say of.
+fn charts_in_words<'a>(own: Area, of: impl Fn(Chart) -> Option<Option<&'a Cell>>) -> String {
     let parts: Vec<String> = Chart::ALL
         .into_iter()
         .filter_map(|chart| {
-            let cell = cells.of(chart).as_ref()?;
-            Some(format!("{} {}", short_chart(chart), shown(Some(cell))))
+            let cell = of(chart)?;
+            let mut says = format!("{} {}", short_chart(chart), shown(cell));
+            if let Some(cell) = cell.filter(|cell| cell.column != own) {
+                says = format!("{says} of {}", column_name(cell.column));
+            }
+            if cell.is_some_and(|cell| cell.cut_off().is_none()) {
+                says.push_str(" (misprinted)");
+            }
+            Some(says)
         })
         .collect();
     parts.join(", ")
-}
-
-fn chart_lines(change: &Change, chart: Chart, chart_change: &ChartChange) -> Vec<String> {
-    let old = match (&chart_change.replaced, chart_change.from) {
-        (Some(replaced), _) => shown(Some(replaced)),
-        (None, Some(from)) => from.cut_off.words(),
-        (None, None) => "not listed".into(),
-    };
-    let verdict = match (change.kind, chart_change.movement) {
-        (_, None) => "cannot be read".into(),
-        (ChangeKind::Correction, Some(_)) if chart_change.replaced.is_some() => "corrected".into(),
-        (_, Some(Movement::Withdrawn)) if chart_change.to.is_some() => "no column of its own now".into(),
-        (_, Some(Movement::FirstSeen)) if chart_change.is_set_back() => "set back, in its own column".into(),
-        (_, Some(Movement::FirstSeen)) if chart_change.from.is_some() => "a column of its own now".into(),
-        (ChangeKind::Correction, Some(Movement::FirstSeen)) => "listed by the correction".into(),
-        (_, Some(movement)) => in_days(movement),
-    };
-    let new = shown(chart_change.to.as_ref());
-    let mut lines = vec![format!("{:<19} {old:>12} -> {new:<12}  {verdict}", chart.name())];
-    let indent = "                    ";
-    if let Some(replaced) = &chart_change.replaced {
-        lines.push(format!("{indent}Published before: {}.", shown(Some(replaced))));
-    }
-    if let Some(from) = chart_change
-        .from
-        .filter(|from| from.month != change.compared_with())
-    {
-        lines.push(format!(
-            "{indent}Compared with {} of {}, the last known.",
-            from.cut_off.words(),
-            from.month.title()
-        ));
-    }
-    if let Some(from) = chart_change.from.filter(|from| from.column != change.case.area)
-        && chart_change.movement == Some(Movement::FirstSeen)
-    {
-        lines.push(format!(
-            "{indent}{} was that of {}.",
-            from.cut_off.words(),
-            column_name(from.column)
-        ));
-    }
-    if chart_change.movement.is_none() {
-        lines.push(format!(
-            "{indent}Misprinted. Look at the page before you rely on anything."
-        ));
-    }
-    if let Some(cell) = chart_change
-        .to
-        .as_ref()
-        .filter(|cell| cell.column != change.case.area)
-    {
-        lines.push(format!("{indent}Counted under {}.", cell.column.name()));
-    }
-    if let Some(band) = chart_change.newly_served() {
-        let by = match change.kind {
-            ChangeKind::Correction => "Newly current by the correction",
-            ChangeKind::NewMonth => "Newly current",
-        };
-        lines.push(format!("{indent}{by}: {}", band_in_words(band)));
-    }
-    lines
-}
-
-/// A movement in words, with the signed days between two dates before them: `+14 days, advanced`.
-fn in_days(movement: Movement) -> String {
-    let Some(days) = movement.signed_days() else {
-        return movement.words();
-    };
-    let unit = if days.abs() == 1 { "day" } else { "days" };
-    format!("{days:+} {unit}, {}", movement.code())
-}
-
-fn band_in_words(band: Band) -> String {
-    match (band.first, band.last) {
-        (Some(first), Some(last)) if first == last => day(first),
-        (Some(first), Some(last)) => format!("{} to {}", day(first), day(last)),
-        (Some(first), None) => format!("{} and later", day(first)),
-        (None, Some(last)) => format!("{} and earlier", day(last)),
-        (None, None) => "every priority date".into(),
-    }
 }
 
 impl Change {
@@ -287,7 +278,7 @@ impl Change {
     }
 
     /// The month whose cut-offs a change is against, unless one of them could not be read.
-    fn compared_with(&self) -> Month {
+    pub(crate) fn compared_with(&self) -> Month {
         match self.kind {
             ChangeKind::NewMonth => self.month.previous(),
             ChangeKind::Correction => self.month,
@@ -296,6 +287,13 @@ impl Change {
 }
 
 impl ChartChange {
+    /// Whether a correction replaces a cut-off that could be read.
+    pub(crate) fn replaces_a_cut_off(&self) -> bool {
+        self.replaced
+            .as_ref()
+            .is_some_and(|replaced| replaced.cut_off().is_some())
+    }
+
     /// Whether the cut-off is set back, also by another column that counts now: fewer people are served.
     pub(crate) fn is_set_back(&self) -> bool {
         let before = cut_off_number(self.from.map(|from| from.cut_off));

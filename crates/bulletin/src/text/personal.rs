@@ -9,7 +9,7 @@ use crate::cutoff::CutOff;
 use crate::month::Month;
 use crate::movement::Movement;
 use crate::standing::{ByChart, Cell, CellState};
-use crate::text::short::{short_month, short_name};
+use crate::text::short::{short_month, short_name, shortest_chart};
 use crate::text::{case_name, column_name, counted, day, short_chart, shown};
 
 /// What a bulletin means for one priority date, in one line.
@@ -54,35 +54,102 @@ pub(crate) fn personal_subject(
     let crossed = |chart: &Chart| {
         crossing(change, *chart, priority_date).is_some_and(|(before, now)| before == Some(!now))
     };
-    let news: Vec<Chart> = Chart::ALL.into_iter().filter(crossed).collect();
+    let (news, others): (Vec<Chart>, Vec<Chart>) = Chart::ALL.into_iter().partition(crossed);
     if news.is_empty() {
         return None;
     }
+    // Good news on one chart never hides bad news on the other.
+    let beside = |short: bool| {
+        others
+            .iter()
+            .filter_map(move |chart| setback(change, *chart, short))
+    };
     let whole = |charts: &[Chart]| -> Vec<String> {
         let verdicts = charts.iter();
         verdicts
             .filter_map(|chart| personal_verdict(change, *chart, priority_date))
             .collect()
     };
-    let bare = |charts: &[Chart]| -> Vec<String> {
-        let verdicts = charts.iter().filter_map(|chart| {
-            let (before, now) = crossing(change, *chart, priority_date)?;
-            Some(format!("{} under {}", words(before, now), short_chart(*chart)))
+    let bare = |words: fn(&Change, Chart, bool) -> String| -> Vec<String> {
+        let verdicts = news.iter().filter_map(|chart| {
+            let (_, now) = crossing(change, *chart, priority_date)?;
+            Some(words(change, *chart, now))
         });
-        verdicts.collect()
+        verdicts.chain(beside(true)).collect()
+    };
+    let with = |mut verdicts: Vec<String>, short: bool| -> Vec<String> {
+        verdicts.extend(beside(short));
+        verdicts
     };
     let long = format!("{corrected}{}, {}", case_name(case), change.month.title());
     let short = format!("{corrected}{}, {}", short_name(case), short_month(change.month));
     let levels = [
         (&long, whole(&Chart::ALL)),
-        (&long, whole(&news)),
-        (&short, whole(&news)),
-        (&short, bare(&news)),
+        (&long, with(whole(&news), false)),
+        (&short, with(whole(&news), false)),
+        (&short, with(whole(&news), true)),
+        (&short, bare(conditional_words)),
+        (&short, bare(dated_words)),
+        (&short, bare(undated_words)),
+        (&short, bare(fewest_words)),
     ];
     levels
         .into_iter()
         .map(|(name, verdicts)| format!("{name}: {}", verdicts.join("; ")))
         .find(|line| line.is_ascii() && line.len() <= most)
+}
+
+/// What is bad news on a chart on which nothing has changed for the priority date.
+fn setback(change: &Change, chart: Chart, short: bool) -> Option<String> {
+    let chart_change = change.charts.of(chart);
+    let name = short_chart(chart);
+    let Some(cell) = &chart_change.to else {
+        return (chart_change.movement == Some(Movement::Withdrawn)).then(|| format!("{name} not listed"));
+    };
+    if chart_change.movement.is_none() {
+        return Some(format!("{name} misprinted"));
+    }
+    chart_change.is_set_back().then(|| match cell.cut_off() {
+        Some(CutOff::Date(date)) if !short => format!("{name} set back to {}", day(date)),
+        Some(CutOff::Unavailable) => format!("{name} unavailable"),
+        _ => format!("{name} set back"),
+    })
+}
+
+fn conditional_words(change: &Change, chart: Chart, now: bool) -> String {
+    let words = dated_words(change, chart, now);
+    match chart {
+        Chart::DatesForFiling if now => format!("{words}, if USCIS accepts it"),
+        _ => words,
+    }
+}
+
+fn dated_words(change: &Change, chart: Chart, now: bool) -> String {
+    format!(
+        "{} under {}",
+        words(change, chart, Some(!now), now),
+        short_chart(chart)
+    )
+}
+
+fn undated_words(change: &Change, chart: Chart, now: bool) -> String {
+    let after_all = if change.charts.of(chart).replaces_a_cut_off() {
+        " AFTER ALL"
+    } else {
+        ""
+    };
+    let verdict = match (now, after_all.is_empty()) {
+        (true, true) => "NEWLY SERVED",
+        (false, true) => "NO LONGER SERVED",
+        (true, false) => "SERVED",
+        (false, false) => "NOT SERVED",
+    };
+    format!("{} {verdict}{after_all}", shortest_chart(chart))
+}
+
+fn fewest_words(_: &Change, chart: Chart, now: bool) -> String {
+    let verdict = if now { "SERVED" } else { "NOT SERVED" };
+    format!("{} {verdict}", shortest_chart(chart))
 }
 
 /// Whether the priority date was served before on this chart, where that is known, and is now; `None` where there is no
@@ -96,13 +163,22 @@ fn crossing(change: &Change, chart: Chart, priority_date: NaiveDate) -> Option<(
     ))
 }
 
-/// What has changed stands in capitals.
-fn words(before: Option<bool>, now: bool) -> &'static str {
-    match (before, now) {
-        (Some(false), true) => "NOW SERVED",
-        (Some(true), false) => "NO LONGER SERVED",
-        (_, true) => "served",
-        (_, false) => "not yet served",
+/// What changes stands in capitals, with the day from which it holds. Against what a correction replaces nothing was ever
+/// served or not: it never held.
+fn words(change: &Change, chart: Chart, before: Option<bool>, now: bool) -> String {
+    let chart_change = change.charts.of(chart);
+    let is_last_month = chart_change
+        .from
+        .is_some_and(|from| from.month == change.compared_with());
+    let from = change.month.first_day().format("%d %b");
+    match (before, now, chart_change.replaces_a_cut_off()) {
+        (Some(false), true, false) => format!("NEWLY SERVED from {from}"),
+        (Some(true), false, false) => format!("NO LONGER SERVED from {from}"),
+        (Some(false), true, true) => format!("SERVED AFTER ALL from {from}"),
+        (Some(true), false, true) => format!("NOT SERVED AFTER ALL from {from}"),
+        (Some(true), true, _) if is_last_month => "still served".into(),
+        (_, true, _) => "served".into(),
+        (_, false, _) => "not yet served".into(),
     }
 }
 
@@ -116,54 +192,79 @@ fn personal_verdict(change: &Change, chart: Chart, priority_date: NaiveDate) -> 
         } else {
             "no longer listed"
         };
-        return (chart_change.movement == Some(Movement::Withdrawn)).then(|| format!("{gone} under {name}"));
+        let from = match change.kind {
+            ChangeKind::NewMonth => change.month.first_day().format(" from %d %b").to_string(),
+            ChangeKind::Correction => String::new(),
+        };
+        return (chart_change.movement == Some(Movement::Withdrawn))
+            .then(|| format!("{gone}{from} under {name}"));
     };
     let Some(cut_off) = cell.cut_off() else {
         return Some(format!("{name} misprinted, see the page"));
     };
-    let printed = if cell.column == change.case.area {
-        cut_off.words()
-    } else {
-        format!("{}: {}", column_name(cell.column), cut_off.words())
-    };
     let (before, now) = crossing(change, chart, priority_date)?;
-    let condition = match chart {
-        Chart::DatesForFiling if now => ", if USCIS accepts it",
-        _ => "",
-    };
+    let mut printed = cut_off.words();
+    if chart_change.is_set_back() && before == Some(now) {
+        printed.push_str(", set back");
+    }
+    if cell.column != change.case.area {
+        printed = format!("{printed} of {}", column_name(cell.column));
+    }
+    if chart == Chart::DatesForFiling && now {
+        printed.push_str(", if USCIS accepts it");
+    }
     Some(format!(
-        "{} under {name} ({printed}{condition})",
-        words(before, now)
+        "{} under {name} ({printed})",
+        words(change, chart, before, now)
     ))
 }
 
 /// Where a priority date stands in one bulletin, in one sentence: `For EB-3 India in June 2026, the priority date
-/// 15 Mar 2013 is served ...`. Both charts that have a cut-off are named, with how far it is.
+/// 15 Mar 2013 is served ...`. Both charts are named, with how far the cut-off is, and that Dates for Filing counts on
+/// a condition.
 pub fn priority_sentence(
     case: Case,
     month: Month,
     cells: &ByChart<Option<Cell>>,
     priority_date: NaiveDate,
 ) -> String {
-    let clauses: Vec<String> = Chart::ALL
-        .into_iter()
-        .filter_map(|chart| Some(priority_clause(chart, cells.of(chart).as_ref()?, priority_date)))
-        .collect();
-    let clauses = if clauses.is_empty() {
-        "is on no chart".to_owned()
-    } else {
-        clauses.join(", and ")
+    let clause = |chart: Chart| {
+        Some(priority_clause(
+            case,
+            chart,
+            cells.of(chart).as_ref()?,
+            priority_date,
+        ))
     };
+    let mut clauses: Vec<String> = Chart::ALL.into_iter().filter_map(clause).collect();
+    if clauses.is_empty() {
+        clauses.push("is on no chart".into());
+    } else {
+        let silent = Chart::ALL.into_iter().filter(|chart| cells.of(*chart).is_none());
+        clauses.extend(silent.map(|chart| format!("{} has no cut-off for it", chart.name())));
+    }
     format!(
-        "For {} in {}, the priority date {} {clauses}.",
+        "For {} in {}, the priority date {} {}.",
         case_name(case),
         month.title(),
-        day(priority_date)
+        day(priority_date),
+        clauses.join(", and ")
     )
 }
 
-fn priority_clause(chart: Chart, cell: &Cell, priority_date: NaiveDate) -> String {
+fn priority_clause(case: Case, chart: Chart, cell: &Cell, priority_date: NaiveDate) -> String {
     let name = chart.name();
+    let condition = match chart {
+        Chart::FinalAction => "",
+        Chart::DatesForFiling => ", for adjustment of status only if USCIS accepts it",
+    };
+    let its = |cut_off: NaiveDate| {
+        if cell.column == case.area {
+            format!("its cut-off {}", day(cut_off))
+        } else {
+            format!("the cut-off {} of {}", day(cut_off), column_name(cell.column))
+        }
+    };
     match &cell.state {
         CellState::Unreadable(_) => {
             format!(
@@ -171,21 +272,21 @@ fn priority_clause(chart: Chart, cell: &Cell, priority_date: NaiveDate) -> Strin
                 shown(Some(cell))
             )
         }
-        CellState::CutOff(CutOff::Current) => format!("is served under {name}, which is current"),
+        CellState::CutOff(CutOff::Current) => format!("is served under {name}, which is current{condition}"),
         CellState::CutOff(CutOff::Unavailable) => format!("is not served under {name}, which is unavailable"),
         CellState::CutOff(CutOff::Date(cut_off)) => {
             let days = (*cut_off - priority_date).num_days();
-            let cut_off = day(*cut_off);
+            let its = its(*cut_off);
             match days {
                 1.. => format!(
-                    "is served under {name} ({} before its cut-off {cut_off})",
+                    "is served under {name} ({} before {its}){condition}",
                     counted(days)
                 ),
                 0 => format!(
-                    "is not served under {name} (it must be earlier than the cut-off {cut_off}, and is that very day)"
+                    "is not served under {name} (it must be earlier than {its}, and is that very day)"
                 ),
                 _ => format!(
-                    "is not served under {name} (its cut-off {cut_off} must advance {} more)",
+                    "is not served under {name} ({its} must advance {} more)",
                     counted(1 - days)
                 ),
             }

@@ -8,6 +8,7 @@ use crate::area::{Area, Case};
 use crate::category::Category;
 use crate::change::{Change, ChangeKind};
 use crate::chart::Chart;
+use crate::cutoff::CutOff;
 use crate::month::Month;
 use crate::movement::Movement;
 use crate::text::{self, case, shown};
@@ -146,10 +147,7 @@ fn verdict(change: &Change, chart: Chart, level: Level) -> Option<String> {
     if level.long_names {
         return case::chart_verdict(change, chart, level.old);
     }
-    let name = match chart {
-        Chart::FinalAction => "Final",
-        Chart::DatesForFiling => "Filing",
-    };
+    let name = shortest_chart(chart);
     let Some(cell) = &chart_change.to else {
         return (chart_change.movement == Some(Movement::Withdrawn)).then(|| format!("{name} not listed"));
     };
@@ -160,18 +158,30 @@ fn verdict(change: &Change, chart: Chart, level: Level) -> Option<String> {
     let is_correction = change.kind == ChangeKind::Correction && chart_change.replaced.is_some();
     let under = match cell.column {
         own if own == change.case.area => String::new(),
+        Area::ALL if level.days => "All Areas ".to_owned(),
         column if level.days => format!("{} ", short_area(column)),
         Area::ALL => "ALL ".to_owned(),
         // The only other column that takes areas in.
         _ => "shared ".to_owned(),
     };
+    let is_date = cell.cut_off().and_then(CutOff::date).is_some();
+    let back = match chart_change.is_set_back() && is_date {
+        // It is behind what was published, and need not be behind what holds.
+        true if is_correction && level.days => " (earlier)",
+        true => " BACK",
+        false => "",
+    };
     Some(match chart_change.movement {
         None => format!("{name} misprinted"),
-        Some(Movement::Withdrawn) if level.days => format!("{name} now {under}{to}"),
-        Some(Movement::Withdrawn) => format!("{name} {under}{to}"),
+        Some(Movement::Withdrawn) if level.days => format!("{name} {under}{to}{back}, own column gone"),
+        Some(Movement::Withdrawn) => format!("{name} {under}{to}{back}"),
         // The line begins with it.
-        Some(_) if is_correction => format!("{name} {under}{to}"),
-        Some(Movement::FirstSeen) if chart_change.is_set_back() => format!("{name} {to} set back"),
+        Some(_) if is_correction => format!("{name} {under}{to}{back}"),
+        Some(Movement::FirstSeen) if !back.is_empty() => format!("{name} {to}{back}"),
+        Some(Movement::FirstSeen) if change.kind == ChangeKind::Correction && level.days => {
+            format!("{name} {to} added")
+        }
+        Some(movement) if level.days => format!("{name} {under}{to} {}", word(movement, level)),
         Some(movement) => format!("{name} {to} {}", word(movement, level)),
     })
 }
@@ -187,9 +197,17 @@ fn word(movement: Movement, level: Level) -> String {
         Movement::BecameCurrent => "now".into(),
         Movement::BecameUnavailable => "NOW".into(),
         Movement::BecameAvailable => "again".into(),
-        Movement::LeftCurrent => "was C".into(),
+        Movement::LeftCurrent if level.days => "BACK from C".into(),
+        Movement::LeftCurrent => "BACK".into(),
         Movement::FirstSeen => "new".into(),
         Movement::Withdrawn => "withdrawn".into(),
+    }
+}
+
+pub(super) fn shortest_chart(chart: Chart) -> &'static str {
+    match chart {
+        Chart::FinalAction => "Final",
+        Chart::DatesForFiling => "Filing",
     }
 }
 
@@ -232,7 +250,6 @@ fn short_area(area: Area) -> String {
 mod tests {
     use super::*;
     use crate::change::ChartChange;
-    use crate::cutoff::CutOff;
     use crate::standing::{ByChart, Cell, CellState, LastRead};
 
     /// Every pair of states that a chart can go through.
@@ -350,6 +367,7 @@ mod tests {
             columns: vec![case.area],
             columns_before: vec![case.area],
             successors: Vec::new(),
+            month_before: None,
         };
         let sms = SMS_SEPTETS - "VisaBulletin> ".len();
         for (line, most) in [(Line::Sms, sms), (Line::Subject, SUBJECT_CHARACTERS)] {
@@ -375,10 +393,10 @@ mod tests {
                     "Filing"
                 };
                 assert!(line.contains(name), "{line}");
-                let back = matches!(chart_change.movement, Some(Movement::Retrogressed { .. }));
-                let corrected = kind == ChangeKind::Correction && chart_change.replaced.is_some();
-                if back && !corrected {
-                    assert!(line.contains("BACK") || line.contains("retrogressed"), "{line}");
+                let to = chart_change.to.as_ref().and_then(Cell::cut_off);
+                if chart_change.is_set_back() && to.and_then(CutOff::date).is_some() {
+                    let says = ["BACK", "set back", "earlier"];
+                    assert!(says.iter().any(|says| line.contains(says)), "{line}");
                 }
             }
         }

@@ -1,0 +1,254 @@
+//! The table in the body of an alert: both charts, what held before and what holds now.
+
+use crate::area::Area;
+use crate::change::{Band, Change, ChangeKind, ChartChange};
+use crate::chart::Chart;
+use crate::month::Month;
+use crate::movement::Movement;
+use crate::standing::{Cell, LastRead};
+use crate::text::short::short_month;
+use crate::text::{area_name, day, shown, wrapped_to};
+
+/// Where what is said of a chart stands, below its line.
+const INDENT: &str = "        ";
+
+/// The charts that list the case, or did before, with a heading that says which bulletins are compared.
+pub(super) fn chart_table(change: &Change) -> Vec<String> {
+    let mut rows = Vec::new();
+    for chart in Chart::ALL {
+        let chart_change = change.charts.of(chart);
+        if chart_change.to.is_some() || chart_change.from.is_some() {
+            rows.push(row(change, chart));
+            let notes = notes(change, chart).into_iter().flat_map(|note| {
+                let lines = wrapped_to(&note, 80 - INDENT.len());
+                lines.into_iter().map(|line| format!("{INDENT}{line}"))
+            });
+            rows.extend(notes);
+        }
+    }
+    if !rows.is_empty() {
+        let [whose, old, new] = match change.kind {
+            ChangeKind::NewMonth => [String::new(), old_heading(change), short_month(change.month)],
+            ChangeKind::Correction => [short_month(change.month), "published".into(), "corrected".into()],
+        };
+        rows.insert(0, format!("{whose:<19} {old:>12}    {new}"));
+    }
+    rows
+}
+
+/// The bulletin that the old values are of.
+fn old_heading(change: &Change) -> String {
+    heading_month(change).map_or_else(|| "before".into(), short_month)
+}
+
+/// The month before, or where that is not known the only one that is compared with.
+fn heading_month(change: &Change) -> Option<Month> {
+    if change.month_before.is_some() {
+        return Some(change.month.previous());
+    }
+    let mut months: Vec<Month> = Chart::ALL
+        .into_iter()
+        .filter_map(|chart| Some(change.charts.of(chart).from?.month))
+        .collect();
+    months.dedup();
+    match *months {
+        [month] => Some(month),
+        _ => None,
+    }
+}
+
+/// Whether a new bulletin can only be compared with older ones than that of the month before.
+pub(super) fn skips_a_month(change: &Change) -> bool {
+    let months = |chart: Chart| Some(change.charts.of(chart).from?.month);
+    let mut months = Chart::ALL.into_iter().filter_map(months).peekable();
+    change.kind == ChangeKind::NewMonth
+        && change.month_before.is_none()
+        && months.peek().is_some()
+        && months.all(|month| month != change.month.previous())
+}
+
+/// What stood there before, as the heading names it; `None` where that is what was last read.
+fn printed_before(change: &Change, chart: Chart) -> Option<Option<&Cell>> {
+    let chart_change = change.charts.of(chart);
+    match change.kind {
+        ChangeKind::NewMonth => change
+            .month_before
+            .as_ref()
+            .map(|before| before.of(chart).as_ref()),
+        ChangeKind::Correction if chart_change.replaced.is_some() => Some(chart_change.replaced.as_ref()),
+        // A cell that is not replaced stood there, unless there is nothing that it could be compared with.
+        ChangeKind::Correction => Some(chart_change.to.as_ref().filter(|_| chart_change.from.is_some())),
+    }
+}
+
+fn row(change: &Change, chart: Chart) -> String {
+    let chart_change = change.charts.of(chart);
+    let old = match (printed_before(change, chart), chart_change.from) {
+        (None, Some(from)) => from.cut_off.words(),
+        (printed, _) => shown(printed.flatten()),
+    };
+    let new = shown(chart_change.to.as_ref());
+    let verdict = match change.kind {
+        ChangeKind::NewMonth => verdict(change, chart),
+        ChangeKind::Correction => corrected_verdict(change, chart),
+    };
+    format!("{:<19} {old:>12} -> {new:<12}  {verdict}", chart.name())
+}
+
+fn verdict(change: &Change, chart: Chart) -> String {
+    let chart_change = change.charts.of(chart);
+    let Some(movement) = chart_change.movement else {
+        return "cannot be read".into();
+    };
+    match movement {
+        Movement::Withdrawn if chart_change.to.is_some() => "no column of its own now".into(),
+        Movement::FirstSeen if chart_change.is_set_back() => "set back, in its own column".into(),
+        Movement::FirstSeen if chart_change.from.is_some() => "a column of its own now".into(),
+        _ => match across_a_gap(change, chart) {
+            // How far it is from what was read longer ago stands below.
+            Some((Some(_), _)) if chart_change.to.is_some() => "can be read again".into(),
+            Some((None, _)) if chart_change.to.is_some() => "listed again".into(),
+            _ => in_days(movement),
+        },
+    }
+}
+
+fn corrected_verdict(change: &Change, chart: Chart) -> String {
+    let chart_change = change.charts.of(chart);
+    let Some(movement) = chart_change.movement else {
+        return "cannot be read".into();
+    };
+    let Some(replaced) = &chart_change.replaced else {
+        return match movement {
+            Movement::FirstSeen => "added by the correction".into(),
+            _ => "not changed".into(),
+        };
+    };
+    if replaced.cut_off().is_none() {
+        return "corrected, can be read now".into();
+    }
+    // The same whatever column they stand in.
+    let now = chart_change.to.as_ref().map(Cell::cut_off);
+    match Movement::between(replaced.cut_off(), now.flatten()) {
+        Movement::Withdrawn => "removed by the correction",
+        Movement::Advanced { .. } => "corrected to a later date",
+        Movement::Retrogressed { .. } => "corrected to an earlier date",
+        Movement::BecameCurrent => "corrected to current",
+        Movement::BecameUnavailable => "corrected to unavailable",
+        Movement::LeftCurrent => "corrected, not current",
+        Movement::BecameAvailable => "corrected to a date",
+        Movement::FirstSeen | Movement::Unchanged => "corrected",
+    }
+    .into()
+}
+
+/// What stood in the bulletin named in the heading, and what is compared with instead, where that could not be: a
+/// misprint, or nothing at all.
+fn across_a_gap(change: &Change, chart: Chart) -> Option<(Option<&Cell>, LastRead)> {
+    let from = change.charts.of(chart).from?;
+    let printed = printed_before(change, chart)?;
+    printed
+        .is_none_or(|cell| cell.cut_off().is_none())
+        .then_some((printed, from))
+}
+
+fn notes(change: &Change, chart: Chart) -> Vec<String> {
+    let chart_change = change.charts.of(chart);
+    let mut notes = Vec::new();
+    notes.extend(column_note(change, chart_change));
+    notes.extend(comparison_note(change, chart));
+    if chart_change.movement.is_none() {
+        notes.push("Misprinted. Look at the page before you rely on anything.".into());
+    }
+    let [served, not_served] = if chart_change.replaces_a_cut_off() {
+        ["Served after all", "Not served after all"]
+    } else {
+        ["Newly served", "No longer served"]
+    };
+    let bands = [
+        (served, chart_change.newly_served()),
+        (not_served, chart_change.served_no_more()),
+    ];
+    for (title, band) in bands {
+        notes.extend(band.map(|band| format!("{title}: {}", band_in_words(band))));
+    }
+    notes
+}
+
+/// Which column counts, where it is not the own one, or has not been until now.
+fn column_note(change: &Change, chart_change: &ChartChange) -> Option<String> {
+    let own = change.case.area;
+    let (verb, their) = if own == Area::EL_SALVADOR_GUATEMALA_HONDURAS {
+        ("have", "their")
+    } else {
+        ("has", "its")
+    };
+    let name = area_name(own);
+    let to = chart_change.to.as_ref()?;
+    let before = chart_change
+        .from
+        .map(|from| from.column)
+        .filter(|column| *column != to.column);
+    if to.column == own {
+        let before = area_name(before?);
+        let when = match change.kind {
+            ChangeKind::NewMonth => format!("In {}", chart_change.from?.month.title()),
+            ChangeKind::Correction => "Before the correction".into(),
+        };
+        return Some(format!(
+            "{name} {verb} a column of {their} own on this chart now. {when} the column {before} counted."
+        ));
+    }
+    let column = area_name(to.column);
+    Some(if before == Some(own) {
+        format!(
+            "{name} {verb} no column of {their} own on this chart any more. The column {column} counts instead."
+        )
+    } else {
+        format!("Counted under {column}.")
+    })
+}
+
+/// With which bulletin a cut-off is compared, where it is not the one in the heading.
+fn comparison_note(change: &Change, chart: Chart) -> Option<String> {
+    let chart_change = change.charts.of(chart);
+    let from = chart_change.from?;
+    let last = format!("{} in {}", from.cut_off.words(), from.month.title());
+    let Some((printed, _)) = across_a_gap(change, chart) else {
+        let is_named = change.kind == ChangeKind::Correction || heading_month(change) == Some(from.month);
+        return (!is_named).then(|| format!("Compared with {last}."));
+    };
+    let why = match (change.kind, printed) {
+        (ChangeKind::Correction, _) => "Misprinted before the correction.".to_owned(),
+        (ChangeKind::NewMonth, Some(_)) => format!("{} is misprinted.", change.month.previous().title()),
+        (ChangeKind::NewMonth, None) => format!("Not listed in {}.", change.month.previous().title()),
+    };
+    let did = match chart_change.movement {
+        Some(Movement::FirstSeen | Movement::Withdrawn) => String::new(),
+        Some(movement) => format!(": {}", in_days(movement)),
+        None => return Some(format!("{why} The last that could be read is {last}.")),
+    };
+    Some(format!("{why} Compared with {last}{did}."))
+}
+
+/// A movement in words, with the signed days between two dates before them: `+14 days, advanced`.
+fn in_days(movement: Movement) -> String {
+    let Some(days) = movement.signed_days() else {
+        return match movement {
+            Movement::LeftCurrent => "set back, no longer current".into(),
+            movement => movement.words(),
+        };
+    };
+    let unit = if days.abs() == 1 { "day" } else { "days" };
+    format!("{days:+} {unit}, {}", movement.code())
+}
+
+fn band_in_words(band: Band) -> String {
+    match (band.first, band.last) {
+        (Some(first), Some(last)) if first == last => format!("priority date {}", day(first)),
+        (Some(first), Some(last)) => format!("priority dates {} to {}", day(first), day(last)),
+        (Some(first), None) => format!("priority dates {} and later", day(first)),
+        (None, Some(last)) => format!("priority dates {} and earlier", day(last)),
+        (None, None) => "every priority date".into(),
+    }
+}
