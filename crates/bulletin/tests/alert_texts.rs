@@ -10,166 +10,21 @@ use std::path::Path;
 
 use bulletin::{
     Alert, Area, Bulletin, BulletinAlert, Case, CaseAlert, Category, Change, ChangeKind, Chart,
-    CorrectedCell, CutOff, Finding, Month, Movement, Neighbours, RawCell, Reading, Row, RowKey, Standing,
+    CorrectedCell, CutOff, Finding, Movement, Neighbours, RawCell, Reading, Row, RowKey, Standing,
     Subscription, When, changes, text,
 };
 use chrono::NaiveDate;
 use proptest::prelude::*;
 
+#[path = "support/scene.rs"]
+mod scene;
 #[path = "support/schema.rs"]
 mod schema;
 
-const CASE: Case = Case {
-    category: Category::Eb3,
-    area: Area::INDIA,
-};
+use scene::{AFTER_A_GAP, CASE, Cells, Coming, EVERYBODY, FILING, Print, TALES, change};
+
 const PAGE: &str =
     "https://travel.state.gov/content/travel/en/legal/visa-law0/visa-bulletin/2024/a-page.html";
-
-/// What a cell of the test says: nothing at all, something unreadable, or a cut-off.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Print {
-    Nothing,
-    Misprint(String),
-    CutOff(CutOff),
-}
-
-fn print(text: &str) -> Print {
-    match text {
-        "" => Print::Nothing,
-        text => text
-            .parse()
-            .map_or_else(|_| Print::Misprint(text.into()), Print::CutOff),
-    }
-}
-
-/// What stands in a bulletin: on each chart, Final Action first.
-#[derive(Debug, Clone)]
-struct Cells {
-    /// In the case's own column.
-    own: [Print; 2],
-    /// In the column of all areas without one of their own.
-    everybody: [Print; 2],
-}
-
-impl Cells {
-    fn new(own: [&str; 2], everybody: [&str; 2]) -> Self {
-        Self {
-            own: own.map(print),
-            everybody: everybody.map(print),
-        }
-    }
-}
-
-/// What all areas without a column of their own have, where a test says nothing else.
-const EVERYBODY: [&str; 2] = ["2022-12-01", ""];
-
-fn bulletin(month: &str, cells: &Cells) -> Bulletin {
-    let mut rows = Vec::new();
-    for (area, prints) in [(Area::ALL, &cells.everybody), (CASE.area, &cells.own)] {
-        for (chart, print) in Chart::ALL.into_iter().zip(prints) {
-            let (reading, value) = match print {
-                Print::Nothing => continue,
-                Print::Misprint(text) => (Reading::Unreadable, text.clone()),
-                Print::CutOff(cut_off) => (Reading::CutOff(*cut_off), cut_off.to_string()),
-            };
-            rows.push(Row {
-                key: RowKey {
-                    chart,
-                    category: CASE.category,
-                    area,
-                },
-                reading,
-                raw: RawCell {
-                    category: "3rd".into(),
-                    area: area.name().into(),
-                    value: value.as_str().into(),
-                },
-            });
-        }
-    }
-    Bulletin::new(month.parse().unwrap(), rows).unwrap()
-}
-
-fn after(standing: Option<&Standing>, bulletin: &Bulletin, stored: &BTreeMap<Month, Bulletin>) -> Standing {
-    let month = bulletin.month();
-    let neighbours = Neighbours {
-        previous: stored.keys().rev().find(|other| **other < month).copied(),
-        next: stored.keys().find(|other| **other > month).copied(),
-        loaded: stored,
-    };
-    Standing::after(standing, CASE, bulletin, neighbours)
-        .unwrap()
-        .unwrap()
-}
-
-/// When a bulletin comes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Coming {
-    /// Next month's, for the first time.
-    New,
-    /// The same where the month before is not stored.
-    NewAfterAGap,
-    /// Next month's, corrected.
-    Corrected,
-    /// The one in force, corrected when the next one is out already.
-    InForce,
-}
-
-impl Coming {
-    const ALL: [Self; 4] = [Self::New, Self::NewAfterAGap, Self::Corrected, Self::InForce];
-
-    fn kind(self) -> ChangeKind {
-        match self {
-            Self::New | Self::NewAfterAGap => ChangeKind::NewMonth,
-            Self::Corrected | Self::InForce => ChangeKind::Correction,
-        }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::NewAfterAGap => "new after a gap",
-            Self::Corrected => "corrected",
-            Self::InForce => "corrected in force",
-        }
-    }
-}
-
-/// The change from one bulletin to April's, or from the first form of April's to its corrected form.
-fn change(coming: Coming, before: &Cells, now: &Cells) -> Option<Change> {
-    // The case must be listed once for it to have a standing.
-    let known = |date| Cells::new([date, date], EVERYBODY);
-    let mut pages = vec![bulletin("2024-01", &known("2012-01-01"))];
-    match coming {
-        Coming::New => pages.extend([
-            bulletin("2024-02", &known("2012-02-01")),
-            bulletin("2024-03", before),
-        ]),
-        Coming::NewAfterAGap => pages.push(bulletin("2024-02", before)),
-        Coming::Corrected => pages.extend([
-            bulletin("2024-03", &known("2012-03-01")),
-            bulletin("2024-04", before),
-        ]),
-        Coming::InForce => pages.extend([
-            bulletin("2024-03", &known("2012-03-01")),
-            bulletin("2024-04", before),
-            bulletin("2024-05", &known("2012-05-01")),
-        ]),
-    }
-    pages.push(bulletin("2024-04", now));
-    let mut stored = BTreeMap::new();
-    let mut standing = None;
-    let mut told = Vec::new();
-    for page in pages {
-        let next = after(standing.as_ref(), &page, &stored);
-        told = changes(standing.as_ref(), &next);
-        standing = Some(next);
-        stored.insert(page.month(), page);
-    }
-    told.into_iter()
-        .find(|change| change.kind == coming.kind() && change.month.to_string() == "2024-04")
-}
 
 fn alert(change: Change) -> Alert {
     Alert::Case(CaseAlert {
@@ -187,141 +42,6 @@ fn subscription() -> Subscription {
         chart: None,
     }
 }
-
-/// A name, what stood before on both charts, what stands now, and what all areas have.
-type Tale = (
-    &'static str,
-    [&'static str; 2],
-    [&'static str; 2],
-    [&'static str; 2],
-);
-
-const FILING: &str = "2012-08-01";
-
-/// Every movement on Final Action, and what the two charts do together.
-const TALES: [Tale; 21] = [
-    (
-        "advanced",
-        ["2012-07-01", FILING],
-        ["2012-07-15", FILING],
-        EVERYBODY,
-    ),
-    (
-        "advanced by one day",
-        ["2012-07-10", FILING],
-        ["2012-07-11", FILING],
-        EVERYBODY,
-    ),
-    (
-        "retrogressed",
-        ["2012-07-15", FILING],
-        ["2009-01-01", FILING],
-        EVERYBODY,
-    ),
-    (
-        "unchanged",
-        ["2012-07-15", FILING],
-        ["2012-07-15", FILING],
-        EVERYBODY,
-    ),
-    ("became current", ["2012-07-15", FILING], ["C", FILING], EVERYBODY),
-    (
-        "became current from unavailable",
-        ["U", FILING],
-        ["C", FILING],
-        EVERYBODY,
-    ),
-    (
-        "became unavailable",
-        ["2012-07-15", FILING],
-        ["U", FILING],
-        EVERYBODY,
-    ),
-    (
-        "became unavailable from current",
-        ["C", FILING],
-        ["U", FILING],
-        EVERYBODY,
-    ),
-    (
-        "became available",
-        ["U", FILING],
-        ["2012-07-15", FILING],
-        EVERYBODY,
-    ),
-    ("left current", ["C", FILING], ["2012-07-15", FILING], EVERYBODY),
-    (
-        "misprinted",
-        ["2012-07-01", FILING],
-        ["1JUL12", FILING],
-        EVERYBODY,
-    ),
-    (
-        "read again after a misprint",
-        ["1JUL12", FILING],
-        ["2012-07-15", FILING],
-        EVERYBODY,
-    ),
-    (
-        "withdrawn: under all areas, and from Dates for Filing",
-        ["2012-07-15", FILING],
-        ["", ""],
-        EVERYBODY,
-    ),
-    (
-        "withdrawn: from Final Action, and under all areas",
-        ["2012-07-15", FILING],
-        ["", ""],
-        ["", "2023-02-01"],
-    ),
-    (
-        "withdrawn: under all areas on Final Action only",
-        ["2012-07-15", FILING],
-        ["", FILING],
-        EVERYBODY,
-    ),
-    (
-        "withdrawn: under all areas on Dates for Filing only",
-        ["2012-07-15", FILING],
-        ["2012-07-15", ""],
-        ["2022-12-01", "2023-02-01"],
-    ),
-    (
-        "withdrawn from both charts",
-        ["2012-07-15", FILING],
-        ["", ""],
-        ["", ""],
-    ),
-    ("first seen", ["", ""], ["2012-07-15", FILING], EVERYBODY),
-    (
-        "advanced, and set back on Dates for Filing",
-        ["2012-07-01", "2013-01-01"],
-        ["2012-07-15", FILING],
-        EVERYBODY,
-    ),
-    (
-        "advanced, and misprinted on Dates for Filing",
-        ["2012-07-01", FILING],
-        ["2012-07-15", "1AUG12"],
-        EVERYBODY,
-    ),
-    (
-        "advanced on Dates for Filing",
-        ["2012-01-01", "2012-07-01"],
-        ["2012-01-01", FILING],
-        EVERYBODY,
-    ),
-];
-
-/// Which of them the golden file also has where the month before is not stored.
-const AFTER_A_GAP: [&str; 6] = [
-    "advanced",
-    "retrogressed",
-    "misprinted",
-    "read again after a misprint",
-    "withdrawn: under all areas on Final Action only",
-    "first seen",
-];
 
 #[test]
 fn every_movement_reads_as_the_golden_file_says() {
@@ -360,6 +80,102 @@ fn every_movement_reads_as_the_golden_file_says() {
         assert_eq!(line, golden, "line {}", number + 1);
     }
     assert_eq!(text.len(), golden.len(), "one text is longer than the other");
+}
+
+/// The change as it would be of another case.
+fn of_case(mut change: Change, case: Case) -> Change {
+    for chart in Chart::ALL {
+        let chart_change = change.charts.of_mut(chart);
+        let columns = [
+            chart_change.from.as_mut().map(|from| &mut from.column),
+            chart_change.to.as_mut().map(|cell| &mut cell.column),
+            chart_change.replaced.as_mut().map(|cell| &mut cell.column),
+        ];
+        for column in columns
+            .into_iter()
+            .flatten()
+            .filter(|column| **column == CASE.area)
+        {
+            *column = case.area;
+        }
+    }
+    change.case = case;
+    change
+}
+
+#[test]
+fn good_news_for_a_priority_date_never_hides_bad_news_on_the_other_chart() {
+    let areas = [
+        "HONDURAS",
+        "DOMINICAN_REPUBLIC",
+        "EL_SALVADOR_GUATEMALA_HONDURAS",
+        "INDIA",
+    ];
+    let areas = areas.map(|area| area.parse::<Area>().unwrap());
+    let mut seen = 0;
+    for (coming, (_, before, now, everybody)) in Coming::ALL
+        .into_iter()
+        .flat_map(|coming| TALES.map(|tale| (coming, tale)))
+    {
+        let cells = [before, now].map(|own| Cells::new(own, everybody));
+        let Some(told) = change(coming, &cells[0], &cells[1]) else {
+            continue;
+        };
+        for case in areas.into_iter().flat_map(|area| {
+            Category::ALL.iter().map(move |category| Case {
+                category: *category,
+                area,
+            })
+        }) {
+            let alert = alert(of_case(told.clone(), case));
+            let subscription = Subscription {
+                case,
+                ..subscription()
+            };
+            let subject = alert.subject_for(&subscription);
+            assert!(subject.len() < 100, "{subject}");
+            let says = |line: &str| line.contains("SERVED");
+            assert_eq!(
+                says(&alert.headline_for(&subscription)),
+                says(&subject),
+                "{subject}"
+            );
+            if !says(&subject) {
+                continue;
+            }
+            for chart in Chart::ALL {
+                let on = told.charts.of(chart);
+                let rank = |cut_off: Option<CutOff>| match cut_off {
+                    None => (0, None),
+                    Some(CutOff::Unavailable) => (1, None),
+                    Some(CutOff::Date(date)) => (2, Some(date)),
+                    Some(CutOff::Current) => (3, None),
+                };
+                let to = on.to.as_ref().and_then(|cell| cell.cut_off());
+                if on.from.is_some_and(|from| rank(to) < rank(Some(from.cut_off))) {
+                    let name = if chart == Chart::FinalAction {
+                        "Final"
+                    } else {
+                        "Filing"
+                    };
+                    let says = [
+                        format!("{name} Action set back"),
+                        format!("{name} set back"),
+                        format!("{name} misprinted"),
+                        format!("{name} not listed"),
+                        format!("{name} NO"),
+                    ];
+                    let under = subject.contains("NO LONGER SERVED") || subject.contains("NOT SERVED");
+                    assert!(
+                        under || says.iter().any(|says| subject.contains(says)),
+                        "{subject}"
+                    );
+                    seen += 1;
+                }
+            }
+        }
+    }
+    assert!(seen > 100, "{seen}");
 }
 
 fn any_print() -> impl Strategy<Value = Print> {

@@ -98,27 +98,22 @@ fn tell_columns(case: Case, history: &ByMonth) {
         .collect();
     columns.sort_unstable();
     columns.dedup();
-    let others: Vec<&str> = columns
+    let others: Vec<Area> = columns
         .iter()
-        .filter(|column| **column != case.area)
-        .map(|column| column.name())
+        .copied()
+        .filter(|column| *column != case.area)
         .collect();
-    match (others.is_empty(), columns.contains(&case.area)) {
-        (true, _) => {}
-        (false, true) => complain(
+    if others.is_empty() {
+        return;
+    }
+    let counted = text::counted_under_any(case.area, &others);
+    if columns.contains(&case.area) {
+        complain(
             "note",
-            &format!(
-                "{} is counted under {} where it has no column",
-                case.area.name(),
-                others.join(" and ")
-            ),
-        ),
-        (false, false) => {
-            complain(
-                "note",
-                &format!("{} is counted under {}", case.area.name(), others.join(" and ")),
-            );
-        }
+            &format!("{counted} in months without a column of its own"),
+        );
+    } else {
+        complain("note", &counted);
     }
 }
 
