@@ -16,6 +16,7 @@ pub mod subscribe;
 pub mod testing;
 
 mod error;
+mod examine;
 mod expression;
 mod item;
 mod link;

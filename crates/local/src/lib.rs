@@ -8,6 +8,7 @@
 mod archive;
 mod drain;
 mod error;
+mod examine;
 mod exec;
 mod json;
 mod post;
@@ -22,10 +23,11 @@ mod watch;
 
 pub use drain::{PageOutcome, drain_pages};
 pub use error::OpenError;
+pub use examine::Refused;
 pub use exec::ExecSink;
 pub use post::{MailSink, how_to_stop};
 pub use queue::{DeadLetter, DeadLetterKind};
-pub use retell::{Retold, Silence};
+pub use retell::{Retold, Silence, retell};
 pub use schema::SCHEMA_VERSION;
 pub use store::{ReadingLock, SendingLock, SqliteStore};
 pub use tell::{Drained, Ways, drain_changes, drain_to_watches};

@@ -8,6 +8,7 @@
 
 mod config;
 mod path;
+mod probe;
 mod source;
 mod text;
 
@@ -17,5 +18,6 @@ pub mod web;
 pub use config::{ConfigError, DEFAULT_HOSTS, WebConfig};
 pub use folder::{FolderError, FolderSource};
 pub use path::{PAGE_FOLDER, is_page_path};
+pub use probe::Probe;
 pub use source::Source;
 pub use web::WebSource;

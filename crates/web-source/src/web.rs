@@ -66,7 +66,7 @@ impl<C: Clock> WebSource<C> {
         let deadline = Instant::now() + self.config.host_timeout;
         let mut retries = 0;
         loop {
-            let mut denial = match self.follow(host, path, avoid, deadline).await {
+            let mut denial = match self.follow(host, path, avoid, deadline, |_| ()).await {
                 Ok(fetched) => return Ok(fetched),
                 Err(denial) => denial,
             };
@@ -106,13 +106,22 @@ impl<C: Clock> WebSource<C> {
             .mul_f64(fastrand::f64())
     }
 
-    /// One attempt: asks, follows redirects, judges the answer.
-    async fn follow(
+    pub(crate) fn hosts(&self) -> &[Host] {
+        &self.hosts
+    }
+
+    pub(crate) fn host_timeout(&self) -> Duration {
+        self.config.host_timeout
+    }
+
+    /// One attempt: asks, follows redirects, judges the answer. `note` sees each answer.
+    pub(crate) async fn follow(
         &self,
         host: &Host,
         path: &str,
         avoid: Option<&str>,
         deadline: Instant,
+        mut note: impl FnMut(&Response),
     ) -> Result<Fetched, Denial> {
         let mut asked = vec![(host, path.to_owned())];
         loop {
@@ -122,6 +131,7 @@ impl<C: Clock> WebSource<C> {
             // A page is as new as the moment it was asked for, at least; one that came slowly is not newer.
             let at = self.clock.now();
             let response = self.get(host, path, deadline).await?;
+            note(&response);
             if !is_redirect(response.status()) {
                 return Ok(Fetched {
                     body: self.judge(response).await?,
@@ -369,9 +379,9 @@ impl Tried {
 
 /// Why a host does not give a page.
 #[derive(Debug)]
-struct Denial {
+pub(crate) struct Denial {
     /// What it answered, in a few words.
-    reason: String,
+    pub(crate) reason: String,
     /// Whether it says that there is no such page.
     is_not_found: bool,
     again: Again,

@@ -1,0 +1,65 @@
+//! What an examination of the tables looks at, beside what the stages ask for. Nothing is written here, and nothing of it
+//! runs in a Lambda.
+
+use bulletin::Month;
+use chrono::{DateTime, Utc};
+use pipeline::port::StoreError;
+
+use crate::error::store_error;
+use crate::expression::Expression;
+use crate::item::{Fields, Key, read_record};
+use crate::store::DynamoStore;
+
+impl DynamoStore {
+    /// Those of these months that have a bulletin's item, whatever the catalogue says.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn months_with_record(
+        &self,
+        months: impl IntoIterator<Item = Month>,
+    ) -> Result<Vec<Month>, StoreError> {
+        let items = self
+            .get_all(months.into_iter().map(Key::bulletin).collect())
+            .await?;
+        let records = items.iter().map(read_record);
+        let mut months: Vec<Month> = records
+            .map(|record| record.map(|record| record.month))
+            .collect::<Result<_, _>>()?;
+        months.sort_unstable();
+        Ok(months)
+    }
+
+    /// The marks of alerts that somebody began to send and never noted as sent, and until when nobody else takes them
+    /// over. Reads the whole table of marks.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn marks_in_progress(&self) -> Result<Vec<(String, DateTime<Utc>)>, StoreError> {
+        let mut expression = Expression::default();
+        let filter = format!("attribute_not_exists({})", expression.name("sent_at"));
+        let mut marks = Vec::new();
+        let mut from = None;
+        loop {
+            let answer = self
+                .client
+                .scan()
+                .table_name(&self.tables.marks)
+                .filter_expression(&filter)
+                .set_expression_attribute_names(expression.names())
+                .set_exclusive_start_key(from)
+                .send()
+                .await
+                .map_err(|error| store_error(&self.tables.marks, &error))?;
+            for item in answer.items() {
+                let fields = Fields::of("a mark", item);
+                marks.push((fields.text("pk")?.to_owned(), fields.code("expires")?));
+            }
+            from = answer.last_evaluated_key;
+            if from.is_none() {
+                marks.sort_unstable();
+                return Ok(marks);
+            }
+        }
+    }
+}
