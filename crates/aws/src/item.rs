@@ -14,6 +14,8 @@ use crate::value::{Item, item_value, to_attribute};
 
 /// The partition key of every row's item begins so.
 pub(crate) const ROW_PREFIX: &str = "FILING_TYPE#";
+/// The partition key of a row begins so in an older layout, in which a partition is a bulletin. Nothing of ours writes it.
+pub(crate) const OLD_PREFIX: &str = "BULLETIN_DATE#";
 /// The partition key of every standing's item begins so.
 pub(crate) const STANDING_PREFIX: &str = "STANDING#";
 /// The partition key of every bulletin's item begins so.

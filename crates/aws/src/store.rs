@@ -331,7 +331,8 @@ impl DynamoStore {
                 .send()
                 .await
                 .map_err(|error| store_error(&self.tables.data, &error))?;
-            for item in answer.items() {
+            // Rows of an older layout may lie beside ours under the same day, and have no version.
+            for item in answer.items().iter().filter(|item| item.contains_key("version")) {
                 rows.extend(stored_row(item)?);
             }
             from = answer.last_evaluated_key;

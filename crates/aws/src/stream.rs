@@ -5,7 +5,7 @@ use pipeline::ChangeRecord;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::item::{BULLETIN_PREFIX, CATALOGUE, ROW_PREFIX, STANDING_PREFIX};
+use crate::item::{BULLETIN_PREFIX, CATALOGUE, OLD_PREFIX, ROW_PREFIX, STANDING_PREFIX};
 use crate::value::image_value;
 
 /// One record of the stream.
@@ -54,7 +54,11 @@ pub fn read(record: &Value) -> Result<StreamRecord, UnknownRecord> {
     if event == Some("MODIFY") && before.is_none() {
         return Err(unknown("it has no old image"));
     }
-    let change = if key.starts_with(ROW_PREFIX) || key == CATALOGUE || event == Some("REMOVE") {
+    let alerts_nobody = key.starts_with(ROW_PREFIX)
+        || key.starts_with(OLD_PREFIX)
+        || key == CATALOGUE
+        || event == Some("REMOVE");
+    let change = if alerts_nobody {
         None
     } else if key.starts_with(STANDING_PREFIX) {
         let (before, after) = images(before, after)?;
@@ -107,6 +111,18 @@ mod tests {
     fn rows_and_the_catalogue_alert_nobody() {
         for key in ["FILING_TYPE#final_action#CATEGORY#EB3#COUNTRY#INDIA", "CATALOGUE"] {
             assert_eq!(read(&record("INSERT", key)).unwrap().change, None, "{key}");
+        }
+    }
+
+    #[test]
+    fn items_of_older_layouts_alert_nobody_and_are_no_dead_letters() {
+        for key in [
+            "BULLETIN_DATE#2024-04",
+            "FILING_TYPE#Final Date#CATEGORY#3rd#COUNTRY#INDIA",
+        ] {
+            for event in ["INSERT", "REMOVE"] {
+                assert_eq!(read(&record(event, key)).unwrap().change, None, "{event} {key}");
+            }
         }
     }
 

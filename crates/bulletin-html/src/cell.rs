@@ -13,7 +13,10 @@ const OLDEST_CUT_OFF: i32 = 45;
 /// read leniently gives a wrong date, and people act on it.
 ///
 /// The century of a date is fixed by the bulletin's own month, after which no cut-off can lie.
-pub(crate) fn read_cell(text: &str, month: Month) -> Result<CutOff, UnreadableReason> {
+///
+/// # Errors
+/// [`UnreadableReason`] where it is none of these, or a date that no bulletin of this month can print.
+pub fn read_cell(text: &str, month: Month) -> Result<CutOff, UnreadableReason> {
     if text.is_empty() {
         return Err(UnreadableReason::Blank);
     }

@@ -24,6 +24,28 @@ impl<T: Copy> Named<T> {
     }
 }
 
+/// The categories that a row's label may name where nobody says in which half of a chart it stands: none, one, or of a
+/// bare rank such as `3rd` one of each half. A label that is a known spelling in one half is not taken for a near one in
+/// the other.
+pub fn categories_of_label(label: &str) -> Vec<Category> {
+    let named: Vec<Named<Category>> = Preference::ALL
+        .into_iter()
+        .filter_map(|preference| category(preference, label))
+        .collect();
+    let has_exact = named.iter().any(|named| matches!(named, Named::Exactly(_)));
+    named
+        .into_iter()
+        .filter(|named| !has_exact || matches!(named, Named::Exactly(_)))
+        .map(Named::what)
+        .collect()
+}
+
+/// The area that a column's label names: a known spelling, close to exactly one, or the exact name of a country that had
+/// no column yet.
+pub fn area_of_label(label: &str) -> Option<Area> {
+    area(label).map(Named::what)
+}
+
 /// The category that a row's label names, in a table of this preference.
 pub(crate) fn category(preference: Preference, label: &str) -> Option<Named<Category>> {
     let label = without_footnote_marks(label);
@@ -408,6 +430,23 @@ mod tests {
             }
         }
         slips.into_iter().map(String::from_iter).collect()
+    }
+
+    #[test]
+    fn a_label_without_its_half_names_what_it_may() {
+        for (label, expected) in [
+            ("3rd", &[Category::F3, Category::Eb3][..]),
+            ("2nd", &[Category::Eb2]),
+            ("2A*", &[Category::F2a]),
+            ("F4", &[Category::F4]),
+            ("Other Workers", &[Category::OtherWorkers]),
+            ("Other Wokers", &[Category::OtherWorkers]),
+            ("Category", &[]),
+        ] {
+            assert_eq!(categories_of_label(label), expected, "{label}");
+        }
+        assert_eq!(area_of_label("CHINA-mainland born"), Some(Area::CHINA));
+        assert_eq!(area_of_label("Somewhere"), None);
     }
 
     #[test]

@@ -31,8 +31,10 @@ mod text;
 mod token;
 mod walk;
 
+pub use cell::read_cell;
 pub use index::{INDEX_PATH, IndexLink, month_of_path, predicted_path, read_index};
-pub use page::{ReadPage, read_page};
+pub use label::{area_of_label, categories_of_label};
+pub use page::{ReadPage, has_both_charts, read_page};
 pub use recognise::recognise;
 pub use refusal::Refusal;
 

@@ -78,8 +78,8 @@ pub fn read_page(html: &[u8], expected: Option<Month>) -> Result<ReadPage, Refus
     Ok(ReadPage { bulletin, findings })
 }
 
-/// The month since which a bulletin has two charts.
-fn has_both_charts(month: Month) -> bool {
+/// Whether a bulletin of this month has two charts, as it does from October 2015 on.
+pub fn has_both_charts(month: Month) -> bool {
     (month.year(), month.number()) >= (2015, 10)
 }
 
