@@ -7,6 +7,7 @@ use bulletin::{Case, CutOff, Month, MonthRange, RawCell, Reading, Row, RowKey, S
 use chrono::{DateTime, SecondsFormat, Utc};
 use pipeline::port::{
     AlertMarks, BulletinStore, Check, Claim, LinkTable, PageLink, StoreError, StoredRow, StoredStanding,
+    present_month,
 };
 use pipeline::{
     ArchivedRow, BulletinRecord, ChangeRecord, EarlierValue, HistoryRow, Link, LinkState, Pending, RowWrite,
@@ -300,6 +301,11 @@ impl BulletinStore for SqliteStore {
             for write in &plan.standings {
                 let case = write.standing.case;
                 let before = replace_standing(transaction, &write.standing, write.version)?;
+                if is_over(plan, write.standing.newest.month) {
+                    continue;
+                }
+                let before: Option<Standing> =
+                    before.map(|text| from_json("a standing", &text)).transpose()?;
                 log_change(
                     transaction,
                     plan.at,
@@ -316,6 +322,9 @@ impl BulletinStore for SqliteStore {
                 })?;
             }
             replace_record(transaction, plan.known.as_ref(), &plan.record)?;
+            if is_over(plan, plan.record.month) {
+                return Ok(());
+            }
             log_change(
                 transaction,
                 plan.at,
@@ -485,12 +494,18 @@ fn replace_record(
     Ok(())
 }
 
-/// Replaces a standing, if its version is still the one that is known, and answers what it was.
+/// Whether a change of this month alerts nobody, on this day and all later ones, so that it need not be logged: it would
+/// be the largest part of reading a history.
+fn is_over(plan: &WritePlan, newest: Month) -> bool {
+    newest < present_month(plan.at)
+}
+
+/// Replaces a standing, if its version is still the one that is known, and answers what it was, as stored.
 fn replace_standing(
     transaction: &Transaction<'_>,
     standing: &Standing,
     version: Option<u32>,
-) -> Result<Option<Standing>, StoreError> {
+) -> Result<Option<String>, StoreError> {
     let Case { category, area } = standing.case;
     let conflict = || StoreError::Conflict {
         what: format!("the standing of {}", standing.case),
@@ -508,9 +523,6 @@ fn replace_standing(
     if stored.as_ref().map(|(_, version)| *version) != version {
         return Err(conflict());
     }
-    let before = stored
-        .map(|(text, _)| from_json("a standing", &text))
-        .transpose()?;
     let (next, json) = (version.unwrap_or(0) + 1, to_json(standing)?);
     transaction
         .prepare_cached(
@@ -518,7 +530,7 @@ fn replace_standing(
         )
         .and_then(|mut statement| statement.execute(params![category.code(), area.code(), next, json]))
         .map_err(store_error)?;
-    Ok(before)
+    Ok(stored.map(|(text, _)| text))
 }
 
 /// Writes, replaces or removes a row, if its version is still the one that is known. What it replaces is kept among
