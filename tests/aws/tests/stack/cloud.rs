@@ -2,19 +2,21 @@
 
 use std::io::Write as _;
 
-use aws_tests::http::{Request, Response, Server, forward};
+use aws_tests::http::{Request, forward};
 use aws_tests::process::{Process, free_port, project, wait_for};
 use serde_json::{Value, json};
+
+use crate::passage::Passage;
 
 /// Set where a missing emulator is a failure and no reason to skip a test.
 const REQUIRED: &str = "REQUIRE_EMULATORS";
 /// The account of the emulator.
 pub(crate) const ACCOUNT: &str = "000000000000";
 
-/// An emulator, and a proxy through which the Lambdas call it as over TLS: queues and topics refuse everything else.
+/// An emulator, and the way on which the Lambdas call it.
 pub(crate) struct Cloud {
     _emulator: Process,
-    proxy: Server,
+    pub(crate) passage: Passage,
     port: u16,
 }
 
@@ -39,11 +41,7 @@ impl Cloud {
             }
         }
         let port = free_port();
-        let proxy = Server::start(move |request| {
-            let mut request = request.clone();
-            request.headers.push(("x-forwarded-proto".into(), "https".into()));
-            forward(&request, port).map_or(Response::Cut, Response::Raw)
-        });
+        let passage = Passage::to(port);
         let emulator = Process::start(
             &program.display().to_string(),
             &[],
@@ -52,7 +50,7 @@ impl Cloud {
                 ("BIND_HOST", "127.0.0.1"),
                 ("GATEWAY_PORT", &port.to_string()),
                 ("MINISTACK_HOST", "127.0.0.1"),
-                ("AWS_ENDPOINT_URL", &format!("http://127.0.0.1:{}", proxy.port())),
+                ("AWS_ENDPOINT_URL", &passage.endpoint()),
                 ("AWS_LAMBDA_LOG_FORMAT", "JSON"),
                 ("AUTH", if enforces_roles { "true" } else { "false" }),
             ],
@@ -60,14 +58,9 @@ impl Cloud {
         wait_for(port);
         Some(Self {
             _emulator: emulator,
-            proxy,
+            passage,
             port,
         })
-    }
-
-    /// Where it listens, as over TLS.
-    pub(crate) fn endpoint(&self) -> String {
-        format!("http://127.0.0.1:{}", self.proxy.port())
     }
 
     /// Calls a service that speaks JSON and is told what to do by a header: `DynamoDB_20120810.Scan`.
@@ -118,7 +111,8 @@ impl Cloud {
         }
     }
 
-    /// Sets variables of a function's environment beside those that it has.
+    /// Sets variables of a function's environment beside those that it has. The emulator starts the function anew and, unlike
+    /// AWS, ends what it is doing at that moment.
     pub(crate) fn set_variables(&self, function: &str, variables: &[(&str, &str)]) {
         let path = format!("/2015-03-31/functions/{function}/configuration");
         let known = self.rest("lambda", "GET", &path, &Value::Null);

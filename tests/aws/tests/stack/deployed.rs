@@ -22,15 +22,17 @@ const FUNCTION: &str = "VisaBulletin-prod-";
 const FUNCTIONS: [&str; 3] = ["fetcher", "parser", "notifier"];
 /// How long anything that must happen may take: on a busy machine, much longer than it does.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
-/// How long is waited for alerts even where they are not expected to come.
-const LEAST_PATIENCE: Duration = Duration::from_secs(30);
+/// How long is waited for a page to be read once something was refused, so that it will hardly be.
+const PATIENCE_REFUSED: Duration = Duration::from_secs(5);
+/// The table whose stream the notifier reads.
+pub(crate) const DATA: &str = "VisaBulletinData-prod";
+/// What the key of an item begins with that shows how far the notifier has read.
+const LAST: &str = "LAST-";
 
 /// A deployment on an emulator, and the site that it looks at.
 pub(crate) struct Deployed {
     pub(crate) cloud: Cloud,
     pub(crate) site: Department,
-    /// How long is waited until the pages that were queued are read.
-    pub(crate) patience: Duration,
     /// From when on complaints count, in milliseconds since 1970.
     pub(crate) since: Cell<i64>,
     output: tempfile::TempDir,
@@ -42,7 +44,6 @@ impl Deployed {
         Some(Self {
             cloud: Cloud::start(enforces_roles)?,
             site: Department::open(),
-            patience: PATIENCE,
             since: Cell::new(0),
             output: tempfile::tempdir().expect("a folder"),
         })
@@ -75,8 +76,8 @@ impl Deployed {
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("CDK_OUT", self.output.path().join("cdk.out"))
             .env("CDK_HOME", self.output.path().join("home"))
-            .env("AWS_ENDPOINT_URL", self.cloud.endpoint())
-            .env("AWS_ENDPOINT_URL_S3", self.cloud.endpoint())
+            .env("AWS_ENDPOINT_URL", self.cloud.passage.endpoint())
+            .env("AWS_ENDPOINT_URL_S3", self.cloud.passage.endpoint())
             .env("AWS_ACCESS_KEY_ID", "test")
             .env("AWS_SECRET_ACCESS_KEY", "test")
             .env("AWS_REGION", "us-east-1")
@@ -94,13 +95,19 @@ impl Deployed {
         );
     }
 
-    /// Sets the clocks of the functions, which are started anew.
+    /// Sets the clocks of the functions, which are started anew. They must have nothing to do: what they do would be ended,
+    /// and a notifier that has sent alerts and not noted it yet sends them again where its clock goes on by minutes.
     pub(crate) fn set_clock(&self, now: DateTime<Utc>) {
         let now = now.format("%Y-%m-%dT%H:%M:%SZ").to_string();
         for name in FUNCTIONS {
             self.cloud
                 .set_variables(&format!("{FUNCTION}{name}"), &[("AS_OF", &now)]);
         }
+    }
+
+    /// Ends what a function is doing.
+    pub(crate) fn end(&self, name: &str) {
+        self.cloud.set_variables(&format!("{FUNCTION}{name}"), &[]);
     }
 
     /// Invokes a function.
@@ -111,50 +118,95 @@ impl Deployed {
         self.cloud.invoke(&format!("{FUNCTION}{name}"), event)
     }
 
-    /// Invokes the fetcher as the schedule does, and waits until the parser has read every page that it queued.
+    /// Invokes the fetcher as the schedule does, and waits until all that follows is done: the parser has read every page
+    /// that was queued, and the notifier has sent what it will send.
     ///
     /// # Errors
     /// Where the fetcher fails, or pages stay in the queue.
     pub(crate) fn look(&self) -> Result<(), String> {
+        let begun = Instant::now();
         self.invoke("fetcher", &json!({}))?;
-        self.until_within(self.patience, "the queue of pages is empty", || {
-            self.waiting("pages") == 0
-        })
-        .map_err(|error| format!("{error}; the parser said: {}", self.complaints("parser")))
+        let refused_for = || self.cloud.passage.refused_for(begun);
+        self.until("the queue of pages is empty", || {
+            self.waiting("pages") == 0 || refused_for().is_some_and(|time| time > PATIENCE_REFUSED)
+        })?;
+        if self.waiting("pages") > 0 {
+            let complaints = self.complaints("parser");
+            return Err(format!("pages stay in the queue; the parser said: {complaints}"));
+        }
+        self.settle()
+    }
+
+    /// Waits until the notifier has done everything that was written to the data table until now.
+    ///
+    /// It is shown by an item that it cannot understand. The emulator gives it one batch after another, so that it has
+    /// come to that item once it sends it to the records that cannot be understood, and has done all of that batch too
+    /// once the emulator notes the end of an invocation after that moment.
+    ///
+    /// # Errors
+    /// Where that does not happen.
+    pub(crate) fn settle(&self) -> Result<(), String> {
+        let last = format!("{LAST}{}", Utc::now().timestamp_micros());
+        self.write_odd(&last);
+        let sent_at = || self.cloud.passage.sent_at(&last);
+        self.until("the notifier has read the stream to its end", || {
+            sent_at().is_some()
+        })?;
+        self.until("the notifier has done what it read", || {
+            sent_at().is_some_and(|at| self.ended_since("notifier", at))
+        })?;
+        let key = json!({"pk": {"S": standing(&last)}, "sk": {"S": "STANDING"}});
+        let asked = json!({"TableName": DATA, "Key": key});
+        self.cloud
+            .json("dynamodb", "DynamoDB_20120810.DeleteItem", &asked);
+        Ok(())
+    }
+
+    /// Writes a standing that cannot be understood.
+    pub(crate) fn write_odd(&self, name: &str) {
+        let odd = json!({"pk": {"S": standing(name)}, "sk": {"S": "STANDING"}});
+        let asked = json!({"TableName": DATA, "Item": odd});
+        self.cloud.json("dynamodb", "DynamoDB_20120810.PutItem", &asked);
+    }
+
+    /// Takes the records that could not be understood, but for those that only showed how far the notifier has read.
+    pub(crate) fn unread(&self) -> Vec<Value> {
+        let mut unread = self.heard(&format!("{FUNCTION}unread-records"));
+        unread.retain(|record| !record.to_string().contains(&standing(LAST)));
+        unread
+    }
+
+    /// Whether an invocation of a function has ended since then, in milliseconds since 1970.
+    fn ended_since(&self, name: &str, since: i64) -> bool {
+        let lines = self.log(name, since);
+        lines.iter().any(|line| line.starts_with("END RequestId"))
+    }
+
+    /// What a function's log says since then, in milliseconds since 1970. On a busy machine the emulator adds what the
+    /// function itself says later, or not at all.
+    fn log(&self, name: &str, since: i64) -> Vec<String> {
+        let asked = json!({"logGroupName": format!("/aws/lambda/{FUNCTION}{name}"), "startTime": since});
+        let answer = self.cloud.json("logs", "Logs_20140328.FilterLogEvents", &asked);
+        let events = answer["events"].as_array().cloned().unwrap_or_default();
+        let lines = events
+            .iter()
+            .filter_map(|event| Some(event["message"].as_str()?.to_owned()));
+        lines.collect()
     }
 
     /// What a function has complained of since the last time that everything was forgotten.
     pub(crate) fn complaints(&self, name: &str) -> String {
-        let asked = json!({
-            "logGroupName": format!("/aws/lambda/{FUNCTION}{name}"),
-            "startTime": self.since.get(),
-        });
-        let answer = self.cloud.json("logs", "Logs_20140328.FilterLogEvents", &asked);
-        let events = answer["events"].as_array().cloned().unwrap_or_default();
-        let lines = events.iter().filter_map(|event| event["message"].as_str());
-        let bad = lines.filter(|line| ["ERROR", "WARN", "rror"].iter().any(|word| line.contains(word)));
-        bad.collect::<Vec<_>>().join("\n")
+        let mut lines = self.log(name, self.since.get());
+        lines.retain(|line| ["ERROR", "WARN", "rror"].iter().any(|word| line.contains(word)));
+        lines.join("\n")
     }
 
     /// Waits until something is so.
     ///
     /// # Errors
     /// What did not become so.
-    pub(crate) fn until(&self, what: &str, is_so: impl Fn() -> bool) -> Result<(), String> {
-        self.until_within(self.patience.max(LEAST_PATIENCE), what, is_so)
-    }
-
-    /// Waits that long until something is so.
-    ///
-    /// # Errors
-    /// What did not become so.
-    pub(crate) fn until_within(
-        &self,
-        patience: Duration,
-        what: &str,
-        is_so: impl Fn() -> bool,
-    ) -> Result<(), String> {
-        let end = Instant::now() + patience;
+    fn until(&self, what: &str, is_so: impl Fn() -> bool) -> Result<(), String> {
+        let end = Instant::now() + PATIENCE;
         while !is_so() {
             if Instant::now() > end {
                 return Err(format!("it never came that {what}"));
@@ -177,7 +229,7 @@ impl Deployed {
     }
 
     fn queue_url(&self, name: &str) -> String {
-        format!("{}/{ACCOUNT}/{name}", self.cloud.endpoint())
+        format!("{}/{ACCOUNT}/{name}", self.cloud.passage.endpoint())
     }
 
     /// Subscribes a queue to a topic, with the filter policy that this person would get; to the whole bulletins without.
@@ -232,25 +284,21 @@ impl Deployed {
         }
     }
 
-    /// Waits until a queue has heard as much as this, and then for what should not come.
+    /// Takes what a queue has heard, which must be exactly this, in any order.
     ///
     /// # Errors
-    /// Where it hears less.
-    pub(crate) fn hears(&self, queue: &str, count: usize) -> Result<Vec<Value>, String> {
-        let end = Instant::now() + self.patience.max(LEAST_PATIENCE);
-        let mut heard = self.heard(queue);
-        while heard.len() < count && Instant::now() < end {
-            sleep(Duration::from_millis(50));
-            heard.extend(self.heard(queue));
+    /// Where it is something else.
+    pub(crate) fn has_heard(&self, queue: &str, expected: &[Value]) -> Result<(), String> {
+        let heard = self.heard(queue);
+        if sorted(&heard) == sorted(expected) {
+            return Ok(());
         }
-        if heard.len() < count {
-            let complaints = self.complaints("notifier");
-            return Err(format!(
-                "{queue} heard {} of {count}; the notifier said: {complaints}",
-                heard.len()
-            ));
-        }
-        Ok(heard)
+        Err(format!(
+            "{queue} heard {} messages, and not the {} expected ones: {heard:?}; the notifier said: {}",
+            heard.len(),
+            expected.len(),
+            self.complaints("notifier")
+        ))
     }
 
     /// Takes every message out of a queue, unread.
@@ -288,6 +336,17 @@ impl Deployed {
             }
         }
     }
+}
+
+/// The key of the standing with this name.
+fn standing(name: &str) -> String {
+    format!("STANDING#{name}")
+}
+
+fn sorted(values: &[Value]) -> Vec<String> {
+    let mut texts: Vec<String> = values.iter().map(Value::to_string).collect();
+    texts.sort_unstable();
+    texts
 }
 
 /// The ARN of a topic of alerts.

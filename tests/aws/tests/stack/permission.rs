@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
-use std::time::{Duration as Wait, Instant};
 
 use aws_tests::play::{alerts_by_step, few_steps, looks};
 use aws_tests::run;
@@ -12,25 +11,28 @@ use chrono::Duration;
 use serde_json::{Value, json};
 
 use crate::cloud::{between, percent_decoded};
-use crate::deployed::{Deployed, PATIENCE};
+use crate::deployed::{DATA, Deployed};
+use crate::passage::REFUSED;
 use crate::{EVERYTHING, PERSON, expected, person};
 
-/// How often a run is tried that fails for another reason than a refusal.
-const ATTEMPTS: usize = 3;
 /// Set where permissions are to be taken away, which takes some minutes: `few` for those of `FEW`, anything else for all.
 const EVERY: &str = "EVERY_PERMISSION";
 /// One of each role and service, and those that only a rare turn of the run needs.
-const FEW: [&str; 5] = [
+const FEW: [&str; 6] = [
     "fetcher sqs:SendMessage QueuePages",
     "parser dynamodb:ConditionCheckItem StoreBulletins",
     "parser dynamodb:Query StoreBulletins",
     "notifier dynamodb:DeleteItem MarkAlerts",
     "notifier dynamodb:GetItem ReadStandings",
+    "notifier sns:Publish Publish",
 ];
+
+/// What AWS asks for, and what the emulator asks for in its place where a batch is published. AWS knows no such action.
+const OF_BATCHES: (&str, &str) = ("sns:Publish", "sns:PublishBatch");
 
 /// What the emulator does not ask roles for, so that its absence cannot be seen here; `infra-cdk/test/permission.test.ts`
 /// holds it exactly.
-const NOT_ENFORCED: [(&str, &str); 7] = [
+const NOT_ENFORCED: [(&str, &str); 6] = [
     ("WriteLogs", "the emulator writes logs itself"),
     ("TakePages", "the emulator's poller takes messages by itself"),
     ("ReadStream", "the emulator's poller reads the stream by itself"),
@@ -43,7 +45,6 @@ const NOT_ENFORCED: [(&str, &str); 7] = [
         "KeepGivenUpRecords",
         "the emulator keeps the number of a record that is given up by itself",
     ),
-    ("Publish", "the emulator does not ask for sns:Publish"),
 ];
 
 /// One action on one kind of resource, of one role.
@@ -104,8 +105,9 @@ fn policy(deployed: &Deployed, function: &str) -> Policy {
     }
 }
 
+/// Lets a role do this.
 fn put(deployed: &Deployed, policy: &Policy, document: &Value) {
-    let document = document.to_string();
+    let document = with_batches(document).to_string();
     let fields = [
         ("Action", "PutRolePolicy"),
         ("RoleName", policy.role.as_str()),
@@ -121,6 +123,19 @@ fn actions(statement: &Value) -> Vec<String> {
     list.iter()
         .filter_map(|action| Some(action.as_str()?.to_owned()))
         .collect()
+}
+
+/// The policy with what the emulator asks for where AWS does not.
+fn with_batches(document: &Value) -> Value {
+    let mut more = document.clone();
+    for statement in more["Statement"].as_array_mut().unwrap() {
+        let mut actions = actions(statement);
+        if actions.iter().any(|action| action == OF_BATCHES.0) {
+            actions.push(OF_BATCHES.1.to_owned());
+            statement["Action"] = json!(actions);
+        }
+    }
+    more
 }
 
 /// Every permission of a policy whose absence can be seen.
@@ -173,42 +188,26 @@ fn empty(deployed: &Deployed, table: &str, keys: &[&str]) {
     }
 }
 
-/// Writes a standing that cannot be understood.
-fn write_odd(deployed: &Deployed, name: &str) {
-    let odd = json!({"pk": {"S": format!("STANDING#{name}")}, "sk": {"S": "STANDING"}});
-    let asked = json!({"TableName": "VisaBulletinData-prod", "Item": odd});
-    deployed
-        .cloud
-        .json("dynamodb", "DynamoDB_20120810.PutItem", &asked);
-}
-
-/// Takes everything out of the tables and queues, and every page from the site, once everything that was written before
-/// has come out of the stream.
+/// Takes everything out of the tables and queues, and every page from the site, once nothing of what went before is still
+/// on its way.
 fn forget(deployed: &Deployed) {
-    const UNREAD: &str = "VisaBulletin-prod-unread-records";
     deployed.site.clear();
     deployed.purge("VisaBulletin-prod-pages");
-    empty(deployed, "VisaBulletinData-prod", &["pk", "sk"]);
-    let last = format!("LAST-{}", chrono::Utc::now().timestamp_micros());
-    write_odd(deployed, &last);
-    let came = || {
-        let unread = deployed.heard(UNREAD);
-        unread.iter().any(|record| record.to_string().contains(&last))
-    };
-    let read = deployed.until_within(PATIENCE, "the stream is read to its end", came);
-    read.unwrap();
-    empty(deployed, "VisaBulletinData-prod", &["pk", "sk"]);
+    deployed.end("parser");
+    deployed.settle().unwrap();
+    empty(deployed, DATA, &["pk", "sk"]);
     empty(deployed, "ProcessedURLs-prod", &["pk"]);
     empty(deployed, "AlertMarks-prod", &["pk"]);
-    for queue in [UNREAD, PERSON, EVERYTHING] {
+    for queue in ["VisaBulletin-prod-unread-records", PERSON, EVERYTHING] {
         deployed.purge(queue);
     }
+    deployed.cloud.passage.forget();
     deployed.since.set(chrono::Utc::now().timestamp_millis());
 }
 
 /// A record of the stream again, as an operator replays it.
 fn record_of(deployed: &Deployed, key: &str) -> Option<Value> {
-    let described = json!({"TableName": "VisaBulletinData-prod"});
+    let described = json!({"TableName": DATA});
     let table = deployed
         .cloud
         .json("dynamodb", "DynamoDB_20120810.DescribeTable", &described);
@@ -240,8 +239,8 @@ fn record_of(deployed: &Deployed, key: &str) -> Option<Value> {
     found
 }
 
-/// The run: a site that answers nobody, a first bulletin, the next one, its correction, an old copy of it on a mirror, an item that cannot be
-/// understood, a record that comes twice, and a topic that is gone.
+/// The run: a site that answers nobody, a first bulletin, the next one, its correction, an old copy of it on a mirror, an
+/// item that cannot be understood, a record that comes twice, and a topic that is gone.
 fn whole_run(deployed: &Deployed, steps: &[Step], alerts: &[Vec<bulletin::Alert>]) -> Result<(), String> {
     let check = |is_so: bool, what: &str| is_so.then_some(()).ok_or_else(|| what.to_owned());
     deployed.site.silence();
@@ -255,11 +254,11 @@ fn whole_run(deployed: &Deployed, steps: &[Step], alerts: &[Vec<bulletin::Alert>
             deployed.look()?;
         }
         let (persons, bulletins) = expected(alerts);
-        deployed.hears(PERSON, persons.len())?;
-        deployed.hears(EVERYTHING, bulletins.len())?;
+        deployed.has_heard(PERSON, &persons)?;
+        deployed.has_heard(EVERYTHING, &bulletins)?;
     }
     // The host that did not give the stored form shows the one from before.
-    let items = deployed.items("VisaBulletinData-prod");
+    let items = deployed.items(DATA);
     let stored = items.iter().find(|item| item["pk"]["S"] == "BULLETIN#2024-04-01");
     let host = stored
         .and_then(|item| item["host"]["S"].as_str())
@@ -268,15 +267,20 @@ fn whole_run(deployed: &Deployed, steps: &[Step], alerts: &[Vec<bulletin::Alert>
     deployed.set_clock(looks(&steps[2])[1] + Duration::hours(5));
     deployed.look()?;
     // What cannot be understood.
-    write_odd(deployed, "CATEGORY#EB3#COUNTRY#NOWHERE");
-    deployed.until("the odd record is kept", || {
-        deployed.waiting("unread-records") == 1
-    })?;
-    // What comes twice is sent once. An alert is heard a little before it is noted as sent.
-    deployed.until("every alert is noted as sent", || {
-        let marks = deployed.items("AlertMarks-prod");
-        marks.iter().all(|mark| !mark["sent_at"].is_null())
-    })?;
+    deployed.write_odd("CATEGORY#EB3#COUNTRY#NOWHERE");
+    deployed.settle()?;
+    let unread = deployed.unread();
+    let is_odd = |record: &Value| record.to_string().contains("NOWHERE");
+    check(
+        unread.len() == 1 && unread.iter().all(is_odd),
+        "the odd record is kept",
+    )?;
+    // What comes twice is sent once.
+    let marks = deployed.items("AlertMarks-prod");
+    check(
+        marks.iter().all(|mark| !mark["sent_at"].is_null()),
+        "every alert is noted as sent",
+    )?;
     let case = "STANDING#CATEGORY#EB2#COUNTRY#INDIA";
     let record = record_of(deployed, case).ok_or("the standing changed")?;
     deployed.set_clock(looks(&steps[2])[1]);
@@ -288,10 +292,7 @@ fn whole_run(deployed: &Deployed, steps: &[Step], alerts: &[Vec<bulletin::Alert>
             "what was sent is not known by its mark; the notifier said: {complaints}"
         ));
     }
-    check(
-        deployed.heard(PERSON).is_empty(),
-        "what was sent is not sent again",
-    )?;
+    deployed.has_heard(PERSON, &[])?;
     // Where the topic is gone, the right to send is given back.
     let marks = deployed.items("AlertMarks-prod");
     let of_case: Vec<&Value> = marks
@@ -317,35 +318,20 @@ fn whole_run(deployed: &Deployed, steps: &[Step], alerts: &[Vec<bulletin::Alert>
     check(held == 0, "the right to send is given back")
 }
 
-/// Panics where the run fails as often as it may: what the emulator does at the same moment can come in between.
-fn assert_runs(deployed: &Deployed, steps: &[Step], alerts: &[Vec<bulletin::Alert>]) {
-    let mut failures = Vec::new();
-    for _ in 0..ATTEMPTS {
-        forget(deployed);
-        match whole_run(deployed, steps, alerts) {
-            Ok(()) => return,
-            Err(failure) => failures.push(failure),
-        }
-    }
-    panic!("{failures:?}");
-}
-
-fn is_refused(complaints: &str) -> bool {
-    ["AccessDenied", "The record could not be kept"]
+/// Whether the emulator has refused this action to this role.
+fn is_refused(deployed: &Deployed, role: &str, action: &str) -> bool {
+    let refused = format!("{REFUSED}{action} ");
+    let refusals = deployed.cloud.passage.refusals();
+    refusals
         .iter()
-        .any(|words| complaints.contains(words))
+        .any(|refusal| refusal.contains(role) && refusal.contains(&refused))
 }
 
-/// Why a run failed, and what the function said: on a busy machine it may say later that it is refused.
-fn refusal(deployed: &Deployed, function: &str, reason: &str) -> String {
-    let end = Instant::now() + Wait::from_secs(10);
-    loop {
-        let complaints = format!("{reason} {}", deployed.complaints(function));
-        if is_refused(&complaints) || Instant::now() > end {
-            return complaints;
-        }
-        std::thread::sleep(Wait::from_millis(200));
-    }
+/// Sees that the run goes with every permission.
+fn assert_runs(deployed: &Deployed, steps: &[Step], alerts: &[Vec<bulletin::Alert>]) {
+    forget(deployed);
+    whole_run(deployed, steps, alerts).unwrap();
+    assert_eq!(deployed.cloud.passage.refusals(), Vec::<String>::new());
 }
 
 #[test]
@@ -358,8 +344,8 @@ fn without_any_one_permission_the_run_fails() {
         );
         return;
     };
-    let every = asked != "few";
-    let Some(mut deployed) = Deployed::nowhere(true) else {
+    let few = asked == "few";
+    let Some(deployed) = Deployed::nowhere(true) else {
         return;
     };
     deployed.deploy(&[]);
@@ -367,35 +353,33 @@ fn without_any_one_permission_the_run_fails() {
     let alerts = run(alerts_by_step(&steps));
     deployed.subscribe(PERSON, Some(&person()));
     deployed.subscribe(EVERYTHING, None);
+    let policies = ["fetcher", "parser", "notifier"].map(|function| (function, policy(&deployed, function)));
+    for (_, policy) in &policies {
+        put(&deployed, policy, &policy.document);
+    }
     assert_runs(&deployed, &steps, &alerts);
-    deployed.patience = Wait::from_secs(8);
-    let mut taken = Vec::new();
-    for function in ["fetcher", "parser", "notifier"] {
-        let policy = policy(&deployed, function);
+    let mut taken = 0;
+    for (function, policy) in &policies {
         for permission in permissions(function, &policy.document) {
-            if !every && !FEW.contains(&permission.name().as_str()) {
+            let name = permission.name();
+            if few && !FEW.contains(&name.as_str()) {
                 continue;
             }
-            let name = permission.name();
-            let mut complaints = String::new();
-            for _ in 0..ATTEMPTS {
-                forget(&deployed);
-                put(&deployed, &policy, &without(&policy.document, &permission));
-                let failed = whole_run(&deployed, &steps, &alerts);
-                let reason = failed.expect_err(&format!("without {name} nothing fails"));
-                complaints = refusal(&deployed, function, &reason);
-                put(&deployed, &policy, &policy.document);
-                if is_refused(&complaints) {
-                    println!("without {name}: {}", reason.chars().take(60).collect::<String>());
-                    break;
-                }
-            }
-            assert!(is_refused(&complaints), "{name}: {complaints}");
-            taken.push(name);
+            forget(&deployed);
+            put(&deployed, policy, &without(&policy.document, &permission));
+            let done = whole_run(&deployed, &steps, &alerts);
+            put(&deployed, policy, &policy.document);
+            let reason = done.expect_err(&format!("without {name} nothing fails"));
+            let refusals = deployed.cloud.passage.refusals();
+            assert!(
+                is_refused(&deployed, &policy.role, &permission.action),
+                "without {name} it fails, and not because that is refused: {reason} {refusals:?}"
+            );
+            println!("without {name}: {}", reason.chars().take(60).collect::<String>());
+            taken += 1;
         }
     }
-    assert!(taken.len() >= FEW.len(), "{taken:?}");
+    assert!(taken >= FEW.len(), "{taken} of {FEW:?}");
     // And with all of them it goes again.
-    deployed.patience = PATIENCE;
     assert_runs(&deployed, &steps, &alerts);
 }
