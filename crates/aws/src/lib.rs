@@ -28,6 +28,7 @@ mod topic;
 mod value;
 mod write;
 
+pub use mark::MARKS_KEPT_FOR;
 pub use message::DISPLAY_NAME;
 pub use queue::{SqsQueue, TRACE_ATTRIBUTE};
 pub use store::DynamoStore;

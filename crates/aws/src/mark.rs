@@ -6,10 +6,33 @@ use crate::error::store_error;
 use crate::expression::{Expression, text};
 use crate::item::instant;
 use crate::store::DynamoStore;
+use crate::value::Item;
 
 /// How long it is remembered that an alert was sent. A month before the present one never alerts, so that a mark has
 /// done its duty long before.
-const KEPT_FOR: Duration = Duration::days(400);
+pub const MARKS_KEPT_FOR: Duration = Duration::days(400);
+
+impl DynamoStore {
+    /// Whether it is noted that this alert was sent.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn is_sent(&self, mark: &str) -> Result<bool, StoreError> {
+        Ok(self.mark_item(mark).await?.contains_key("sent_at"))
+    }
+
+    async fn mark_item(&self, mark: &str) -> Result<Item, StoreError> {
+        self.client
+            .get_item()
+            .table_name(&self.tables.marks)
+            .key("pk", text(mark))
+            .consistent_read(true)
+            .send()
+            .await
+            .map(|answer| answer.item.unwrap_or_default())
+            .map_err(|error| store_error(&self.tables.marks, &error))
+    }
+}
 
 impl AlertMarks for DynamoStore {
     async fn claim(
@@ -23,7 +46,7 @@ impl AlertMarks for DynamoStore {
         let set = [
             expression.equal("claim", text(&token)),
             expression.equal("expires", text(instant(expires))),
-            expression.equal("delete_at", Self::epoch(now + KEPT_FOR)),
+            expression.equal("delete_at", Self::epoch(now + MARKS_KEPT_FOR)),
         ];
         let condition = format!(
             "attribute_not_exists({}) OR (attribute_not_exists({}) AND {} <= {})",
@@ -49,17 +72,7 @@ impl AlertMarks for DynamoStore {
             Err(error) => return Err(store_error(&self.tables.marks, &error)),
         }
         // The claim that stands there may be this very one, whose answer was lost.
-        let held = self
-            .client
-            .get_item()
-            .table_name(&self.tables.marks)
-            .key("pk", text(mark))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(|error| store_error(&self.tables.marks, &error))?
-            .item
-            .unwrap_or_default();
+        let held = self.mark_item(mark).await?;
         Ok(if held.contains_key("sent_at") {
             Claim::Sent
         } else if held.get("claim") == Some(&text(&token)) {
@@ -73,7 +86,7 @@ impl AlertMarks for DynamoStore {
         let mut expression = Expression::default();
         let set = [
             expression.equal("sent_at", text(instant(now))),
-            expression.equal("delete_at", Self::epoch(now + KEPT_FOR)),
+            expression.equal("delete_at", Self::epoch(now + MARKS_KEPT_FOR)),
         ];
         let remove = [expression.name("claim"), expression.name("expires")];
         self.client

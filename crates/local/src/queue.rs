@@ -236,29 +236,39 @@ impl SqliteStore {
         })
     }
 
-    /// Puts every dead letter back where it came from, as if it had just been written, and answers how many there were.
+    /// Puts dead letters back where they came from, as if they had just been written, and answers how many there were: all of
+    /// them, or only those of one kind.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn replay_dead_letters(&self, now: DateTime<Utc>) -> Result<usize, StoreError> {
+    pub fn replay_dead_letters(
+        &self,
+        only: Option<DeadLetterKind>,
+        now: DateTime<Utc>,
+    ) -> Result<usize, StoreError> {
         self.writing(|transaction| {
-            let pages = transaction
-                .execute(
-                    "UPDATE message SET dead = 0, receives = 0, visible_at = '', failure = NULL WHERE dead = 1",
-                    [],
-                )
-                .map_err(store_error)?;
-            let changes = transaction
-                .execute(
-                    "UPDATE change_log SET dead = 0, attempts = 0, visible_at = ?1, written_at = ?1, failure = NULL
-                     WHERE dead = 1",
-                    [instant(now)],
-                )
-                .map_err(store_error)?;
-            transaction
-                .execute("DELETE FROM refusal", [])
-                .map_err(store_error)?;
-            Ok(pages + changes)
+            let mut letters = 0;
+            if only != Some(DeadLetterKind::Change) {
+                letters += transaction
+                    .execute(
+                        "UPDATE message SET dead = 0, receives = 0, visible_at = '', failure = NULL WHERE dead = 1",
+                        [],
+                    )
+                    .map_err(store_error)?;
+            }
+            if only != Some(DeadLetterKind::Page) {
+                letters += transaction
+                    .execute(
+                        "UPDATE change_log SET dead = 0, attempts = 0, visible_at = ?1, written_at = ?1, failure = NULL
+                         WHERE dead = 1",
+                        [instant(now)],
+                    )
+                    .map_err(store_error)?;
+                transaction
+                    .execute("DELETE FROM refusal", [])
+                    .map_err(store_error)?;
+            }
+            Ok(letters)
         })
     }
 

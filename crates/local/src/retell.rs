@@ -7,12 +7,12 @@ use bulletin::{
     Standing,
 };
 use chrono::{DateTime, NaiveTime, Utc};
-use pipeline::port::{BulletinStore, Clock, StoreError, as_bulletin, present_month};
-use pipeline::{BulletinRecord, ChangeRecord, Notifier};
+use pipeline::port::{BulletinStore, Clock, StoreError, StoredRow, as_bulletin, present_month};
+use pipeline::{ArchivedRow, BulletinRecord, ChangeRecord, EarlierValue, Notifier};
 use rusqlite::params;
 
 use crate::error::{store_error, unreadable};
-use crate::store::{SqliteStore, read_instant, to_json};
+use crate::store::{SqliteStore, to_json};
 use crate::tell::Nobody;
 
 /// The alerts of a stored bulletin.
@@ -46,141 +46,45 @@ impl Clock for During {
     }
 }
 
+impl Silence {
+    /// Why nobody was told of the bulletin of this record when it was stored. `is_first` says that no earlier one is stored.
+    fn of(record: &BulletinRecord, is_first: bool) -> Option<Self> {
+        if is_first {
+            Some(Self::NothingBefore)
+        } else if present_month(record.first_seen) > record.month {
+            Some(Self::Over)
+        } else if !record.came_in_order {
+            Some(Self::FilledIn)
+        } else {
+            None
+        }
+    }
+}
+
+impl Retold {
+    /// Of each alert the newest form: that of the last correction which concerned it.
+    pub fn newest(&self) -> Vec<Alert> {
+        let newest: BTreeMap<Option<Case>, &Alert> = self
+            .forms
+            .iter()
+            .flatten()
+            .map(|alert| (alert.case(), alert))
+            .collect();
+        newest.into_values().cloned().collect()
+    }
+}
+
 impl SqliteStore {
-    /// The alerts of a stored bulletin, as they were or would have been when it came in its turn; `None` where it is not
-    /// stored. Standings are worked out anew from the months before it, and what becomes of them is told by the stage that
-    /// tells it when a bulletin comes.
-    ///
-    /// A correction before the last that added a cell is not known as such: that cell then stands there from the beginning.
+    /// The alerts of a stored bulletin, as [`retell`] works them out; `None` where it is not stored.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn retell(&self, month: Month) -> Result<Option<Retold>, StoreError> {
-        let Some(record) = self.record(month).await? else {
-            return Ok(None);
-        };
-        let (mut standings, previous) = self.standings_before(month).await?;
-        let bulletins = self.forms(&record).await?;
-        let corrections = u32::try_from(bulletins.len() - 1).unwrap_or(u32::MAX);
-        let mut forms = Vec::new();
-        let mut known: Option<(BulletinRecord, &Bulletin)> = None;
-        for (number, bulletin) in (0..).zip(&bulletins) {
-            let before = standings.clone();
-            apply(&mut standings, bulletin, previous.as_ref())?;
-            let is_last = number == corrections;
-            let after = BulletinRecord {
-                revision: (record.revision + number).saturating_sub(corrections),
-                came_in_order: previous.is_some(),
-                corrected: known
-                    .as_ref()
-                    .map_or_else(Vec::new, |(_, stood)| corrected(stood, bulletin)),
-                // Of those of an earlier form nothing is known.
-                findings: if is_last {
-                    record.findings.clone()
-                } else {
-                    Vec::new()
-                },
-                ..record.clone()
-            };
-            let known_record = known.take().map(|(record, _)| record);
-            forms.push(told(month, &before, &standings, known_record, &after).await?);
-            known = Some((after, bulletin));
-        }
-        let silence = if previous.is_none() {
-            Some(Silence::NothingBefore)
-        } else if present_month(record.first_seen) > month {
-            Some(Silence::Over)
-        } else if !record.came_in_order {
-            Some(Silence::FilledIn)
-        } else {
-            None
-        };
-        Ok(Some(Retold { forms, silence }))
-    }
-
-    /// The standings as the bulletins before this month leave them, and the last of those.
-    async fn standings_before(&self, month: Month) -> Result<(Standings, Option<Bulletin>), StoreError> {
-        let mut standings = Standings::new();
-        let mut previous = None;
-        for stored in self.months().await?.into_iter().filter(|stored| *stored < month) {
-            let bulletin = as_bulletin(stored, self.rows(stored).await?)?;
-            apply(&mut standings, &bulletin, previous.as_ref())?;
-            previous = Some(bulletin);
-        }
-        Ok((standings, previous))
-    }
-
-    /// The bulletin as it was first, then after each correction.
-    async fn forms(&self, record: &BulletinRecord) -> Result<Vec<Bulletin>, StoreError> {
-        let month = record.month;
-        let mut rows: BTreeMap<RowKey, Row> = self
-            .rows(month)
-            .await?
-            .into_iter()
-            .map(|stored| (stored.row.key, stored.row))
-            .collect();
-        let bulletin = |rows: &BTreeMap<RowKey, Row>| {
-            Bulletin::new(month, rows.values().cloned()).map_err(|error| unreadable("a bulletin", error))
-        };
-        let mut forms = vec![bulletin(&rows)?];
-        // Backwards in time: what the last correction added is taken away, what each replaced is put back.
-        let mut earlier = self.earlier_rows(month)?;
-        let mut added: Vec<RowKey> = record
-            .corrected
-            .iter()
-            .filter(|cell| cell.before.is_none())
-            .map(|cell| cell.key)
-            .collect();
-        let instants: BTreeSet<DateTime<Utc>> = earlier.iter().map(|(at, _)| *at).collect();
-        let only_added = !added.is_empty() && added.len() == record.corrected.len();
-        let steps = only_added.then_some(None).into_iter();
-        for at in steps.chain(instants.into_iter().rev().map(Some)) {
-            for key in std::mem::take(&mut added) {
-                rows.remove(&key);
-            }
-            let (replaced, others) = earlier
-                .into_iter()
-                .partition(|(replaced_at, _)| Some(*replaced_at) == at);
-            earlier = others;
-            let replaced: Vec<(DateTime<Utc>, Row)> = replaced;
-            rows.extend(replaced.into_iter().map(|(_, row)| (row.key, row)));
-            forms.push(bulletin(&rows)?);
-        }
-        forms.reverse();
-        Ok(forms)
-    }
-
-    /// What corrections of a month replaced, and when.
-    fn earlier_rows(&self, month: Month) -> Result<Vec<(DateTime<Utc>, Row)>, StoreError> {
-        let connection = self.connection();
-        let mut statement = connection
-            .prepare(
-                "SELECT chart, category, area, value, raw_value, replaced_at FROM earlier_value
-                 WHERE month = ? ORDER BY replaced_at",
-            )
-            .map_err(store_error)?;
-        let mut found = statement.query([month.to_string()]).map_err(store_error)?;
-        let mut rows = Vec::new();
-        while let Some(row) = found.next().map_err(store_error)? {
-            let text = |index: usize| row.get::<_, String>(index).map_err(store_error);
-            let unknown = |error: &dyn std::fmt::Display| unreadable("a replaced cell", error);
-            let key = RowKey {
-                chart: text(0)?.parse().map_err(|error| unknown(&error))?,
-                category: text(1)?.parse().map_err(|error| unknown(&error))?,
-                area: text(2)?.parse().map_err(|error| unknown(&error))?,
-            };
-            let reading = match row.get::<_, Option<String>>(3).map_err(store_error)? {
-                Some(value) => Reading::CutOff(value.parse().map_err(|error| unknown(&error))?),
-                None => Reading::Unreadable,
-            };
-            let raw = RawCell {
-                category: key.category.code().into(),
-                area: key.area.code().into(),
-                value: text(4)?.into(),
-            };
-            rows.push((read_instant(&text(5)?)?, Row { key, reading, raw }));
-        }
-        Ok(rows)
+        let mut retold = retell(self, &BTreeSet::from([month]), async |month| {
+            self.rows(month).await
+        })
+        .await?;
+        Ok(retold.remove(&month))
     }
 
     /// A store of its own, in memory, in which only these standings are.
@@ -204,6 +108,136 @@ impl SqliteStore {
             Ok(())
         })?;
         Ok(store)
+    }
+}
+
+/// The alerts of stored bulletins, as they were or would have been when each came in its turn; those that are not stored
+/// are left out. Standings are worked out anew from the months before, and what becomes of them is told by the stage that
+/// tells it when a bulletin comes. `rows` gives the rows of a month that is only passed on the way.
+///
+/// A correction before the last that added a cell is not known as such: that cell then stands there from the beginning.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn retell<Store: BulletinStore>(
+    store: &Store,
+    wanted: &BTreeSet<Month>,
+    rows: impl AsyncFn(Month) -> Result<Vec<StoredRow>, StoreError>,
+) -> Result<BTreeMap<Month, Retold>, StoreError> {
+    let mut retold = BTreeMap::new();
+    let mut standings = Standings::new();
+    let mut previous: Option<Bulletin> = None;
+    let Some(last) = wanted.last() else {
+        return Ok(retold);
+    };
+    for month in store.months().await?.into_iter().filter(|month| month <= last) {
+        let bulletin = match store.record(month).await? {
+            Some(record) if wanted.contains(&month) => {
+                let mut bulletins = forms(&record, store.archived_rows(month).await?)?;
+                let told = retell_forms(&record, &bulletins, standings.clone(), previous.as_ref()).await?;
+                retold.insert(month, told);
+                bulletins.pop()
+            }
+            Some(_) => Some(as_bulletin(month, rows(month).await?)?),
+            None => None,
+        };
+        if let Some(bulletin) = bulletin {
+            apply(&mut standings, &bulletin, previous.as_ref())?;
+            previous = Some(bulletin);
+        }
+    }
+    Ok(retold)
+}
+
+/// The alerts of each form of a bulletin, from the standings that the bulletins before it leave.
+async fn retell_forms(
+    record: &BulletinRecord,
+    bulletins: &[Bulletin],
+    mut standings: Standings,
+    previous: Option<&Bulletin>,
+) -> Result<Retold, StoreError> {
+    let corrections = u32::try_from(bulletins.len() - 1).unwrap_or(u32::MAX);
+    let mut forms = Vec::new();
+    let mut known: Option<(BulletinRecord, &Bulletin)> = None;
+    for (number, bulletin) in (0..).zip(bulletins) {
+        let before = standings.clone();
+        apply(&mut standings, bulletin, previous)?;
+        let is_last = number == corrections;
+        let after = BulletinRecord {
+            revision: (record.revision + number).saturating_sub(corrections),
+            came_in_order: previous.is_some(),
+            corrected: known
+                .as_ref()
+                .map_or_else(Vec::new, |(_, stood)| corrected(stood, bulletin)),
+            // Of those of an earlier form nothing is known.
+            findings: if is_last {
+                record.findings.clone()
+            } else {
+                Vec::new()
+            },
+            ..record.clone()
+        };
+        let known_record = known.take().map(|(record, _)| record);
+        forms.push(told(record.month, &before, &standings, known_record, &after).await?);
+        known = Some((after, bulletin));
+    }
+    Ok(Retold {
+        forms,
+        silence: Silence::of(record, previous.is_none()),
+    })
+}
+
+/// The bulletin as it was first, then after each correction.
+fn forms(record: &BulletinRecord, archived: Vec<ArchivedRow>) -> Result<Vec<Bulletin>, StoreError> {
+    let mut rows: BTreeMap<RowKey, Row> = BTreeMap::new();
+    // What corrections replaced, by when.
+    let mut earlier: BTreeMap<DateTime<Utc>, Vec<Row>> = BTreeMap::new();
+    for ArchivedRow {
+        key,
+        current,
+        earlier: replaced,
+    } in archived
+    {
+        rows.extend(current.map(|(row, _)| (key, row)));
+        for value in replaced {
+            let row = earlier_row(key, &value);
+            earlier.entry(value.replaced_at).or_default().push(row);
+        }
+    }
+    let bulletin = |rows: &BTreeMap<RowKey, Row>| {
+        Bulletin::new(record.month, rows.values().cloned()).map_err(|error| unreadable("a bulletin", error))
+    };
+    let mut forms = vec![bulletin(&rows)?];
+    // Backwards in time: what the last correction added is taken away, what each replaced is put back.
+    let mut added: Vec<RowKey> = record
+        .corrected
+        .iter()
+        .filter(|cell| cell.before.is_none())
+        .map(|cell| cell.key)
+        .collect();
+    let only_added = !added.is_empty() && added.len() == record.corrected.len();
+    let steps = only_added.then(Vec::new).into_iter();
+    for replaced in steps.chain(earlier.into_values().rev()) {
+        for key in std::mem::take(&mut added) {
+            rows.remove(&key);
+        }
+        rows.extend(replaced.into_iter().map(|row| (row.key, row)));
+        forms.push(bulletin(&rows)?);
+    }
+    forms.reverse();
+    Ok(forms)
+}
+
+fn earlier_row(key: RowKey, value: &EarlierValue) -> Row {
+    let raw = RawCell {
+        category: key.category.code().into(),
+        area: key.area.code().into(),
+        value: value.raw.as_str().into(),
+    };
+    Row {
+        key,
+        reading: value.value.map_or(Reading::Unreadable, Reading::CutOff),
+        raw,
     }
 }
 

@@ -416,7 +416,7 @@ mod change_log {
         assert!(letters[0].failure.contains("closed"), "{letters:?}");
 
         *post.is_closed.borrow_mut() = false;
-        assert_eq!(store.replay_dead_letters(clock.now()).unwrap(), letters.len());
+        assert_eq!(store.replay_dead_letters(None, clock.now()).unwrap(), letters.len());
         assert_eq!(
             drain_changes(&store, &post, &clock).await.unwrap().sent,
             letters.len()
@@ -562,7 +562,7 @@ mod queue {
         clock.pass(Duration::hours(24));
         assert!(LinkTable::claim(&store, &link, clock.now(), later).await.unwrap());
         // An operator has had a look.
-        assert_eq!(store.replay_dead_letters(clock.now()).unwrap(), 1);
+        assert_eq!(store.replay_dead_letters(None, clock.now()).unwrap(), 1);
         assert_eq!(drain(&store, &source, &clock).await.len(), 1);
         assert!(store.dead_letters().unwrap().is_empty());
     }

@@ -20,7 +20,7 @@ pub use archive::{ArchivedBulletin, Imported};
 pub use fetch::{FetchReport, Fetcher, overdue};
 pub use ingest::{IngestError, Ingested, Ingester};
 pub use link::{Link, LinkState, backoff};
-pub use notify::{Notified, Notifier, NotifyError};
+pub use notify::{Notified, Notifier, NotifyError, mark};
 pub use record::{
     ArchivedRow, BulletinRecord, Carried, CellDigest, ChangeRecord, EarlierValue, HistoryRow, Pending,
     RowWrite, StandingWrite, WritePlan,

@@ -44,6 +44,11 @@ struct Granted {
     recipient: Recipient,
 }
 
+/// What it is noted by that an alert went out on this way.
+pub fn mark(alert: &Alert, recipient: &Recipient) -> String {
+    format!("{}#{}", alert.id(), recipient.key)
+}
+
 /// Keeps the first failure of a record.
 fn fail(result: &mut Result<Notified, NotifyError>, error: NotifyError) {
     if result.is_ok() {
@@ -98,19 +103,37 @@ where
     /// The alerts go out in groups, and each group is noted before the next one is begun: whoever dies or runs out of
     /// time in between leaves one group in doubt.
     pub async fn notify_all(&self, records: &[&ChangeRecord]) -> Vec<Result<Notified, NotifyError>> {
+        self.each(records, async |record| self.alerts(record).await).await
+    }
+
+    /// Sends these alerts under their marks, as [`notify_all`](Self::notify_all) does, and answers for each. Whether a month
+    /// is over is not asked: an operator who knows that they are due sends them again at any age.
+    pub async fn send_alerts(&self, alerts: &[Alert]) -> Vec<Result<Notified, NotifyError>> {
+        self.each(alerts, async |alert| Ok(vec![alert.clone()])).await
+    }
+
+    async fn each<T>(
+        &self,
+        asked: &[T],
+        alerts: impl AsyncFn(&T) -> Result<Vec<Alert>, StoreError>,
+    ) -> Vec<Result<Notified, NotifyError>> {
         let mut results: Vec<Result<Notified, NotifyError>> =
-            records.iter().map(|_| Ok(Notified::default())).collect();
+            asked.iter().map(|_| Ok(Notified::default())).collect();
         let mut granted: Vec<Granted> = Vec::new();
         let mut answers = true;
-        for (index, record) in records.iter().enumerate() {
+        for (index, one) in asked.iter().enumerate() {
             if !answers {
                 fail(&mut results[index], NotifyError::NotTried);
                 continue;
             }
-            if let Err(error) = self.claim_alerts(index, record, &mut results, &mut granted).await {
+            let claimed = match alerts(one).await {
+                Ok(alerts) => self.claim_alerts(index, alerts, &mut results, &mut granted).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = claimed {
                 fail(&mut results[index], error.into());
             }
-            if granted.len() >= GROUP || index + 1 == records.len() {
+            if granted.len() >= GROUP || index + 1 == asked.len() {
                 answers = self.send(std::mem::take(&mut granted), &mut results).await;
             }
         }
@@ -162,13 +185,13 @@ where
     async fn claim_alerts(
         &self,
         index: usize,
-        record: &ChangeRecord,
+        alerts: Vec<Alert>,
         results: &mut [Result<Notified, NotifyError>],
         granted: &mut Vec<Granted>,
     ) -> Result<(), StoreError> {
-        for alert in self.alerts(record).await? {
+        for alert in alerts {
             for recipient in self.sink.recipients(&alert).await? {
-                let mark = format!("{}#{}", alert.id(), recipient.key);
+                let mark = mark(&alert, &recipient);
                 // The same record twice in one batch.
                 if let Some(same) = granted.iter_mut().find(|granted| granted.mark == mark) {
                     same.records.push(index);

@@ -142,7 +142,7 @@ fn a_receiver_that_is_refused_for_good_ends_where_it_is_seen_and_holds_back_nobo
             assert_eq!(server.said().len(), said);
             // Until somebody asks for it.
             server.recover();
-            assert_eq!(world.store.replay_dead_letters(clock.now()).unwrap(), 1);
+            assert_eq!(world.store.replay_dead_letters(None, clock.now()).unwrap(), 1);
             let (drained, printed) = tell(&world.store, &clock, &server).await;
             assert_eq!((drained.sent, drained.failed.len(), printed.as_str()), (1, 0, ""));
             assert_eq!(receivers(&server.taken()), [JOE, JANE]);
@@ -175,7 +175,7 @@ fn a_refusal_for_good_is_asked_once_while_another_receiver_is_tried_again() {
         assert_eq!((asked("RCPT TO:<jane"), asked("RCPT TO:<joe")), (1, 3));
         // The watch is ended: nothing waits for it any more.
         world.store.remove_watch(1).unwrap();
-        world.store.replay_dead_letters(clock.now()).unwrap();
+        world.store.replay_dead_letters(None, clock.now()).unwrap();
         tell(&world.store, &clock, &server).await;
         tables::assert_sound_and_settled(&world.path());
     });
@@ -244,7 +244,7 @@ fn what_cannot_be_sent_for_a_day_is_kept_where_it_is_seen() {
         assert_eq!(dead, 1);
         assert_eq!(world.store.dead_letters().unwrap().len(), 1);
         server.recover();
-        world.store.replay_dead_letters(clock.now()).unwrap();
+        world.store.replay_dead_letters(None, clock.now()).unwrap();
         assert_eq!(tell(&world.store, &clock, &server).await.0.sent, 1);
     });
 }

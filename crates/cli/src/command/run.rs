@@ -30,7 +30,7 @@ pub(crate) fn run(store: &StoreArgs, args: &RunArgs) -> anyhow::Result<ExitCode>
     let source = source(args, clock)?;
     let store = open_sound(store)?;
     if args.retry {
-        let waiting = store.replay_dead_letters(clock.now())?;
+        let waiting = store.replay_dead_letters(None, clock.now())?;
         if !args.quiet {
             complain(
                 "note",
