@@ -9,10 +9,12 @@ use clap_complete::Shell;
 use crate::output::{AlertsFormat, Format};
 
 mod place;
+mod replay;
 mod subscribe;
 mod watch;
 
 pub(crate) use place::{CapacityArgs, ConnectionArgs, PlaceArgs};
+pub(crate) use replay::{QueueWord, ReplayArgs};
 pub(crate) use subscribe::{AwsArgs, SubscribeArgs, SubscriptionsArgs, UnsubscribeArgs};
 pub(crate) use watch::{PreviewArgs, PreviewForm, WantedArgs, WatchAddArgs, WatchCommand};
 
@@ -77,6 +79,8 @@ pub(crate) enum Command {
     Unsubscribe(UnsubscribeArgs),
     /// Print who is subscribed on AWS, and to what
     Subscriptions(SubscriptionsArgs),
+    /// Try again what failed for good: dead letters, pages, alerts
+    Replay(ReplayArgs),
     /// Say how tracking goes, and what needs a look; exits with 1 if something does
     Status(StatusArgs),
     /// Print a completion script for a shell

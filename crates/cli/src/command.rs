@@ -8,6 +8,7 @@ pub(crate) mod ingest;
 pub(crate) mod parse;
 pub(crate) mod place;
 pub(crate) mod preview;
+pub(crate) mod replay;
 pub(crate) mod run;
 pub(crate) mod show;
 pub(crate) mod status;

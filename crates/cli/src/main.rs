@@ -39,6 +39,7 @@ fn main() -> ExitCode {
         Command::Subscribe(subscribe) => command::subscribe::run(subscribe),
         Command::Unsubscribe(unsubscribe) => command::unsubscribe::run(unsubscribe),
         Command::Subscriptions(subscriptions) => command::subscriptions::run(subscriptions),
+        Command::Replay(replay) => command::replay::run(&args.store, replay),
         Command::Status(status) => command::status::run(&args.store, status),
         Command::Completions { shell } => command::completions(*shell),
     };

@@ -6,6 +6,7 @@
 pub mod capacity;
 pub mod connect;
 pub mod deployment;
+pub mod replay;
 
 mod store;
 

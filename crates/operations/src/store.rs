@@ -59,6 +59,17 @@ impl Store {
         }
     }
 
+    /// Whether it is noted that the alert of this mark was sent.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn is_sent(&self, mark: &str) -> Result<bool, StoreError> {
+        match self {
+            Self::Sqlite(store) => store.is_sent(mark),
+            Self::Dynamo(store) => store.is_sent(mark).await,
+        }
+    }
+
     /// The last good look at the source, and the last bad one.
     ///
     /// # Errors

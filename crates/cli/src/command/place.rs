@@ -24,7 +24,7 @@ pub(crate) async fn on_store<T>(
 }
 
 /// Does the work, and says on standard error what each call consumed, also where it failed.
-async fn metered<T>(
+pub(crate) async fn metered<T>(
     args: &CapacityArgs,
     work: impl AsyncFnOnce(Option<Meter>) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {

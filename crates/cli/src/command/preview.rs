@@ -187,7 +187,7 @@ fn email(alert: &Alert, kind: WatchKind) -> anyhow::Result<String> {
     Ok(String::from_utf8(message)?.replace("\r\n", "\n"))
 }
 
-fn why_silent(month: Month, silence: Silence) -> String {
+pub(crate) fn why_silent(month: Month, silence: Silence) -> String {
     let title = month.title();
     match silence {
         Silence::NothingBefore => format!(

@@ -182,7 +182,8 @@ impl Step {
     }
 }
 
-fn is_meant() -> anyhow::Result<bool> {
+/// Asks on the terminal whether to go on.
+pub(crate) fn is_meant() -> anyhow::Result<bool> {
     let mut out = std::io::stdout().lock();
     out.write_all(b"Go on? [y/N] ")?;
     out.flush()?;

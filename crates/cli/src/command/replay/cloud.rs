@@ -1,0 +1,297 @@
+//! On a deployment.
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal as _;
+
+use aws_types::SdkConfig;
+use bulletin::MonthRange;
+use operations::deployment::Queue;
+use operations::replay::letter::{About, Letter};
+use operations::replay::month::Again;
+use operations::replay::{Done, Queues, alert, look, month, page, record};
+use operations::{Deployment, Store};
+use pipeline::Notifier;
+use pipeline::port::{BulletinStore as _, SystemClock};
+
+use super::alert::{Outlet, tell_sent};
+use super::{Stop, progress_bar, show, show_pages, tell_queued};
+use crate::args::{QueueWord, ReplayArgs};
+use crate::command::place::metered;
+use crate::command::unsubscribe::is_meant;
+use crate::output::{complain, counted};
+
+/// A deployment, and what is asked of it.
+struct Cloud<'a> {
+    deployment: &'a Deployment,
+    config: &'a SdkConfig,
+    store: Store,
+    queues: Queues,
+    args: &'a ReplayArgs,
+}
+
+/// Does what is asked, and answers whether nothing is left that needs a look.
+pub(super) async fn replay(deployment: &Deployment, args: &ReplayArgs) -> anyhow::Result<bool> {
+    let config = args.place.connection.connection().open().await?;
+    metered(&args.place.capacity, async |meter| {
+        let cloud = Cloud {
+            deployment,
+            config: &config,
+            store: Store::of(deployment, &config, meter),
+            queues: Queues::new(deployment, &config),
+            args,
+        };
+        cloud.replay().await
+    })
+    .await
+}
+
+impl Cloud<'_> {
+    async fn replay(&self) -> anyhow::Result<bool> {
+        let args = self.args;
+        if args.dead_letters {
+            return self.dead_letters().await;
+        }
+        if let (Some(range), false) = (args.months, args.alerts) {
+            let pages = month::plan(&self.store, range).await?;
+            show_pages(&pages, args.format)?;
+            return Ok(args.dry_run || self.queue_pages(&pages).await?);
+        }
+        let topics = alert::topics(self.deployment, self.config).await?;
+        let outlets = [Outlet::Topics(&topics)];
+        match args.announce {
+            Some(month) => super::alert::announce(&self.store, &outlets, month, args).await,
+            None => super::alert::resend(&self.store, &outlets, args).await,
+        }
+    }
+
+    async fn dead_letters(&self) -> anyhow::Result<bool> {
+        let queues = self
+            .args
+            .queue
+            .map_or(&Queue::DEAD_LETTERS[..], QueueWord::queues);
+        let mut letters: BTreeMap<Queue, Vec<Letter>> = BTreeMap::new();
+        for queue in queues {
+            let mut found = self.queues.list(*queue).await?;
+            page::add_reasons(&self.store, &mut found).await?;
+            letters.insert(*queue, found);
+        }
+        let rows = letters.values().flatten().map(|letter| {
+            [
+                Some(letter.queue.ending().to_owned()),
+                Some(letter.about.to_string()),
+                letter
+                    .sent_at
+                    .map(|at| at.format("%Y-%m-%dT%H:%M:%SZ").to_string()),
+                Some(letter.receives.to_string()),
+                letter.reason.clone(),
+                Some(letter.id.clone()),
+            ]
+        });
+        let headings = ["Queue", "About", "Sent", "Received", "Reason", "Message"];
+        show(headings, rows.collect(), self.args.format)?;
+        letters.retain(|_, letters| !letters.is_empty());
+        if letters.is_empty() {
+            complain("note", "there are no dead letters");
+        }
+        if self.args.dry_run {
+            return Ok(true);
+        }
+        let mut well = true;
+        for (queue, letters) in &letters {
+            well &= match queue {
+                Queue::Pages | Queue::RefusedPages => self.redrive_pages(letters).await?,
+                Queue::UnreadRecords => self.tell_unread(letters).await?,
+                Queue::GivenUpRecords => self.tell_given_up(letters).await?,
+                Queue::FailedLooks | Queue::MissedLooks => self.make_up_for_looks(*queue, letters).await?,
+            };
+        }
+        Ok(well)
+    }
+
+    async fn redrive_pages(&self, letters: &[Letter]) -> anyhow::Result<bool> {
+        let strange = self.name_strange(letters);
+        let stop = Stop::listen();
+        let bar = progress_bar(letters.len());
+        let redriven = self
+            .queues
+            .redrive_pages(
+                letters,
+                self.args.max_rate,
+                |moved| bar.set_position(moved as u64),
+                || stop.is_asked_for(),
+            )
+            .await?;
+        bar.finish_and_clear();
+        complain(
+            "note",
+            &format!(
+                "{} back in the queue of pages; the parser reads them, and one that it refuses again comes back here",
+                counted(redriven.moved, "page")
+            ),
+        );
+        if redriven.stopped {
+            complain("note", "stopped; the same command moves the rest");
+        }
+        Ok(!redriven.stopped && strange == 0)
+    }
+
+    /// Names what is none of ours, and answers how many they are.
+    fn name_strange(&self, letters: &[Letter]) -> usize {
+        let strange = letters.iter().filter(|letter| letter.about == About::Unknown);
+        for letter in strange.clone() {
+            complain(
+                "warning",
+                &format!(
+                    "message {} in {} is nothing that this program writes there. It stays: look who may write to that \
+                     queue, and delete it",
+                    letter.id,
+                    self.queues.name(letter.queue)
+                ),
+            );
+        }
+        strange.count()
+    }
+
+    async fn tell_unread(&self, letters: &[Letter]) -> anyhow::Result<bool> {
+        let topics = alert::topics(self.deployment, self.config).await?;
+        let notifier = Notifier {
+            store: &self.store,
+            sink: &topics,
+            clock: &SystemClock,
+        };
+        let told = self.queues.tell_unread(letters, &notifier).await?;
+        for (about, reason) in &told.left {
+            complain("error", &format!("{about} stays in unread-records: {reason}"));
+        }
+        complain(
+            "note",
+            &format!(
+                "{} done with: {} sent, {} sent before",
+                counted(told.done, "unread record"),
+                counted(told.sent, "alert"),
+                told.sent_before
+            ),
+        );
+        Ok(told.left.is_empty())
+    }
+
+    async fn tell_given_up(&self, letters: &[Letter]) -> anyhow::Result<bool> {
+        let Some(months) = record::months_given_up(&self.store, letters).await? else {
+            self.name_strange(letters);
+            complain(
+                "error",
+                "a message in given-up-records does not say when its records were written, so all of them stay. \
+                 `bulletin replay --alerts --months FROM..TO` sends what was not sent of the months that you name",
+            );
+            return Ok(false);
+        };
+        let topics = alert::topics(self.deployment, self.config).await?;
+        let outlets = [Outlet::Topics(&topics)];
+        let sent = super::alert::rebuild_and_send(&self.store, &outlets, &months, self.args).await?;
+        if !tell_sent(&sent) {
+            complain(
+                "note",
+                "the messages in given-up-records stay until all of it is sent",
+            );
+            return Ok(false);
+        }
+        let names: Vec<String> = months.iter().map(ToString::to_string).collect();
+        let what = format!(
+            "every alert of {} is sent, so {} in given-up-records can be deleted.",
+            names.join(", "),
+            counted(letters.len(), "message")
+        );
+        self.delete_if_meant(Queue::GivenUpRecords, letters, &what).await
+    }
+
+    async fn make_up_for_looks(&self, queue: Queue, letters: &[Letter]) -> anyhow::Result<bool> {
+        let mut well = self.name_strange(letters) == 0;
+        let last = look::last(&self.store).await?;
+        let mut done = Vec::new();
+        for letter in letters {
+            match letter.about {
+                About::Look(None) if look::is_made_up_for(letter, last) => done.push(letter.clone()),
+                About::Look(None) => {
+                    well = false;
+                    complain(
+                        "warning",
+                        "a look of the schedule failed, and none was made since. It stays; see LastGoodCheckAge in the \
+                         runbook",
+                    );
+                }
+                About::Look(Some(range)) => {
+                    if self.queue_missing(range).await? {
+                        done.push(letter.clone());
+                    } else {
+                        well = false;
+                    }
+                }
+                _ => {}
+            }
+        }
+        let deleted = self.queues.each(queue, &done, async |_| Ok(Done::Delete)).await?;
+        complain(
+            "note",
+            &format!(
+                "{} in {} made up for, and deleted",
+                counted(deleted, "look"),
+                queue.ending()
+            ),
+        );
+        Ok(well)
+    }
+
+    /// Queues what a wanted history lacks.
+    async fn queue_missing(&self, range: MonthRange) -> anyhow::Result<bool> {
+        let mut pages = month::plan(&self.store, range).await?;
+        pages.retain(|page| !page.is_stored);
+        complain(
+            "note",
+            &format!(
+                "of the history {}..{} that was wanted, {} not stored",
+                range.first,
+                range.last,
+                counted(pages.len(), "bulletin")
+            ),
+        );
+        self.queue_pages(&pages).await
+    }
+
+    async fn queue_pages(&self, pages: &[Again]) -> anyhow::Result<bool> {
+        if self.store.months().await?.is_empty() && pages.len() > 1 {
+            complain(
+                "note",
+                "nothing is stored yet: tracking begins with the newest of these pages",
+            );
+        }
+        let waiting = self.queues.pages(self.config).await?;
+        let stop = Stop::listen();
+        let bar = progress_bar(pages.len());
+        let queued = month::queue(
+            &self.store,
+            &waiting,
+            pages,
+            self.args.max_rate,
+            |queued| bar.set_position(queued as u64),
+            || stop.is_asked_for(),
+        )
+        .await?;
+        bar.finish_and_clear();
+        Ok(tell_queued(queued, pages.len(), "the parser reads them"))
+    }
+
+    async fn delete_if_meant(&self, queue: Queue, letters: &[Letter], what: &str) -> anyhow::Result<bool> {
+        complain("note", what);
+        let is_meant = self.args.yes || (std::io::stdin().is_terminal() && is_meant()?);
+        if !is_meant {
+            complain("note", "nothing was deleted. --yes deletes without asking");
+            return Ok(false);
+        }
+        let deleted = self
+            .queues
+            .each(queue, letters, async |_| Ok(Done::Delete))
+            .await?;
+        complain("note", &format!("{} deleted", counted(deleted, "message")));
+        Ok(true)
+    }
+}

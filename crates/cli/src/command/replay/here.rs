@@ -1,0 +1,119 @@
+//! On this machine.
+
+use chrono::Utc;
+use local::{DeadLetterKind, SqliteStore};
+use operations::Store;
+use operations::replay::month::{self, Waiting};
+use pipeline::port::{LinkTable as _, StoreError};
+
+use super::alert::{Outlet, announce, resend};
+use super::{Stop, progress_bar, show, show_pages, tell_queued};
+use crate::args::{QueueWord, ReplayArgs, StoreArgs};
+use crate::command::open_existing;
+use crate::command::ways::ways;
+use crate::output::{AlertsFormat, Format, complain, counted};
+
+/// Does what is asked, and answers whether nothing is left that needs a look.
+pub(super) async fn replay(local: &StoreArgs, args: &ReplayArgs) -> anyhow::Result<bool> {
+    let place = Store::Sqlite(Box::new(open_existing(local)?));
+    let Store::Sqlite(store) = &place else {
+        return Ok(false);
+    };
+    if args.dead_letters {
+        return dead_letters(store, args).await;
+    }
+    if let (Some(range), false) = (args.months, args.alerts) {
+        let pages = month::plan(&place, range).await?;
+        show_pages(&pages, args.format)?;
+        if args.dry_run {
+            return Ok(true);
+        }
+        let stop = Stop::listen();
+        let bar = progress_bar(pages.len());
+        let queued = month::queue(
+            &place,
+            &Waiting::Here(store),
+            &pages,
+            None,
+            |queued| bar.set_position(queued as u64),
+            || stop.is_asked_for(),
+        )
+        .await?;
+        bar.finish_and_clear();
+        return Ok(tell_queued(queued, pages.len(), "`bulletin run` reads them"));
+    }
+    let format = match args.format {
+        Format::Json => AlertsFormat::Json,
+        Format::Table | Format::Csv => AlertsFormat::Table,
+    };
+    let (ways, well) = ways(store, format)?;
+    let outlets = [
+        Outlet::Terminal(&ways.terminal),
+        Outlet::Exec(&ways.exec),
+        Outlet::Mail(&ways.mail),
+    ];
+    let _lock = match args.dry_run {
+        true => None,
+        false => Some(store.lock_sending()?),
+    };
+    let done = match args.announce {
+        Some(month) => announce(&place, &outlets, month, args).await?,
+        None => resend(&place, &outlets, args).await?,
+    };
+    Ok(done && well)
+}
+
+/// The dead letters that are meant: all, those of one kind, or none, where this machine has no such stage.
+fn kind_of(queue: Option<QueueWord>) -> Result<Option<DeadLetterKind>, StoreError> {
+    match queue {
+        None => Ok(None),
+        Some(QueueWord::Parser) => Ok(Some(DeadLetterKind::Page)),
+        Some(QueueWord::Notifier) => Ok(Some(DeadLetterKind::Change)),
+        Some(QueueWord::Fetcher | QueueWord::Scheduler) => Err(StoreError::Broken {
+            what: "a queue of this machine".into(),
+            reason: "only parser and notifier leave dead letters here. --stage STAGE asks a deployment"
+                .into(),
+        }),
+    }
+}
+
+async fn dead_letters(store: &SqliteStore, args: &ReplayArgs) -> anyhow::Result<bool> {
+    let kind = kind_of(args.queue)?;
+    let mut letters = store.dead_letters()?;
+    letters.retain(|letter| kind.is_none_or(|kind| letter.kind == kind));
+    let mut rows = Vec::new();
+    for letter in &letters {
+        let (queue, link) = match letter.kind {
+            DeadLetterKind::Page => {
+                let link = match letter.about.parse() {
+                    Ok(month) => store.link(month).await?,
+                    Err(_) => None,
+                };
+                ("pages", link.map(|link| link.state.code().to_owned()))
+            }
+            DeadLetterKind::Change => ("changes", None),
+        };
+        rows.push([
+            Some(queue.to_owned()),
+            Some(letter.about.clone()),
+            link,
+            Some(letter.failure.clone()),
+        ]);
+    }
+    show(["Queue", "About", "Link", "Reason"], rows, args.format)?;
+    if letters.is_empty() {
+        complain("note", "there are no dead letters");
+        return Ok(true);
+    }
+    if !args.dry_run {
+        let letters = store.replay_dead_letters(kind, Utc::now())?;
+        complain(
+            "note",
+            &format!(
+                "{} put back; `bulletin run` tries again",
+                counted(letters, "dead letter")
+            ),
+        );
+    }
+    Ok(true)
+}

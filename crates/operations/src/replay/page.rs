@@ -1,0 +1,198 @@
+//! Pages that the parser gave up go back into its queue.
+//!
+//! Whether its link is dead does not keep a page from being read: the parser reads what is in its queue, and notes anew
+//! what became of the link.
+
+use std::time::Duration;
+
+use aws_sdk_sqs::error::{ProvideErrorMetadata as _, SdkError};
+use aws_sdk_sqs::types::ListMessageMoveTasksResultEntry;
+use pipeline::port::LinkTable;
+
+use crate::deployment::Queue;
+use crate::replay::letter::{About, Letter};
+use crate::replay::queues::Done;
+use crate::replay::{Pace, Queues, ReplayError};
+
+/// How often AWS is asked how far it is.
+const ASK_EVERY: Duration = Duration::from_secs(1);
+/// What a service answers that does not have a call.
+const NO_SUCH_CALL: [&str; 5] = [
+    "InvalidAction",
+    "NotImplemented",
+    "UnknownOperation",
+    "UnknownOperationException",
+    "AWS.SimpleQueueService.InvalidAction",
+];
+
+/// What became of the dead letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Redriven {
+    /// How many went back into the queue.
+    pub moved: usize,
+    /// Whether it was stopped before all had.
+    pub stopped: bool,
+}
+
+/// Says of each letter about a page what the link table knows of it: the state of its link, and what happened last.
+///
+/// # Errors
+/// [`ReplayError`].
+pub async fn add_reasons(links: &impl LinkTable, letters: &mut [Letter]) -> Result<(), ReplayError> {
+    for letter in letters {
+        if let Some(month) = letter.month()
+            && let Some(link) = links.link(month).await?
+        {
+            letter.reason = Some(format!("link {}: {}", link.state.code(), link.note));
+        }
+    }
+    Ok(())
+}
+
+impl Queues {
+    /// Moves these letters of refused pages back into the queue of pages, so many a second at most: by
+    /// `StartMessageMoveTask`, or, where a letter must stay because it names no page, or the service lacks that call, one by
+    /// one. A letter is deleted only after its copy was taken; so a process that dies leaves one that is in both queues at
+    /// most, and reading a page twice changes nothing.
+    ///
+    /// `progress` hears how many were moved; once `stop` says so, no more are.
+    ///
+    /// # Errors
+    /// [`ReplayError`]. What was moved stays moved; doing it again moves the rest.
+    pub async fn redrive_pages(
+        &self,
+        letters: &[Letter],
+        most_a_second: Option<u32>,
+        mut progress: impl FnMut(usize),
+        stop: impl Fn() -> bool,
+    ) -> Result<Redriven, ReplayError> {
+        let all_are_pages = letters.iter().all(|letter| letter.month().is_some());
+        if all_are_pages && !letters.is_empty() {
+            let moved = self.start_move(most_a_second).await?;
+            if let Some(handle) = moved {
+                return self.follow_move(&handle, &mut progress, &stop).await;
+            }
+        }
+        self.redrive_one_by_one(letters, most_a_second, progress, stop)
+            .await
+    }
+
+    /// Lets AWS move everything; `None` where the service cannot.
+    async fn start_move(&self, most_a_second: Option<u32>) -> Result<Option<String>, ReplayError> {
+        let request = self
+            .client
+            .start_message_move_task()
+            .source_arn(self.arn(Queue::RefusedPages).await?)
+            .destination_arn(self.arn(Queue::Pages).await?)
+            .set_max_number_of_messages_per_second(most_a_second.and_then(|most| i32::try_from(most).ok()));
+        match request.send().await {
+            Ok(answer) => Ok(Some(answer.task_handle.unwrap_or_default())),
+            Err(SdkError::ServiceError(error))
+                if error
+                    .err()
+                    .code()
+                    .is_some_and(|code| NO_SUCH_CALL.contains(&code)) =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(self.failed(Queue::RefusedPages, &error)),
+        }
+    }
+
+    async fn follow_move(
+        &self,
+        handle: &str,
+        progress: &mut impl FnMut(usize),
+        stop: &impl Fn() -> bool,
+    ) -> Result<Redriven, ReplayError> {
+        let source = self.arn(Queue::RefusedPages).await?;
+        let mut cancelled = false;
+        loop {
+            let tasks = self
+                .client
+                .list_message_move_tasks()
+                .source_arn(&source)
+                .max_results(10)
+                .send()
+                .await
+                .map_err(|error| self.failed(Queue::RefusedPages, &error))?;
+            // One that has ended has no handle any more; it is the newest.
+            let is_ours = |task: &&ListMessageMoveTasksResultEntry| task.task_handle() == Some(handle);
+            let tasks = tasks.results();
+            let Some(task) = tasks.iter().find(is_ours).or_else(|| newest(tasks)) else {
+                return Err(self.move_failed("AWS does not know of the move any more"));
+            };
+            let moved = usize::try_from(task.approximate_number_of_messages_moved()).unwrap_or(0);
+            progress(moved);
+            match task.status().unwrap_or_default() {
+                "COMPLETED" => {
+                    return Ok(Redriven {
+                        moved,
+                        stopped: false,
+                    });
+                }
+                "CANCELLED" => return Ok(Redriven { moved, stopped: true }),
+                "FAILED" => return Err(self.move_failed(task.failure_reason().unwrap_or("no reason given"))),
+                _ => {}
+            }
+            if stop() && !cancelled {
+                cancelled = true;
+                let cancel = self.client.cancel_message_move_task().task_handle(handle);
+                // One that has ended meanwhile cannot be cancelled; the next answer says so.
+                if let Err(error) = cancel.send().await
+                    && !matches!(error, SdkError::ServiceError(_))
+                {
+                    return Err(self.failed(Queue::RefusedPages, &error));
+                }
+                continue;
+            }
+            tokio::time::sleep(ASK_EVERY).await;
+        }
+    }
+
+    fn move_failed(&self, reason: &str) -> ReplayError {
+        ReplayError::Move {
+            queue: self.name(Queue::RefusedPages),
+            reason: reason.to_owned(),
+        }
+    }
+
+    async fn redrive_one_by_one(
+        &self,
+        letters: &[Letter],
+        most_a_second: Option<u32>,
+        mut progress: impl FnMut(usize),
+        stop: impl Fn() -> bool,
+    ) -> Result<Redriven, ReplayError> {
+        let pages = self.url(Queue::Pages).await?;
+        let mut pace = Pace::of(most_a_second);
+        let mut redriven = Redriven::default();
+        self.each(Queue::RefusedPages, letters, async |letter| {
+            if matches!(letter.about, About::Unknown) {
+                return Ok(Done::Leave);
+            }
+            if stop() {
+                redriven.stopped = true;
+                return Ok(Done::Stop);
+            }
+            pace.wait().await;
+            self.client
+                .send_message()
+                .queue_url(&pages)
+                .message_body(&letter.body)
+                .set_message_attributes(Some(letter.attributes.clone()))
+                .send()
+                .await
+                .map_err(|error| self.failed(Queue::Pages, &error))?;
+            redriven.moved += 1;
+            progress(redriven.moved);
+            Ok(Done::Delete)
+        })
+        .await?;
+        Ok(redriven)
+    }
+}
+
+fn newest(tasks: &[ListMessageMoveTasksResultEntry]) -> Option<&ListMessageMoveTasksResultEntry> {
+    tasks.iter().max_by_key(|task| task.started_timestamp())
+}

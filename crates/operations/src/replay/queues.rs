@@ -1,0 +1,222 @@
+use std::collections::BTreeMap;
+
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_sqs::types::{MessageSystemAttributeName, QueueAttributeName};
+use aws_types::SdkConfig;
+
+use crate::deployment::{Deployment, Queue};
+use crate::replay::ReplayError;
+use crate::replay::letter::Letter;
+
+/// How long messages stay in the dark that were taken, in seconds: longer than it takes to deal with ten of them.
+const IN_THE_DARK: i32 = 120;
+/// How long a queue may look for messages, in seconds: asked without waiting, SQS asks only some of its servers.
+const LOOKS: i32 = 1;
+/// The most messages of one call.
+const AT_ONCE: i32 = 10;
+
+/// The queues of a deployment.
+#[derive(Debug, Clone)]
+pub struct Queues {
+    pub(crate) client: Client,
+    deployment: Deployment,
+}
+
+impl Queues {
+    /// Those of this deployment. Nothing is asked yet.
+    pub fn new(deployment: &Deployment, config: &SdkConfig) -> Self {
+        Self {
+            client: Client::new(config),
+            deployment: deployment.clone(),
+        }
+    }
+
+    /// What one is called.
+    pub fn name(&self, queue: Queue) -> String {
+        self.deployment.queue(queue)
+    }
+
+    /// The address of one.
+    ///
+    /// # Errors
+    /// [`ReplayError::NoQueue`] where it is not there.
+    pub async fn url(&self, queue: Queue) -> Result<String, ReplayError> {
+        let name = self.name(queue);
+        match self.client.get_queue_url().queue_name(&name).send().await {
+            Ok(answer) => Ok(answer.queue_url.unwrap_or_default()),
+            Err(SdkError::ServiceError(error)) if error.err().is_queue_does_not_exist() => {
+                Err(ReplayError::NoQueue(name))
+            }
+            Err(error) => Err(self.failed(queue, &error)),
+        }
+    }
+
+    /// The ARN of one.
+    ///
+    /// # Errors
+    /// [`ReplayError`].
+    pub async fn arn(&self, queue: Queue) -> Result<String, ReplayError> {
+        let request = self
+            .client
+            .get_queue_attributes()
+            .queue_url(self.url(queue).await?);
+        let answer = request
+            .attribute_names(QueueAttributeName::QueueArn)
+            .send()
+            .await
+            .map_err(|error| self.failed(queue, &error))?;
+        let arn = answer
+            .attributes
+            .unwrap_or_default()
+            .remove(&QueueAttributeName::QueueArn);
+        Ok(arn.unwrap_or_default())
+    }
+
+    /// Everything that lies in one, in the order in which it was sent. It lies there as before when this is done; only how
+    /// often it was received counts up, for SQS has no way to look without receiving.
+    ///
+    /// # Errors
+    /// [`ReplayError`].
+    pub async fn list(&self, queue: Queue) -> Result<Vec<Letter>, ReplayError> {
+        let url = self.url(queue).await?;
+        let mut letters: BTreeMap<String, Letter> = BTreeMap::new();
+        let result = loop {
+            match self.take(queue, &url).await {
+                // Also where so many lie there that the first come back while the last are taken.
+                Ok(taken) if taken.iter().all(|letter| letters.contains_key(&letter.id)) => break Ok(()),
+                Ok(taken) => letters.extend(taken.into_iter().map(|letter| (letter.id.clone(), letter))),
+                Err(error) => break Err(error),
+            }
+        };
+        for letter in letters.values() {
+            self.put_back(&url, letter).await?;
+        }
+        result?;
+        let mut letters: Vec<Letter> = letters.into_values().collect();
+        letters.sort_by_key(|letter| letter.sent_at);
+        Ok(letters)
+    }
+
+    /// Takes up to ten out of one. Whoever takes them deletes them or puts them back; else they come back by themselves.
+    pub(crate) async fn take(&self, queue: Queue, url: &str) -> Result<Vec<Letter>, ReplayError> {
+        let answer = self
+            .client
+            .receive_message()
+            .queue_url(url)
+            .max_number_of_messages(AT_ONCE)
+            .visibility_timeout(IN_THE_DARK)
+            .wait_time_seconds(LOOKS)
+            .message_attribute_names("All")
+            .message_system_attribute_names(MessageSystemAttributeName::SentTimestamp)
+            .message_system_attribute_names(MessageSystemAttributeName::ApproximateReceiveCount)
+            .send()
+            .await
+            .map_err(|error| self.failed(queue, &error))?;
+        let messages = answer.messages.unwrap_or_default();
+        Ok(messages
+            .into_iter()
+            .map(|message| Letter::of(queue, message))
+            .collect())
+    }
+
+    /// Takes every message whose number is wanted, one after the other, and hands each to `work`, which answers whether it
+    /// is done with: then it is deleted. All others are put back. Answers how many are done with.
+    ///
+    /// # Errors
+    /// [`ReplayError`], also of `work`: what it had is put back.
+    pub async fn each(
+        &self,
+        queue: Queue,
+        wanted: &[Letter],
+        mut work: impl AsyncFnMut(&Letter) -> Result<Done, ReplayError>,
+    ) -> Result<usize, ReplayError> {
+        let url = self.url(queue).await?;
+        let mut left: BTreeMap<String, Letter> = BTreeMap::new();
+        let mut done = 0;
+        let result = 'all: loop {
+            let taken = match self.take(queue, &url).await {
+                Ok(taken) => taken,
+                Err(error) => break Err(error),
+            };
+            if taken.iter().all(|letter| left.contains_key(&letter.id)) {
+                break Ok(());
+            }
+            let mut taken = taken.into_iter();
+            while let Some(letter) = taken.next() {
+                let is_wanted = wanted.iter().any(|one| one.id == letter.id);
+                let known = left.contains_key(&letter.id);
+                let outcome = if is_wanted && !known {
+                    work(&letter).await
+                } else {
+                    Ok(Done::Leave)
+                };
+                match outcome {
+                    Ok(Done::Delete) => match self.delete(queue, &url, &letter).await {
+                        Ok(()) => done += 1,
+                        Err(error) => break 'all Err(error),
+                    },
+                    Ok(Done::Leave) => {
+                        left.insert(letter.id.clone(), letter);
+                    }
+                    stopped => {
+                        left.insert(letter.id.clone(), letter);
+                        left.extend(taken.map(|letter| (letter.id.clone(), letter)));
+                        break 'all stopped.map(drop);
+                    }
+                }
+            }
+        };
+        for letter in left.values() {
+            self.put_back(&url, letter).await?;
+        }
+        result.map(|()| done)
+    }
+
+    async fn delete(&self, queue: Queue, url: &str, letter: &Letter) -> Result<(), ReplayError> {
+        let delete = self.client.delete_message().queue_url(url);
+        delete
+            .receipt_handle(&letter.receipt)
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| self.failed(queue, &error))
+    }
+
+    /// Puts a message back at once. Where that fails it comes back by itself.
+    async fn put_back(&self, url: &str, letter: &Letter) -> Result<(), ReplayError> {
+        let visible = self.client.change_message_visibility().queue_url(url);
+        let visible = visible.receipt_handle(&letter.receipt).visibility_timeout(0);
+        match visible.send().await {
+            // It came back by itself.
+            Err(SdkError::ServiceError(error))
+                if error.err().is_message_not_inflight() || error.err().is_receipt_handle_is_invalid() =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(self.failed(letter.queue, &error)),
+            Ok(_) => Ok(()),
+        }
+    }
+
+    pub(crate) fn failed<E>(&self, queue: Queue, error: &SdkError<E>) -> ReplayError
+    where
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    {
+        ReplayError::Queue {
+            queue: self.name(queue),
+            reason: DisplayErrorContext(error).to_string(),
+        }
+    }
+}
+
+/// What becomes of a message that was dealt with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Done {
+    /// All is done that it asks for.
+    Delete,
+    /// It stays.
+    Leave,
+    /// It stays, and so do all others.
+    Stop,
+}
