@@ -3,6 +3,7 @@
 //!
 //! Everything here works on a [`Store`]: the SQLite file of one machine, or the tables of a [`Deployment`].
 
+pub mod archive_file;
 pub mod capacity;
 pub mod connect;
 pub mod deployment;

@@ -1,0 +1,193 @@
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{BufWriter, Read as _, Seek as _, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use bulletin::{Month, MonthRange};
+use chrono::{DateTime, Utc};
+use pipeline::ArchivedBulletin;
+use pipeline::port::BulletinStore;
+
+use super::assembly::{read, read_whole};
+use super::write::cell_digest;
+use super::{ArchiveFormat, ArchiveWriter, ExchangeError, with_exact_instants};
+
+/// How often a bulletin is read again that a correction changed in between.
+const ATTEMPTS: u32 = 5;
+
+/// What is to be written where.
+#[derive(Debug, Clone, Copy)]
+pub struct Export<'a> {
+    /// The file. Until it is whole it is written beside it, under a name that ends in `.partial`.
+    pub path: &'a Path,
+    /// Its form.
+    pub format: ArchiveFormat,
+    /// Only these months.
+    pub months: Option<MonthRange>,
+}
+
+/// What an export did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exported {
+    /// How many bulletins are in the file.
+    pub bulletins: usize,
+    /// How many rows they have.
+    pub rows: usize,
+    /// How many of the bulletins an earlier export had written that died.
+    pub kept: usize,
+}
+
+/// Writes stored bulletins into a file: beside it first, and under its name when it is whole and reads back. What an
+/// export left that died is gone on with, as far as the store still has it so. `progress` is told how many bulletins of
+/// how many are written.
+///
+/// # Errors
+/// [`ExchangeError`]. What was written until then is kept for the next time.
+pub async fn export<Store: BulletinStore>(
+    store: &Store,
+    order: &Export<'_>,
+    now: DateTime<Utc>,
+    mut progress: impl FnMut(usize, usize),
+) -> Result<Exported, ExchangeError> {
+    let months = months(store, order.months).await?;
+    let partial = partial_path(order.path);
+    let of_partial = |error| ExchangeError::File {
+        path: partial.clone(),
+        error,
+    };
+    let mut file = open_alone(&partial)?;
+    let mut left = Vec::new();
+    file.read_to_end(&mut left).map_err(of_partial)?;
+
+    let mut writer = ArchiveWriter::new(Vec::new(), order.format).map_err(of_partial)?;
+    let mut rows = 0;
+    let mut kept = 0;
+    for bulletin in read_whole(&left, order.format, now) {
+        if months.get(kept) != Some(&bulletin.month) || !is_as_stored(store, &bulletin).await? {
+            break;
+        }
+        writer.bulletin(&bulletin).map_err(of_partial)?;
+        rows += bulletin.rows.len();
+        kept += 1;
+    }
+    let (mut writer, before) = writer.moved(BufWriter::new(&file));
+    if left.starts_with(&before) {
+        file.set_len(before.len() as u64).map_err(of_partial)?;
+        (&file).seek(SeekFrom::End(0)).map_err(of_partial)?;
+    } else {
+        file.set_len(0).map_err(of_partial)?;
+        (&file).seek(SeekFrom::Start(0)).map_err(of_partial)?;
+        std::io::Write::write_all(&mut &file, &before).map_err(of_partial)?;
+    }
+    drop(left);
+
+    progress(kept, months.len());
+    for (index, month) in months.iter().enumerate().skip(kept) {
+        let bulletin = archived(store, *month).await?;
+        writer.bulletin(&bulletin).map_err(of_partial)?;
+        // What is whole is kept, also where the next bulletin cannot be had.
+        writer.flush().map_err(of_partial)?;
+        rows += bulletin.rows.len();
+        progress(index + 1, months.len());
+    }
+    writer.finish().map_err(of_partial)?;
+    file.sync_all().map_err(of_partial)?;
+    let written = std::fs::read(&partial).map_err(of_partial)?;
+    read(&written, order.format, now).map_err(|error| ExchangeError::NotReadBack {
+        path: partial.clone(),
+        error,
+    })?;
+    std::fs::rename(&partial, order.path).map_err(|error| ExchangeError::File {
+        path: order.path.to_owned(),
+        error,
+    })?;
+    Ok(Exported {
+        bulletins: months.len(),
+        rows,
+        kept,
+    })
+}
+
+async fn months<Store: BulletinStore>(
+    store: &Store,
+    range: Option<MonthRange>,
+) -> Result<Vec<Month>, ExchangeError> {
+    let stored = store.months().await?;
+    let months: Vec<Month> = stored
+        .iter()
+        .copied()
+        .filter(|month| range.is_none_or(|range| range.contains(*month)))
+        .collect();
+    match (months.is_empty(), stored.first(), stored.last()) {
+        (true, Some(first), Some(last)) => Err(ExchangeError::Nothing(format!(
+            "no stored bulletin is of these months. Stored are {first} to {last}"
+        ))),
+        (true, _, _) => Err(ExchangeError::Nothing("no bulletin is stored".into())),
+        (false, _, _) => Ok(months),
+    }
+}
+
+/// The name under which a file is written until it is whole.
+fn partial_path(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".partial");
+    name.into()
+}
+
+/// Opens what is written beside the file, for this process alone.
+fn open_alone(path: &Path) -> Result<File, ExchangeError> {
+    let of_path = |error| ExchangeError::File {
+        path: path.to_owned(),
+        error,
+    };
+    let file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)
+        .map_err(of_path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(ExchangeError::Busy(path.to_owned())),
+        Err(TryLockError::Error(error)) => Err(of_path(error)),
+    }
+}
+
+/// Whether the store has the bulletin as it was written. Its record says so: whatever is written to a bulletin changes
+/// it.
+async fn is_as_stored<Store: BulletinStore>(
+    store: &Store,
+    bulletin: &ArchivedBulletin,
+) -> Result<bool, ExchangeError> {
+    let Some(record) = store.record(bulletin.month).await? else {
+        return Ok(false);
+    };
+    let stored = with_exact_instants(ArchivedBulletin {
+        month: record.month,
+        path: record.path,
+        host: record.host,
+        fetched_at: record.fetched_at,
+        first_seen: record.first_seen,
+        revision: record.revision,
+        findings: record.findings,
+        corrected: record.corrected,
+        rows: bulletin.rows.clone(),
+    });
+    Ok(stored == *bulletin && cell_digest(bulletin)? == record.digest)
+}
+
+/// A bulletin whose rows are those of its record, also where it is being corrected.
+async fn archived<Store: BulletinStore>(
+    store: &Store,
+    month: Month,
+) -> Result<ArchivedBulletin, ExchangeError> {
+    for _ in 0..ATTEMPTS {
+        if let Some(bulletin) = ArchivedBulletin::of(store, month).await? {
+            let bulletin = with_exact_instants(bulletin);
+            if is_as_stored(store, &bulletin).await? {
+                return Ok(bulletin);
+            }
+        }
+    }
+    Err(ExchangeError::Changing(month))
+}
