@@ -11,6 +11,11 @@ use crate::item::{Fields, Key, read_record};
 use crate::store::DynamoStore;
 
 impl DynamoStore {
+    /// The name of the table of rows, standings and bulletins.
+    pub fn data_table(&self) -> &str {
+        &self.tables.data
+    }
+
     /// Those of these months that have a bulletin's item, whatever the catalogue says.
     ///
     /// # Errors

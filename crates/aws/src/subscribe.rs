@@ -272,7 +272,10 @@ fn is_arn(text: &str) -> bool {
 }
 
 /// The ARNs of all topics of the account and region.
-async fn topics(client: &Client) -> Result<Vec<String>, SubscribeError> {
+///
+/// # Errors
+/// [`SubscribeError`].
+pub async fn topics(client: &Client) -> Result<Vec<String>, SubscribeError> {
     let mut pages = client.list_topics().into_paginator().send();
     let mut arns = Vec::new();
     while let Some(page) = pages.next().await {

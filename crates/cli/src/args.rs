@@ -8,11 +8,13 @@ use clap_complete::Shell;
 
 use crate::output::{AlertsFormat, Format};
 
+mod doctor;
 mod place;
 mod replay;
 mod subscribe;
 mod watch;
 
+pub(crate) use doctor::{DoctorArgs, DoctorFormat};
 pub(crate) use place::{CapacityArgs, ConnectionArgs, PlaceArgs};
 pub(crate) use replay::{QueueWord, ReplayArgs};
 pub(crate) use subscribe::{AwsArgs, SubscribeArgs, SubscriptionsArgs, UnsubscribeArgs};
@@ -83,6 +85,8 @@ pub(crate) enum Command {
     Replay(ReplayArgs),
     /// Say how tracking goes, and what needs a look; exits with 1 if something does
     Status(StatusArgs),
+    /// Look a database or a deployment through from end to end, and say what to do
+    Doctor(DoctorArgs),
     /// Print a completion script for a shell
     #[command(after_help = "\
 Examples:

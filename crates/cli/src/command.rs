@@ -3,6 +3,7 @@
 pub(crate) mod aws_side;
 pub(crate) mod check;
 pub(crate) mod diff;
+pub(crate) mod doctor;
 pub(crate) mod history;
 pub(crate) mod ingest;
 pub(crate) mod parse;

@@ -18,7 +18,10 @@ fn main() -> ExitCode {
     let args = Args::parse();
     let filter = match args.command {
         // AWS's SDK would log what it sends, and people's addresses stand in it.
-        Command::Subscribe(_) | Command::Unsubscribe(_) | Command::Subscriptions(_) => EnvFilter::new("off"),
+        Command::Subscribe(_)
+        | Command::Unsubscribe(_)
+        | Command::Subscriptions(_)
+        | Command::Doctor(_) => EnvFilter::new("off"),
         _ => EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn")),
     };
     tracing_subscriber::fmt()
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
         Command::Subscriptions(subscriptions) => command::subscriptions::run(subscriptions),
         Command::Replay(replay) => command::replay::run(&args.store, replay),
         Command::Status(status) => command::status::run(&args.store, status),
+        Command::Doctor(doctor) => command::doctor::run(&args.store, doctor),
         Command::Completions { shell } => command::completions(*shell),
     };
     match done {

@@ -7,6 +7,7 @@ pub mod archive_file;
 pub mod capacity;
 pub mod connect;
 pub mod deployment;
+pub mod doctor;
 pub mod replay;
 
 mod store;

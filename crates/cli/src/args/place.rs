@@ -18,6 +18,18 @@ pub(crate) struct ConnectionArgs {
 }
 
 impl ConnectionArgs {
+    /// What was said of it, as it is said to another command, with a blank before it.
+    pub(crate) fn words(&self) -> String {
+        [
+            ("profile", &self.profile),
+            ("region", &self.region),
+            ("endpoint-url", &self.endpoint_url),
+        ]
+        .into_iter()
+        .filter_map(|(name, said)| Some(format!(" --{name} {}", said.as_ref()?)))
+        .collect()
+    }
+
     /// The way to AWS.
     pub(crate) fn connection(&self) -> Connection {
         Connection {

@@ -1,0 +1,179 @@
+use std::path::Path;
+use std::process::ExitCode;
+
+use operations::doctor::{Circumstances, HostAnswer, Patient, Symptom, Verdict, examine};
+use pipeline::port::{Clock, PageSource};
+use web_source::{ConfigError, FolderSource, WebConfig, WebSource};
+
+use crate::args::{DoctorArgs, DoctorFormat, StoreArgs};
+use crate::clock::RunClock;
+use crate::command::place::metered;
+use crate::command::ways::mailer;
+use crate::command::{block_on, open_existing};
+use crate::output;
+
+pub(crate) fn run(store: &StoreArgs, args: &DoctorArgs) -> anyhow::Result<ExitCode> {
+    let symptoms = block_on(symptoms(store, args))?;
+    let is_well = symptoms
+        .iter()
+        .all(|symptom| symptom.verdict != Verdict::NeedsALook);
+    match args.format {
+        DoctorFormat::Table => output::print(&as_text(&symptoms))?,
+        DoctorFormat::Json => output::print_json(&symptoms)?,
+    }
+    Ok(if is_well {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+async fn symptoms(store: &StoreArgs, args: &DoctorArgs) -> anyhow::Result<Vec<Symptom>> {
+    let clock = RunClock::new(args.as_of);
+    let around = async |place: String| -> anyhow::Result<Circumstances> {
+        Ok(Circumstances {
+            now: clock.now(),
+            hosts: hosts(args, clock).await?,
+            place,
+        })
+    };
+    let Some(deployment) = &args.place.stage else {
+        let file = open_existing(store)?;
+        let patient = Patient::Machine {
+            store: &file,
+            no_mail: mailer().err().map(|error| error.to_string()),
+        };
+        return Ok(examine(patient, &around(of_file(&store.db)).await?).await?);
+    };
+    let config = args.place.connection.connection().open().await?;
+    let place = format!(" --stage {deployment}{}", args.place.connection.words());
+    let around = around(place).await?;
+    metered(&args.place.capacity, async |meter| {
+        let patient = Patient::Deployment {
+            deployment,
+            config: &config,
+            meter,
+        };
+        Ok(examine(patient, &around).await?)
+    })
+    .await
+}
+
+/// What names the database in a command, where it must be named.
+fn of_file(db: &Path) -> String {
+    let is_usual = db == Path::new("visa-bulletin.db")
+        || std::env::var_os("VISA_BULLETIN_DB").is_some_and(|said| db.as_os_str() == said);
+    if is_usual {
+        String::new()
+    } else {
+        format!(" --db {}", shell_word(&db.display().to_string()))
+    }
+}
+
+/// A word as a shell takes it.
+fn shell_word(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+/// What each host answers now; `None` where none is to be asked.
+async fn hosts(args: &DoctorArgs, clock: RunClock) -> anyhow::Result<Option<Vec<HostAnswer>>> {
+    if args.offline {
+        return Ok(None);
+    }
+    if let Some(folder) = &args.source {
+        let listed = FolderSource::open(folder, clock)?.links().await;
+        return Ok(Some(vec![HostAnswer {
+            host: folder.display().to_string(),
+            listed: listed.map(|links| links.len()).map_err(|error| error.to_string()),
+            ahead: None,
+        }]));
+    }
+    let mut config = WebConfig {
+        allow_other_hosts: args.allow_other_hosts,
+        ..WebConfig::default()
+    };
+    if !args.hosts.is_empty() {
+        config.hosts.clone_from(&args.hosts);
+    }
+    if let Some(contact) = &args.contact {
+        config.contact.clone_from(contact);
+    }
+    let source = WebSource::new(config, clock).map_err(|error| match error {
+        ConfigError::OtherHost { .. } => anyhow::anyhow!("{error}. --allow-other-hosts allows them"),
+        other => other.into(),
+    })?;
+    let probes = source.probe().await.into_iter().map(|probe| HostAnswer {
+        host: probe.host,
+        listed: probe.listed,
+        ahead: probe.ahead,
+    });
+    Ok(Some(probes.collect()))
+}
+
+fn as_text(symptoms: &[Symptom]) -> String {
+    let mut lines = Vec::new();
+    for symptom in symptoms {
+        let verdict = match symptom.verdict {
+            Verdict::Good => "good",
+            Verdict::NeedsALook => "NEEDS A LOOK",
+            Verdict::CannotBeKnown => "cannot know",
+        };
+        let name = format!("{verdict:<12}  {:<13}  ", symptom.part.name());
+        lines.push(hanging(&name, &symptom.what));
+        let indent = " ".repeat(name.len());
+        if !symptom.to_do.is_empty() {
+            lines.push(hanging(&indent, &symptom.to_do));
+        }
+        // Not broken into lines, so that they can be copied.
+        lines.extend(
+            symptom
+                .commands
+                .iter()
+                .map(|command| format!("{indent}  {command}")),
+        );
+    }
+    let bad = symptoms
+        .iter()
+        .filter(|symptom| symptom.verdict == Verdict::NeedsALook)
+        .count();
+    lines.push(match bad {
+        0 => "Nothing needs a look.".into(),
+        1 => "1 thing needs a look.".into(),
+        _ => format!("{bad} things need a look."),
+    });
+    lines.join("\n")
+}
+
+/// A sentence behind its beginning, in lines that fit the terminal.
+fn hanging(first: &str, text: &str) -> String {
+    let Some(width) = output::width().map(|width| width.saturating_sub(first.len()).max(20)) else {
+        return format!("{first}{text}");
+    };
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    format!("{first}{}", lines.join(&format!("\n{}", " ".repeat(first.len()))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_named_as_a_shell_takes_it() {
+        assert_eq!(of_file(Path::new("visa-bulletin.db")), "");
+        assert_eq!(of_file(Path::new("/data/a.db")), " --db /data/a.db");
+        assert_eq!(of_file(Path::new("it's mine.db")), r" --db 'it'\''s mine.db'");
+    }
+}

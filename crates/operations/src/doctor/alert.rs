@@ -1,0 +1,113 @@
+//! Alerts that were begun and not finished, and those that fail and are tried again.
+
+use std::collections::BTreeSet;
+
+use aws::DynamoStore;
+use bulletin::Month;
+use chrono::{DateTime, TimeDelta, Utc};
+use local::SqliteStore;
+use pipeline::port::StoreError;
+
+use super::{Circumstances, Part, Symptom, counted, few, one_line};
+
+/// How long after its end a right to send may stand there, before somebody should have taken it over.
+const OVER: TimeDelta = TimeDelta::minutes(15);
+
+/// The marks that nobody has taken over although their time is up.
+fn left(marks: Vec<(String, DateTime<Utc>)>, now: DateTime<Utc>) -> Vec<String> {
+    let over = marks.into_iter().filter(|(_, expires)| *expires + OVER < now);
+    over.map(|(mark, _)| mark).collect()
+}
+
+/// The month that a mark is about: `CATEGORY#EB3#COUNTRY#INDIA#2026-12#0#SNS`, `BULLETIN#2026-12#0#SNS`.
+fn month_of(mark: &str) -> Option<Month> {
+    mark.split('#').find_map(|part| part.parse().ok())
+}
+
+/// Those of one machine.
+pub(super) fn on_machine(store: &SqliteStore, around: &Circumstances) -> Result<Vec<Symptom>, StoreError> {
+    let mut symptoms = Vec::new();
+    for failure in store.failing_changes()? {
+        symptoms.push(
+            Symptom::bad(
+                Part::Alerts,
+                format!("an alert could not be sent yet: {}", one_line(&failure)),
+                "Repair what is said there. The next run after some minutes tries again by itself.",
+            )
+            .by(around.command("run")),
+        );
+    }
+    let left = left(store.marks_in_progress()?, around.now);
+    let (_, changes) = store.waiting()?;
+    if !left.is_empty() && changes > 0 {
+        symptoms.push(
+            Symptom::bad(Part::Alerts, died(&left), "The next run takes over.").by(around.command("run")),
+        );
+    } else if !left.is_empty() {
+        symptoms.push(sent_again(
+            &left,
+            "What they say of what moved does not wait any more. Have it worked out again and sent:",
+            around,
+        ));
+    }
+    if symptoms.is_empty() {
+        let waiting = match changes {
+            0 => "none waits".into(),
+            _ => format!("{} and will be told by the next run", waits(changes as usize)),
+        };
+        symptoms.push(Symptom::good(Part::Alerts, waiting));
+    }
+    Ok(symptoms)
+}
+
+fn waits(changes: usize) -> String {
+    let verb = if changes == 1 { "waits" } else { "wait" };
+    format!("{} {verb}", counted(changes, "change"))
+}
+
+/// Those of a deployment.
+pub(super) async fn on_aws(store: &DynamoStore, around: &Circumstances) -> Result<Vec<Symptom>, StoreError> {
+    let left = left(store.marks_in_progress().await?, around.now);
+    if left.is_empty() {
+        return Ok(vec![Symptom::good(Part::Alerts, "none was begun and left")]);
+    }
+    Ok(vec![sent_again(
+        &left,
+        "The stream hands them out again for six hours. After that, repair the cause (docs/RUNBOOK.md, NotifierErrors), and \
+         have them worked out again and sent:",
+        around,
+    )])
+}
+
+fn died(left: &[String]) -> String {
+    format!(
+        "whoever sent {} died: {}",
+        counted(left.len(), "alert"),
+        few(left, ", ")
+    )
+}
+
+fn sent_again(left: &[String], to_do: &str, around: &Circumstances) -> Symptom {
+    let months: BTreeSet<Month> = left.iter().filter_map(|mark| month_of(mark)).collect();
+    months
+        .iter()
+        .fold(Symptom::bad(Part::Alerts, died(left), to_do), |symptom, month| {
+            symptom.by(around.command(&format!("replay --alerts --months {month}..{month}")))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_names_its_month() {
+        for (mark, month) in [
+            ("CATEGORY#EB3#COUNTRY#INDIA#2026-12#0#SNS", Some("2026-12")),
+            ("BULLETIN#2024-05#1#watch-3", Some("2024-05")),
+            ("whatever", None),
+        ] {
+            assert_eq!(month_of(mark).map(|month| month.to_string()).as_deref(), month);
+        }
+    }
+}

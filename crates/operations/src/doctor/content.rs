@@ -1,0 +1,289 @@
+//! What is stored, held against itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws::DynamoStore;
+use bulletin::{Bulletin, Case, CellState, Chart, Entry, Month, Standing};
+use local::SqliteStore;
+use pipeline::CellDigest;
+use pipeline::port::{BulletinStore, StoreError, as_bulletin, present_month};
+
+use super::{Circumstances, Part, Scope, Symptom, counted, few, one_line};
+
+/// The first bulletin of the modern form is of December 2001; no month before it has ever been stored.
+const EARLIEST: (i32, u32) = (2001, 12);
+
+/// What puts right what is stored of a month: a page that is fed by hand is held against every row and standing.
+fn feed(symptom: Symptom, around: &Circumstances) -> Symptom {
+    symptom.by(around.command("ingest PAGE.html"))
+}
+
+/// Whether the file is sound.
+pub(super) fn file(store: &SqliteStore, symptoms: &mut Vec<Symptom>) {
+    let damage = match store.damage() {
+        Ok(damage) => damage,
+        Err(error) => vec![error.to_string()],
+    };
+    symptoms.push(if damage.is_empty() {
+        Symptom::good(Part::File, "sound, its indexes too")
+    } else {
+        Symptom::bad(
+            Part::File,
+            format!("damaged: {}", one_line(&damage.join("; "))),
+            "Move it away, and bring back the newest backup of it; without one, the first command makes a new file with the \
+             newest bulletin and the second brings the history. Watches must be added again then.",
+        )
+        .by("bulletin run")
+        .by("bulletin run --backfill 2001-12..")
+    });
+}
+
+/// Months that have rows and are not stored whole.
+pub(super) async fn half_stored(
+    store: &SqliteStore,
+    around: &Circumstances,
+) -> Result<Vec<Symptom>, StoreError> {
+    let whole = store.months().await?;
+    let half: Vec<String> = store
+        .months_with_rows()?
+        .iter()
+        .filter(|month| !whole.contains(month))
+        .map(Month::to_string)
+        .collect();
+    Ok(vec![if half.is_empty() {
+        Symptom::good(Part::Catalogue, counted(whole.len(), "bulletin"))
+    } else {
+        feed(
+            Symptom::bad(
+                Part::Catalogue,
+                format!(
+                    "there are cells of bulletins that are not stored whole: {}",
+                    few(&half, ", ")
+                ),
+                "Somebody else wrote there. Save the page of each from a browser, and feed it:",
+            ),
+            around,
+        )
+    }])
+}
+
+/// Whether the catalogue and the bulletins' items name the same months.
+pub(super) async fn catalogue(
+    store: &DynamoStore,
+    around: &Circumstances,
+) -> Result<Vec<Symptom>, StoreError> {
+    let listed: BTreeSet<Month> = store.months().await?.into_iter().collect();
+    let horizon = present_month(around.now).next().next();
+    let all = Month::new(EARLIEST.0, EARLIEST.1)
+        .into_iter()
+        .flat_map(|first| first.through(horizon).collect::<Vec<_>>());
+    let asked: BTreeSet<Month> = all.chain(listed.iter().copied()).collect();
+    let there: BTreeSet<Month> = store.months_with_record(asked).await?.into_iter().collect();
+    let texts = |months: Vec<&Month>| months.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let mut symptoms = Vec::new();
+    let without = texts(listed.difference(&there).collect());
+    if !without.is_empty() {
+        symptoms.push(feed(
+            Symptom::bad(
+                Part::Catalogue,
+                format!(
+                    "the catalogue lists bulletins that have no item: {}",
+                    few(&without, ", ")
+                ),
+                "Save the page of each from a browser, and feed it:",
+            ),
+            around,
+        ));
+    }
+    let unlisted = texts(there.difference(&listed).collect());
+    if !unlisted.is_empty() {
+        symptoms.push(
+            Symptom::bad(
+                Part::Catalogue,
+                format!(
+                    "the catalogue, from which everybody learns what is stored, does not list these bulletins: {}",
+                    few(&unlisted, ", ")
+                ),
+                "Somebody else wrote there. Put back the item CATALOGUE from a backup, or the months into its set \
+                 `months` by the AWS CLI:",
+            )
+            .by(format!(
+                "aws dynamodb update-item --table-name {} --key '{}' --update-expression 'ADD months :m' \
+                 --expression-attribute-values '{{\":m\": {{\"SS\": {}}}}}'",
+                store.data_table(),
+                r#"{"pk": {"S": "CATALOGUE"}, "sk": {"S": "CATALOGUE"}}"#,
+                serde_json::json!(unlisted)
+            )),
+        );
+    }
+    if symptoms.is_empty() {
+        symptoms.push(Symptom::good(Part::Catalogue, counted(listed.len(), "bulletin")));
+    }
+    Ok(symptoms)
+}
+
+/// Whether the rows of each bulletin make up the digest that its record has.
+pub(super) async fn rows<S: BulletinStore>(
+    store: &S,
+    scope: Scope,
+    around: &Circumstances,
+) -> Result<Vec<Symptom>, StoreError> {
+    let mut months = store.months().await?;
+    if scope == Scope::Newest {
+        months = months.split_off(months.len().saturating_sub(2));
+    }
+    let mut wrong = Vec::new();
+    for month in &months {
+        // One without a record is told of with the catalogue.
+        let Some(record) = store.record(*month).await? else {
+            continue;
+        };
+        let bulletin = match as_bulletin(*month, store.rows(*month).await?) {
+            Ok(bulletin) => bulletin,
+            Err(error) => {
+                wrong.push((*month, error.to_string()));
+                continue;
+            }
+        };
+        let cells = bulletin.rows().len();
+        if cells != record.cells {
+            wrong.push((
+                *month,
+                format!("{month} had {} and has {cells}", counted(record.cells, "cell")),
+            ));
+        } else if CellDigest::of(&bulletin) != record.digest {
+            wrong.push((
+                *month,
+                format!("the cells of {month} are not those that were stored"),
+            ));
+        }
+    }
+    if wrong.is_empty() {
+        let of = match scope {
+            Scope::All => counted(months.len(), "bulletin"),
+            Scope::Newest => format!("the newest {}", counted(months.len(), "bulletin")),
+        };
+        return Ok(vec![Symptom::good(
+            Part::Rows,
+            format!("as they were stored, in {of}"),
+        )]);
+    }
+    let texts: Vec<String> = wrong.into_iter().map(|(_, what)| what).collect();
+    Ok(vec![feed(
+        Symptom::bad(
+            Part::Rows,
+            few(&texts, "; "),
+            "Somebody else wrote there. Save the page of each of these months from a browser, and feed it: every cell is held \
+             against it.",
+        ),
+        around,
+    )])
+}
+
+/// Whether the standings say what the rows of the two newest bulletins say.
+pub(super) async fn standings<S: BulletinStore>(
+    store: &S,
+    around: &Circumstances,
+) -> Result<Vec<Symptom>, StoreError> {
+    let months = store.months().await?;
+    let mut newest: Vec<Bulletin> = Vec::new();
+    for month in months.iter().rev().take(2) {
+        newest.push(as_bulletin(*month, store.rows(*month).await?)?);
+    }
+    let standings: BTreeMap<Case, Standing> = store
+        .standings()
+        .await?
+        .into_iter()
+        .map(|stored| (stored.standing.case, stored.standing))
+        .collect();
+    let mut cases: BTreeSet<Case> = newest.iter().flat_map(Bulletin::cases).collect();
+    cases.extend(standings.keys());
+    let wrong: Vec<String> = cases
+        .iter()
+        .filter_map(|case| {
+            Some(format!(
+                "{case} {}",
+                differs(*case, standings.get(case), &newest)?
+            ))
+        })
+        .collect();
+    let months: Vec<String> = newest
+        .iter()
+        .map(|bulletin| bulletin.month().to_string())
+        .collect();
+    if wrong.is_empty() {
+        let of = if months.is_empty() {
+            "none is stored".into()
+        } else {
+            months.join(" and ")
+        };
+        return Ok(vec![Symptom::good(
+            Part::Standings,
+            format!("{}, as the rows say: {of}", counted(standings.len(), "standing")),
+        )]);
+    }
+    Ok(vec![feed(
+        Symptom::bad(
+            Part::Standings,
+            format!("{} differ from their rows: {}", wrong.len(), few(&wrong, "; ")),
+            format!(
+                "Alerts are made from standings. Save the page of {} from a browser and feed it: every standing is held against \
+                 it.",
+                months.join(", and then that of ")
+            ),
+        ),
+        around,
+    )])
+}
+
+/// What is wrong with the standing of a case, by the two newest bulletins, the newest first.
+fn differs(case: Case, standing: Option<&Standing>, newest: &[Bulletin]) -> Option<String> {
+    let rules: Vec<Entry> = newest.iter().map(|bulletin| Entry::of(bulletin, case)).collect();
+    let is_listed = rules.iter().any(|entry| entry.lists(case));
+    let Some(standing) = standing else {
+        return is_listed.then(|| "has no standing".to_owned());
+    };
+    if is_listed {
+        let stand: Vec<Month> = standing.entries().map(|entry| entry.month).collect();
+        let should: Vec<Month> = rules.iter().map(|entry| entry.month).collect();
+        if stand != should {
+            return Some(format!(
+                "stands at {}, not at {}",
+                joined(&stand),
+                joined(&should)
+            ));
+        }
+    }
+    rules.iter().find_map(|entry| {
+        let stored = standing.entry(entry.month)?;
+        for chart in Chart::ALL {
+            let (is, should) = (stored.cells.of(chart), entry.cells.of(chart));
+            if is != should {
+                let text = |cell: &Option<bulletin::Cell>| cell.as_ref().map_or("nothing".into(), cell_text);
+                let (is, should) = (text(is), text(should));
+                return Some(format!(
+                    "says {is}, not {should}, on {} of {}",
+                    chart.name(),
+                    entry.month
+                ));
+            }
+        }
+        let is_same = stored.columns == entry.columns && stored.successors == entry.successors;
+        (!is_same).then(|| format!("has the columns of another chart in {}", entry.month))
+    })
+}
+
+fn joined(months: &[Month]) -> String {
+    months
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(" and ")
+}
+
+fn cell_text(cell: &bulletin::Cell) -> String {
+    match &cell.state {
+        CellState::CutOff(cut_off) => cut_off.to_string(),
+        CellState::Unreadable(raw) => format!("the unreadable \"{}\"", raw.escape_debug()),
+    }
+}

@@ -1,0 +1,84 @@
+//! Pages, and what is to be done with them.
+
+use bulletin::Month;
+use chrono::{DateTime, TimeDelta, Utc};
+use pipeline::port::{LinkTable, StoreError};
+use pipeline::{Link, LinkState};
+
+use super::{Circumstances, Part, Symptom, at, counted, one_line};
+
+/// How long a link may be due before a look that did not take it.
+const TAKEN_WITHIN: TimeDelta = TimeDelta::hours(3);
+/// From how many failures in a row on somebody should look. By then half an hour has passed.
+const MANY_FAILURES: u32 = 4;
+
+/// The links that are stuck. One that nobody took since the last look is told of only where a look came after it was due:
+/// that no look comes is another symptom. Failures are told of only where the last look was good.
+pub(super) async fn links<S: LinkTable>(
+    store: &S,
+    last_good_look: Option<DateTime<Utc>>,
+    letters: &[Month],
+    is_machine: bool,
+    around: &Circumstances,
+) -> Result<Vec<Symptom>, StoreError> {
+    let links = store.links().await?;
+    let mut symptoms = Vec::new();
+    for link in &links {
+        let month = link.link.month;
+        if letters.contains(&month) {
+            continue;
+        }
+        let Some((what, to_do)) = stuck(link, last_good_look) else {
+            continue;
+        };
+        let symptom = Symptom::bad(Part::Links, what, to_do);
+        symptoms.push(if is_machine {
+            symptom
+                .by(around.command(&format!("run --backfill {month}")))
+                .by(around.command("ingest PAGE.html"))
+        } else {
+            symptom.by(around.command(&format!("replay --months {month}..{month}")))
+        });
+    }
+    if symptoms.is_empty() {
+        symptoms.push(Symptom::good(
+            Part::Links,
+            format!("{}, none is stuck", counted(links.len(), "page")),
+        ));
+    }
+    Ok(symptoms)
+}
+
+fn stuck(link: &Link, last_good_look: Option<DateTime<Utc>>) -> Option<(String, &'static str)> {
+    let month = link.link.month;
+    let left = |from: DateTime<Utc>| last_good_look.is_some_and(|look| from + TAKEN_WITHIN < look);
+    match link.state {
+        LinkState::Dead { .. } => Some((
+            format!("the page of {month} was refused: {}", one_line(&link.note)),
+            "Look at the page in a browser. When it is whole again, have it read again.",
+        )),
+        LinkState::Queued { until } if left(until) => Some((
+            format!(
+                "the page of {month} was queued, nothing was heard of it until {}, and no look since took it up",
+                at(until)
+            ),
+            "Have it queued again.",
+        )),
+        LinkState::Due { at: from } if left(from) => Some((
+            format!(
+                "the page of {month} is due since {}, and no look since asked for it",
+                at(from)
+            ),
+            "Looks ask for the newest bulletins only. Have this one asked for.",
+        )),
+        LinkState::Due { .. } if link.failures >= MANY_FAILURES && last_good_look.is_some() => Some((
+            format!(
+                "the page of {month} could not be had, {} in a row, although the list could: {}",
+                counted(link.failures as usize, "time"),
+                one_line(&link.note)
+            ),
+            "Look at it in a browser. If it is there, feed it from the saved page, or have it asked for again.",
+        )),
+        _ => None,
+    }
+}

@@ -1,0 +1,173 @@
+//! The hosts, the looks at them, and whether the bulletin that should be out is stored.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use pipeline::overdue;
+use pipeline::port::{BulletinStore, Check, StoreError};
+
+use super::{Circumstances, Looks, Part, Symptom, at, counted};
+
+/// How old the last good look of one machine may be, which may be switched off at night.
+const MACHINE: TimeDelta = TimeDelta::hours(24);
+/// How old that of a deployment may be: its schedule looks every few minutes, and its alarm is raised after four looks or
+/// an hour.
+const DEPLOYMENT: TimeDelta = TimeDelta::hours(4);
+
+/// How the hosts answered.
+pub(super) fn hosts(around: &Circumstances, symptoms: &mut Vec<Symptom>) {
+    let Some(answers) = &around.hosts else {
+        symptoms.push(Symptom::unknown(Part::Hosts, "not asked, because of --offline"));
+        return;
+    };
+    let lists: Vec<&str> = answers
+        .iter()
+        .filter(|answer| answer.listed.is_ok())
+        .map(|answer| answer.host.as_str())
+        .collect();
+    let closed: Vec<String> = answers
+        .iter()
+        .filter_map(|answer| Some(format!("{}: {}", answer.host, answer.listed.as_ref().err()?)))
+        .collect();
+    symptoms.push(match (lists.as_slice(), closed.is_empty()) {
+        ([], _) => Symptom::bad(
+            Part::Hosts,
+            format!("no host gives its list of bulletins: {}", closed.join("; ")),
+            "Look at https://travel.state.gov in a browser. If that works, save the page of the newest bulletin there and \
+             feed it; never try to get around a challenge.",
+        )
+        .by(around.command("ingest PAGE.html")),
+        (lists, true) => Symptom::good(Part::Hosts, format!("each lists its bulletins: {}", lists.join(", "))),
+        (lists, false) => Symptom::good(
+            Part::Hosts,
+            format!(
+                "{} lists its bulletins, which is enough; not so {}",
+                lists.join(", "),
+                closed.join("; ")
+            ),
+        ),
+    });
+}
+
+/// By how many hours the last good look is too old; `None` where it is not, or where there is none.
+pub fn stale_look(good: Option<&Check>, is_machine: bool, now: DateTime<Utc>) -> Option<i64> {
+    let age = now - good?.at;
+    (age > if is_machine { MACHINE } else { DEPLOYMENT }).then(|| age.num_hours())
+}
+
+/// The last look, where it failed.
+pub fn failed_look((good, bad): &Looks) -> Option<&Check> {
+    bad.as_ref()
+        .filter(|bad| good.as_ref().is_none_or(|good| good.at < bad.at))
+}
+
+/// How the last looks at the source went.
+pub(super) fn looks(looks: &Looks, is_machine: bool, around: &Circumstances) -> Vec<Symptom> {
+    let good = looks.0.as_ref();
+    let mut symptoms = Vec::new();
+    let found = match (good, stale_look(good, is_machine, around.now)) {
+        (None, _) => Some("the source was never seen".to_owned()),
+        (Some(_), Some(hours)) => Some(format!("the source was last seen {}", ago(hours))),
+        _ => None,
+    };
+    if let Some(what) = found {
+        symptoms.push(look_again(what, is_machine, around));
+    }
+    if let Some(bad) = failed_look(looks) {
+        symptoms.push(look_again(
+            format!(
+                "the last look, {}, failed: {}",
+                at(bad.at),
+                super::one_line(&bad.note)
+            ),
+            is_machine,
+            around,
+        ));
+    }
+    if let (Some(good), true) = (good, symptoms.is_empty()) {
+        symptoms.push(Symptom::good(
+            Part::Looks,
+            format!("the source was last seen {}", at(good.at)),
+        ));
+    }
+    symptoms
+}
+
+fn ago(hours: i64) -> String {
+    format!(
+        "{} ago",
+        counted(usize::try_from(hours).unwrap_or_default(), "hour")
+    )
+}
+
+fn look_again(what: String, is_machine: bool, around: &Circumstances) -> Symptom {
+    if is_machine {
+        return Symptom::bad(
+            Part::Looks,
+            what,
+            "Look now, and see that something looks again and again, such as cron.",
+        )
+        .by(around.command("run"));
+    }
+    Symptom::bad(
+        Part::Looks,
+        what,
+        "Nothing looks, or each look fails: see docs/RUNBOOK.md under LastGoodCheckAge. A look out of turn, by the AWS CLI:",
+    )
+    .by(format!("aws lambda invoke --function-name VisaBulletin-{}-fetcher /dev/stdout", stage(around)))
+}
+
+/// The stage that is examined, as it stands in names.
+pub(super) fn stage(around: &Circumstances) -> &str {
+    let mut words = around.place.split_whitespace();
+    words.find(|word| *word == "--stage");
+    words.next().unwrap_or_default()
+}
+
+/// Whether the bulletin that should be out is stored.
+pub(super) async fn newest<S: BulletinStore>(
+    store: &S,
+    is_machine: bool,
+    around: &Circumstances,
+) -> Result<Vec<Symptom>, StoreError> {
+    let months = store.months().await?;
+    let Some(newest) = months.last() else {
+        let symptom = Symptom::bad(
+            Part::Newest,
+            "no bulletin is stored",
+            "The first look stores the newest.",
+        );
+        return Ok(vec![if is_machine {
+            symptom.by(around.command("run"))
+        } else {
+            symptom
+        }]);
+    };
+    Ok(vec![match overdue(around.now, &months) {
+        None => Symptom::good(
+            Part::Newest,
+            format!(
+                "the newest of {} is that of {}",
+                counted(months.len(), "bulletin"),
+                newest.title()
+            ),
+        ),
+        Some(month) => {
+            let symptom = Symptom::bad(
+                Part::Newest,
+                format!(
+                    "the bulletin of {} should be out and is not stored",
+                    month.title()
+                ),
+                "See in a browser whether it is out: \
+                 https://travel.state.gov/content/travel/en/legal/visa-law0/visa-bulletin.html. If it is, it is had by \
+                 another look, or from the saved page.",
+            );
+            if is_machine {
+                symptom
+                    .by(around.command("run"))
+                    .by(around.command("ingest PAGE.html"))
+            } else {
+                symptom.by(around.command(&format!("replay --months {month}..{month}")))
+            }
+        }
+    }])
+}

@@ -1,0 +1,248 @@
+//! Who is told by the topics of a deployment.
+
+use aws::subscribe::{Endpoint, SubscribeError, Subscribers};
+use aws_types::SdkConfig;
+use bulletin::Category;
+
+use super::{Circumstances, Part, Symptom, counted, few, one_line};
+use crate::Deployment;
+
+/// How many telephones are asked about. Each is a call.
+const MOST_TELEPHONES: usize = 50;
+/// The monthly limit that a new account has, in US dollars; where nobody set any, it is this too.
+const FIRST_LIMIT: f64 = 1.0;
+
+/// Who is subscribed, who still has to confirm, and what SNS lets through of SMS.
+pub(super) async fn subscriptions(
+    config: &SdkConfig,
+    deployment: &Deployment,
+    around: &Circumstances,
+    symptoms: &mut Vec<Symptom>,
+) {
+    let client = aws_sdk_sns::Client::new(config);
+    let found = match prefix(&client, deployment).await {
+        Ok(Some(prefix)) => {
+            let subscribers = Subscribers::new(client, prefix.as_str());
+            examined(&subscribers, &prefix, around).await
+        }
+        Ok(None) => Ok(vec![
+            Symptom::bad(
+                Part::Subscriptions,
+                format!("the topics {}… are not there", deployment.topics()),
+                "Look at --stage and --region. If they were deleted, deploy again: `make deploy` in a checkout of this project.",
+            ),
+            Symptom::unknown(Part::Sms, "there are no topics"),
+        ]),
+        Err(error) => Err(error),
+    };
+    match found {
+        Ok(found) => symptoms.extend(found),
+        Err(error) => symptoms.push(Symptom::unknown(
+            Part::Subscriptions,
+            one_line(&error.to_string()),
+        )),
+    }
+}
+
+/// What the ARNs of the topics begin with.
+async fn prefix(
+    client: &aws_sdk_sns::Client,
+    deployment: &Deployment,
+) -> Result<Option<String>, SubscribeError> {
+    let name = format!(":{}", deployment.topics());
+    let arns = aws::subscribe::topics(client).await?;
+    Ok(arns.iter().find_map(|arn| {
+        let end = arn.find(&name)? + name.len();
+        Some(arn[..end].to_owned())
+    }))
+}
+
+async fn examined(
+    subscribers: &Subscribers,
+    prefix: &str,
+    around: &Circumstances,
+) -> Result<Vec<Symptom>, SubscribeError> {
+    let topics = subscribers.topics().await?;
+    let mut symptoms = missing_topics(&topics);
+    let (mut confirmed, mut telephones, mut silent) = (0, Vec::<Endpoint>::new(), Vec::new());
+    let mut pending: Vec<String> = Vec::new();
+    for topic in &topics {
+        let before = confirmed + pending.len();
+        for subscriber in subscribers.of_topic(*topic).await? {
+            let details = subscribers.details(*topic, &subscriber).await?;
+            if details.is_none_or(|details| details.pending) {
+                pending.push(format!("{} on {}", subscriber.endpoint.masked(), name(*topic)));
+                continue;
+            }
+            confirmed += 1;
+            let endpoint = subscriber.endpoint;
+            if endpoint.protocol() == "sms" && !telephones.iter().any(|known| known.is_same(&endpoint)) {
+                telephones.push(endpoint);
+            }
+        }
+        if before == confirmed + pending.len() {
+            silent.push(name(*topic).to_owned());
+        }
+    }
+    if !pending.is_empty() {
+        symptoms.push(
+            Symptom::bad(
+                Part::Subscriptions,
+                format!("{} and hear nothing: {}", waiting(pending.len()), few(&pending, ", ")),
+                "Whoever it is has to open the link that SNS sent. After three days SNS forgets it; then subscribe again. All of \
+                 them are listed by:",
+            )
+            .by(of_prefix("subscriptions", prefix, around)),
+        );
+    }
+    if confirmed == 0 {
+        symptoms.push(
+            Symptom::bad(
+                Part::Subscriptions,
+                "nobody hears any topic: alerts go nowhere",
+                "Subscribe at least whoever operates this, such as to one summary of each bulletin:",
+            )
+            .by(of_prefix(
+                "subscribe --bulletins --email you@example.com",
+                prefix,
+                around,
+            )),
+        );
+    }
+    if symptoms.is_empty() {
+        let also = if silent.is_empty() {
+            String::new()
+        } else {
+            format!("; nobody hears {}", few(&silent, ", "))
+        };
+        symptoms.push(Symptom::good(
+            Part::Subscriptions,
+            format!(
+                "{} on {}{also}",
+                counted(confirmed, "subscription"),
+                counted(topics.len(), "topic")
+            ),
+        ));
+    }
+    symptoms.extend(sms(subscribers, &telephones, prefix, around).await);
+    Ok(symptoms)
+}
+
+/// A command about subscriptions takes the topics' prefix, and not the stage.
+fn of_prefix(words: &str, prefix: &str, around: &Circumstances) -> String {
+    let rest = around
+        .place
+        .replace(&format!(" --stage {}", super::look::stage(around)), "");
+    format!("bulletin {words} --topic-prefix {prefix}{rest}")
+}
+
+fn name(topic: Option<Category>) -> &'static str {
+    topic.map_or("whole bulletins", Category::short)
+}
+
+fn waiting(number: usize) -> String {
+    if number == 1 {
+        "1 subscription has not been confirmed".into()
+    } else {
+        format!("{number} subscriptions have not been confirmed")
+    }
+}
+
+fn missing_topics(topics: &[Option<Category>]) -> Vec<Symptom> {
+    let all = Category::ALL.iter().copied().map(Some).chain([None]);
+    let missing: Vec<String> = all
+        .filter(|topic| !topics.contains(topic))
+        .map(|topic| name(topic).to_owned())
+        .collect();
+    if missing.is_empty() {
+        return Vec::new();
+    }
+    vec![Symptom::bad(
+        Part::Subscriptions,
+        format!(
+            "there is no topic for {}: its alerts cannot be sent",
+            few(&missing, ", ")
+        ),
+        "Deploy again, which makes it: `make deploy` in a checkout of this project.",
+    )]
+}
+
+/// What SNS lets through of SMS, where anybody is told by them.
+async fn sms(
+    subscribers: &Subscribers,
+    telephones: &[Endpoint],
+    prefix: &str,
+    around: &Circumstances,
+) -> Vec<Symptom> {
+    if telephones.is_empty() {
+        return vec![Symptom::good(Part::Sms, "nobody is told by SMS")];
+    }
+    let mut symptoms = Vec::new();
+    for (index, telephone) in telephones.iter().take(MOST_TELEPHONES).enumerate() {
+        let checks = subscribers.sms_checks(telephone).await;
+        if index == 0 {
+            account(&checks, &mut symptoms);
+        }
+        match checks.opted_out {
+            Ok(false) => {}
+            Ok(true) => symptoms.push(
+                Symptom::bad(
+                    Part::Sms,
+                    format!("{} has opted out by STOP, and gets nothing", telephone.masked()),
+                    "Only its owner can want it again, by START, and once in 30 days you, in the SNS console. Else end its \
+                     subscription, with the whole number:",
+                )
+                .by(of_prefix("unsubscribe --everything --sms NUMBER", prefix, around)),
+            ),
+            Err(reason) => symptoms.push(Symptom::unknown(
+                Part::Sms,
+                format!("whether {} has opted out: {}", telephone.masked(), one_line(&reason)),
+            )),
+        }
+    }
+    if symptoms.is_empty() {
+        symptoms.push(Symptom::good(
+            Part::Sms,
+            format!("{} can be reached", counted(telephones.len(), "telephone")),
+        ));
+    }
+    symptoms
+}
+
+/// What holds for the whole account.
+fn account(checks: &aws::subscribe::SmsChecks, symptoms: &mut Vec<Symptom>) {
+    match &checks.sandbox {
+        Ok(false) => {}
+        Ok(true) => symptoms.push(Symptom::bad(
+            Part::Sms,
+            "the account is in the SMS sandbox: only numbers that were verified there hear anything",
+            "Ask for leaving it in the SNS console: Text messaging (SMS), Exit SMS sandbox.",
+        )),
+        Err(reason) => symptoms.push(Symptom::unknown(
+            Part::Sms,
+            format!("whether the account is in the SMS sandbox: {}", one_line(reason)),
+        )),
+    }
+    match &checks.monthly_limit {
+        Ok(limit) => {
+            let dollars = limit.as_deref().map(str::parse::<f64>);
+            if !matches!(dollars, Some(Ok(dollars)) if dollars > FIRST_LIMIT) {
+                let limit = limit
+                    .as_deref()
+                    .map_or("the first".to_owned(), |limit| format!("{limit} US dollars"));
+                symptoms.push(
+                    Symptom::bad(
+                        Part::Sms,
+                        format!("SMS may cost {limit} a month, after which SNS drops them without a word"),
+                        "Ask AWS Support for a higher limit (docs/RUNBOOK.md, SmsSpend); then set it, by the AWS CLI:",
+                    )
+                    .by("aws sns set-sms-attributes --attributes MonthlySpendLimit=20"),
+                );
+            }
+        }
+        Err(reason) => symptoms.push(Symptom::unknown(
+            Part::Sms,
+            format!("what SMS may cost: {}", one_line(reason)),
+        )),
+    }
+}
