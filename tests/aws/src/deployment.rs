@@ -61,6 +61,8 @@ pub struct GivenUp {
 /// The pipeline on an emulator.
 #[derive(Debug)]
 pub struct Deployment {
+    /// What the names of its tables, queues and topics have in them, as in a deployment by the template.
+    pub stage: String,
     /// The tables' names.
     pub tables: Tables,
     /// Talks to the tables, past the proxy.
@@ -101,18 +103,19 @@ impl Deployment {
         let dynamo = aws_sdk_dynamodb::Client::new(&config);
         let sqs = aws_sdk_sqs::Client::new(&config);
         let (tables, stream) = table::create(&dynamo).await;
-        let run = format!("{:x}", fastrand::u64(..));
-        let dead_pages = queue(&sqs, &format!("dead-pages-{run}"), None).await;
-        let pages = queue(&sqs, &format!("pages-{run}"), Some(&dead_pages)).await;
-        let dead_records = queue(&sqs, &format!("dead-records-{run}"), None).await;
-        let subscriber = queue(&sqs, &format!("subscriber-{run}"), None).await;
+        let stage = tables.data.trim_start_matches("VisaBulletinData-").to_owned();
+        let name = |ending: &str| format!("VisaBulletin-{stage}-{ending}");
+        let dead_pages = queue(&sqs, &name("refused-pages"), None).await;
+        let pages = queue(&sqs, &name("pages"), Some(&dead_pages)).await;
+        let dead_records = queue(&sqs, &name("unread-records"), None).await;
+        let subscriber = queue(&sqs, &name("subscriber"), None).await;
         // What was heard stays in the dark, which saves deleting it.
         let longest = sqs.set_queue_attributes().queue_url(&subscriber);
         let longest = longest.attributes(QueueAttributeName::VisibilityTimeout, "43200");
         longest.send().await.expect("set");
         let topics = topics(
             &aws_sdk_sns::Client::new(&config),
-            &run,
+            &name("alerts"),
             &arn(&sqs, &subscriber).await,
         )
         .await;
@@ -129,6 +132,7 @@ impl Deployment {
         ]);
         Self {
             stream: StreamReader::new(&config, &stream),
+            stage,
             tables,
             dynamo,
             sqs,
@@ -468,14 +472,14 @@ async fn arn(sqs: &aws_sdk_sqs::Client, queue: &str) -> String {
 }
 
 /// Makes every topic, subscribes a queue to all of them, and answers what their ARNs begin with.
-async fn topics(sns: &aws_sdk_sns::Client, run: &str, subscriber: &str) -> String {
+async fn topics(sns: &aws_sdk_sns::Client, before: &str, subscriber: &str) -> String {
     let names = Category::ALL
         .iter()
         .map(|category| category.code())
         .chain(["BULLETINS"]);
     let mut prefix = String::new();
     for name in names {
-        let created = sns.create_topic().name(format!("alerts-{run}-{name}"));
+        let created = sns.create_topic().name(format!("{before}-{name}"));
         let arn = created.send().await.expect("a topic").topic_arn.expect("its ARN");
         prefix = arn.strip_suffix(name).expect("its name").to_owned();
         sns.subscribe()

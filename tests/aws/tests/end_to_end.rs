@@ -1,6 +1,9 @@
 //! The compiled Lambdas on the emulator, from the page to the subscriber, beside the pipeline of one machine.
 #![expect(clippy::unwrap_used, reason = "a test stops where something goes wrong")]
 
+#[path = "end_to_end/replay.rs"]
+mod replay;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -129,6 +132,14 @@ fn months_in_any_order_are_stored_the_same_and_alert_once() {
     });
 }
 
+/// A step's page without its second chart, which is read and refused.
+fn half_a_page(step: &Step, month: Month) -> Vec<u8> {
+    let rows = step.page.bulletin.rows();
+    let first_chart = rows.filter(|row| row.key.chart == Chart::FinalAction).cloned();
+    let half = Bulletin::new(month, first_chart).unwrap();
+    Page::new(half).unwrap().render().into_bytes()
+}
+
 #[test]
 fn a_poison_message_ends_among_the_dead_letters_and_holds_nobody_back() {
     let Some(emulator) = Emulator::shared_ministack() else {
@@ -145,11 +156,7 @@ fn a_poison_message_ends_among_the_dead_letters_and_holds_nobody_back() {
             json!({"link": {"month": month, "path": path}, "trace": "x"}).to_string()
         };
         let refused_page = "2024-03".parse().unwrap();
-        // A page without its second chart, which is read and refused.
-        let rows = steps[1].page.bulletin.rows();
-        let first_chart = rows.filter(|row| row.key.chart == Chart::FinalAction).cloned();
-        let half = Bulletin::new(refused_page, first_chart).unwrap();
-        site.publish_html(refused_page, Page::new(half).unwrap().render().into_bytes());
+        site.publish_html(refused_page, half_a_page(&steps[1], refused_page));
         let mut poison = vec![
             "{}".to_owned(),
             "no json at all".to_owned(),

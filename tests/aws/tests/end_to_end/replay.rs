@@ -1,0 +1,193 @@
+//! What an operator does again, on a deployment whose Lambdas have failed.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use aws_tests::deployment::Deployment;
+use aws_tests::emulator::Emulator;
+use aws_tests::play::{deployment, expected_alerts, few_steps, heard_alerts, looks, noon};
+use aws_tests::run;
+use aws_tests::site::Site;
+use bulletin::Month;
+use bulletin_samples::site::Step;
+use chrono::Duration;
+use operations::Store;
+use operations::deployment::Queue;
+use operations::replay::alert::{Sent, rebuild, send, topics, unsent};
+use operations::replay::page::{Redriven, add_reasons};
+use operations::replay::{Queues, alert::Announcing};
+use pipeline::port::LinkTable as _;
+use pipeline::testing::FixedClock;
+
+use crate::half_a_page;
+
+/// What the operator has of a deployment.
+fn operator(emulator: &Emulator, deployment: &Deployment) -> (operations::Deployment, Store, Queues) {
+    let stage: operations::Deployment = deployment.stage.parse().unwrap();
+    let config = emulator.config();
+    let store = Store::of(&stage, &config, None);
+    let queues = Queues::new(&stage, &config);
+    (stage, store, queues)
+}
+
+#[test]
+fn a_page_whose_form_was_mended_comes_through_and_its_alerts_go_out_once() {
+    let Some(emulator) = Emulator::shared_ministack() else {
+        return;
+    };
+    run(async {
+        let steps = few_steps();
+        let expected = expected_alerts(&steps).await;
+        let site = Site::default();
+        let mut deployment = deployment(emulator, emulator.endpoint(), &site, &steps).await;
+        let (_, store, queues) = operator(emulator, &deployment);
+        let mut heard = heard_alerts(&mut deployment, &site, &steps[..1]).await;
+
+        let month = steps[1].page.bulletin.month();
+        site.publish_html(month, half_a_page(&steps[1], month));
+        for now in looks(&steps[1]) {
+            deployment.set_clock(now);
+            deployment.look().await;
+        }
+        assert!(deployment.heard().await.is_empty());
+        let mut letters = queues.list(Queue::RefusedPages).await.unwrap();
+        add_reasons(&store, &mut letters).await.unwrap();
+        let [letter] = letters.as_slice() else {
+            panic!("{letters:?}");
+        };
+        assert_eq!(letter.month(), Some(month));
+        let reason = letter.reason.as_deref().unwrap();
+        assert!(reason.starts_with("link dead: "), "{reason}");
+
+        site.publish(&steps[1].page);
+        let redriven = queues.redrive_pages(&letters, None, |_| (), || false).await;
+        let whole = Redriven {
+            moved: 1,
+            stopped: false,
+        };
+        assert_eq!(redriven.unwrap(), whole);
+        for _ in 0..2 {
+            deployment.drain_pages().await;
+            deployment.drain_stream().await;
+        }
+        let of_month = deployment.heard().await;
+        assert!(of_month.len() > 50, "{}", of_month.len());
+        heard.extend(of_month);
+        let link = store.link(month).await.unwrap().unwrap();
+        assert_eq!(link.state.code(), "done");
+        assert!(queues.list(Queue::RefusedPages).await.unwrap().is_empty());
+
+        heard.extend(heard_alerts(&mut deployment, &site, &steps[2..]).await);
+        heard.sort_unstable();
+        assert!(heard == expected, "{} alerts for {}", heard.len(), expected.len());
+    });
+}
+
+/// Deletes the notes of alerts in which this stands, and answers how many.
+async fn forget(deployment: &Deployment, part: &str) -> usize {
+    let marks = &deployment.tables.marks;
+    let answer = deployment.dynamo.scan().table_name(marks).send().await.unwrap();
+    let mut forgotten = 0;
+    for item in answer.items() {
+        let AttributeValue::S(mark) = &item["pk"] else {
+            panic!("{item:?}");
+        };
+        if mark.contains(part) {
+            forgotten += 1;
+            let delete = deployment.dynamo.delete_item().table_name(marks);
+            let delete = delete.key("pk", AttributeValue::S(mark.clone()));
+            delete.send().await.unwrap();
+        }
+    }
+    forgotten
+}
+
+fn months(steps: &[Step]) -> BTreeSet<Month> {
+    steps.iter().map(|step| step.page.bulletin.month()).collect()
+}
+
+/// The marks of a live run are those of the alerts that are worked out again: so nothing is sent that was, and of what was
+/// not the same text. Corrections and a bulletin with which tracking began are among these months.
+#[test]
+fn alerts_that_are_worked_out_again_are_those_that_were_sent() {
+    let Some(emulator) = Emulator::shared_ministack() else {
+        return;
+    };
+    run(async {
+        let steps = few_steps();
+        let site = Site::default();
+        let mut deployment = deployment(emulator, emulator.endpoint(), &site, &steps).await;
+        let (stage, store, _) = operator(emulator, &deployment);
+        let mut told = heard_alerts(&mut deployment, &site, &steps).await;
+        let now = noon(steps.last().unwrap()) + Duration::hours(1);
+        let clock = FixedClock::noon("2024-01-01");
+        clock.set(now);
+        let months = months(&steps);
+        let newest = *months.last().unwrap();
+        let rebuilt = rebuild(&store, &months, now).await.unwrap();
+        assert!(rebuilt.forgotten.is_empty());
+        let due = rebuilt.due();
+        assert!(due.len() > 150, "{}", due.len());
+        let topics = topics(&stage, &emulator.config()).await.unwrap();
+        assert_eq!(unsent(&store, &topics, &due).await.unwrap(), []);
+        let again = send(&store, &topics, &clock, &due).await;
+        assert_eq!((again.sent, again.sent_before), (0, due.len()));
+        assert!(deployment.heard().await.is_empty());
+
+        // The notes of the newest month are lost: they go out, and in the words in which they had.
+        let part = format!("#{newest}#");
+        let lost = forget(&deployment, &part).await;
+        assert!(lost > 50, "{lost}");
+        assert_eq!(unsent(&store, &topics, &due).await.unwrap().len(), lost);
+        let sent = send(&store, &topics, &clock, &due).await;
+        assert_eq!((sent.sent, sent.is_whole()), (lost, true));
+        let heard = deployment.heard().await;
+        assert_eq!(heard.len(), lost);
+        told.sort_unstable();
+        for text in &heard {
+            assert!(told.binary_search(text).is_ok(), "in other words: {text:.300}");
+        }
+
+        // After their marks' time nobody can know: nothing is said to be due.
+        let later = now + Duration::days(401);
+        let rebuilt = rebuild(&store, &months, later).await.unwrap();
+        assert_eq!(rebuilt.forgotten, months);
+        assert!(rebuilt.due().is_empty());
+    });
+}
+
+#[test]
+fn an_announcement_goes_out_once_for_each_run() {
+    let Some(emulator) = Emulator::shared_ministack() else {
+        return;
+    };
+    run(async {
+        let steps = few_steps();
+        let site = Site::default();
+        let mut deployment = deployment(emulator, emulator.endpoint(), &site, &steps).await;
+        let (stage, store, _) = operator(emulator, &deployment);
+        heard_alerts(&mut deployment, &site, &steps).await;
+        let newest = *months(&steps).last().unwrap();
+        let now = noon(steps.last().unwrap());
+        let clock = FixedClock::noon("2024-01-01");
+        clock.set(now);
+        let rebuilt = rebuild(&store, &BTreeSet::from([newest]), now).await.unwrap();
+        let alerts = rebuilt.months[&newest].newest();
+        let topics = topics(&stage, &emulator.config()).await.unwrap();
+        let announce = async |run: &str| {
+            let sink = Announcing { sink: &topics, run };
+            send(&store, &sink, &clock, &alerts).await
+        };
+        let all = |sent: &Sent| (sent.sent, sent.sent_before, sent.is_whole());
+        assert_eq!(all(&announce("one").await), (alerts.len(), 0, true));
+        assert_eq!(deployment.heard().await.len(), alerts.len());
+        assert_eq!(all(&announce("one").await), (0, alerts.len(), true));
+        assert!(deployment.heard().await.is_empty());
+        // Some of it was not sent before the process died: only that goes out.
+        let lost = forget(&deployment, &format!("EB3#COUNTRY#INDIA#{newest}")).await;
+        assert_eq!(lost, 2, "of the live run, and of this");
+        assert_eq!(all(&announce("one").await), (1, alerts.len() - 1, true));
+        assert_eq!(deployment.heard().await.len(), 1);
+        assert_eq!(all(&announce("two").await), (alerts.len(), 0, true));
+    });
+}
