@@ -151,7 +151,9 @@ pub(crate) struct RunArgs {
 Examples:
   bulletin ingest saved-page.html
   bulletin ingest ~/Downloads/visa-bulletin-for-*.html
-A file whose name tells a month must be that month's bulletin.")]
+  bulletin ingest saved-page.html --stage prod      into a deployment on AWS
+A file whose name tells a month must be that month's bulletin. A page of a month
+that is stored is held against every cell: what somebody else changed is put back.")]
 pub(crate) struct IngestArgs {
     /// The pages
     #[arg(required = true, value_name = "FILE")]
@@ -162,6 +164,8 @@ pub(crate) struct IngestArgs {
     /// How to print alerts
     #[arg(long, value_enum, default_value_t = AlertsFormat::Table)]
     pub(crate) format: AlertsFormat,
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -241,7 +241,12 @@ where
 
         if let Some(known) = &known {
             if known.digest == digest {
-                return self.seen_as_stored(known, page).await;
+                let seen = self.seen_as_stored(known, page).await?;
+                return if page.by_hand {
+                    self.mend(bulletin).await
+                } else {
+                    Ok(seen)
+                };
             }
             if page.at < known.fetched_at {
                 return Ok(Ingested::Outdated);
@@ -260,6 +265,26 @@ where
         Ok(Ingested::Stored {
             record: Box::new(plan.record),
             changed,
+        })
+    }
+
+    /// Holds every row and standing against a page that a person gave and that says what was stored: where somebody else
+    /// wrote there since, they are put back. That is no correction, so nobody is told of it.
+    async fn mend(&self, bulletin: &Bulletin) -> Result<Ingested, StoreError> {
+        let month = bulletin.month();
+        let Some(known) = self.store.record(month).await? else {
+            return Ok(Ingested::Unchanged);
+        };
+        let rows = row_writes(bulletin, &self.store.rows(month).await?);
+        let planned = plan_standings(self.store, bulletin).await?.mending();
+        let plan = planned.write(rows, known.clone(), Some(known), self.clock.now());
+        if plan.rows.is_empty() && plan.standings.is_empty() {
+            return Ok(Ingested::Unchanged);
+        }
+        self.store.write(&plan).await?;
+        Ok(Ingested::Stored {
+            changed: plan.rows.len(),
+            record: Box::new(plan.record),
         })
     }
 

@@ -12,6 +12,9 @@ use crate::record::{BulletinRecord, RowWrite, StandingWrite, WritePlan};
 #[derive(Debug)]
 pub(crate) struct PlannedStandings {
     writes: Vec<StandingWrite>,
+    /// The revisions that stand there now of the bulletin's entries, by case.
+    revisions: BTreeMap<Case, u32>,
+    month: Month,
     months: Vec<Month>,
     cases: usize,
     /// Whether an earlier month is stored, and no later one.
@@ -19,6 +22,21 @@ pub(crate) struct PlannedStandings {
 }
 
 impl PlannedStandings {
+    /// The same, where what stands there is no earlier form of the bulletin but a fault: what is put in its place is the
+    /// form that it was to be.
+    pub(crate) fn mending(mut self) -> Self {
+        for write in &mut self.writes {
+            let standing = &mut write.standing;
+            let entries = standing.older.iter_mut().chain([&mut standing.newest]);
+            for entry in entries.filter(|entry| entry.month == self.month) {
+                if let Some(revision) = self.revisions.get(&standing.case) {
+                    entry.revision = *revision;
+                }
+            }
+        }
+        self
+    }
+
     /// The whole plan of a write.
     pub(crate) fn write(
         self,
@@ -71,8 +89,12 @@ pub(crate) async fn plan_standings<Store: BulletinStore>(
             }
         }
     };
+    let revision =
+        |(case, stored): (&Case, &StoredStanding)| Some((*case, stored.standing.entry(month)?.revision));
     Ok(PlannedStandings {
         writes,
+        revisions: standings.iter().filter_map(revision).collect(),
+        month,
         months,
         cases: standings.len(),
         comes_in_order: previous.is_some() && next.is_none(),

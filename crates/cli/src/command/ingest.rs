@@ -1,35 +1,67 @@
 use std::process::ExitCode;
 
+use bulletin::Month;
 use local::{SqliteStore, drain_to_watches};
-use pipeline::port::{Clock, Fetched, PageLink, PageSource, SourceError};
+use operations::Store;
+use pipeline::port::{BulletinStore, Clock, Fetched, LinkTable, PageLink, PageSource, SourceError};
 use pipeline::{IngestError, Ingested, Ingester};
 
 use crate::args::{IngestArgs, StoreArgs};
 use crate::clock::RunClock;
+use crate::command::place::metered;
 use crate::command::run::{tell_ingested, tell_unsent};
 use crate::command::ways::ways;
 use crate::command::{block_on, open_sound, parse};
 use crate::output::complain;
 
 pub(crate) fn run(store: &StoreArgs, args: &IngestArgs) -> anyhow::Result<ExitCode> {
-    let store = open_sound(store)?;
-    block_on(ingest(&store, args))
+    let clock = RunClock::new(args.as_of);
+    let well = block_on(async {
+        let Some(deployment) = &args.place.stage else {
+            return on_machine(&open_sound(store)?, clock, args).await;
+        };
+        let config = args.place.connection.connection().open().await?;
+        metered(&args.place.capacity, async |meter| {
+            // Its alerts are sent by the notifier, and its dead letters are the operator's business.
+            let store = Store::of(deployment, &config, meter);
+            feed(&store, clock, args, |_| Ok(())).await
+        })
+        .await
+    })?;
+    Ok(if well {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
-async fn ingest(store: &SqliteStore, args: &IngestArgs) -> anyhow::Result<ExitCode> {
-    let clock = RunClock::new(args.as_of);
+/// Stores the pages in the database of this machine, and tells its watches. Answers whether all went well.
+async fn on_machine(store: &SqliteStore, clock: RunClock, args: &IngestArgs) -> anyhow::Result<bool> {
+    let fed = feed(store, clock, args, |month| Ok(store.settle_dead_letters(month)?)).await?;
+    let (ways, well) = ways(store, args.format)?;
+    let drained = drain_to_watches(store, &ways, &clock).await?;
+    Ok(tell_unsent(&drained) && fed && well)
+}
+
+/// Stores the pages, and calls `stored` with the month of each that is stored now. Answers whether all are.
+async fn feed(
+    store: &(impl BulletinStore + LinkTable),
+    clock: RunClock,
+    args: &IngestArgs,
+    stored: impl Fn(Month) -> anyhow::Result<()>,
+) -> anyhow::Result<bool> {
     let ingester = Ingester {
         source: &NoSource,
         store,
         clock: &clock,
     };
-    let mut failed = false;
+    let mut well = true;
     for file in &args.files {
         let named = file.display();
         let body = match parse::read_bytes(file) {
             Ok(body) => body,
             Err(error) => {
-                failed = true;
+                well = false;
                 complain("error", &format!("{named}: {error:#}"));
                 continue;
             }
@@ -43,7 +75,7 @@ async fn ingest(store: &SqliteStore, args: &IngestArgs) -> anyhow::Result<ExitCo
         let expected = parse::month_of_name(file);
         match ingester.ingest_page(&page, expected).await {
             Ok((month, findings, ingested)) => {
-                store.settle_dead_letters(month)?;
+                stored(month)?;
                 if !matches!(ingested, Ingested::Stored { .. }) {
                     for finding in findings {
                         complain("warning", &format!("{named}: {finding}"));
@@ -52,7 +84,7 @@ async fn ingest(store: &SqliteStore, args: &IngestArgs) -> anyhow::Result<ExitCo
                 tell_ingested(month, &ingested, false);
             }
             Err(error) => {
-                failed = true;
+                well = false;
                 let why = match &error {
                     IngestError::Refused { refusal, .. } => parse::why_refused(refusal),
                     other => other.to_string(),
@@ -61,14 +93,7 @@ async fn ingest(store: &SqliteStore, args: &IngestArgs) -> anyhow::Result<ExitCo
             }
         }
     }
-    let (ways, well) = ways(store, args.format)?;
-    let drained = drain_to_watches(store, &ways, &clock).await?;
-    failed |= !tell_unsent(&drained) | !well;
-    Ok(if failed {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    })
+    Ok(well)
 }
 
 /// Pages fed by hand are not fetched.

@@ -1,6 +1,8 @@
 //! What every store must do, whatever it is made of. Each function takes a fresh, empty store and panics where it does
 //! not keep its promise; [`all`] runs them one after another.
 
+mod mend;
+
 use std::collections::BTreeMap;
 use std::ops::AsyncFn;
 
@@ -17,6 +19,8 @@ use crate::port::{
 use crate::record::{BulletinRecord, CellDigest, Pending, RowWrite, StandingWrite, WritePlan};
 use crate::testing::{FixedClock, ScriptedSource, bulletin_of, link_of, page_of};
 
+pub use mend::what_somebody_else_wrote_is_mended;
+
 const EB3_INDIA: RowKey = RowKey {
     chart: Chart::FinalAction,
     category: Category::Eb3,
@@ -32,6 +36,7 @@ where
     what_is_written_is_read_back(&fresh().await).await;
     the_same_page_again_writes_nothing(&fresh().await).await;
     a_correction_keeps_what_it_replaces(&fresh().await).await;
+    what_somebody_else_wrote_is_mended(&fresh().await).await;
     a_stale_write_loses(&fresh().await).await;
     a_write_planned_beside_another_loses(&fresh().await).await;
     half_a_write_is_completed(&fresh().await).await;

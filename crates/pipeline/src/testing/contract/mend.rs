@@ -1,0 +1,80 @@
+use bulletin::{CellState, Reading};
+use chrono::Duration;
+
+use super::{EB3_INDIA, bulletin, day, feed, month, ok};
+use crate::ingest::Ingested;
+use crate::port::{BulletinStore, Clock, LinkTable};
+use crate::record::{RowWrite, StandingWrite, WritePlan};
+use crate::testing::FixedClock;
+
+/// What somebody else wrote in place of a row and a standing is put back by the page, fed by hand. That is no correction:
+/// record and revisions stay, so that nobody is told.
+pub async fn what_somebody_else_wrote_is_mended<Store: BulletinStore + LinkTable>(store: &Store) {
+    let clock = FixedClock::noon("2024-04-13");
+    let (april, may) = (
+        bulletin("2024-04", day("2012-07-01")),
+        bulletin("2024-05", day("2012-08-01")),
+    );
+    feed(store, &clock, &april).await;
+    feed(store, &clock, &may).await;
+    let record = ok(store.record(month("2024-05"))).await;
+    let (rows, standings) = (
+        ok(store.rows(month("2024-05"))).await,
+        ok(store.standings()).await,
+    );
+    let row = rows.iter().find(|stored| stored.row.key == EB3_INDIA);
+    let standing = standings
+        .iter()
+        .find(|stored| stored.standing.case == EB3_INDIA.case());
+    let (Some(row), Some(standing), Some(known)) = (row, standing, record.clone()) else {
+        panic!("what was stored is there")
+    };
+    let mut wrong_row = row.row.clone();
+    wrong_row.reading = Reading::CutOff(day("2001-01-01"));
+    let mut wrong_standing = standing.standing.clone();
+    if let Some(cell) = wrong_standing.newest.cells.of_mut(EB3_INDIA.chart) {
+        cell.state = CellState::CutOff(day("2002-02-02"));
+    }
+    let tampered = WritePlan {
+        rows: vec![RowWrite {
+            key: EB3_INDIA,
+            row: Some(wrong_row),
+            version: Some(row.version),
+            carried: None,
+        }],
+        standings: vec![StandingWrite {
+            standing: wrong_standing,
+            version: Some(standing.version),
+        }],
+        record: known.clone(),
+        known: Some(known),
+        months: ok(store.months()).await,
+        cases: standings.len(),
+        at: clock.now(),
+    };
+    ok(store.write(&tampered)).await;
+    clock.pass(Duration::hours(1));
+
+    let Ingested::Stored { changed, .. } = feed(store, &clock, &may).await else {
+        panic!("what differs from the page is written")
+    };
+    assert_eq!(changed, 1);
+    assert_eq!(ok(store.record(month("2024-05"))).await, record);
+    let texts = |rows: &[crate::port::StoredRow]| -> Vec<_> {
+        let mut rows: Vec<_> = rows.iter().map(|stored| stored.row.clone()).collect();
+        rows.sort_unstable_by_key(|row| row.key);
+        rows
+    };
+    assert_eq!(texts(&ok(store.rows(month("2024-05"))).await), texts(&rows));
+    let of_case = |stored: &crate::port::StoredStanding| stored.standing.clone();
+    let mended: Vec<_> = ok(store.standings()).await.iter().map(of_case).collect();
+    assert!(
+        standings
+            .iter()
+            .map(of_case)
+            .all(|standing| mended.contains(&standing))
+    );
+    assert_eq!(mended.len(), standings.len());
+
+    assert_eq!(feed(store, &clock, &may).await, Ingested::Unchanged);
+}
