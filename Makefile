@@ -75,8 +75,12 @@ destroy: $(INFRA) ## remove the deployment; DATA=delete removes the tables too
 
 .PHONY: local
 local: ## deploy to an emulator on this machine, play the sample bulletins, and show the alerts
-	@$(MAKE) --no-print-directory -j3 lambdas emulators $(INFRA) ARCH=$(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
+	@$(MAKE) --no-print-directory -j3 lambdas-local emulators $(INFRA)
 	@$(RUN_INFRA) tools/local/start.ts
+
+.PHONY: lambdas-local
+lambdas-local:
+	@tools/lambdas local
 
 .PHONY: local-stop
 local-stop: $(INFRA) ## end what `make local` has started

@@ -1,3 +1,4 @@
+import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   GetFunctionConfigurationCommand,
   InvokeCommand,
@@ -15,6 +16,8 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 
+import { until } from './until.ts';
+
 /** The account and region of the emulator. */
 const PLACE = 'us-east-1:000000000000';
 const FUNCTIONS = ['fetcher', 'parser', 'notifier'];
@@ -22,13 +25,17 @@ const FUNCTIONS = ['fetcher', 'parser', 'notifier'];
 /** What is deployed on the emulator, as its user and its subscriber see it. */
 export class Cloud {
   readonly #stack: string;
+  readonly #table: string;
+  readonly #dynamo: DynamoDBClient;
   readonly #lambda: LambdaClient;
   readonly #sns: SNSClient;
   readonly #sqs: SQSClient;
 
-  constructor(endpoint: string, stack: string) {
+  constructor(endpoint: string, stack: string, table: string) {
     const config = { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
     this.#stack = stack;
+    this.#table = table;
+    this.#dynamo = new DynamoDBClient(config);
     this.#lambda = new LambdaClient(config);
     this.#sns = new SNSClient(config);
     this.#sqs = new SQSClient(config);
@@ -51,33 +58,56 @@ export class Cloud {
     return QueueUrl;
   }
 
-  /** Sets the clocks of the functions. */
+  /** Sets the clocks of the functions. The emulator ends what they are doing, so they must have nothing to do. */
   async setClock(instant: string): Promise<void> {
-    for (const name of FUNCTIONS) {
-      const FunctionName = `${this.#stack}-${name}`;
-      const { Environment } = await this.#lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
-      const Variables = { ...Environment?.Variables, AS_OF: instant };
-      await this.#lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment: { Variables } }));
-      await waitUntilFunctionUpdatedV2({ client: this.#lambda, maxWaitTime: 30, minDelay: 1 }, { FunctionName });
-    }
+    await Promise.all(FUNCTIONS.map((name) => this.#setClockOf(`${this.#stack}-${name}`, instant)));
   }
 
-  /** Lets the fetcher look, as the schedule does. Rejects where it fails. */
+  async #setClockOf(FunctionName: string, instant: string): Promise<void> {
+    const { Environment } = await this.#lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+    const Variables = { ...Environment?.Variables, AS_OF: instant };
+    await this.#lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment: { Variables } }));
+    await waitUntilFunctionUpdatedV2({ client: this.#lambda, maxWaitTime: 30, minDelay: 1 }, { FunctionName });
+  }
+
+  /** Lets the fetcher look, as the schedule does, and waits until all that follows is done. Rejects where it fails. */
   async look(): Promise<void> {
     const FunctionName = `${this.#stack}-fetcher`;
     const answer = await this.#lambda.send(new InvokeCommand({ FunctionName, Payload: Buffer.from('{}') }));
     if (answer.FunctionError !== undefined) {
       throw new Error(`the fetcher fails: ${Buffer.from(answer.Payload ?? []).toString()}`);
     }
+    await until('the pages are read', async () => (await this.#waitingPages()) === 0);
+    // The emulator gives the notifier one batch after another. Once it comes to what was written after it had come to a
+    // first mark, it has done all of that mark's batch, and everything before.
+    for (const mark of ['FIRST', 'SECOND']) {
+      await this.#reachEnd(`STANDING#${mark}-${Date.now()}`);
+    }
+  }
+
+  /** Writes an item that the notifier cannot understand, and waits until it has put it among those. */
+  async #reachEnd(pk: string): Promise<void> {
+    const key = { pk: { S: pk }, sk: { S: 'STANDING' } };
+    await this.#dynamo.send(new PutItemCommand({ TableName: this.#table, Item: key }));
+    const unread = await this.#queueUrl('unread-records');
+    await until('the notifier has read what was written', async () =>
+      (await this.heard(unread)).some((record) => record.includes(pk)),
+    );
+    await this.#dynamo.send(new DeleteItemCommand({ TableName: this.#table, Key: key }));
   }
 
   /** How many pages wait to be read, or are being read. */
-  async waitingPages(): Promise<number> {
-    const { QueueUrl } = await this.#sqs.send(new GetQueueUrlCommand({ QueueName: `${this.#stack}-pages` }));
+  async #waitingPages(): Promise<number> {
+    const QueueUrl = await this.#queueUrl('pages');
     const { Attributes } = await this.#sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }));
     return (
       Number(Attributes?.ApproximateNumberOfMessages) + Number(Attributes?.ApproximateNumberOfMessagesNotVisible)
     );
+  }
+
+  async #queueUrl(name: string): Promise<string> {
+    const { QueueUrl = '' } = await this.#sqs.send(new GetQueueUrlCommand({ QueueName: `${this.#stack}-${name}` }));
+    return QueueUrl;
   }
 
   /** Takes what a queue has heard. */

@@ -3,7 +3,6 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 
 import { stackName } from '../../src/app.ts';
 import { refuse } from '../../src/setting/refusal.ts';
@@ -12,16 +11,17 @@ import { main, say } from '../main.ts';
 import { Cloud } from './cloud.ts';
 import { days, publish, type Day } from './samples.ts';
 import { LOCAL, isRunning, note, noted, stop, type Started, type State } from './state.ts';
+import { until } from './until.ts';
 
 const STAGE = 'local';
 const SITE = join(LOCAL, 'site');
+/** Where `tools/lambdas local` puts what it builds; what is deployed to AWS lies elsewhere. */
+const BINARIES = '../target/lambdas-local';
 /** Who hears what: as a person would subscribe. */
 const SUBSCRIPTIONS = [
   { who: 'EB-2 India', queue: 'somebody-eb2-india', code: 'EB2', policy: { area: ['INDIA'] } },
   { who: 'bulletins', queue: 'somebody-bulletins', code: 'BULLETINS', policy: undefined },
 ];
-/** How long nothing must have been heard before the next day begins, in milliseconds. */
-const QUIET = 1500;
 
 const started = Date.now();
 const seconds = (): string => `${((Date.now() - started) / 1000).toFixed(0)} s`;
@@ -62,7 +62,7 @@ async function play(endpoint: string, site: string): Promise<void> {
   publish(first, SITE);
   await deploy(endpoint, site, noon(first));
   say(`The stacks ${stackName(STAGE)}-data and ${stackName(STAGE)} are deployed (${seconds()}).`);
-  const cloud = new Cloud(endpoint, stackName(STAGE));
+  const cloud = new Cloud(endpoint, stackName(STAGE), `VisaBulletinData-${STAGE}`);
   const queues = new Map<string, string>();
   for (const { who, queue, code, policy } of SUBSCRIPTIONS) {
     queues.set(await cloud.subscribe(queue, code, policy), who);
@@ -86,20 +86,11 @@ async function play(endpoint: string, site: string): Promise<void> {
 /** A look, and the alerts that follow from it. */
 async function look(cloud: Cloud, queues: ReadonlyMap<string, string>): Promise<void> {
   await cloud.look();
-  let quietSince = Date.now();
-  while (Date.now() - quietSince < QUIET) {
-    let heard = 0;
-    for (const [queue, who] of queues) {
-      for (const message of await cloud.heard(queue)) {
-        heard += 1;
-        const { headline } = JSON.parse(message) as { headline: string };
-        say(`  [${who}] ${headline}   (${seconds()} after the start)`);
-      }
+  for (const [queue, who] of queues) {
+    for (const message of await cloud.heard(queue)) {
+      const { headline } = JSON.parse(message) as { headline: string };
+      say(`  [${who}] ${headline}   (${seconds()} after the start)`);
     }
-    if (heard > 0 || (await cloud.waitingPages()) > 0) {
-      quietSince = Date.now();
-    }
-    await pause(100);
   }
 }
 
@@ -112,6 +103,7 @@ async function deploy(endpoint: string, site: string, asOf: string): Promise<voi
     allowOtherHosts: 'true',
     asOf,
     architecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
+    binaries: BINARIES,
   };
   const context = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const env = {
@@ -170,23 +162,6 @@ function startDetached(program: string, words: string[], word: string, env: Node
 
 function noon(day: Day): string {
   return `${day.date}T12:00:00Z`;
-}
-
-async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 30_000;
-  for (;;) {
-    try {
-      if (await isSo()) {
-        return;
-      }
-    } catch {
-      // Not yet.
-    }
-    if (Date.now() > end) {
-      throw new Error(`it never came that ${what}`);
-    }
-    await pause(100);
-  }
 }
 
 async function freePort(): Promise<number> {
