@@ -8,6 +8,7 @@ pub mod capacity;
 pub mod connect;
 pub mod deployment;
 pub mod doctor;
+pub mod migrate;
 pub mod replay;
 
 mod store;
