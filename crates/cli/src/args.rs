@@ -11,12 +11,14 @@ use crate::output::{AlertsFormat, Format};
 mod doctor;
 mod place;
 mod replay;
+mod source;
 mod subscribe;
 mod watch;
 
 pub(crate) use doctor::{DoctorArgs, DoctorFormat};
-pub(crate) use place::{CapacityArgs, ConnectionArgs, PlaceArgs};
+pub(crate) use place::{CapacityArgs, ConnectionArgs, DeploymentArgs, PlaceArgs};
 pub(crate) use replay::{QueueWord, ReplayArgs};
+pub(crate) use source::SourceArgs;
 pub(crate) use subscribe::{AwsArgs, SubscribeArgs, SubscriptionsArgs, UnsubscribeArgs};
 pub(crate) use watch::{PreviewArgs, PreviewForm, WantedArgs, WatchAddArgs, WatchCommand};
 
@@ -114,24 +116,14 @@ A line for cron:
 
 Exits with 1 if a page was refused, no host answered, or an alert could not be sent.")]
 pub(crate) struct RunArgs {
-    /// A folder of saved pages to read instead of the department's hosts
-    #[arg(long, value_name = "DIR")]
-    pub(crate) source: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) pages: SourceArgs,
     /// Look again after this time (30s, 30m, 4h), until stopped
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     pub(crate) every: Option<Duration>,
     /// Store the bulletins of these months too, once the newest is stored
     #[arg(long, value_name = "FROM..TO")]
     pub(crate) backfill: Option<MonthRange>,
-    /// A host to ask, in place of the department's usual ones; may be repeated, asked in this order
-    #[arg(long = "host", value_name = "URL", conflicts_with = "source")]
-    pub(crate) hosts: Vec<String>,
-    /// Take hosts outside state.gov
-    #[arg(long, requires = "hosts")]
-    pub(crate) allow_other_hosts: bool,
-    /// Who runs this, for the hosts to know: an e-mail or web address, sent as part of the User-Agent
-    #[arg(long, value_name = "CONTACT", env = "VISA_BULLETIN_CONTACT")]
-    pub(crate) contact: Option<String>,
     /// Act as if today were this day: plays old pages again
     #[arg(long, value_name = "DAY", requires = "source", value_parser = parse_day)]
     pub(crate) as_of: Option<NaiveDate>,

@@ -12,6 +12,7 @@ pub(crate) mod preview;
 pub(crate) mod replay;
 pub(crate) mod run;
 pub(crate) mod show;
+pub(crate) mod source;
 pub(crate) mod status;
 pub(crate) mod subscribe;
 pub(crate) mod subscriptions;

@@ -53,6 +53,19 @@ pub(crate) struct PlaceArgs {
     pub(crate) capacity: CapacityArgs,
 }
 
+/// A deployment, which must be named: nothing is done to one that nobody named.
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Where on AWS")]
+pub(crate) struct DeploymentArgs {
+    /// The deployment of this stage
+    #[arg(long, value_name = "STAGE")]
+    pub(crate) stage: Deployment,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
+    #[command(flatten)]
+    pub(crate) capacity: CapacityArgs,
+}
+
 /// Whether DynamoDB is asked what it charges for.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct CapacityArgs {

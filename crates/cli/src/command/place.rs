@@ -1,9 +1,10 @@
 //! Where what is asked lies, and what asking cost.
 
-use operations::Store;
+use aws_types::SdkConfig;
 use operations::capacity::Meter;
+use operations::{Store, dynamo_client};
 
-use crate::args::{CapacityArgs, PlaceArgs, StoreArgs};
+use crate::args::{CapacityArgs, DeploymentArgs, PlaceArgs, StoreArgs};
 use crate::command::open_existing;
 use crate::output::complain;
 
@@ -19,6 +20,18 @@ pub(crate) async fn on_store<T>(
     let config = place.connection.connection().open().await?;
     metered(&place.capacity, async |meter| {
         work(&Store::of(deployment, &config, meter)).await
+    })
+    .await
+}
+
+/// The deployment that is named, handed to `work` with a client of DynamoDB.
+pub(crate) async fn on_deployment<T>(
+    args: &DeploymentArgs,
+    work: impl AsyncFnOnce(&SdkConfig, aws_sdk_dynamodb::Client) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    let config = args.connection.connection().open().await?;
+    metered(&args.capacity, async |meter| {
+        work(&config, dynamo_client(&config, meter)).await
     })
     .await
 }

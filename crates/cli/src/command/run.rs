@@ -2,16 +2,17 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use bulletin::Month;
 use indicatif::{ProgressBar, ProgressStyle};
 use local::{AlertFormat, Drained, PageOutcome, SqliteStore, drain_pages, drain_to_watches};
 use pipeline::port::{AlertMarks, Claim, Clock, LinkTable, SourceError};
 use pipeline::{FetchReport, Fetcher, IngestError, Ingested, LinkState};
-use web_source::{ConfigError, FolderSource, Source, WebConfig, WebSource};
+use web_source::Source;
 
 use crate::args::{RunArgs, StoreArgs};
 use crate::clock::RunClock;
+use crate::command::source::source;
 use crate::command::ways::ways;
 use crate::command::{block_on, open_sound};
 use crate::output::{AlertsFormat, complain, counted};
@@ -27,7 +28,7 @@ const MOST_RANGES: usize = 6;
 
 pub(crate) fn run(store: &StoreArgs, args: &RunArgs) -> anyhow::Result<ExitCode> {
     let clock = RunClock::new(args.as_of);
-    let source = source(args, clock)?;
+    let source = source(&args.pages, clock)?;
     let store = open_sound(store)?;
     if args.retry {
         let waiting = store.replay_dead_letters(None, clock.now())?;
@@ -69,29 +70,6 @@ async fn stop_signal() -> anyhow::Result<()> {
     tokio::select! {
         stopped = tokio::signal::ctrl_c() => stopped.context("Ctrl-C cannot be heard"),
         _ = terminate.recv() => Ok(()),
-    }
-}
-
-fn source(args: &RunArgs, clock: RunClock) -> anyhow::Result<Source<RunClock>> {
-    if let Some(folder) = &args.source {
-        return Ok(FolderSource::open(folder, clock)?.into());
-    }
-    let mut config = WebConfig {
-        allow_other_hosts: args.allow_other_hosts,
-        ..WebConfig::default()
-    };
-    if !args.hosts.is_empty() {
-        config.hosts.clone_from(&args.hosts);
-    }
-    if let Some(contact) = &args.contact {
-        config.contact.clone_from(contact);
-    }
-    match WebSource::new(config, clock) {
-        Ok(source) => Ok(source.into()),
-        Err(error @ ConfigError::OtherHost { .. }) => {
-            bail!("{error}. --allow-other-hosts allows them")
-        }
-        Err(error) => Err(error.into()),
     }
 }
 
@@ -273,7 +251,7 @@ pub(crate) fn alert_format(format: AlertsFormat) -> AlertFormat {
 }
 
 fn tell(outcome: &PageOutcome, args: &RunArgs, quiet: bool) {
-    match (&outcome.result, &args.source) {
+    match (&outcome.result, &args.pages.source) {
         (Ok(ingested), _) => tell_ingested(outcome.month, ingested, quiet),
         // A folder is no host.
         (Err(IngestError::Refused { refusal, .. }), Some(folder)) => complain(
