@@ -21,7 +21,7 @@ use crate::department::Department;
 const FUNCTION: &str = "VisaBulletin-prod-";
 const FUNCTIONS: [&str; 3] = ["fetcher", "parser", "notifier"];
 /// How long anything that must happen may take: on a busy machine, much longer than it does.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(120);
 /// How long is waited for a page to be read once something was refused, so that it will hardly be.
 const PATIENCE_REFUSED: Duration = Duration::from_secs(5);
 /// The table whose stream the notifier reads.
