@@ -7,7 +7,7 @@ use crate::output::Format;
 
 #[derive(Debug, ClapArgs)]
 #[command(
-    override_usage = "bulletin replay [OPTIONS] \
+    override_usage = "bulletin replay [OPTIONS] \\\n    \
                       <--dead-letters|--months FROM..TO|--alerts|--announce MONTH>",
     group(ArgGroup::new("what").args(["dead_letters", "months", "alerts", "announce"]).required(true).multiple(true)),
     after_help = "\
@@ -38,8 +38,8 @@ pub(crate) struct ReplayArgs {
     /// Send the alerts of this month again, to everybody, after asking
     #[arg(long, value_name = "MONTH")]
     pub(crate) announce: Option<Month>,
-    /// Only the dead letters of this stage
-    #[arg(long, value_enum, requires = "dead_letters", value_name = "STAGE_OF_PIPELINE")]
+    /// Only the dead letters of this part of the pipeline
+    #[arg(long, value_enum, value_name = "WHOSE", conflicts_with_all = ["months", "alerts", "announce"])]
     pub(crate) queue: Option<QueueWord>,
     /// Send at most so many messages a second to the parser
     #[arg(
@@ -54,7 +54,12 @@ pub(crate) struct ReplayArgs {
     #[arg(long)]
     pub(crate) dry_run: bool,
     /// Go on with an announcement that was interrupted: the word that it printed
-    #[arg(long, value_name = "WORD", requires = "announce", value_parser = parse_run)]
+    #[arg(
+        long,
+        value_name = "WORD",
+        conflicts_with_all = ["dead_letters", "months", "alerts"],
+        value_parser = parse_run
+    )]
     pub(crate) run: Option<String>,
     /// Ask nothing
     #[arg(long)]

@@ -22,6 +22,7 @@ fn the_help_of_every_command_has_examples_and_fits_80_columns() {
         vec!["preview"],
         vec!["subscribe"],
         vec!["unsubscribe"],
+        vec!["replay"],
         vec!["subscriptions"],
         vec!["completions"],
     ] {

@@ -17,6 +17,7 @@ mod help;
 mod mail;
 mod preview;
 mod readme;
+mod replay;
 mod run;
 mod sample;
 mod server;

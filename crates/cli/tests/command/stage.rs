@@ -1,14 +1,16 @@
-//! A deployment without its Lambdas, on an emulator: tables under a stage that nobody else has.
+//! A deployment without its Lambdas, on an emulator: tables, queues and topics under a stage that nobody else has.
 
 use aws::DynamoStore;
 use aws::config::Tables;
+use aws_sdk_sqs::types::QueueAttributeName;
 use aws_tests::emulator::Emulator;
 use aws_tests::{run, table};
 use bulletin_samples::site;
-use operations::Deployment;
+use operations::deployment::{Deployment, Queue};
 use pipeline::port::{Clock, Fetched};
 use pipeline::testing::{FixedClock, ScriptedSource, page_of};
 use pipeline::{Ingested, Ingester};
+use serde_json::json;
 
 use crate::sample::month;
 use crate::tool::{Answer, Folder, answer};
@@ -32,6 +34,53 @@ impl Stage {
             deployment: stage.parse().unwrap(),
             folder: Folder::new(),
         }
+    }
+
+    /// Tables, queues and topics on the emulator of AWS, where it is installed.
+    pub(crate) fn whole() -> Option<Self> {
+        let stage = Self::of_tables(Emulator::shared_ministack()?);
+        run(stage.make_queues());
+        run(stage.make_topics());
+        Some(stage)
+    }
+
+    async fn make_queues(&self) {
+        let sqs = aws_sdk_sqs::Client::new(&self.emulator.config());
+        for queue in Queue::DEAD_LETTERS {
+            let name = self.deployment.queue(queue);
+            sqs.create_queue().queue_name(name).send().await.unwrap();
+        }
+        let refused = self.url(Queue::RefusedPages).await;
+        let request = sqs.get_queue_attributes().queue_url(refused);
+        let answer = request
+            .attribute_names(QueueAttributeName::QueueArn)
+            .send()
+            .await
+            .unwrap();
+        let arn = &answer.attributes.unwrap()[&QueueAttributeName::QueueArn];
+        let redrive = json!({"deadLetterTargetArn": arn, "maxReceiveCount": 3}).to_string();
+        sqs.create_queue()
+            .queue_name(self.deployment.queue(Queue::Pages))
+            .attributes(QueueAttributeName::RedrivePolicy, redrive)
+            .send()
+            .await
+            .unwrap();
+    }
+
+    async fn make_topics(&self) {
+        let sns = aws_sdk_sns::Client::new(&self.emulator.config());
+        let codes = bulletin::Category::ALL.iter().map(|category| category.code());
+        for code in codes.chain(["BULLETINS"]) {
+            let name = format!("{}{code}", self.deployment.topics());
+            sns.create_topic().name(name).send().await.unwrap();
+        }
+    }
+
+    /// The address of one of its queues.
+    pub(crate) async fn url(&self, queue: Queue) -> String {
+        let sqs = aws_sdk_sqs::Client::new(&self.emulator.config());
+        let request = sqs.get_queue_url().queue_name(self.deployment.queue(queue));
+        request.send().await.unwrap().queue_url.unwrap()
     }
 
     pub(crate) fn tables(&self) -> Tables {

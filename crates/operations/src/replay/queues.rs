@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
@@ -9,12 +9,17 @@ use crate::deployment::{Deployment, Queue};
 use crate::replay::ReplayError;
 use crate::replay::letter::Letter;
 
-/// How long messages stay in the dark that were taken, in seconds: longer than it takes to deal with ten of them.
-const IN_THE_DARK: i32 = 120;
+/// How long messages stay in the dark that were taken, in seconds: longer than it takes to deal with five of them, and short
+/// enough that what a dead process had is soon seen again.
+const IN_THE_DARK: i32 = 30;
 /// How long a queue may look for messages, in seconds: asked without waiting, SQS asks only some of its servers.
 const LOOKS: i32 = 1;
-/// The most messages of one call.
-const AT_ONCE: i32 = 10;
+/// How many messages are taken at once to list them: the most of one call.
+const LISTED_AT_ONCE: i32 = 10;
+/// How many are taken at once to deal with them.
+const DEALT_WITH_AT_ONCE: i32 = 5;
+/// After so many calls in a row that give nothing but what stays, nothing else is there.
+const NOTHING_NEW: u32 = 3;
 
 /// The queues of a deployment.
 #[derive(Debug, Clone)]
@@ -82,7 +87,7 @@ impl Queues {
         let url = self.url(queue).await?;
         let mut letters: BTreeMap<String, Letter> = BTreeMap::new();
         let result = loop {
-            match self.take(queue, &url).await {
+            match self.take(queue, &url, LISTED_AT_ONCE).await {
                 // Also where so many lie there that the first come back while the last are taken.
                 Ok(taken) if taken.iter().all(|letter| letters.contains_key(&letter.id)) => break Ok(()),
                 Ok(taken) => letters.extend(taken.into_iter().map(|letter| (letter.id.clone(), letter))),
@@ -98,13 +103,13 @@ impl Queues {
         Ok(letters)
     }
 
-    /// Takes up to ten out of one. Whoever takes them deletes them or puts them back; else they come back by themselves.
-    pub(crate) async fn take(&self, queue: Queue, url: &str) -> Result<Vec<Letter>, ReplayError> {
+    /// Takes some out of one. Whoever takes them deletes them or puts them back; else they come back by themselves.
+    async fn take(&self, queue: Queue, url: &str, most: i32) -> Result<Vec<Letter>, ReplayError> {
         let answer = self
             .client
             .receive_message()
             .queue_url(url)
-            .max_number_of_messages(AT_ONCE)
+            .max_number_of_messages(most)
             .visibility_timeout(IN_THE_DARK)
             .wait_time_seconds(LOOKS)
             .message_attribute_names("All")
@@ -132,36 +137,41 @@ impl Queues {
         mut work: impl AsyncFnMut(&Letter) -> Result<Done, ReplayError>,
     ) -> Result<usize, ReplayError> {
         let url = self.url(queue).await?;
+        let mut wanted: BTreeSet<&str> = wanted.iter().map(|letter| letter.id.as_str()).collect();
         let mut left: BTreeMap<String, Letter> = BTreeMap::new();
-        let mut done = 0;
+        let (mut done, mut nothing_new) = (0, 0);
         let result = 'all: loop {
-            let taken = match self.take(queue, &url).await {
-                Ok(taken) => taken,
-                Err(error) => break Err(error),
-            };
-            if taken.iter().all(|letter| left.contains_key(&letter.id)) {
+            if wanted.is_empty() || nothing_new == NOTHING_NEW {
                 break Ok(());
             }
-            let mut taken = taken.into_iter();
+            let mut taken = match self.take(queue, &url, DEALT_WITH_AT_ONCE).await {
+                Ok(taken) if taken.is_empty() => break Ok(()),
+                Ok(taken) => taken.into_iter(),
+                Err(error) => break Err(error),
+            };
+            nothing_new += 1;
             while let Some(letter) = taken.next() {
-                let is_wanted = wanted.iter().any(|one| one.id == letter.id);
-                let known = left.contains_key(&letter.id);
-                let outcome = if is_wanted && !known {
-                    work(&letter).await
-                } else {
-                    Ok(Done::Leave)
+                if !wanted.remove(letter.id.as_str()) {
+                    left.insert(letter.id.clone(), letter);
+                    continue;
+                }
+                nothing_new = 0;
+                let outcome = match work(&letter).await {
+                    Ok(Done::Delete) => self.delete(queue, &url, &letter).await.map(|()| Done::Delete),
+                    other => other,
                 };
                 match outcome {
-                    Ok(Done::Delete) => match self.delete(queue, &url, &letter).await {
-                        Ok(()) => done += 1,
-                        Err(error) => break 'all Err(error),
-                    },
+                    Ok(Done::Delete) => done += 1,
                     Ok(Done::Leave) => {
                         left.insert(letter.id.clone(), letter);
                     }
                     stopped => {
-                        left.insert(letter.id.clone(), letter);
-                        left.extend(taken.map(|letter| (letter.id.clone(), letter)));
+                        left.extend(
+                            [letter]
+                                .into_iter()
+                                .chain(taken)
+                                .map(|letter| (letter.id.clone(), letter)),
+                        );
                         break 'all stopped.map(drop);
                     }
                 }
