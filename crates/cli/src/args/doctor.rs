@@ -1,9 +1,7 @@
-use std::path::PathBuf;
-
 use chrono::NaiveDate;
 use clap::{Args as ClapArgs, ValueEnum};
 
-use super::{PlaceArgs, parse_day};
+use super::{PlaceArgs, SourceArgs, parse_day};
 
 /// How an examination is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -29,18 +27,8 @@ pub(crate) struct DoctorArgs {
     /// Do not ask the hosts of the bulletins
     #[arg(long, conflicts_with_all = ["source", "hosts"])]
     pub(crate) offline: bool,
-    /// A folder of saved pages that stands for the department's hosts
-    #[arg(long, value_name = "DIR")]
-    pub(crate) source: Option<PathBuf>,
-    /// A host to ask, in place of the department's usual ones; may be repeated
-    #[arg(long = "host", value_name = "URL", conflicts_with = "source")]
-    pub(crate) hosts: Vec<String>,
-    /// Take hosts outside state.gov
-    #[arg(long, requires = "hosts")]
-    pub(crate) allow_other_hosts: bool,
-    /// Who runs this, for the hosts to know: an e-mail or web address, sent as part of the User-Agent
-    #[arg(long, value_name = "CONTACT", env = "VISA_BULLETIN_CONTACT")]
-    pub(crate) contact: Option<String>,
+    #[command(flatten)]
+    pub(crate) pages: SourceArgs,
     /// Act as if today were this day
     #[arg(long, value_name = "DAY", value_parser = parse_day)]
     pub(crate) as_of: Option<NaiveDate>,

@@ -3,11 +3,12 @@ use std::process::ExitCode;
 
 use operations::doctor::{Circumstances, HostAnswer, Patient, Symptom, Verdict, examine};
 use pipeline::port::{Clock, PageSource};
-use web_source::{ConfigError, FolderSource, WebConfig, WebSource};
+use web_source::Source;
 
 use crate::args::{DoctorArgs, DoctorFormat, StoreArgs};
 use crate::clock::RunClock;
 use crate::command::place::metered;
+use crate::command::source::source;
 use crate::command::ways::mailer;
 use crate::command::{block_on, open_existing};
 use crate::output;
@@ -84,34 +85,25 @@ async fn hosts(args: &DoctorArgs, clock: RunClock) -> anyhow::Result<Option<Vec<
     if args.offline {
         return Ok(None);
     }
-    if let Some(folder) = &args.source {
-        let listed = FolderSource::open(folder, clock)?.links().await;
-        return Ok(Some(vec![HostAnswer {
-            host: folder.display().to_string(),
-            listed: listed.map(|links| links.len()).map_err(|error| error.to_string()),
-            ahead: None,
-        }]));
-    }
-    let mut config = WebConfig {
-        allow_other_hosts: args.allow_other_hosts,
-        ..WebConfig::default()
-    };
-    if !args.hosts.is_empty() {
-        config.hosts.clone_from(&args.hosts);
-    }
-    if let Some(contact) = &args.contact {
-        config.contact.clone_from(contact);
-    }
-    let source = WebSource::new(config, clock).map_err(|error| match error {
-        ConfigError::OtherHost { .. } => anyhow::anyhow!("{error}. --allow-other-hosts allows them"),
-        other => other.into(),
-    })?;
-    let probes = source.probe().await.into_iter().map(|probe| HostAnswer {
-        host: probe.host,
-        listed: probe.listed,
-        ahead: probe.ahead,
-    });
-    Ok(Some(probes.collect()))
+    Ok(Some(match source(&args.pages, clock)? {
+        Source::Folder(folder) => {
+            let listed = folder.links().await;
+            let name = args.pages.source.iter().map(|path| path.display().to_string());
+            vec![HostAnswer {
+                host: name.collect(),
+                listed: listed.map(|links| links.len()).map_err(|error| error.to_string()),
+                ahead: None,
+            }]
+        }
+        Source::Web(web) => {
+            let probes = web.probe().await.into_iter().map(|probe| HostAnswer {
+                host: probe.host,
+                listed: probe.listed,
+                ahead: probe.ahead,
+            });
+            probes.collect()
+        }
+    }))
 }
 
 fn as_text(symptoms: &[Symptom]) -> String {

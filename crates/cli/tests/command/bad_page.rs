@@ -18,7 +18,7 @@ fn html(title: &str) -> Vec<u8> {
     format!("<!DOCTYPE html><html><head><title>{title}</title></head><body><p>Wait.</p></body></html>").into()
 }
 
-fn without_the_last_chart(page: &str) -> String {
+pub(crate) fn without_the_last_chart(page: &str) -> String {
     let title = page.find("DATES FOR FILING OF EMPLOYMENT").unwrap();
     let start = title + page[title..].find("<table").unwrap();
     let end = start + page[start..].find("</table>").unwrap();

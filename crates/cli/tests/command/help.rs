@@ -24,6 +24,7 @@ fn the_help_of_every_command_has_examples_and_fits_80_columns() {
         vec!["unsubscribe"],
         vec!["replay"],
         vec!["subscriptions"],
+        vec!["doctor"],
         vec!["completions"],
     ] {
         let mut command = folder.command(&[&args[..], &["--help"]].concat());

@@ -11,6 +11,7 @@ mod bad_word;
 mod cell;
 mod check;
 mod database;
+mod doctor;
 mod exec;
 mod format;
 mod help;

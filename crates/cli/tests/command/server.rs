@@ -10,6 +10,8 @@ use std::sync::{Arc, Mutex};
 pub(crate) struct Site {
     pub(crate) address: SocketAddr,
     pages: Arc<Mutex<BTreeMap<String, (u16, String)>>>,
+    /// What it says of the time; nothing where it is empty.
+    date: Arc<Mutex<String>>,
 }
 
 impl Site {
@@ -18,6 +20,8 @@ impl Site {
         let address = listener.local_addr().unwrap();
         let pages: Arc<Mutex<BTreeMap<String, (u16, String)>>> = Arc::default();
         let served = Arc::clone(&pages);
+        let date: Arc<Mutex<String>> = Arc::default();
+        let told = Arc::clone(&date);
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let Ok(mut stream) = stream else { return };
@@ -34,15 +38,23 @@ impl Site {
                     Some((status, body)) => (*status, body.as_str()),
                     None => (404, "<html><title>Page not found</title></html>"),
                 };
+                let date = match told
+                    .lock()
+                    .unwrap_or_else(|poisoned| poisoned.into_inner())
+                    .as_str()
+                {
+                    "" => String::new(),
+                    date => format!("Date: {date}\r\n"),
+                };
                 // Whoever hangs up has seen enough.
                 let _ = write!(
                     stream,
-                    "HTTP/1.1 {status} Answer\r\nContent-Type: text/html\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                    "HTTP/1.1 {status} Answer\r\n{date}Content-Type: text/html\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
                     body.len()
                 );
             }
         });
-        Self { address, pages }
+        Self { address, pages, date }
     }
 
     /// The site's root, as `--host` takes it.
@@ -54,6 +66,11 @@ impl Site {
     pub(crate) fn answer(&self, path: &str, status: u16, body: impl Into<String>) {
         let mut pages = self.pages.lock().unwrap();
         pages.insert(path.into(), (status, body.into()));
+    }
+
+    /// Says in every answer that it is this time.
+    pub(crate) fn tell_time(&self, at: chrono::DateTime<chrono::Utc>) {
+        *self.date.lock().unwrap() = at.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
     }
 
     pub(crate) fn clear(&self) {

@@ -2,7 +2,7 @@
 
 use bulletin::Month;
 use chrono::{DateTime, TimeDelta, Utc};
-use pipeline::port::{LinkTable, StoreError};
+use pipeline::port::{BulletinStore, LinkTable, StoreError};
 use pipeline::{Link, LinkState};
 
 use super::{Circumstances, Part, Symptom, at, counted, one_line};
@@ -14,7 +14,7 @@ const MANY_FAILURES: u32 = 4;
 
 /// The links that are stuck. One that nobody took since the last look is told of only where a look came after it was due:
 /// that no look comes is another symptom. Failures are told of only where the last look was good.
-pub(super) async fn links<S: LinkTable>(
+pub(super) async fn links<S: BulletinStore + LinkTable>(
     store: &S,
     last_good_look: Option<DateTime<Utc>>,
     letters: &[Month],
@@ -22,13 +22,14 @@ pub(super) async fn links<S: LinkTable>(
     around: &Circumstances,
 ) -> Result<Vec<Symptom>, StoreError> {
     let links = store.links().await?;
+    let oldest = store.months().await?.first().copied();
     let mut symptoms = Vec::new();
     for link in &links {
         let month = link.link.month;
         if letters.contains(&month) {
             continue;
         }
-        let Some((what, to_do)) = stuck(link, last_good_look) else {
+        let Some((what, to_do)) = stuck(link, oldest, last_good_look) else {
             continue;
         };
         let symptom = Symptom::bad(Part::Links, what, to_do);
@@ -49,7 +50,11 @@ pub(super) async fn links<S: LinkTable>(
     Ok(symptoms)
 }
 
-fn stuck(link: &Link, last_good_look: Option<DateTime<Utc>>) -> Option<(String, &'static str)> {
+fn stuck(
+    link: &Link,
+    oldest: Option<Month>,
+    last_good_look: Option<DateTime<Utc>>,
+) -> Option<(String, &'static str)> {
     let month = link.link.month;
     let left = |from: DateTime<Utc>| last_good_look.is_some_and(|look| from + TAKEN_WITHIN < look);
     match link.state {
@@ -64,7 +69,8 @@ fn stuck(link: &Link, last_good_look: Option<DateTime<Utc>>) -> Option<(String, 
             ),
             "Have it queued again.",
         )),
-        LinkState::Due { at: from } if left(from) => Some((
+        // Before tracking began nothing is missing.
+        LinkState::Due { at: from } if left(from) && oldest.is_some_and(|oldest| oldest < month) => Some((
             format!(
                 "the page of {month} is due since {}, and no look since asked for it",
                 at(from)

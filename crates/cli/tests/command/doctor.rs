@@ -1,0 +1,41 @@
+//! What `bulletin doctor` finds in a database with one fault, or with many, and whether what it says to do cures it.
+
+mod machine;
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::tool::Answer;
+
+/// The parts that an examination complains of.
+#[track_caller]
+fn complaints(answer: &Answer) -> BTreeSet<String> {
+    let symptoms = answer.json();
+    let symptoms = symptoms.as_array().unwrap();
+    let bad = symptoms
+        .iter()
+        .filter(|symptom| symptom["verdict"] == "needs_a_look");
+    let bad: BTreeSet<String> = bad
+        .map(|symptom| symptom["part"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(answer.code, i32::from(!bad.is_empty()), "{answer:#?}");
+    bad
+}
+
+/// The symptoms of this part that need a look.
+fn bad_symptoms(answer: &Answer, part: &str) -> Vec<Value> {
+    let symptoms = answer.json();
+    let symptoms = symptoms.as_array().unwrap().iter();
+    symptoms
+        .filter(|symptom| symptom["part"] == part && symptom["verdict"] == "needs_a_look")
+        .cloned()
+        .collect()
+}
+
+/// The commands that are said to cure this part.
+fn commands(answer: &Answer, part: &str) -> Vec<String> {
+    let bad = bad_symptoms(answer, part);
+    let commands = bad.iter().flat_map(|symptom| symptom["commands"].as_array().unwrap());
+    commands.map(|command| command.as_str().unwrap().to_owned()).collect()
+}
