@@ -75,6 +75,8 @@ pub struct Deployment {
     pub dead_pages: String,
     /// The records that cannot be understood.
     pub dead_records: String,
+    /// Where the stream's event source on AWS would leave where they stand.
+    pub dead_positions: String,
     /// The records of the stream that were given up.
     pub given_up: Vec<GivenUp>,
     /// How messages and records are delivered.
@@ -108,6 +110,7 @@ impl Deployment {
         let dead_pages = queue(&sqs, &name("refused-pages"), None).await;
         let pages = queue(&sqs, &name("pages"), Some(&dead_pages)).await;
         let dead_records = queue(&sqs, &name("unread-records"), None).await;
+        let dead_positions = queue(&sqs, &name("given-up-records"), None).await;
         let subscriber = queue(&sqs, &name("subscriber"), None).await;
         // What was heard stays in the dark, which saves deleting it.
         let longest = sqs.set_queue_attributes().queue_url(&subscriber);
@@ -139,6 +142,7 @@ impl Deployment {
             pages,
             dead_pages,
             dead_records,
+            dead_positions,
             given_up: Vec::new(),
             delivery: Delivery::default(),
             death: None,
@@ -318,6 +322,16 @@ impl Deployment {
     /// How many records of the stream wait.
     pub fn waiting(&self) -> usize {
         self.backlog.len()
+    }
+
+    /// Takes the records that wait in the stream, so that the notifier never has them.
+    ///
+    /// # Panics
+    /// When the stream cannot be read.
+    pub async fn take_records(&mut self) -> Vec<Value> {
+        self.pull_stream().await;
+        let records = std::mem::take(&mut self.backlog);
+        records.into_iter().map(|(_, record)| record).collect()
     }
 
     /// One round of the stream's poller, whatever comes of it.

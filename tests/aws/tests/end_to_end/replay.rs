@@ -15,9 +15,12 @@ use operations::Store;
 use operations::deployment::Queue;
 use operations::replay::alert::{Sent, rebuild, send, topics, unsent};
 use operations::replay::page::{Redriven, add_reasons};
+use operations::replay::record::months_given_up;
 use operations::replay::{Queues, alert::Announcing};
+use pipeline::Notifier;
 use pipeline::port::LinkTable as _;
 use pipeline::testing::FixedClock;
+use serde_json::{Value, json};
 
 use crate::half_a_page;
 
@@ -189,5 +192,106 @@ fn an_announcement_goes_out_once_for_each_run() {
         assert_eq!(all(&announce("one").await), (1, alerts.len() - 1, true));
         assert_eq!(deployment.heard().await.len(), 1);
         assert_eq!(all(&announce("two").await), (alerts.len(), 0, true));
+    });
+}
+
+/// The second of two steps is stored, and the notifier never hears of it: its records, and what should be sent.
+async fn unheard(deployment: &mut Deployment, site: &Site, steps: &[Step]) -> (Vec<Value>, Vec<String>) {
+    let mut expected = expected_alerts(steps).await;
+    let heard = heard_alerts(deployment, site, &steps[..1]).await;
+    expected.retain(|alert| !heard.contains(alert));
+    site.publish(&steps[1].page);
+    deployment.set_clock(noon(&steps[1]));
+    deployment.invoke("fetcher", &json!({})).unwrap();
+    deployment.drain_pages().await;
+    (deployment.take_records().await, expected)
+}
+
+#[test]
+fn records_that_were_not_understood_are_told_once() {
+    let Some(emulator) = Emulator::shared_ministack() else {
+        return;
+    };
+    run(async {
+        let steps: Vec<Step> = few_steps().into_iter().take(2).collect();
+        let site = Site::default();
+        let mut deployment = deployment(emulator, emulator.endpoint(), &site, &steps).await;
+        let (stage, store, queues) = operator(emulator, &deployment);
+        let (records, expected) = unheard(&mut deployment, &site, &steps).await;
+        assert!(expected.len() > 50, "{}", expected.len());
+        let strange = json!({"eventName": "INSERT", "dynamodb": {"Keys": {"pk": {"S": "SOMETHING#ELSE"}}}});
+        // Each twice, as two notifiers may have left them.
+        for record in records.iter().chain(&records).chain([&strange]) {
+            let send = deployment.sqs.send_message().queue_url(&deployment.dead_records);
+            let send = send.message_body(record.to_string());
+            send.send().await.unwrap();
+        }
+        let topics = topics(&stage, &emulator.config()).await.unwrap();
+        let clock = FixedClock::noon("2024-01-01");
+        clock.set(deployment.now());
+        let notifier = Notifier {
+            store: &store,
+            sink: &topics,
+            clock: &clock,
+        };
+        let letters = queues.list(Queue::UnreadRecords).await.unwrap();
+        assert_eq!(letters.len(), 2 * records.len() + 1);
+        let told = queues.tell_unread(&letters, &notifier).await.unwrap();
+        assert_eq!((told.done, told.sent), (2 * records.len(), expected.len()));
+        assert_eq!(told.sent_before, expected.len());
+        let [(about, reason)] = told.left.as_slice() else {
+            panic!("{:?}", told.left);
+        };
+        assert_eq!(about, "SOMETHING#ELSE");
+        assert!(reason.contains("SOMETHING#ELSE"), "{reason}");
+        let mut heard = deployment.heard().await;
+        heard.sort_unstable();
+        assert!(heard == expected, "{} alerts for {}", heard.len(), expected.len());
+        let left = deployment.take_all(&deployment.dead_records).await;
+        assert_eq!(left, [strange.to_string()]);
+    });
+}
+
+#[test]
+fn records_that_were_given_up_are_made_up_for_from_what_is_stored() {
+    let Some(emulator) = Emulator::shared_ministack() else {
+        return;
+    };
+    run(async {
+        let steps: Vec<Step> = few_steps().into_iter().take(2).collect();
+        let site = Site::default();
+        let mut deployment = deployment(emulator, emulator.endpoint(), &site, &steps).await;
+        let (stage, store, queues) = operator(emulator, &deployment);
+        let (records, expected) = unheard(&mut deployment, &site, &steps).await;
+        let given_up = json!({"requestContext": {"condition": "RecordAgeExceeded"}, "DDBStreamBatchInfo": {
+            "shardId": "shard", "startSequenceNumber": "1", "batchSize": records.len(),
+            "approximateArrivalOfFirstRecord": deployment.now(),
+        }});
+        let message = deployment
+            .sqs
+            .send_message()
+            .queue_url(&deployment.dead_positions);
+        message.message_body(given_up.to_string()).send().await.unwrap();
+        let letters = queues.list(Queue::GivenUpRecords).await.unwrap();
+        // A week after, when the stream has forgotten them.
+        let now = deployment.now() + Duration::days(7);
+        let months = months_given_up(&store, &letters).await.unwrap().unwrap();
+        assert!(months.contains(&steps[1].page.bulletin.month()), "{months:?}");
+        let clock = FixedClock::noon("2024-01-01");
+        clock.set(now);
+        let topics = topics(&stage, &emulator.config()).await.unwrap();
+        let due = rebuild(&store, &months, now).await.unwrap().due();
+        let sent = send(&store, &topics, &clock, &due).await;
+        assert_eq!((sent.sent, sent.is_whole()), (expected.len(), true));
+        let mut heard = deployment.heard().await;
+        heard.sort_unstable();
+        assert!(heard == expected, "{} alerts for {}", heard.len(), expected.len());
+        // The stream had them after all: nothing goes out twice.
+        let event = json!({"Records": records});
+        assert_eq!(
+            deployment.invoke("notifier", &event).unwrap(),
+            json!({"batchItemFailures": []})
+        );
+        assert!(deployment.heard().await.is_empty());
     });
 }
