@@ -12,6 +12,7 @@ mod case;
 mod personal;
 mod short;
 mod table;
+mod verdict;
 
 pub(crate) use bulletin::{bulletin_body, bulletin_headline};
 pub(crate) use case::{case_body, case_headline};

@@ -9,9 +9,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use bulletin::{
-    Alert, Area, Bulletin, BulletinAlert, Case, CaseAlert, Category, Change, ChangeKind, Chart,
-    CorrectedCell, CutOff, Finding, Movement, Neighbours, RawCell, Reading, Row, RowKey, Standing,
-    Subscription, When, changes, text,
+    Alert, Area, Bulletin, Case, CaseAlert, Category, Change, ChangeKind, Chart, CutOff, Movement,
+    Neighbours, RawCell, Reading, Row, RowKey, Standing, Subscription, When, changes, text,
 };
 use chrono::NaiveDate;
 use proptest::prelude::*;
@@ -20,6 +19,9 @@ use proptest::prelude::*;
 mod scene;
 #[path = "support/schema.rs"]
 mod schema;
+
+#[path = "alert_texts/whole_bulletin.rs"]
+mod whole_bulletin;
 
 use scene::{AFTER_A_GAP, CASE, Cells, Coming, EVERYBODY, FILING, Print, TALES, change};
 
@@ -163,6 +165,8 @@ fn good_news_for_a_priority_date_never_hides_bad_news_on_the_other_chart() {
                         format!("{name} set back"),
                         format!("{name} misprinted"),
                         format!("{name} not listed"),
+                        format!("{name} no longer listed"),
+                        format!("{name} Action no longer listed"),
                         format!("{name} NO"),
                     ];
                     let under = subject.contains("NO LONGER SERVED") || subject.contains("NOT SERVED");
@@ -223,6 +227,12 @@ proptest! {
         for verdict in ["NEWLY SERVED", "NO LONGER SERVED", "NOT SERVED AFTER ALL", "SERVED AFTER ALL"] {
             prop_assert!(!headlines[1].contains(verdict) || personal.contains(verdict), "{personal}");
         }
+        let serves = |chart: &Chart| {
+            let cut_off = change.month_before.as_ref()?.of(*chart).as_ref()?.cut_off()?;
+            Some(cut_off.serves(subscription().priority_date?))
+        };
+        let served_before = Chart::ALL.iter().filter(|chart| serves(chart) == Some(true)).count();
+        prop_assert!(headlines[1].matches("still served").count() <= served_before, "{}", headlines[1]);
         for headline in &headlines {
             prop_assert!(headline.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{headline:?}");
             prop_assert!(headline.contains("EB-3 India") && headline.contains("April 2024"), "{headline}");
@@ -342,85 +352,6 @@ fn a_page_cannot_smuggle_lines_into_what_is_said_of_a_case() {
             assert!(faults.is_empty(), "{faults:?}");
         }
     }
-}
-
-fn of_bulletin(kind: ChangeKind, printed: &str) -> BulletinAlert {
-    let cells = |own| Cells::new(own, EVERYBODY);
-    let new = |before, now| change(Coming::New, &cells(before), &cells(now)).unwrap();
-    let (first, second) = ("2012-07-01", "2012-07-15");
-    BulletinAlert {
-        month: "2024-04".parse().unwrap(),
-        revision: u32::from(kind == ChangeKind::Correction),
-        kind,
-        changes: vec![
-            new([first, second], [second, second]),
-            new([second, second], ["C", "U"]),
-        ],
-        corrected: vec![CorrectedCell {
-            key: RowKey {
-                chart: Chart::FinalAction,
-                category: CASE.category,
-                area: CASE.area,
-            },
-            before: Some(printed.into()),
-            after: Some("15JUL12".into()),
-        }],
-        findings: vec![Finding::Layout { what: printed.into() }],
-        page: PAGE.into(),
-    }
-}
-
-#[test]
-fn a_page_cannot_smuggle_lines_into_what_is_said_of_a_bulletin() {
-    for kind in [ChangeKind::NewMonth, ChangeKind::Correction] {
-        let alert = Alert::Bulletin(of_bulletin(kind, SMUGGLED));
-        assert!(is_plain(&alert.subject()) && is_plain(&alert.sms("VisaBull")));
-        assert!(alert.body(None).lines().all(is_plain), "{:?}", alert.body(None));
-        for json in [alert.json(), alert.json_in_short()] {
-            let faults = schema::alerts().faults(&json);
-            assert!(faults.is_empty(), "{faults:?}");
-        }
-    }
-}
-
-#[test]
-fn a_summary_groups_what_moved_counts_what_did_not_and_names_what_was_corrected() {
-    let new = Alert::Bulletin(of_bulletin(ChangeKind::NewMonth, "01JUL12")).body(None);
-    let expected = "\
-Visa Bulletin for April 2024 is out: 2 of 2 cases moved
-In force from 01 Apr 2024 to 30 Apr 2024.
-
-Final Action Dates:
-  Advanced (1):
-    EB-3 India: 01 Jul 2012 -> 15 Jul 2012  +14 days
-  Current now (1):
-    EB-3 India: 15 Jul 2012 -> current
-  Unchanged: 0
-
-Dates for Filing:
-  Unavailable now (1):
-    EB-3 India: 15 Jul 2012 -> unavailable
-  Unchanged: 1
-
-What could not be read as usual (1):
-  01JUL12
-
-Which chart USCIS accepts for adjustment of status: https://www.uscis.gov/visabulletininfo
-";
-    assert!(new.starts_with(expected), "{new}");
-    let corrected = Alert::Bulletin(of_bulletin(ChangeKind::Correction, "01JUL12")).body(None);
-    let expected = "\
-Visa Bulletin for April 2024 was corrected: 1 cell
-In force from 01 Apr 2024 to 30 Apr 2024.
-The department corrected this bulletin after it was published.
-
-Corrected (1):
-  EB-3 India, Final Action Dates: \"15JUL12\", published before as \"01JUL12\"
-
-What it does now, against the bulletin before it:
-";
-    assert!(corrected.starts_with(expected), "{corrected}");
-    assert!(corrected.contains(PAGE) && corrected.contains("unofficial"));
 }
 
 #[test]

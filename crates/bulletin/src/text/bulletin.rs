@@ -4,7 +4,7 @@ use crate::alert::{BulletinAlert, CorrectedCell};
 use crate::change::{Change, ChangeKind};
 use crate::chart::Chart;
 use crate::movement::Movement;
-use crate::text::case::old_words;
+use crate::text::verdict::old_words;
 use crate::text::{USCIS_CHARTS, case_name, closing, column_name, in_force, quoted, shown};
 
 pub(crate) fn bulletin_headline(alert: &BulletinAlert) -> String {

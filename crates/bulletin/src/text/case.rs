@@ -5,14 +5,13 @@ use crate::area::{Area, Case};
 use crate::attribute::cut_off_number;
 use crate::change::{Change, ChangeKind, ChartChange};
 use crate::chart::Chart;
-use crate::cutoff::CutOff;
 use crate::month::Month;
-use crate::movement::Movement;
-use crate::standing::{ByChart, Cell, LastRead};
+use crate::standing::{ByChart, Cell};
 use crate::subscription::Subscription;
 use crate::text::table::{chart_table, skips_a_month};
+use crate::text::verdict::{Form, chart_verdict};
 use crate::text::{
-    case_name, closing, column_name, counted, counted_under, day, filing_note, in_force, priority_sentence,
+    case_name, closing, column_name, counted_under, day, filing_note, in_force, priority_sentence,
     short_chart, shown, wrapped,
 };
 
@@ -33,7 +32,7 @@ pub(super) fn listed_now(change: &Change) -> String {
 pub(crate) fn case_headline(change: &Change) -> String {
     let verdicts: Vec<String> = Chart::ALL
         .into_iter()
-        .filter_map(|chart| chart_verdict(change, chart, true))
+        .filter_map(|chart| chart_verdict(change, chart, Form::WHOLE))
         .collect();
     let what = match change.kind {
         ChangeKind::NewMonth => String::new(),
@@ -50,119 +49,6 @@ pub(crate) fn case_headline(change: &Change) -> String {
         change.month.title(),
         listed_now(change)
     )
-}
-
-/// What happened on one chart, for a headline: `Final Action 15 Nov 2013 (advanced 14 days from 01 Nov 2013)`; with
-/// `old` false without what held before, but for a correction, which always says it. `None` where the chart has nothing
-/// to say of the case.
-pub(super) fn chart_verdict(change: &Change, chart: Chart, old: bool) -> Option<String> {
-    let chart_change = change.charts.of(chart);
-    let own = change.case.area;
-    let lost_column = |cell: &Cell| {
-        let had = match &chart_change.replaced {
-            Some(replaced) => Some(replaced.column),
-            None => chart_change.from.map(|from| from.column),
-        };
-        had == Some(own) && cell.column != own
-    };
-    let mut name = short_chart(chart).to_owned();
-    let mut to = shown(chart_change.to.as_ref());
-    if let Some(cell) = chart_change.to.as_ref().filter(|cell| cell.column != own) {
-        let column = column_name(cell.column);
-        if lost_column(cell) && cell.cut_off().is_some() {
-            to = format!("{to} of {column} (own column gone)");
-        } else {
-            name = format!("{name} under {column}");
-        }
-    }
-    if change.kind == ChangeKind::Correction {
-        if let Some(replaced) = &chart_change.replaced {
-            return Some(correction_verdict(change, chart_change, replaced, &name, &to));
-        }
-        match chart_change.movement {
-            Some(Movement::FirstSeen) if chart_change.from.is_none() => {
-                return Some(format!("{name} {to} (added, was not listed)"));
-            }
-            Some(Movement::Unchanged) => return None,
-            _ => {}
-        }
-    }
-    let says = new_month_verdict(change, chart_change, old, &name, &to);
-    Some(says).filter(|_| chart_change.movement != Some(Movement::Unchanged) || chart_change.to.is_some())
-}
-
-/// What a correction moves is a misprint, not a cut-off: old and new value, and no number of days.
-fn correction_verdict(
-    change: &Change,
-    chart_change: &ChartChange,
-    replaced: &Cell,
-    name: &str,
-    to: &str,
-) -> String {
-    let mut before = shown(Some(replaced));
-    if replaced.column != change.case.area {
-        before = format!("{before} of {}", column_name(replaced.column));
-    }
-    let date = |cell: &Cell| cell.cut_off().and_then(CutOff::date);
-    let now = chart_change.to.as_ref().and_then(date);
-    match (chart_change.movement, date(replaced), now) {
-        (None, ..) => format!("{name} misprinted, no longer {before}, see the page"),
-        (Some(Movement::Withdrawn), ..) if chart_change.to.is_none() => {
-            format!("{name} no longer listed, published as {before}")
-        }
-        (_, Some(old), Some(new)) if new < old => format!("{name} {to}, earlier than the published {before}"),
-        (_, Some(old), Some(new)) if new > old => format!("{name} {to}, later than the published {before}"),
-        (_, None, Some(_)) if chart_change.is_set_back() && replaced.cut_off().is_some() => {
-            format!("{name} set back to {to}, published as {before}")
-        }
-        _ => format!("{name} {to}, published as {before}"),
-    }
-}
-
-fn new_month_verdict(change: &Change, chart_change: &ChartChange, old: bool, name: &str, to: &str) -> String {
-    let from = chart_change.from.filter(|_| old);
-    let was = from.map_or_else(String::new, |from| format!(", was {}", old_words(change, from)));
-    // That it is unavailable says itself that it is worse.
-    let is_date = |cell: &Cell| cell.cut_off().and_then(CutOff::date).is_some();
-    let back = chart_change.is_set_back() && chart_change.to.as_ref().is_some_and(is_date);
-    let set = if back { "set back to " } else { "" };
-    match chart_change.movement {
-        None => format!("{name} misprinted, see the page"),
-        Some(Movement::BecameCurrent | Movement::BecameUnavailable) => format!("{name} becomes {to}{was}"),
-        Some(Movement::LeftCurrent) => format!("{name} {set}{to}{was}"),
-        Some(Movement::Withdrawn) if chart_change.to.is_some() => format!("{name} {set}{to}{was}"),
-        Some(Movement::Withdrawn) => format!("{name} no longer listed{was}"),
-        Some(Movement::FirstSeen) => match (chart_change.from, from) {
-            (Some(before), Some(from)) => {
-                let column = column_name(before.column);
-                format!(
-                    "{name} {set}{to} (own column now, was {} of {column})",
-                    old_words(change, from)
-                )
-            }
-            (Some(_), None) => format!("{name} {set}{to} (own column now)"),
-            (None, _) => format!("{name} {to} (newly listed)"),
-        },
-        Some(movement @ (Movement::Advanced { .. } | Movement::Retrogressed { .. })) => {
-            let from = from.map_or_else(String::new, |from| format!(" from {}", old_words(change, from)));
-            let words = match movement.signed_days() {
-                Some(days @ ..0) => format!("set back {}", counted(-days)),
-                _ => movement.words(),
-            };
-            format!("{name} {to} ({words}{from})")
-        }
-        Some(movement) => format!("{name} {to} ({})", movement.words()),
-    }
-}
-
-/// What held before, and in which month where that is not the one before.
-pub(super) fn old_words(change: &Change, from: LastRead) -> String {
-    let words = from.cut_off.words();
-    if from.month == change.compared_with() {
-        words
-    } else {
-        format!("{words} in {}", from.month.name())
-    }
 }
 
 pub(crate) fn case_body(alert: &CaseAlert, subscription: Option<&Subscription>) -> String {
@@ -240,7 +126,7 @@ fn until_then(change: &Change) -> String {
             format!("{holds}: {says}.")
         }
         _ if skips_a_month(change) => {
-            format!("{holds}. It is not known here: this compares with an older one.")
+            format!("{holds}. This program does not know that one, and compares with an older one.")
         }
         _ => format!("{holds}."),
     }

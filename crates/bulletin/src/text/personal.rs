@@ -9,6 +9,7 @@ use crate::cutoff::CutOff;
 use crate::month::Month;
 use crate::movement::Movement;
 use crate::standing::{ByChart, Cell, CellState};
+use crate::text::case::listed_now;
 use crate::text::short::{short_month, short_name, shortest_chart};
 use crate::text::{case_name, column_name, counted, day, short_chart, shown};
 
@@ -24,15 +25,16 @@ pub(crate) fn personal_headline(change: &Change, case: Case, priority_date: Naiv
         ""
     };
     let verdicts = if verdicts.is_empty() {
-        "no longer listed".to_owned()
+        "no longer listed, so not served".to_owned()
     } else {
         verdicts.join("; ")
     };
     format!(
-        "{corrected}{}, {}: your date {}: {verdicts}",
+        "{corrected}{}, {}: your date {}: {verdicts}{}",
         case_name(case),
         change.month.title(),
-        day(priority_date)
+        day(priority_date),
+        listed_now(change)
     )
 }
 
@@ -104,7 +106,8 @@ fn setback(change: &Change, chart: Chart, short: bool) -> Option<String> {
     let chart_change = change.charts.of(chart);
     let name = short_chart(chart);
     let Some(cell) = &chart_change.to else {
-        return (chart_change.movement == Some(Movement::Withdrawn)).then(|| format!("{name} not listed"));
+        let gone = if short { "not listed" } else { "no longer listed" };
+        return (chart_change.movement == Some(Movement::Withdrawn)).then(|| format!("{name} {gone}"));
     };
     if chart_change.movement.is_none() {
         return Some(format!("{name} misprinted"));
@@ -169,7 +172,7 @@ fn words(change: &Change, chart: Chart, before: Option<bool>, now: bool) -> Stri
     let chart_change = change.charts.of(chart);
     let is_last_month = chart_change
         .from
-        .is_some_and(|from| from.month == change.compared_with());
+        .is_some_and(|from| from.month == change.month.previous());
     let from = change.month.first_day().format("%d %b");
     match (before, now, chart_change.replaces_a_cut_off()) {
         (Some(false), true, false) => format!("NEWLY SERVED from {from}"),
@@ -177,8 +180,27 @@ fn words(change: &Change, chart: Chart, before: Option<bool>, now: bool) -> Stri
         (Some(false), true, true) => format!("SERVED AFTER ALL from {from}"),
         (Some(true), false, true) => format!("NOT SERVED AFTER ALL from {from}"),
         (Some(true), true, _) if is_last_month => "still served".into(),
+        (None, true, _) if chart_change.movement == Some(Movement::FirstSeen) => {
+            format!("NOW LISTED and served from {from}")
+        }
         (_, true, _) => "served".into(),
         (_, false, _) => "not yet served".into(),
+    }
+}
+
+/// The same where a correction leaves it as the first version had it: whether that is news the month before says.
+fn words_as_published(change: &Change, chart: Chart, priority_date: NaiveDate, now: bool) -> String {
+    let month_before = change.month_before.as_ref().and_then(|cells| {
+        let cut_off = cells.of(chart).as_ref()?.cut_off()?;
+        Some(cut_off.serves(priority_date))
+    });
+    let from = change.month.first_day().format("%d %b");
+    match (month_before, now) {
+        (Some(true), true) => "still served".into(),
+        (Some(false), true) => format!("served from {from}, as first published,"),
+        (None, true) => "served, as first published,".into(),
+        (Some(true), false) => format!("no longer served from {from}, as first published,"),
+        (_, false) => "not yet served".into(),
     }
 }
 
@@ -186,26 +208,29 @@ fn personal_verdict(change: &Change, chart: Chart, priority_date: NaiveDate) -> 
     let name = short_chart(chart);
     let chart_change = change.charts.of(chart);
     let Some(cell) = &chart_change.to else {
-        let was = chart_change.from?.cut_off.serves(priority_date);
-        let gone = if was {
-            "NO LONGER LISTED"
-        } else {
-            "no longer listed"
-        };
-        let from = match change.kind {
-            ChangeKind::NewMonth => change.month.first_day().format(" from %d %b").to_string(),
-            ChangeKind::Correction => String::new(),
-        };
         return (chart_change.movement == Some(Movement::Withdrawn))
-            .then(|| format!("{gone}{from} under {name}"));
+            .then(|| gone(change, chart, priority_date))
+            .flatten();
     };
+    let is_correction = change.kind == ChangeKind::Correction;
     let Some(cut_off) = cell.cut_off() else {
-        return Some(format!("{name} misprinted, see the page"));
+        return Some(match &chart_change.replaced {
+            Some(replaced) if chart_change.replaces_a_cut_off() => format!(
+                "{name} misprinted on the corrected page (first published as {}), see the page",
+                shown(Some(replaced))
+            ),
+            _ if is_correction => format!("{name} misprinted on the corrected page, see the page"),
+            _ => format!("{name} misprinted, see the page"),
+        });
     };
     let (before, now) = crossing(change, chart, priority_date)?;
     let mut printed = cut_off.words();
     if chart_change.is_set_back() && before == Some(now) {
-        printed.push_str(", set back");
+        printed.push_str(if chart_change.replaces_a_cut_off() {
+            ", corrected back"
+        } else {
+            ", set back"
+        });
     }
     if cell.column != change.case.area {
         printed = format!("{printed} of {}", column_name(cell.column));
@@ -213,13 +238,34 @@ fn personal_verdict(change: &Change, chart: Chart, priority_date: NaiveDate) -> 
     if chart == Chart::DatesForFiling && now {
         printed.push_str(", if USCIS accepts it");
     }
-    Some(format!(
-        "{} under {name} ({printed})",
+    let is_as_published = is_correction
+        && before == Some(now)
+        && chart_change.from.is_some_and(|from| from.month == change.month);
+    let words = if is_as_published {
+        words_as_published(change, chart, priority_date, now)
+    } else {
         words(change, chart, before, now)
+    };
+    Some(format!("{words} under {name} ({printed})"))
+}
+
+/// That a chart does not list the case any more, and what follows from that.
+fn gone(change: &Change, chart: Chart, priority_date: NaiveDate) -> Option<String> {
+    let was = change.charts.of(chart).from?.cut_off.serves(priority_date);
+    let gone = match (change.kind, was) {
+        (ChangeKind::NewMonth, true) => "NO LONGER LISTED",
+        (ChangeKind::NewMonth, false) => "no longer listed",
+        (ChangeKind::Correction, true) => "NOT LISTED AFTER ALL",
+        (ChangeKind::Correction, false) => "not listed after all",
+    };
+    let from = change.month.first_day().format("%d %b");
+    Some(format!(
+        "{gone} from {from} under {}, so not served by it",
+        short_chart(chart)
     ))
 }
 
-/// Where a priority date stands in one bulletin, in one sentence: `For EB-3 India in June 2026, the priority date
+/// Where a priority date stands in one bulletin, in a sentence or two: `For EB-3 India in June 2026, the priority date
 /// 15 Mar 2013 is served ...`. Both charts are named, with how far the cut-off is, and that Dates for Filing counts on
 /// a condition.
 pub fn priority_sentence(
@@ -228,35 +274,52 @@ pub fn priority_sentence(
     cells: &ByChart<Option<Cell>>,
     priority_date: NaiveDate,
 ) -> String {
-    let clause = |chart: Chart| {
-        Some(priority_clause(
-            case,
-            chart,
-            cells.of(chart).as_ref()?,
-            priority_date,
-        ))
-    };
-    let mut clauses: Vec<String> = Chart::ALL.into_iter().filter_map(clause).collect();
-    if clauses.is_empty() {
-        clauses.push("is on no chart".into());
-    } else {
-        let silent = Chart::ALL.into_iter().filter(|chart| cells.of(*chart).is_none());
-        clauses.extend(silent.map(|chart| format!("{} has no cut-off for it", chart.name())));
+    let of = format!("For {} in {}", case_name(case), month.title());
+    let whose = format!("the priority date {}", day(priority_date));
+    let [first, second] = Chart::ALL.map(|chart| cells.of(chart).as_ref());
+    if first.is_none() && second.is_none() {
+        return format!(
+            "{of}, {whose} is served by neither chart: {} is not listed.",
+            case_name(case)
+        );
     }
-    format!(
-        "For {} in {}, the priority date {} {}.",
-        case_name(case),
-        month.title(),
-        day(priority_date),
-        clauses.join(", and ")
-    )
+    let says = Chart::ALL.map(|chart| match cells.of(chart) {
+        Some(cell) => says(case, chart, cell, priority_date),
+        None => Says::Served(format!(
+            "is not served under {}, which does not list {}",
+            chart.name(),
+            case_name(case)
+        )),
+    });
+    match says {
+        [Says::Served(first), Says::Served(second)] => format!("{of}, {whose} {first}, and {second}."),
+        [first, second] => {
+            let first = match first {
+                Says::Served(how) => format!("{whose} {how}"),
+                Says::Unknown(how) => format!("it cannot be told whether {whose} {how}"),
+            };
+            let second = match second {
+                Says::Served(how) => format!("It {how}"),
+                Says::Unknown(how) => format!("It cannot be told whether it {how}"),
+            };
+            format!("{of}, {first}. {second}.")
+        }
+    }
 }
 
-fn priority_clause(case: Case, chart: Chart, cell: &Cell, priority_date: NaiveDate) -> String {
+/// What a chart says of a priority date, to stand behind it.
+enum Says {
+    /// Whether it is served.
+    Served(String),
+    /// What nobody can tell, and why.
+    Unknown(String),
+}
+
+fn says(case: Case, chart: Chart, cell: &Cell, priority_date: NaiveDate) -> Says {
     let name = chart.name();
     let condition = match chart {
         Chart::FinalAction => "",
-        Chart::DatesForFiling => ", for adjustment of status only if USCIS accepts it",
+        Chart::DatesForFiling => ", for adjustment of status only if USCIS accepts that chart",
     };
     let its = |cut_off: NaiveDate| {
         if cell.column == case.area {
@@ -265,12 +328,12 @@ fn priority_clause(case: Case, chart: Chart, cell: &Cell, priority_date: NaiveDa
             format!("the cut-off {} of {}", day(cut_off), column_name(cell.column))
         }
     };
-    match &cell.state {
+    Says::Served(match &cell.state {
         CellState::Unreadable(_) => {
-            format!(
-                "cannot be told for {name}, where the page is misprinted ({})",
+            return Says::Unknown(format!(
+                "is served under {name}: the page is misprinted ({})",
                 shown(Some(cell))
-            )
+            ));
         }
         CellState::CutOff(CutOff::Current) => format!("is served under {name}, which is current{condition}"),
         CellState::CutOff(CutOff::Unavailable) => format!("is not served under {name}, which is unavailable"),
@@ -291,5 +354,5 @@ fn priority_clause(case: Case, chart: Chart, cell: &Cell, priority_date: NaiveDa
                 ),
             }
         }
-    }
+    })
 }

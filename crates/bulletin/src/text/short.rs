@@ -1,17 +1,16 @@
 //! Alerts in one line that must fit: an SMS, the subject of an e-mail.
 //!
-//! Parts are dropped in a fixed order until the line fits: what did not move; what held before; then names give way to
-//! shorter ones, and the number of days goes; last that it is unofficial and where to look. Whom it is about, which
-//! bulletin, and the verdict on each chart that moved are never dropped.
+//! Parts are dropped in a fixed order until the line fits: what did not move; then names give way to shorter ones; what
+//! held before; then dates give way to shorter ones, and the number of days and the column go; last that it is unofficial
+//! and where to look. Whom it is about, which bulletin, and the verdict on each chart that moved are never dropped.
 
 use crate::area::{Area, Case};
 use crate::category::Category;
 use crate::change::{Change, ChangeKind};
 use crate::chart::Chart;
-use crate::cutoff::CutOff;
 use crate::month::Month;
-use crate::movement::Movement;
-use crate::text::{self, case, shown};
+use crate::text::verdict::{Form, chart_verdict};
+use crate::text::{self, case};
 
 /// The septets of one SMS in the GSM 7-bit alphabet (3GPP TS 23.038).
 pub const SMS_SEPTETS: usize = 160;
@@ -61,11 +60,8 @@ pub(crate) fn case_line(change: &Change, line: Line, most: usize) -> String {
 struct Level {
     /// What did not move, beside what did.
     unmoved: bool,
-    /// What held before.
-    old: bool,
-    long_names: bool,
-    long_dates: bool,
-    days: bool,
+    /// What is said of each chart, and of whom it is about.
+    form: Form,
     where_to_look: bool,
 }
 
@@ -73,45 +69,55 @@ struct Level {
 const LEVELS: [Level; 6] = {
     let all = Level {
         unmoved: true,
-        old: true,
-        long_names: true,
-        long_dates: true,
-        days: true,
+        form: Form::WHOLE,
         where_to_look: false,
     };
     let moved = Level {
         unmoved: false,
         ..all
     };
-    let now = Level { old: false, ..moved };
-    let named_short = Level {
+    let named_short = Form {
         long_names: false,
-        ..now
+        ..Form::WHOLE
     };
-    let dated_short = Level {
-        long_dates: false,
+    let now = Form {
+        old: false,
         ..named_short
     };
-    let verdict = Level {
-        days: false,
+    let dated_short = Form {
+        long_dates: false,
+        ..now
+    };
+    let verdict = Form {
+        details: false,
         ..dated_short
     };
-    [all, moved, now, named_short, dated_short, verdict]
+    [
+        all,
+        moved,
+        Level {
+            form: named_short,
+            ..moved
+        },
+        Level { form: now, ..moved },
+        Level {
+            form: dated_short,
+            ..moved
+        },
+        Level {
+            form: verdict,
+            ..moved
+        },
+    ]
 };
 
-impl Level {
-    /// How dates are written.
-    fn date(self) -> &'static str {
-        if self.long_dates { "%d %b %Y" } else { "%d%b%y" }
-    }
-}
-
 fn line_of(change: &Change, level: Level) -> String {
-    let moved = change.moved();
+    let is_news = |chart: &Chart| change.charts.of(*chart).corrected();
+    let any = Chart::ALL.iter().any(is_news);
     let verdicts: Vec<String> = Chart::ALL
         .into_iter()
-        .filter(|chart| level.unmoved || !moved || change.charts.of(*chart).moved())
-        .filter_map(|chart| verdict(change, chart, level))
+        .filter(|chart| level.unmoved || !any || is_news(chart))
+        .filter_map(|chart| chart_verdict(change, chart, level.form))
         .collect();
     let verdicts = if verdicts.is_empty() {
         "not listed".to_owned()
@@ -128,80 +134,18 @@ fn line_of(change: &Change, level: Level) -> String {
     } else {
         ""
     };
-    let (name, month) = if level.long_names {
+    let (name, month) = if level.form.long_names {
         (text::case_name(change.case), change.month.title())
     } else {
         (short_name(change.case), short_month(change.month))
     };
-    // What took its place, while there is room for names.
-    let now = if level.long_names {
+    // What took its place, while there is room for what held before.
+    let now = if level.form.old {
         case::listed_now(change)
     } else {
         String::new()
     };
     format!("{corrected}{name}, {month}: {verdicts}{now}{look}")
-}
-
-fn verdict(change: &Change, chart: Chart, level: Level) -> Option<String> {
-    let chart_change = change.charts.of(chart);
-    if level.long_names {
-        return case::chart_verdict(change, chart, level.old);
-    }
-    let name = shortest_chart(chart);
-    let Some(cell) = &chart_change.to else {
-        return (chart_change.movement == Some(Movement::Withdrawn)).then(|| format!("{name} not listed"));
-    };
-    let to = match cell.cut_off().and_then(|cut_off| cut_off.date()) {
-        Some(date) => date.format(level.date()).to_string(),
-        None => shown(Some(cell)),
-    };
-    let is_correction = change.kind == ChangeKind::Correction && chart_change.replaced.is_some();
-    let under = match cell.column {
-        own if own == change.case.area => String::new(),
-        Area::ALL if level.days => "All Areas ".to_owned(),
-        column if level.days => format!("{} ", short_area(column)),
-        Area::ALL => "ALL ".to_owned(),
-        // The only other column that takes areas in.
-        _ => "shared ".to_owned(),
-    };
-    let is_date = cell.cut_off().and_then(CutOff::date).is_some();
-    let back = match chart_change.is_set_back() && is_date {
-        // It is behind what was published, and need not be behind what holds.
-        true if is_correction && level.days => " (earlier)",
-        true => " BACK",
-        false => "",
-    };
-    Some(match chart_change.movement {
-        None => format!("{name} misprinted"),
-        Some(Movement::Withdrawn) if level.days => format!("{name} {under}{to}{back}, own column gone"),
-        Some(Movement::Withdrawn) => format!("{name} {under}{to}{back}"),
-        // The line begins with it.
-        Some(_) if is_correction => format!("{name} {under}{to}{back}"),
-        Some(Movement::FirstSeen) if !back.is_empty() => format!("{name} {to}{back}"),
-        Some(Movement::FirstSeen) if change.kind == ChangeKind::Correction && level.days => {
-            format!("{name} {to} added")
-        }
-        Some(movement) if level.days => format!("{name} {under}{to} {}", word(movement, level)),
-        Some(movement) => format!("{name} {to} {}", word(movement, level)),
-    })
-}
-
-/// The movement in a word or two. What is bad news is in capitals.
-fn word(movement: Movement, level: Level) -> String {
-    match movement {
-        Movement::Advanced { days } if level.days => format!("+{days}d"),
-        Movement::Retrogressed { days } if level.days => format!("BACK {days}d"),
-        Movement::Advanced { .. } => "advanced".into(),
-        Movement::Retrogressed { .. } => "BACK".into(),
-        Movement::Unchanged => "same".into(),
-        Movement::BecameCurrent => "now".into(),
-        Movement::BecameUnavailable => "NOW".into(),
-        Movement::BecameAvailable => "again".into(),
-        Movement::LeftCurrent if level.days => "BACK from C".into(),
-        Movement::LeftCurrent => "BACK".into(),
-        Movement::FirstSeen => "new".into(),
-        Movement::Withdrawn => "withdrawn".into(),
-    }
 }
 
 pub(super) fn shortest_chart(chart: Chart) -> &'static str {
@@ -235,7 +179,7 @@ pub(super) fn short_name(case: Case) -> String {
     format!("{category} {}", short_area(case.area))
 }
 
-fn short_area(area: Area) -> String {
+pub(super) fn short_area(area: Area) -> String {
     let name = match area {
         Area::ALL => "All Other".to_owned(),
         Area::CHINA => "China".to_owned(),
@@ -247,165 +191,4 @@ fn short_area(area: Area) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::change::ChartChange;
-    use crate::standing::{ByChart, Cell, CellState, LastRead};
-
-    /// Every pair of states that a chart can go through.
-    fn every_chart_change(case: Case) -> Vec<ChartChange> {
-        let date = |text: &str| text.parse::<CutOff>().ok();
-        let states = [
-            None,
-            Some(CutOff::Current),
-            Some(CutOff::Unavailable),
-            date("2012-12-25"),
-        ];
-        let month = Month::new(2024, 8).unwrap();
-        let mut all = Vec::new();
-        for from in states {
-            for (to, column) in states
-                .into_iter()
-                .flat_map(|to| case.area.columns().map(move |column| (to, column)))
-            {
-                let last = from.map(|cut_off| LastRead {
-                    month,
-                    column: case.area,
-                    cut_off,
-                });
-                let cell = to.map(|cut_off| Cell {
-                    column,
-                    state: CellState::CutOff(cut_off),
-                });
-                let movement = match (from, to) {
-                    (Some(_), Some(_)) if column != case.area => Some(Movement::Withdrawn),
-                    _ => Some(Movement::between(from, to)),
-                };
-                let replaced = from.map(|cut_off| Cell {
-                    column: case.area,
-                    state: CellState::CutOff(cut_off),
-                });
-                all.push(ChartChange {
-                    from: last,
-                    to: cell.clone(),
-                    replaced: None,
-                    movement,
-                });
-                all.push(ChartChange {
-                    from: last,
-                    to: cell,
-                    replaced,
-                    movement,
-                });
-            }
-            let earlier = date("1990-11-22");
-            all.push(ChartChange {
-                from: date("2012-12-25").map(|cut_off| LastRead {
-                    month,
-                    column: case.area,
-                    cut_off,
-                }),
-                to: earlier.map(|cut_off| Cell {
-                    column: case.area,
-                    state: CellState::CutOff(cut_off),
-                }),
-                replaced: None,
-                movement: Some(Movement::between(date("2012-12-25"), earlier)),
-            });
-            let misprint = Cell {
-                column: case.area,
-                state: CellState::Unreadable("1DEC12".into()),
-            };
-            all.push(ChartChange {
-                from: None,
-                to: Some(misprint),
-                replaced: None,
-                movement: None,
-            });
-        }
-        all
-    }
-
-    #[test]
-    fn every_change_of_the_cases_with_the_longest_names_fits_with_its_verdict() {
-        let named = |area: Area| {
-            let cases = Category::ALL.iter().map(move |category| Case {
-                category: *category,
-                area,
-            });
-            let mut cases: Vec<Case> = cases.collect();
-            cases.sort_by_key(|case| std::cmp::Reverse(short_name(*case).len()));
-            cases
-        };
-        let honduras: Area = "HONDURAS".parse().unwrap();
-        let longest = Area::every().max_by_key(|area| short_area(*area).len()).unwrap();
-        for area in [longest, Area::EL_SALVADOR_GUATEMALA_HONDURAS, honduras, Area::ALL] {
-            let case = named(area)[0];
-            let charts = every_chart_change(case);
-            for kind in [ChangeKind::NewMonth, ChangeKind::Correction] {
-                for final_action in &charts {
-                    for dates_for_filing in &charts {
-                        check(case, kind, final_action, dates_for_filing);
-                    }
-                }
-            }
-        }
-    }
-
-    fn check(case: Case, kind: ChangeKind, final_action: &ChartChange, dates_for_filing: &ChartChange) {
-        let charts = ByChart {
-            final_action: final_action.clone(),
-            dates_for_filing: dates_for_filing.clone(),
-        };
-        let month = Month::new(2024, 9).unwrap();
-        let change = Change {
-            case,
-            month,
-            revision: 0,
-            kind,
-            charts,
-            columns: vec![case.area],
-            columns_before: vec![case.area],
-            successors: Vec::new(),
-            month_before: None,
-        };
-        let sms = SMS_SEPTETS - "VisaBulletin> ".len();
-        for (line, most) in [(Line::Sms, sms), (Line::Subject, SUBJECT_CHARACTERS)] {
-            let line = case_line(&change, line, most);
-            assert!(
-                septets(&line).is_some_and(|septets| septets <= most),
-                "{most}: {line}"
-            );
-            assert!(line.contains("Sep") && line.contains("2024"), "{line}");
-            assert_eq!(
-                line.starts_with("CORRECTED "),
-                kind == ChangeKind::Correction,
-                "{line}"
-            );
-            for chart in Chart::ALL {
-                let chart_change = change.charts.of(chart);
-                if !chart_change.moved() {
-                    continue;
-                }
-                let name = if chart == Chart::FinalAction {
-                    "Final"
-                } else {
-                    "Filing"
-                };
-                assert!(line.contains(name), "{line}");
-                let to = chart_change.to.as_ref().and_then(Cell::cut_off);
-                if chart_change.is_set_back() && to.and_then(CutOff::date).is_some() {
-                    let says = ["BACK", "set back", "earlier"];
-                    assert!(says.iter().any(|says| line.contains(says)), "{line}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn extension_characters_count_twice_and_others_not_at_all() {
-        assert_eq!(septets("abc [C]"), Some(9));
-        assert_eq!(septets("caf\u{e9}"), None);
-        assert_eq!(septets("`"), None);
-    }
-}
+mod tests;

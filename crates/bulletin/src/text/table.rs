@@ -7,6 +7,7 @@ use crate::month::Month;
 use crate::movement::Movement;
 use crate::standing::{Cell, LastRead};
 use crate::text::short::short_month;
+use crate::text::verdict::Column;
 use crate::text::{area_name, day, shown, wrapped_to};
 
 /// Where what is said of a chart stands, below its line.
@@ -101,6 +102,9 @@ fn verdict(change: &Change, chart: Chart) -> String {
         return "cannot be read".into();
     };
     match movement {
+        Movement::Withdrawn if chart_change.to.is_some() && chart_change.is_set_back() => {
+            "set back, in another column".into()
+        }
         Movement::Withdrawn if chart_change.to.is_some() => "no column of its own now".into(),
         Movement::FirstSeen if chart_change.is_set_back() => "set back, in its own column".into(),
         Movement::FirstSeen if chart_change.from.is_some() => "a column of its own now".into(),
@@ -126,6 +130,15 @@ fn corrected_verdict(change: &Change, chart: Chart) -> String {
     };
     if replaced.cut_off().is_none() {
         return "corrected, can be read now".into();
+    }
+    let column = match Column::of(change, chart_change) {
+        Column::Same => None,
+        Column::Dropped => Some("dropped"),
+        Column::Added => Some("added"),
+    };
+    if let Some(what) = column {
+        let back = if chart_change.is_set_back() { " back" } else { "" };
+        return format!("corrected{back}, column {what}");
     }
     // The same whatever column they stand in.
     let now = chart_change.to.as_ref().map(Cell::cut_off);
@@ -158,21 +171,36 @@ fn notes(change: &Change, chart: Chart) -> Vec<String> {
     notes.extend(column_note(change, chart_change));
     notes.extend(comparison_note(change, chart));
     if chart_change.movement.is_none() {
-        notes.push("Misprinted. Look at the page before you rely on anything.".into());
+        let page = match change.kind {
+            ChangeKind::NewMonth => "Misprinted.",
+            ChangeKind::Correction => "Misprinted on the corrected page.",
+        };
+        notes.push(format!("{page} Look at the page before you rely on anything."));
     }
     let [served, not_served] = if chart_change.replaces_a_cut_off() {
         ["Served after all", "Not served after all"]
     } else {
         ["Newly served", "No longer served"]
     };
+    let moved = whatever_column(change, chart_change);
     let bands = [
-        (served, chart_change.newly_served()),
-        (not_served, chart_change.served_no_more()),
+        (served, moved.newly_served()),
+        (not_served, moved.served_no_more()),
     ];
     for (title, band) in bands {
         notes.extend(band.map(|band| format!("{title}: {}", band_in_words(band))));
     }
     notes
+}
+
+/// The change as it is for who is counted in one column after the other.
+fn whatever_column(change: &Change, chart_change: &ChartChange) -> ChartChange {
+    let mut moved = chart_change.clone();
+    if Column::of(change, chart_change) != Column::Same && moved.movement.is_some() {
+        let to = moved.to.as_ref().and_then(Cell::cut_off);
+        moved.movement = Some(Movement::between(moved.from.map(|from| from.cut_off), to));
+    }
+    moved
 }
 
 /// Which column counts, where it is not the own one, or has not been until now.

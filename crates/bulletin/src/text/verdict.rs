@@ -1,0 +1,383 @@
+//! What happened to a case on one chart, in the words of a headline, a subject or an SMS.
+
+use crate::area::Area;
+use crate::change::{Change, ChangeKind, ChartChange};
+use crate::chart::Chart;
+use crate::cutoff::CutOff;
+use crate::movement::Movement;
+use crate::standing::{Cell, LastRead};
+use crate::text::short::{short_area, shortest_chart};
+use crate::text::{area_name, column_name, counted, short_chart, shown};
+
+/// How much a verdict says.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Form {
+    /// What held before.
+    pub(super) old: bool,
+    pub(super) long_names: bool,
+    pub(super) long_dates: bool,
+    /// The number of days, and which column counts.
+    pub(super) details: bool,
+}
+
+impl Form {
+    /// Everything.
+    pub(super) const WHOLE: Self = Self {
+        old: true,
+        long_names: true,
+        long_dates: true,
+        details: true,
+    };
+
+    fn chart(self, chart: Chart) -> &'static str {
+        if self.long_names {
+            short_chart(chart)
+        } else {
+            shortest_chart(chart)
+        }
+    }
+
+    /// A column that counts in place of another.
+    fn column(self, column: Area) -> String {
+        match column {
+            column if self.long_names => column_name(column),
+            Area::ALL if self.long_dates => "All Other Areas".into(),
+            column => short_area(column),
+        }
+    }
+
+    /// Whose column it is.
+    fn own(self, area: Area) -> String {
+        if self.long_names {
+            area_name(area)
+        } else {
+            short_area(area)
+        }
+    }
+
+    fn cell(self, cell: &Cell) -> String {
+        match date(cell) {
+            Some(date) if !self.long_dates => date.format("%d%b%y").to_string(),
+            _ => shown(Some(cell)),
+        }
+    }
+}
+
+fn date(cell: &Cell) -> Option<chrono::NaiveDate> {
+    cell.cut_off().and_then(CutOff::date)
+}
+
+/// What happened on one chart: `Final Action 15 Nov 2013 (advanced 14 days from 01 Nov 2013)`. `None` where the chart
+/// has nothing to say of the case.
+pub(super) fn chart_verdict(change: &Change, chart: Chart, form: Form) -> Option<String> {
+    let chart_change = change.charts.of(chart);
+    let is_correction = change.kind == ChangeKind::Correction;
+    let replaced = chart_change.replaced.as_ref().filter(|_| is_correction);
+    if chart_change.movement == Some(Movement::Unchanged)
+        && replaced.is_none()
+        && (is_correction || chart_change.to.is_none())
+    {
+        return None;
+    }
+    let verdict = Verdict {
+        change,
+        chart_change,
+        name: form.chart(chart),
+        form,
+    };
+    Some(match (&chart_change.to, replaced) {
+        _ if !form.details => verdict.in_few_words(),
+        (None, Some(replaced)) => verdict.removed(replaced),
+        (None, None) => format!("{} no longer listed{}", verdict.name, verdict.was()),
+        (Some(cell), Some(replaced)) => verdict.corrected(cell, replaced),
+        (Some(cell), None) if is_correction => verdict.added(cell),
+        (Some(cell), None) => verdict.new_month(cell),
+    })
+}
+
+/// What held before, and in which month where that is not the one before.
+pub(super) fn old_words(change: &Change, from: LastRead) -> String {
+    let words = from.cut_off.words();
+    match other_month(change, from) {
+        None => words,
+        Some(month) => format!("{words} in {month}"),
+    }
+}
+
+/// The month that a cut-off is of, where it is not the one that the bulletin is compared with.
+fn other_month(change: &Change, from: LastRead) -> Option<&'static str> {
+    (from.month != change.compared_with()).then(|| from.month.name())
+}
+
+/// Which column counts now, against the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Column {
+    /// The same.
+    Same,
+    /// The area has no column of its own any more.
+    Dropped,
+    /// It has one now.
+    Added,
+}
+
+impl Column {
+    /// What the bulletin, or its correction, does to the column.
+    pub(super) fn of(change: &Change, chart_change: &ChartChange) -> Self {
+        let own = change.case.area;
+        let had = match &chart_change.replaced {
+            Some(replaced) => Some(replaced.column),
+            None => chart_change.from.map(|from| from.column),
+        };
+        match (had, chart_change.to.as_ref().map(|cell| cell.column)) {
+            (Some(had), Some(has)) if had == own && has != own => Self::Dropped,
+            (Some(had), Some(has)) if had != own && has == own => Self::Added,
+            _ => Self::Same,
+        }
+    }
+}
+
+struct Verdict<'a> {
+    change: &'a Change,
+    chart_change: &'a ChartChange,
+    name: &'static str,
+    form: Form,
+}
+
+impl Verdict<'_> {
+    /// The words before a date that is behind the one before. That it is unavailable says itself that it is worse.
+    fn back(&self) -> Option<&'static str> {
+        let is_date = self
+            .chart_change
+            .to
+            .as_ref()
+            .is_some_and(|cell| date(cell).is_some());
+        if !self.chart_change.is_set_back() || !is_date {
+            return None;
+        }
+        // It is behind what was published, and need not be behind what holds.
+        let of_correction = self.chart_change.replaces_a_cut_off();
+        let in_short = !self.form.long_names && (self.form.old || self.column() != Column::Same);
+        Some(match of_correction {
+            false => "set back to",
+            true if in_short => "back to",
+            true => "corrected back to",
+        })
+    }
+
+    fn column(&self) -> Column {
+        Column::of(self.change, self.chart_change)
+    }
+
+    /// The chart, with the column that counts where that is not the own one.
+    fn under(&self, cell: &Cell) -> String {
+        if cell.column == self.change.case.area {
+            self.name.to_owned()
+        } else {
+            format!("{} under {}", self.name, self.form.column(cell.column))
+        }
+    }
+
+    /// That another column counts now, and its cut-off; `None` where it is the same as before.
+    fn other_column(&self, cell: &Cell) -> Option<String> {
+        let own = self.form.own(self.change.case.area);
+        let counts = match self.column() {
+            Column::Same => return None,
+            Column::Added => format!("{own} column added"),
+            Column::Dropped => {
+                let column = self.form.column(cell.column);
+                if self.form.long_names {
+                    format!("{own} column dropped, {column} counts")
+                } else {
+                    format!("{own} column dropped, now {column}")
+                }
+            }
+        };
+        let to = self.form.cell(cell);
+        Some(match self.back() {
+            Some(back) => format!("{}: {counts}, {back} {to}", self.name),
+            None => format!("{}: {counts}: {to}", self.name),
+        })
+    }
+
+    /// `, was 01 Nov 2013`.
+    fn was(&self) -> String {
+        match self.chart_change.from.filter(|_| self.form.old) {
+            Some(from) if self.form.long_names => format!(", was {}", old_words(self.change, from)),
+            Some(from) => match other_month(self.change, from) {
+                Some(month) => format!(", was {} in {}", from.cut_off.words(), &month[..3]),
+                None => format!(", was {}", from.cut_off.words()),
+            },
+            None => String::new(),
+        }
+    }
+
+    fn new_month(&self, cell: &Cell) -> String {
+        let (name, to) = (self.under(cell), self.form.cell(cell));
+        let Some(movement) = self.chart_change.movement else {
+            return format!("{name} misprinted, see the page");
+        };
+        if let Some(counts) = self.other_column(cell) {
+            return self.of_other_column(&counts, &to);
+        }
+        let was = self.was();
+        let back = self.back().map_or_else(String::new, |back| format!("{back} "));
+        match movement {
+            Movement::BecameCurrent | Movement::BecameUnavailable => format!("{name} becomes {to}{was}"),
+            Movement::LeftCurrent => format!("{name} {back}{to}{was}"),
+            Movement::FirstSeen => format!("{name} {to} (newly listed)"),
+            // Two dates say themselves how far they are from each other.
+            Movement::Advanced { .. } | Movement::Retrogressed { .. } if self.form.long_names => {
+                format!("{name} {to} ({} from {})", distance(movement), self.old_first())
+            }
+            Movement::Advanced { .. } | Movement::Retrogressed { .. } if self.form.old => {
+                format!("{name} {back}{to}{was}")
+            }
+            Movement::Advanced { .. } | Movement::Retrogressed { .. } => {
+                let since = self
+                    .chart_change
+                    .from
+                    .and_then(|from| other_month(self.change, from));
+                let since = since.map_or_else(String::new, |month| format!(" since {month}"));
+                format!("{name} {to} ({}{since})", distance(movement))
+            }
+            movement => format!("{name} {to} ({})", movement.words()),
+        }
+    }
+
+    fn of_other_column(&self, counts: &str, to: &str) -> String {
+        let was = self.was();
+        match (self.column(), self.chart_change.from, self.back()) {
+            (Column::Added, Some(from), _) if self.form.long_names => {
+                format!("{counts}{was} of {}", self.form.column(from.column))
+            }
+            // It is the own cut-off: where there is little room its column says nothing else.
+            (Column::Added, _, Some(back)) => format!("{} {back} {to}{was}", self.name),
+            (Column::Added, ..) => counts.to_owned(),
+            _ => format!("{counts}{was}"),
+        }
+    }
+
+    /// The cut-off before, behind the month that it is of where that is not the one before.
+    fn old_first(&self) -> String {
+        let Some(from) = self.chart_change.from else {
+            return String::new();
+        };
+        let words = from.cut_off.words();
+        match other_month(self.change, from) {
+            Some(month) => format!("{month}'s {words}"),
+            None => words,
+        }
+    }
+
+    /// What a correction moves is a misprint, not a cut-off: old and new value, and no number of days.
+    fn corrected(&self, cell: &Cell, replaced: &Cell) -> String {
+        let (name, to) = (self.under(cell), self.form.cell(cell));
+        let first = self.first(replaced);
+        if self.chart_change.movement.is_none() {
+            let first = if self.form.long_names {
+                first
+            } else {
+                String::new()
+            };
+            return format!("{name} misprinted on the corrected page{first}");
+        }
+        let not = match self.form {
+            Form { long_names: true, .. } => first,
+            Form { old: true, .. } => format!(", not {}", self.of_column(replaced)),
+            _ => String::new(),
+        };
+        match (self.other_column(cell), self.back()) {
+            // Beside its column there is no room for what was published.
+            (Some(counts), _) if self.column() == Column::Added && !self.form.long_names => counts,
+            (Some(counts), _) => format!("{counts}{not}"),
+            (None, Some(back)) => format!("{name} {back} {to}{not}"),
+            (None, None) if self.form.long_names => format!("{name} corrected to {to}{not}"),
+            (None, None) => format!("{name} {to}{not}"),
+        }
+    }
+
+    fn removed(&self, replaced: &Cell) -> String {
+        let name = self.name;
+        match self.form {
+            Form { long_names: true, .. } => {
+                format!("{name} removed by the correction{}", self.first(replaced))
+            }
+            Form { old: true, .. } => format!("{name} removed (at first {})", self.of_column(replaced)),
+            _ => format!("{name} removed"),
+        }
+    }
+
+    /// What a correction brings where nothing stood, or does not touch.
+    fn added(&self, cell: &Cell) -> String {
+        let (name, to) = (self.under(cell), self.form.cell(cell));
+        match (self.chart_change.movement, self.chart_change.from) {
+            (None, _) => format!("{name} misprinted on the corrected page"),
+            (Some(Movement::FirstSeen), None) if self.form.long_names => {
+                format!("{name} {to} (added, was not listed)")
+            }
+            (Some(Movement::FirstSeen), None) => format!("{name} added: {to}"),
+            _ => self.new_month(cell),
+        }
+    }
+
+    /// What a correction replaces, with the column where that is not the own one.
+    fn of_column(&self, replaced: &Cell) -> String {
+        let before = shown(Some(replaced));
+        if replaced.column == self.change.case.area {
+            before
+        } else {
+            format!("{before} of {}", self.form.column(replaced.column))
+        }
+    }
+
+    /// `, first published as 01 Nov 2013`.
+    fn first(&self, replaced: &Cell) -> String {
+        let how = if replaced.cut_off().is_some() {
+            "published"
+        } else {
+            "misprinted"
+        };
+        format!(", first {how} as {}", self.of_column(replaced))
+    }
+
+    /// What is never dropped. The line says itself whether it is about a correction.
+    fn in_few_words(&self) -> String {
+        let name = self.name;
+        let is_correction = self.change.kind == ChangeKind::Correction;
+        let Some(cell) = &self.chart_change.to else {
+            let gone = if is_correction {
+                "removed"
+            } else {
+                "no longer listed"
+            };
+            return format!("{name} {gone}");
+        };
+        let to = self.form.cell(cell);
+        let Some(movement) = self.chart_change.movement else {
+            let now = if is_correction { " now" } else { "" };
+            return format!("{name} misprinted{now}");
+        };
+        match movement {
+            _ if self.back().is_some() && is_correction => format!("{name} back to {to}"),
+            _ if self.back().is_some() => format!("{name} set back to {to}"),
+            Movement::FirstSeen if is_correction && self.chart_change.from.is_none() => {
+                format!("{name} new: {to}")
+            }
+            Movement::BecameCurrent | Movement::BecameUnavailable => format!("{name} now {to}"),
+            _ if is_correction => format!("{name} {to}"),
+            Movement::Advanced { .. } => format!("{name} advanced to {to}"),
+            Movement::BecameAvailable => format!("{name} {to} (available)"),
+            Movement::FirstSeen if self.chart_change.from.is_none() => format!("{name} {to} (new)"),
+            Movement::Unchanged => format!("{name} {to} (same)"),
+            _ => format!("{name} {to}"),
+        }
+    }
+}
+
+/// `advanced 14 days`, or `set back 14 days`.
+fn distance(movement: Movement) -> String {
+    match movement.signed_days() {
+        Some(days @ ..0) => format!("set back {}", counted(-days)),
+        _ => movement.words(),
+    }
+}
