@@ -13,6 +13,7 @@ mod place;
 mod replay;
 mod source;
 mod subscribe;
+mod table;
 mod watch;
 
 pub(crate) use doctor::{DoctorArgs, DoctorFormat};
@@ -20,6 +21,10 @@ pub(crate) use place::{CapacityArgs, ConnectionArgs, DeploymentArgs, PlaceArgs};
 pub(crate) use replay::{QueueWord, ReplayArgs};
 pub(crate) use source::SourceArgs;
 pub(crate) use subscribe::{AwsArgs, SubscribeArgs, SubscriptionsArgs, UnsubscribeArgs};
+pub(crate) use table::{
+    FileForm, TableCommand, TableCountArgs, TableCreateArgs, TableDescribeArgs, TableDropArgs, TableExportArgs,
+    TableImportArgs, TableListArgs, TableScanArgs, TableTruncateArgs, TableWord,
+};
 pub(crate) use watch::{PreviewArgs, PreviewForm, WantedArgs, WatchAddArgs, WatchCommand};
 
 /// Track the US Visa Bulletin on one machine: find bulletins, store their cut-off dates, tell what moved.
@@ -85,6 +90,9 @@ pub(crate) enum Command {
     Subscriptions(SubscriptionsArgs),
     /// Try again what failed for good: dead letters, pages, alerts
     Replay(ReplayArgs),
+    /// Make, look at, move and take away whole tables of bulletins
+    #[command(subcommand)]
+    Table(TableCommand),
     /// Say how tracking goes, and what needs a look; exits with 1 if something does
     Status(StatusArgs),
     /// Look a database or a deployment through from end to end, and say what to do

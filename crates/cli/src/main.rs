@@ -43,6 +43,7 @@ fn main() -> ExitCode {
         Command::Unsubscribe(unsubscribe) => command::unsubscribe::run(unsubscribe),
         Command::Subscriptions(subscriptions) => command::subscriptions::run(subscriptions),
         Command::Replay(replay) => command::replay::run(&args.store, replay),
+        Command::Table(table) => command::table::run(&args.store, table),
         Command::Status(status) => command::status::run(&args.store, status),
         Command::Doctor(doctor) => command::doctor::run(&args.store, doctor),
         Command::Completions { shell } => command::completions(*shell),

@@ -187,6 +187,14 @@ pub(crate) fn print_csv<const N: usize>(
     headings: [&str; N],
     rows: impl IntoIterator<Item = [String; N]>,
 ) -> anyhow::Result<()> {
+    print_csv_of(&headings, rows)
+}
+
+/// Prints rows as CSV, as many columns as there are headings.
+pub(crate) fn print_csv_of(
+    headings: &[&str],
+    rows: impl IntoIterator<Item = impl IntoIterator<Item = String>>,
+) -> anyhow::Result<()> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(headings)?;
     for row in rows {

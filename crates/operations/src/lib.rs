@@ -10,6 +10,7 @@ pub mod deployment;
 pub mod doctor;
 pub mod migrate;
 pub mod replay;
+pub mod table;
 
 mod store;
 

@@ -2,30 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use aws::BULLETIN_INDEX;
 use aws::config::Tables;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
-    ProjectionType, ScalarAttributeType, StreamSpecification, StreamViewType,
-};
 use aws_sdk_dynamodbstreams::types::{Record, ShardIteratorType};
-
-fn attribute(name: &str) -> AttributeDefinition {
-    AttributeDefinition::builder()
-        .attribute_name(name)
-        .attribute_type(ScalarAttributeType::S)
-        .build()
-        .unwrap()
-}
-
-fn key(name: &str, kind: KeyType) -> KeySchemaElement {
-    KeySchemaElement::builder()
-        .attribute_name(name)
-        .key_type(kind)
-        .build()
-        .unwrap()
-}
+use operations::Deployment;
+use operations::table::TableKind;
 
 /// Makes the three tables of a stage that nobody else has, and answers their names and the stream's ARN.
 ///
@@ -33,53 +14,13 @@ fn key(name: &str, kind: KeyType) -> KeySchemaElement {
 /// When they cannot be made.
 pub async fn create(client: &Client) -> (Tables, String) {
     let stage = format!("t{:x}", fastrand::u64(..));
-    let tables = Tables {
-        data: format!("VisaBulletinData-{stage}"),
-        links: format!("ProcessedURLs-{stage}"),
-        marks: format!("AlertMarks-{stage}"),
-    };
-    let index = GlobalSecondaryIndex::builder()
-        .index_name(BULLETIN_INDEX)
-        .key_schema(key("bulletin_date", KeyType::Hash))
-        .key_schema(key("pk", KeyType::Range))
-        .projection(Projection::builder().projection_type(ProjectionType::All).build())
-        .build()
-        .unwrap();
-    let stream = StreamSpecification::builder()
-        .stream_enabled(true)
-        .stream_view_type(StreamViewType::NewAndOldImages)
-        .build()
-        .unwrap();
-    let data = client
-        .create_table()
-        .table_name(&tables.data)
-        .billing_mode(BillingMode::PayPerRequest)
-        .attribute_definitions(attribute("pk"))
-        .attribute_definitions(attribute("sk"))
-        .attribute_definitions(attribute("bulletin_date"))
-        .key_schema(key("pk", KeyType::Hash))
-        .key_schema(key("sk", KeyType::Range))
-        .global_secondary_indexes(index)
-        .stream_specification(stream)
-        .send()
-        .await
-        .expect("the data table can be made");
-    for name in [&tables.links, &tables.marks] {
-        client
-            .create_table()
-            .table_name(name)
-            .billing_mode(BillingMode::PayPerRequest)
-            .attribute_definitions(attribute("pk"))
-            .key_schema(key("pk", KeyType::Hash))
-            .send()
-            .await
-            .expect("a table can be made");
+    let deployment: Deployment = stage.parse().expect("a stage");
+    let mut stream = None;
+    for kind in TableKind::ALL {
+        let created = operations::table::create(client, &deployment, kind, false).await;
+        stream = stream.or(created.expect("a table can be made").stream_arn);
     }
-    let stream = data
-        .table_description
-        .and_then(|table| table.latest_stream_arn)
-        .expect("a stream");
-    (tables, stream)
+    (deployment.tables(), stream.expect("a stream"))
 }
 
 /// Reads a table's stream from where it stopped reading.
@@ -120,6 +61,14 @@ impl StreamReader {
             records.extend(self.read_shard(&shard).await);
         }
         records
+    }
+
+    /// The same as the notifier is given it.
+    ///
+    /// # Panics
+    /// When the stream cannot be read.
+    pub async fn events(&mut self) -> Vec<serde_json::Value> {
+        self.read().await.iter().map(crate::event::record_event).collect()
     }
 
     async fn read_shard(&mut self, shard: &str) -> Vec<Record> {

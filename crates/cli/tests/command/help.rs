@@ -25,6 +25,15 @@ fn the_help_of_every_command_has_examples_and_fits_80_columns() {
         vec!["replay"],
         vec!["subscriptions"],
         vec!["doctor"],
+        vec!["table", "create"],
+        vec!["table", "describe"],
+        vec!["table", "list"],
+        vec!["table", "scan"],
+        vec!["table", "count"],
+        vec!["table", "truncate"],
+        vec!["table", "drop"],
+        vec!["table", "export"],
+        vec!["table", "import"],
         vec!["completions"],
     ] {
         let mut command = folder.command(&[&args[..], &["--help"]].concat());

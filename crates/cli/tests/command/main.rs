@@ -24,6 +24,8 @@ mod sample;
 mod server;
 mod stage;
 mod subscribe;
+mod table_file;
+mod table_items;
 mod tool;
 mod watch;
 mod web;

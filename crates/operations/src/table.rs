@@ -1,0 +1,105 @@
+//! Whole tables of a deployment: made, described, counted, looked through, emptied and taken away.
+
+mod count;
+mod create;
+mod describe;
+mod filter;
+mod item;
+mod remove;
+mod scan;
+mod shape;
+#[cfg(test)]
+mod tests;
+
+use std::error::Error;
+
+use aws_sdk_dynamodb::error::{BuildError, DisplayErrorContext, ProvideErrorMetadata, SdkError};
+
+pub use count::{Count, count};
+pub use create::{Created, create};
+pub use describe::{Description, Listed, describe, list};
+pub use filter::Filter;
+pub use item::{Item, PRICE_OF_A_WRITE_UNIT, as_json, size};
+pub use remove::{Removal, drop_table, refuse_protected, removal, truncate};
+pub use scan::{Wanted, scan};
+pub use shape::{TableKind, definition};
+
+/// Why something was not done to a table.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TableError {
+    /// AWS did not do it.
+    #[error("{table}: {call} failed: {reason}")]
+    Refused {
+        /// Which table.
+        table: String,
+        /// Which call.
+        call: &'static str,
+        /// What AWS said.
+        reason: String,
+    },
+    /// There is no such table.
+    #[error(
+        "there is no table {0}. Is --stage right, and the region? `bulletin table create` makes the tables of a stage"
+    )]
+    Absent(String),
+    /// Its deletion protection is on.
+    #[error(
+        "{0} is protected against deletion. If it really is to go, lift the protection first: aws dynamodb update-table \
+         --table-name {0} --no-deletion-protection-enabled"
+    )]
+    Protected(String),
+    /// A table of this name is there and is laid out otherwise.
+    #[error(
+        "{table} is there and is no table of ours: its {what}. Nothing was changed; take another stage, or drop the table \
+         if it may go"
+    )]
+    Otherwise {
+        /// Which table.
+        table: String,
+        /// What is other than it should be.
+        what: String,
+    },
+    /// It did not become ready.
+    #[error("{table} is still {status} after {seconds} seconds. Run the command again: it goes on waiting")]
+    NotReady {
+        /// Which table.
+        table: String,
+        /// What it is.
+        status: String,
+        /// How long it was waited for.
+        seconds: u64,
+    },
+    /// DynamoDB left items undone again and again.
+    #[error("{0} is throttled: run the command again, it goes on where it stopped")]
+    Throttled(String),
+}
+
+impl TableError {
+    fn unbuilt(table: &str, call: &'static str, error: &BuildError) -> Self {
+        Self::Refused {
+            table: table.to_owned(),
+            call,
+            reason: error.to_string(),
+        }
+    }
+
+    fn refused<E, R>(table: &str, call: &'static str, error: &SdkError<E, R>) -> Self
+    where
+        E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+        R: std::fmt::Debug + Send + Sync + 'static,
+    {
+        if error.code() == Some("ResourceNotFoundException") {
+            return Self::Absent(table.to_owned());
+        }
+        let reason = match (error.code(), error.message()) {
+            (Some(code), Some(message)) => format!("{code}: {message}"),
+            (Some(code), None) => code.to_owned(),
+            _ => DisplayErrorContext(error).to_string(),
+        };
+        Self::Refused {
+            table: table.to_owned(),
+            call,
+            reason,
+        }
+    }
+}
