@@ -21,7 +21,7 @@ Examples:
 Without --stage the database of this machine is meant, and its watches.
 
 A page that is read again changes nothing unless it, or the reader, changed. An alert that was sent is not sent again, \
-but by --announce. Whatever is interrupted goes on where it stopped when the same is run again; --announce needs the \
+but by --announce; a watch of this machine that was added since is told too. Whatever is interrupted goes on where it stopped when the same is run again; --announce needs the \
 --run that it printed for that."
 )]
 pub(crate) struct ReplayArgs {

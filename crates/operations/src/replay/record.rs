@@ -28,7 +28,7 @@ pub struct Told {
 
 impl Queues {
     /// Hands records that could not be understood to the stage that notifies once more, under the marks, and deletes those
-    /// that it is done with.
+    /// that it is done with. What was due when a record came is sent, though its month may be over by now.
     ///
     /// # Errors
     /// [`ReplayError`].
@@ -47,25 +47,46 @@ impl Queues {
                 let About::Record { record, .. } = &letter.about else {
                     return leave("it is no record of a stream".into());
                 };
-                let change = match aws::stream::read(record) {
-                    Ok(record) => record.change,
+                let record = match aws::stream::read(record) {
+                    Ok(record) => record,
                     Err(error) => return leave(error.to_string()),
                 };
-                let Some(change) = change else {
+                let Some(change) = record.change else {
                     return Ok(Done::Delete);
                 };
-                match notifier.notify(&change).await {
-                    Ok(notified) => {
-                        told.sent += notified.sent;
-                        told.sent_before += notified.sent_before;
-                        Ok(Done::Delete)
+                // A month that is over by now was not when the record came.
+                let came = [record.written_at, letter.sent_at];
+                let then = Notifier {
+                    store: notifier.store,
+                    sink: notifier.sink,
+                    clock: &At(came.into_iter().flatten().fold(notifier.clock.now(), Ord::min)),
+                };
+                let alerts = then.alerts(&change).await?;
+                let mut failed = None;
+                for result in notifier.send_alerts(&alerts).await {
+                    match result {
+                        Ok(notified) => {
+                            told.sent += notified.sent;
+                            told.sent_before += notified.sent_before;
+                        }
+                        Err(error) => failed = Some(error.to_string()),
                     }
-                    Err(error) => leave(error.to_string()),
                 }
+                failed.map_or(Ok(Done::Delete), leave)
             })
             .await?;
         told.done = done;
         Ok(told)
+    }
+}
+
+/// An instant that has passed.
+#[derive(Debug)]
+struct At(DateTime<Utc>);
+
+impl Clock for At {
+    fn now(&self) -> DateTime<Utc> {
+        self.0
     }
 }
 

@@ -208,17 +208,11 @@ impl Cloud<'_> {
         let mut well = self.name_strange(letters) == 0;
         let last = look::last(&self.store).await?;
         let mut done = Vec::new();
+        let mut waiting = 0;
         for letter in letters {
             match letter.about {
                 About::Look(None) if look::is_made_up_for(letter, last) => done.push(letter.clone()),
-                About::Look(None) => {
-                    well = false;
-                    complain(
-                        "warning",
-                        "a look of the schedule failed, and none was made since. It stays; see LastGoodCheckAge in the \
-                         runbook",
-                    );
-                }
+                About::Look(None) => waiting += 1,
                 About::Look(Some(range)) => {
                     if self.queue_missing(range).await? {
                         done.push(letter.clone());
@@ -228,6 +222,17 @@ impl Cloud<'_> {
                 }
                 _ => {}
             }
+        }
+        if waiting > 0 {
+            well = false;
+            complain(
+                "warning",
+                &format!(
+                    "{} of the schedule in {} left there, for none was made since: see LastGoodCheckAge in the runbook",
+                    counted(waiting, "look"),
+                    queue.ending()
+                ),
+            );
         }
         let deleted = self.queues.each(queue, &done, async |_| Ok(Done::Delete)).await?;
         complain(

@@ -1,5 +1,10 @@
 //! Alerts that were not sent, and alerts that are sent once more.
 
+use std::process::Stdio;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use aws_tests::run;
+
 use crate::sample;
 use crate::stage::Stage;
 use crate::tool::Folder;
@@ -119,6 +124,61 @@ fn on_a_deployment_what_is_forgotten_is_refused_and_can_be_announced() {
     stage.bulletin(&announce).exits(0).says(&[&sent]);
     let not_sent = format!("0 alerts sent, {messages} sent before");
     stage.bulletin(&announce).exits(0).says(&[&not_sent]);
+}
+
+/// How many alerts are noted as sent.
+fn noted(stage: &Stage) -> usize {
+    let client = aws_sdk_dynamodb::Client::new(&stage.emulator.config());
+    let table = stage.tables().marks;
+    run(async {
+        let answer = client.scan().table_name(&table).send().await.unwrap();
+        let sent = answer.items().iter().filter(|item| item.contains_key("sent_at"));
+        sent.count()
+    })
+}
+
+/// Lets the rights to send run out that a dead process had taken.
+fn pass_time(stage: &Stage) {
+    let client = aws_sdk_dynamodb::Client::new(&stage.emulator.config());
+    let table = stage.tables().marks;
+    run(async {
+        let answer = client.scan().table_name(&table).send().await.unwrap();
+        for item in answer.items().iter().filter(|item| item.contains_key("claim")) {
+            let past = AttributeValue::S("2024-01-01T00:00:00.000000Z".into());
+            let update = client
+                .update_item()
+                .table_name(&table)
+                .key("pk", item["pk"].clone());
+            let update = update.update_expression("SET expires = :past");
+            let update = update.expression_attribute_values(":past", past);
+            update.send().await.unwrap();
+        }
+    });
+}
+
+#[test]
+fn a_killed_announcement_goes_on_where_it_died() {
+    let Some(stage) = Stage::whole() else {
+        return;
+    };
+    stage.ingest(&["2024-04", "2024-05"]);
+    let announce = ["replay", "--announce", "2024-05", "--yes", "--run", "one"];
+    let mut child = stage.command(&announce).stdout(Stdio::null()).spawn().unwrap();
+    while noted(&stage) < 12 {
+        assert!(
+            child.try_wait().unwrap().is_none(),
+            "it ended before it was killed"
+        );
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let before = noted(&stage);
+    pass_time(&stage);
+    let answer = stage.bulletin(&announce).exits(0);
+    let all = answer.out.split(' ').next().unwrap().parse::<usize>().unwrap();
+    assert!(before < all, "{before} of {all}");
+    answer.says(&[&format!(" sent, {before} sent before")]);
+    assert_eq!(noted(&stage), all);
 }
 
 #[test]
