@@ -1,5 +1,6 @@
 //! What `bulletin doctor` finds in a database with one fault, or with many, and whether what it says to do cures it.
 
+mod deployment;
 mod machine;
 
 use std::collections::BTreeSet;

@@ -6,8 +6,10 @@ use aws_sdk_sqs::types::QueueAttributeName;
 use aws_tests::emulator::Emulator;
 use aws_tests::{run, table};
 use bulletin_samples::site;
+use chrono::{DateTime, Utc};
 use operations::deployment::{Deployment, Queue};
-use pipeline::port::{Clock, Fetched};
+use operations::table::TableKind;
+use pipeline::port::{Check, Clock, Fetched, LinkTable};
 use pipeline::testing::{FixedClock, ScriptedSource, page_of};
 use pipeline::{Ingested, Ingester};
 use serde_json::json;
@@ -44,6 +46,25 @@ impl Stage {
         Some(stage)
     }
 
+    /// The same under a name of its own, with tables as an operator makes them, protected.
+    pub(crate) fn named(emulator: &'static Emulator, stage: &str) -> Self {
+        let stage = Self {
+            emulator,
+            deployment: stage.parse().unwrap(),
+            folder: Folder::new(),
+        };
+        let dynamo = aws_sdk_dynamodb::Client::new(&emulator.config());
+        run(async {
+            for kind in TableKind::ALL {
+                let made = operations::table::create(&dynamo, &stage.deployment, kind, true).await;
+                assert!(made.unwrap().made);
+            }
+            stage.make_queues().await;
+            stage.make_topics().await;
+        });
+        stage
+    }
+
     async fn make_queues(&self) {
         let sqs = aws_sdk_sqs::Client::new(&self.emulator.config());
         for queue in Queue::DEAD_LETTERS {
@@ -74,6 +95,32 @@ impl Stage {
             let name = format!("{}{code}", self.deployment.topics());
             sns.create_topic().name(name).send().await.unwrap();
         }
+    }
+
+    /// Subscribes an address to its topic of whole bulletins, and answers the subscription's ARN.
+    pub(crate) fn subscribe(&self, protocol: &str, endpoint: &str) -> String {
+        let sns = aws_sdk_sns::Client::new(&self.emulator.config());
+        let request = sns.subscribe().topic_arn(self.topic()).protocol(protocol);
+        let request = request.endpoint(endpoint).return_subscription_arn(true);
+        run(request.send()).unwrap().subscription_arn.unwrap()
+    }
+
+    /// The ARN of its topic of whole bulletins.
+    pub(crate) fn topic(&self) -> String {
+        format!(
+            "arn:aws:sns:us-east-1:000000000000:{}BULLETINS",
+            self.deployment.topics()
+        )
+    }
+
+    /// Notes a good look at the source.
+    pub(crate) fn look(&self, at: DateTime<Utc>) {
+        let check = Check {
+            at,
+            good: true,
+            note: "listed".into(),
+        };
+        run(self.store().note_check(&check)).unwrap();
     }
 
     /// The address of one of its queues.

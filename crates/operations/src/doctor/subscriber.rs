@@ -1,6 +1,6 @@
 //! Who is told by the topics of a deployment.
 
-use aws::subscribe::{Endpoint, SubscribeError, Subscribers};
+use aws::subscribe::{Endpoint, SmsChecks, SubscribeError, Subscribers};
 use aws_types::SdkConfig;
 use bulletin::Category;
 
@@ -183,22 +183,7 @@ async fn sms(
         if index == 0 {
             account(&checks, &mut symptoms);
         }
-        match checks.opted_out {
-            Ok(false) => {}
-            Ok(true) => symptoms.push(
-                Symptom::bad(
-                    Part::Sms,
-                    format!("{} has opted out by STOP, and gets nothing", telephone.masked()),
-                    "Only its owner can want it again, by START, and once in 30 days you, in the SNS console. Else end its \
-                     subscription, with the whole number:",
-                )
-                .by(of_prefix("unsubscribe --everything --sms NUMBER", prefix, around)),
-            ),
-            Err(reason) => symptoms.push(Symptom::unknown(
-                Part::Sms,
-                format!("whether {} has opted out: {}", telephone.masked(), one_line(&reason)),
-            )),
-        }
+        symptoms.extend(opted_out(&checks, telephone, prefix, around));
     }
     if symptoms.is_empty() {
         symptoms.push(Symptom::good(
@@ -209,8 +194,34 @@ async fn sms(
     symptoms
 }
 
+/// Whether a telephone has opted out.
+fn opted_out(
+    checks: &SmsChecks,
+    telephone: &Endpoint,
+    prefix: &str,
+    around: &Circumstances,
+) -> Option<Symptom> {
+    let telephone = telephone.masked();
+    match &checks.opted_out {
+        Ok(false) => None,
+        Ok(true) => Some(
+            Symptom::bad(
+                Part::Sms,
+                format!("{telephone} has opted out by STOP, and gets nothing"),
+                "Only its owner can want it again, by START, and once in 30 days you, in the SNS console. Else end its \
+                 subscription, with the whole number:",
+            )
+            .by(of_prefix("unsubscribe --everything --sms NUMBER", prefix, around)),
+        ),
+        Err(reason) => Some(Symptom::unknown(
+            Part::Sms,
+            format!("whether {telephone} has opted out: {}", one_line(reason)),
+        )),
+    }
+}
+
 /// What holds for the whole account.
-fn account(checks: &aws::subscribe::SmsChecks, symptoms: &mut Vec<Symptom>) {
+fn account(checks: &SmsChecks, symptoms: &mut Vec<Symptom>) {
     match &checks.sandbox {
         Ok(false) => {}
         Ok(true) => symptoms.push(Symptom::bad(
@@ -229,7 +240,7 @@ fn account(checks: &aws::subscribe::SmsChecks, symptoms: &mut Vec<Symptom>) {
             if !matches!(dollars, Some(Ok(dollars)) if dollars > FIRST_LIMIT) {
                 let limit = limit
                     .as_deref()
-                    .map_or("the first".to_owned(), |limit| format!("{limit} US dollars"));
+                    .map_or("1 US dollar".to_owned(), |limit| format!("{limit} US dollars"));
                 symptoms.push(
                     Symptom::bad(
                         Part::Sms,
@@ -244,5 +255,65 @@ fn account(checks: &aws::subscribe::SmsChecks, symptoms: &mut Vec<Symptom>) {
             Part::Sms,
             format!("what SMS may cost: {}", one_line(reason)),
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Verdict;
+    use super::*;
+
+    fn checks(sandbox: bool, limit: Option<&str>, opted_out: bool) -> SmsChecks {
+        SmsChecks {
+            sandbox: Ok(sandbox),
+            origination_numbers: Ok(1),
+            monthly_limit: Ok(limit.map(str::to_owned)),
+            opted_out: Ok(opted_out),
+        }
+    }
+
+    #[test]
+    fn an_account_that_lets_sms_through_is_good() {
+        for (sandbox, limit, says) in [
+            (false, Some("20"), &[][..]),
+            (true, Some("20"), &["sandbox"][..]),
+            (false, Some("1"), &["may cost 1 US dollars a month"][..]),
+            (true, None, &["sandbox", "may cost 1 US dollar a month"][..]),
+        ] {
+            let mut symptoms = Vec::new();
+            account(&checks(sandbox, limit, false), &mut symptoms);
+            assert_eq!(symptoms.len(), says.len(), "{symptoms:#?}");
+            for (symptom, says) in symptoms.iter().zip(says) {
+                assert_eq!(symptom.verdict, Verdict::NeedsALook);
+                assert!(symptom.what.contains(says), "{symptom:#?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_telephone_that_opted_out_is_told_of_without_its_number() {
+        let around = Circumstances {
+            now: "2024-05-14T12:00:00Z".parse().unwrap(),
+            hosts: None,
+            place: " --stage prod --region us-east-1".into(),
+        };
+        let prefix = "arn:aws:sns:us-east-1:000000000000:VisaBulletin-prod-alerts-";
+        let phone = Endpoint::new("sms", "+12025550142");
+        assert_eq!(
+            opted_out(&checks(false, None, false), &phone, prefix, &around),
+            None
+        );
+        let symptom = opted_out(&checks(false, None, true), &phone, prefix, &around).unwrap();
+        assert!(
+            symptom.what.contains("+1******0142 has opted out"),
+            "{symptom:#?}"
+        );
+        assert!(!format!("{symptom:?}").contains("5550142"), "{symptom:#?}");
+        assert_eq!(
+            symptom.commands,
+            [format!(
+                "bulletin unsubscribe --everything --sms NUMBER --topic-prefix {prefix} --region us-east-1"
+            )]
+        );
     }
 }
