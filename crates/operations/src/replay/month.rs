@@ -58,25 +58,13 @@ pub async fn plan(store: &Store, range: MonthRange) -> Result<Vec<Again>, StoreE
     Ok(plan)
 }
 
-/// Where the pages of a store wait to be read.
-#[derive(Debug)]
-pub enum Waiting<'a> {
-    /// In the database itself.
-    Here(&'a local::SqliteStore),
-    /// In a queue of SQS.
-    There(SqsQueue),
-}
-
 impl Queues {
     /// The queue of pages.
     ///
     /// # Errors
     /// [`ReplayError`].
-    pub async fn pages(&self, config: &SdkConfig) -> Result<Waiting<'static>, ReplayError> {
-        Ok(Waiting::There(SqsQueue::new(
-            config,
-            self.url(Queue::Pages).await?,
-        )))
+    pub async fn pages(&self, config: &SdkConfig) -> Result<SqsQueue, ReplayError> {
+        Ok(SqsQueue::new(config, self.url(Queue::Pages).await?))
     }
 }
 
@@ -86,7 +74,7 @@ impl Queues {
 /// [`StoreError`]. What was queued stays queued; queueing it again does no harm.
 pub async fn queue(
     store: &Store,
-    waiting: &Waiting<'_>,
+    waiting: &impl BulletinQueue,
     pages: &[Again],
     most_a_second: Option<u32>,
     mut progress: impl FnMut(usize),
@@ -105,10 +93,7 @@ pub async fn queue(
             link: page.link.clone(),
             trace: format!("{}-{}-replay", page.link.month, now.format("%Y%m%dT%H%M%S")),
         };
-        match waiting {
-            Waiting::Here(store) => store.send(&message).await?,
-            Waiting::There(queue) => queue.send(&message).await?,
-        }
+        waiting.send(&message).await?;
         progress(queued + 1);
     }
     Ok(pages.len())

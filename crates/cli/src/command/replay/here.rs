@@ -3,7 +3,7 @@
 use chrono::Utc;
 use local::{DeadLetterKind, SqliteStore};
 use operations::Store;
-use operations::replay::month::{self, Waiting};
+use operations::replay::month;
 use pipeline::port::{LinkTable as _, StoreError};
 
 use super::alert::{Outlet, announce, resend};
@@ -32,7 +32,7 @@ pub(super) async fn replay(local: &StoreArgs, args: &ReplayArgs) -> anyhow::Resu
         let bar = progress_bar(pages.len());
         let queued = month::queue(
             &place,
-            &Waiting::Here(store),
+            store.as_ref(),
             &pages,
             None,
             |queued| bar.set_position(queued as u64),
