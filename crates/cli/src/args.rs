@@ -9,6 +9,7 @@ use clap_complete::Shell;
 use crate::output::{AlertsFormat, Format};
 
 mod doctor;
+mod migrate;
 mod place;
 mod replay;
 mod source;
@@ -17,6 +18,7 @@ mod table;
 mod watch;
 
 pub(crate) use doctor::{DoctorArgs, DoctorFormat};
+pub(crate) use migrate::TableMigrateArgs;
 pub(crate) use place::{CapacityArgs, ConnectionArgs, DeploymentArgs, PlaceArgs};
 pub(crate) use replay::{QueueWord, ReplayArgs};
 pub(crate) use source::SourceArgs;

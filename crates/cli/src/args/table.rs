@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use bulletin::MonthRange;
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 
-use super::PlaceArgs;
+use super::{PlaceArgs, TableMigrateArgs};
 
 mod items;
 
@@ -29,6 +29,8 @@ pub(crate) enum TableCommand {
     Export(TableExportArgs),
     /// Store the bulletins of a file that `export` wrote
     Import(TableImportArgs),
+    /// Move what an older program stored to today's layout
+    Migrate(TableMigrateArgs),
     /// Delete every item of a table
     Truncate(TableTruncateArgs),
     /// Take the tables of a deployment away

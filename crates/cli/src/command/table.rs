@@ -4,6 +4,7 @@ mod export;
 mod import;
 mod look;
 mod make;
+mod migrate;
 mod remove;
 
 use std::io::IsTerminal as _;
@@ -31,6 +32,7 @@ pub(crate) fn run(store: &StoreArgs, command: &TableCommand) -> anyhow::Result<E
         TableCommand::Drop(args) => remove::drop_tables(args),
         TableCommand::Export(args) => export::run(store, args),
         TableCommand::Import(args) => import::run(store, args),
+        TableCommand::Migrate(args) => migrate::run(args),
     }
 }
 

@@ -34,6 +34,7 @@ fn the_help_of_every_command_has_examples_and_fits_80_columns() {
         vec!["table", "drop"],
         vec!["table", "export"],
         vec!["table", "import"],
+        vec!["table", "migrate"],
         vec!["completions"],
     ] {
         let mut command = folder.command(&[&args[..], &["--help"]].concat());

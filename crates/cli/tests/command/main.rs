@@ -16,6 +16,7 @@ mod exec;
 mod format;
 mod help;
 mod mail;
+mod migrate;
 mod operations_page;
 mod preview;
 mod readme;

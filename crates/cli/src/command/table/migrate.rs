@@ -1,0 +1,293 @@
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use aws::DynamoStore;
+use operations::migrate::{Cost, Fate, Migration, OldTable, Outcome, Plan, PlannedMonth, Survey};
+use serde::Serialize;
+
+use super::{progress_bar, show};
+use crate::args::TableMigrateArgs;
+use crate::clock::RunClock;
+use crate::command::block_on;
+use crate::command::place::on_deployment;
+use crate::command::source::source;
+use crate::output::{self, Format, complain, counted};
+
+/// What becomes of a month.
+#[derive(Debug, Serialize)]
+struct Line {
+    month: String,
+    items: usize,
+    /// How many of them lost whether they are C or U.
+    lost: usize,
+    /// `to_move`, `already_there` or `left`; once done `moved`, `already_there` or `left`.
+    state: &'static str,
+    /// The path of its page.
+    page: String,
+    /// Whether the source lists that.
+    listed: Option<bool>,
+    /// Why it cannot be moved without its page.
+    page_needed_because: Vec<String>,
+    /// Who gave the page.
+    read_from: Option<String>,
+    /// How many old items were taken away.
+    deleted: usize,
+    /// Why it is left.
+    reasons: Vec<String>,
+}
+
+/// Everything that is printed.
+#[derive(Debug, Serialize)]
+struct Report {
+    table: String,
+    done: bool,
+    months: Vec<Line>,
+    /// Items of which nobody can say to which bulletin they belong.
+    stray: Vec<String>,
+    read_units: f64,
+    write_units: f64,
+    us_dollars: f64,
+}
+
+pub(super) fn run(args: &TableMigrateArgs) -> anyhow::Result<ExitCode> {
+    let clock = RunClock::new(None);
+    let source = source(&args.pages, clock)?;
+    block_on(on_deployment(&args.place, async |_, client| {
+        let tables = args.place.stage.tables();
+        let name = args.from_table.clone().unwrap_or_else(|| tables.data.clone());
+        let is_own = name == tables.data;
+        let old = OldTable::new(client.clone(), name, is_own);
+        let store = DynamoStore::new(client, tables);
+        let bar = progress_bar("items");
+        let survey = old.survey(|items| show(&bar, items, items)).await;
+        bar.finish_and_clear();
+        let survey = survey?;
+        let migration = Migration {
+            old: &old,
+            store: &store,
+            source: &source,
+            clock: &clock,
+            keep_old: args.keep_old,
+        };
+        let plan = migration.plan(&survey).await?;
+        if let Some(reason) = &plan.no_list {
+            complain(
+                "warning",
+                &format!(
+                    "the list of bulletins cannot be had, and pages are looked for at their usual addresses: {reason}"
+                ),
+            );
+        }
+        let mut report = Report::of(old.name(), &survey, &plan);
+        let mut done = Ok(());
+        if args.yes {
+            report.done = true;
+            report.months.clear();
+            let bar = progress_bar("bulletins");
+            for (index, planned) in plan.months.iter().enumerate() {
+                show(&bar, index, plan.months.len());
+                let carried = migration
+                    .carry(&survey.months[&planned.month], &planned.page.path)
+                    .await;
+                match carried {
+                    Ok(outcome) => report.months.push(Line::done(planned, outcome)),
+                    Err(error) => {
+                        done = Err(error).with_context(|| {
+                            format!(
+                                "the bulletin of {} is not moved. Running the same again goes on from there",
+                                planned.month.title()
+                            )
+                        });
+                        break;
+                    }
+                }
+            }
+            bar.finish_and_clear();
+        }
+        report.print(args.format)?;
+        done?;
+        let all_is_moved = report.stray.is_empty() && report.months.iter().all(|line| line.state != "left");
+        Ok(if all_is_moved || !args.yes {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
+    }))
+}
+
+impl Line {
+    fn planned(planned: &PlannedMonth) -> Self {
+        let (state, reasons) = match &planned.fate {
+            Fate::Move => ("to_move", Vec::new()),
+            Fate::AlreadyThere => ("already_there", Vec::new()),
+            Fate::Left { reasons } => ("left", reasons.clone()),
+        };
+        Self {
+            month: planned.month.to_string(),
+            items: planned.items,
+            lost: planned.lost,
+            state,
+            page: planned.page.path.clone(),
+            listed: planned.page.listed,
+            page_needed_because: planned.page.needed_because.clone(),
+            read_from: None,
+            deleted: 0,
+            reasons,
+        }
+    }
+
+    fn done(planned: &PlannedMonth, outcome: Outcome) -> Self {
+        let line = Self::planned(planned);
+        match outcome {
+            Outcome::Moved {
+                was_there,
+                page,
+                deleted,
+            } => Self {
+                state: if was_there { "already_there" } else { "moved" },
+                read_from: page,
+                deleted,
+                reasons: Vec::new(),
+                ..line
+            },
+            Outcome::Left { reasons } => Self {
+                state: "left",
+                reasons,
+                ..line
+            },
+        }
+    }
+
+    /// What becomes of it, in words.
+    fn words(&self) -> String {
+        match self.state {
+            "to_move" => "would be moved".into(),
+            "moved" => match &self.read_from {
+                Some(host) => format!("moved, its page read from {host}"),
+                None => "moved from its items alone".into(),
+            },
+            "already_there" => "already there".into(),
+            _ => "left".into(),
+        }
+    }
+
+    /// Its page by its file, and whether that is missing.
+    fn page_words(&self) -> String {
+        let file = self.page.rsplit('/').next().unwrap_or_default();
+        match (self.state, self.listed) {
+            ("already_there", _) => String::new(),
+            (_, Some(false)) => format!("{file} (not listed)"),
+            _ => file.to_owned(),
+        }
+    }
+}
+
+impl Report {
+    fn of(table: &str, survey: &Survey, plan: &Plan) -> Self {
+        let Cost {
+            read_units,
+            write_units,
+        } = plan.cost;
+        Self {
+            table: table.to_owned(),
+            done: false,
+            months: plan.months.iter().map(Line::planned).collect(),
+            stray: survey.stray.iter().map(ToString::to_string).collect(),
+            read_units,
+            write_units,
+            us_dollars: plan.cost.dollars(),
+        }
+    }
+
+    fn print(&self, format: Format) -> anyhow::Result<()> {
+        match format {
+            Format::Json => output::print_json(self)?,
+            Format::Csv => output::print_csv(
+                [
+                    "bulletin_month",
+                    "items",
+                    "lost",
+                    "state",
+                    "page",
+                    "deleted",
+                    "reasons",
+                ],
+                self.months.iter().map(|line| {
+                    [
+                        line.month.clone(),
+                        line.items.to_string(),
+                        line.lost.to_string(),
+                        line.state.to_owned(),
+                        line.page.clone(),
+                        line.deleted.to_string(),
+                        line.reasons.join("; "),
+                    ]
+                }),
+            )?,
+            Format::Table => self.print_table()?,
+        }
+        for line in &self.months {
+            for reason in &line.reasons {
+                complain("warning", &format!("{} is left: {reason}", line.month));
+            }
+        }
+        for item in &self.stray {
+            complain(
+                "warning",
+                &format!("in the table {}, {item}. It is left", self.table),
+            );
+        }
+        Ok(())
+    }
+
+    fn print_table(&self) -> anyhow::Result<()> {
+        if self.months.is_empty() {
+            return output::print(&format!(
+                "no item of an older layout is in the table {}",
+                self.table
+            ));
+        }
+        let mut table = output::table(&["month", "old items", "value lost", "what becomes of it", "page"]);
+        for line in &self.months {
+            table.add_row([
+                line.month.clone(),
+                line.items.to_string(),
+                line.lost.to_string(),
+                line.words(),
+                line.page_words(),
+            ]);
+        }
+        output::print(&output::fitted(table))?;
+        output::print(&output::wrapped(&self.sum()))
+    }
+
+    /// What becomes of all of it, in a sentence or two.
+    fn sum(&self) -> String {
+        let count = |state: &str| self.months.iter().filter(|line| line.state == state).count();
+        let items: usize = self.months.iter().map(|line| line.items).sum();
+        let all = format!(
+            "{} in {}",
+            counted(items, "old item"),
+            counted(self.months.len(), "bulletin")
+        );
+        let left = count("left");
+        if self.done {
+            let deleted: usize = self.months.iter().map(|line| line.deleted).sum();
+            return format!(
+                "{all}: {} moved, {} already there, {left} left; {} taken away.",
+                count("moved"),
+                count("already_there"),
+                counted(deleted, "old item")
+            );
+        }
+        format!(
+            "{all}: {} would be moved, {} already there, {left} would be left. That takes about {:.0} read and {:.0} write \
+             units: {:.2} US dollars on demand in us-east-1. Nothing was done: the same with --yes does it.",
+            count("to_move"),
+            count("already_there"),
+            self.read_units,
+            self.write_units,
+            self.us_dollars
+        )
+    }
+}

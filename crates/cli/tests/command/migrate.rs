@@ -1,0 +1,505 @@
+//! What older programs stored is moved to today's layout: nothing is guessed, nothing is lost, nobody is alerted.
+
+mod old;
+mod stream;
+
+use std::collections::BTreeMap;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
+use aws_tests::emulator::Emulator;
+use aws_tests::run;
+use bulletin::{Bulletin, CutOff, Month, Reading, Row, RowKey, Standing};
+use bulletin_samples::site;
+use pipeline::CellDigest;
+use pipeline::port::BulletinStore;
+
+use self::old::{Item, Layout, create, item, items, key, put, scan};
+use crate::sample::{self, EB3_CHINA, file, month};
+use crate::stage::Stage;
+
+/// Months of every manner of label; those of 2009 and 2002 have one label for two categories.
+const MONTHS: [&str; 5] = ["2002-05", "2009-12", "2016-01", "2024-05", "2024-07"];
+
+const MIGRATE: [&str; 4] = ["table", "migrate", "--source", "pages"];
+const DO_IT: [&str; 5] = ["table", "migrate", "--source", "pages", "--yes"];
+
+fn emulators() -> impl Iterator<Item = &'static Emulator> {
+    [Emulator::shared_ministack(), Emulator::shared_dynamodb_local()]
+        .into_iter()
+        .flatten()
+}
+
+fn client(stage: &Stage) -> Client {
+    Client::new(&stage.emulator.config())
+}
+
+fn bulletin(text: &str) -> Bulletin {
+    site::bulletin(month(text)).unwrap()
+}
+
+/// The bulletin with another value in one cell.
+fn with(text: &str, key: RowKey, value: &str) -> Bulletin {
+    let bulletin = bulletin(text);
+    let rows = bulletin.rows().map(|row| Row {
+        reading: if row.key == key {
+            Reading::CutOff(value.parse().unwrap())
+        } else {
+            row.reading
+        },
+        ..row.clone()
+    });
+    Bulletin::new(bulletin.month(), rows.collect::<Vec<_>>()).unwrap()
+}
+
+/// A stage whose data table has these months in these layouts, and the pages of them all in its folder.
+fn stage_with(emulator: &'static Emulator, months: &[(&str, Layout)]) -> Stage {
+    let stage = Stage::of_tables(emulator);
+    let table = stage.tables().data;
+    for (text, layout) in months {
+        run(put(&client(&stage), &table, items(*layout, &bulletin(text))));
+        sample::save(&stage.folder, &[text]);
+    }
+    stage
+}
+
+/// Each month in one of the layouts, and one of them in both.
+fn both_layouts() -> Vec<(&'static str, Layout)> {
+    let layouts = [Layout::ByMonth, Layout::ByLabel].into_iter().cycle();
+    let mut months: Vec<(&str, Layout)> = MONTHS.into_iter().zip(layouts).collect();
+    months.push(("2009-12", Layout::ByMonth));
+    months
+}
+
+/// What is stored in today's layout, but for when it was stored.
+#[derive(Debug, PartialEq)]
+struct Stored {
+    rows: BTreeMap<Month, Vec<(Row, String)>>,
+    records: Vec<(Month, CellDigest, usize, u32)>,
+    standings: Vec<Standing>,
+}
+
+fn stored(stage: &Stage) -> Stored {
+    let store = stage.store();
+    run(async {
+        let mut rows = BTreeMap::new();
+        let mut records = Vec::new();
+        for month in store.months().await.unwrap() {
+            let archived = store.archived_rows(month).await.unwrap();
+            rows.insert(
+                month,
+                archived.into_iter().filter_map(|row| row.current).collect(),
+            );
+            let record = store.record(month).await.unwrap().unwrap();
+            records.push((month, record.digest, record.cells, record.revision));
+        }
+        let standings = store.standings().await.unwrap();
+        let mut standings: Vec<Standing> = standings.into_iter().map(|stored| stored.standing).collect();
+        standings.sort_unstable_by_key(|standing| standing.case);
+        Stored {
+            rows,
+            records,
+            standings,
+        }
+    })
+}
+
+/// What a stage has that was fed with the pages of these months.
+fn fed_with(emulator: &'static Emulator, months: &[&str]) -> Stored {
+    let stage = Stage::of_tables(emulator);
+    stage.ingest(months);
+    stored(&stage)
+}
+
+fn old_items(stage: &Stage) -> usize {
+    let all = run(scan(&client(stage), &stage.tables().data));
+    all.into_values().filter(|item| !is_of_today(item)).count()
+}
+
+fn is_of_today(item: &Item) -> bool {
+    let (pk, _) = key(item);
+    item.contains_key("version") || pk == "CATALOGUE" || pk.starts_with("BULLETIN#")
+}
+
+#[test]
+fn both_layouts_are_moved_and_every_answer_is_that_of_the_pages() {
+    for emulator in emulators() {
+        let stage = stage_with(emulator, &both_layouts());
+        let before = run(scan(&client(&stage), &stage.tables().data));
+
+        // A dry run says what would be done, and changes nothing.
+        stage.bulletin(&MIGRATE).exits(0).prints(&[
+            "5 would be moved, 0 already there, 0 would be left",
+            "US dollars",
+            "--yes",
+            "2009-12",
+        ]);
+        assert_eq!(run(scan(&client(&stage), &stage.tables().data)), before);
+
+        let done = stage
+            .bulletin(&[&DO_IT[..], &["--format", "json"]].concat())
+            .exits(0)
+            .json();
+        let months: Vec<&str> = done["months"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|line| line["month"].as_str().unwrap())
+            .collect();
+        let mut newest_first = MONTHS.to_vec();
+        newest_first.reverse();
+        assert_eq!(months, newest_first, "the newest comes first");
+        let deleted: u64 = done["months"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|line| line["deleted"].as_u64().unwrap())
+            .sum();
+        assert_eq!(usize::try_from(deleted).unwrap(), before.len());
+        assert_eq!(old_items(&stage), 0);
+        assert_eq!(stored(&stage), fed_with(emulator, &MONTHS));
+
+        let folder = sample::stored(&MONTHS);
+        for question in [
+            &["show", "2009-12"][..],
+            &["show", "2024-05", "--format", "csv"],
+            &["history", "EB3", "India", "--format", "csv"],
+            &["history", "F3", "Mexico"],
+            &["history", "EB1", "China", "--format", "json"],
+            &["diff", "2024-05", "2024-07", "--all", "--format", "csv"],
+            &["diff", "2002-05", "2009-12", "--all"],
+        ] {
+            let there = stage.bulletin(question).exits(0);
+            assert_eq!(there.out, folder.bulletin(question).exits(0).out, "{question:?}");
+        }
+
+        // Again it finds nothing, and changes nothing.
+        let after = run(scan(&client(&stage), &stage.tables().data));
+        stage
+            .bulletin(&DO_IT)
+            .exits(0)
+            .prints(&["no item of an older layout"]);
+        assert_eq!(run(scan(&client(&stage), &stage.tables().data)), after);
+    }
+}
+
+#[test]
+fn a_migration_that_is_killed_ends_the_same_when_it_is_run_again() {
+    for emulator in emulators() {
+        let stage = stage_with(
+            emulator,
+            &[
+                ("2009-12", Layout::ByLabel),
+                ("2016-01", Layout::ByMonth),
+                ("2024-05", Layout::ByLabel),
+            ],
+        );
+        let mut killed = 0;
+        let begun = Instant::now();
+        // A little longer each time, so that it dies at every stage of its work.
+        for milliseconds in (200..).step_by(200) {
+            let mut child = stage
+                .command(&DO_IT)
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap();
+            std::thread::sleep(Duration::from_millis(milliseconds));
+            if child.try_wait().unwrap().is_some_and(|status| status.success()) {
+                break;
+            }
+            child.kill().unwrap();
+            child.wait().unwrap();
+            killed += 1;
+            assert!(begun.elapsed() < Duration::from_secs(240), "it never ends");
+        }
+        assert!(killed > 0);
+        stage.bulletin(&DO_IT).exits(0);
+        assert_eq!(old_items(&stage), 0);
+        assert_eq!(
+            stored(&stage),
+            fed_with(emulator, &["2009-12", "2016-01", "2024-05"]),
+            "after {killed} deaths"
+        );
+    }
+}
+
+#[test]
+fn another_table_is_left_whole_where_that_is_wanted_and_cleared_later() {
+    for emulator in emulators() {
+        let stage = Stage::of_tables(emulator);
+        let client = client(&stage);
+        let table = format!("OldBulletins-{}", stage.deployment.stage());
+        run(create(&client, &table, ["pk", "sk"]));
+        for text in ["2024-05", "2024-06"] {
+            run(put(&client, &table, items(Layout::ByLabel, &bulletin(text))));
+            sample::save(&stage.folder, &[text]);
+        }
+        let before = run(scan(&client, &table));
+        let there = ["--from-table", &table];
+        let keep = [&DO_IT[..], &there, &["--keep-old"]].concat();
+        stage
+            .bulletin(&keep)
+            .exits(0)
+            .prints(&["2 moved", "0 old items taken away"]);
+        assert_eq!(run(scan(&client, &table)), before);
+        assert_eq!(stored(&stage), fed_with(emulator, &["2024-05", "2024-06"]));
+        let moved = run(scan(&client, &stage.tables().data));
+
+        stage
+            .bulletin(&[&["table", "migrate"][..], &there, &["--source", "pages"]].concat())
+            .exits(0)
+            .prints(&["0 would be moved, 2 already there"]);
+        stage
+            .bulletin(&[&DO_IT[..], &there].concat())
+            .exits(0)
+            .prints(&["0 moved, 2 already there"]);
+        assert_eq!(run(scan(&client, &table)).len(), 0);
+        assert_eq!(run(scan(&client, &stage.tables().data)), moved);
+    }
+}
+
+#[test]
+fn old_items_that_are_kept_beside_todays_are_in_nobodys_way() {
+    for emulator in emulators() {
+        let stage = stage_with(
+            emulator,
+            &[("2024-05", Layout::ByMonth), ("2024-06", Layout::ByLabel)],
+        );
+        let old = old_items(&stage);
+        stage.bulletin(&[&DO_IT[..], &["--keep-old"]].concat()).exits(0);
+        assert_eq!(old_items(&stage), old);
+        let folder = sample::stored(&["2024-05", "2024-06"]);
+        for question in [&["show", "2024-06"][..], &["history", "EB2", "China"]] {
+            let there = stage.bulletin(question).exits(0);
+            assert_eq!(there.out, folder.bulletin(question).exits(0).out);
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_named_and_its_month_is_left() {
+    for emulator in emulators() {
+        let stage = stage_with(
+            emulator,
+            &[
+                ("2024-05", Layout::ByMonth),
+                ("2024-06", Layout::ByMonth),
+                ("2024-07", Layout::ByMonth),
+            ],
+        );
+        let (client, table) = (client(&stage), stage.tables().data);
+        let sk = "FILING_TYPE#final_action#COUNTRY#NARNIA#CATEGORY#EB3";
+        let garbage = [
+            item(&[
+                ("pk", "BULLETIN_DATE#2024-05"),
+                ("sk", sk),
+                ("date", "2012-01-01"),
+            ]),
+            item(&[("pk", "session"), ("sk", "42"), ("user", "somebody")]),
+        ];
+        run(put(&client, &table, garbage.to_vec()));
+        let mut misread = items(Layout::ByMonth, &bulletin("2024-06")).remove(0);
+        misread.insert("date".into(), AttributeValue::S("soon".into()));
+        let misread_key = key(&misread);
+        run(put(&client, &table, vec![misread]));
+        let before = run(scan(&client, &table));
+
+        let answer = stage
+            .bulletin(&DO_IT)
+            .exits(1)
+            .prints(&["1 moved, 0 already there, 2 left"])
+            .says_in_a_line(&["2024-05 is left", "BULLETIN_DATE#2024-05", sk, "sk:", "NARNIA"])
+            .says_in_a_line(&["2024-06 is left", &misread_key.1, "date:", "soon"]);
+        answer.says_in_a_line(&[&table, "pk=\"session\"", "sk=\"42\""]);
+        let after = run(scan(&client, &table));
+        for (key, item) in &before {
+            let is_gone = key.0 == "BULLETIN_DATE#2024-07";
+            assert_eq!(after.get(key), Some(item).filter(|_| !is_gone), "{key:?}");
+        }
+        assert_eq!(stored(&stage), fed_with(emulator, &["2024-07"]));
+    }
+}
+
+#[test]
+fn a_page_that_says_otherwise_or_is_not_there_leaves_its_month_alone() {
+    for emulator in emulators() {
+        let stage = stage_with(
+            emulator,
+            &[("2024-06", Layout::ByLabel), ("2024-07", Layout::ByLabel)],
+        );
+        let (client, table) = (client(&stage), stage.tables().data);
+        // In one month the old program read a cell otherwise, and took away which cells say C or U in another.
+        run(put(
+            &client,
+            &table,
+            items(Layout::ByMonth, &with("2024-05", EB3_CHINA, "2019-01-01")),
+        ));
+        sample::save(&stage.folder, &["2024-05"]);
+        run(put(&client, &table, items(Layout::ByMonth, &bulletin("2024-04"))));
+        let before = run(scan(&client, &table));
+        stage
+            .bulletin(&MIGRATE)
+            .exits(0)
+            .prints(&[&format!("{} (not listed)", file("2024-04"))]);
+        stage
+            .bulletin(&DO_IT)
+            .exits(1)
+            .prints(&["2 moved, 0 already there, 2 left"])
+            .says_in_a_line(&[
+                "2024-05 is left",
+                "Final Action Dates EB3 CHINA is 2019-01-01 in the old item and 2020-09-01 there",
+            ])
+            .says_in_a_line(&[
+                "2024-04 is left",
+                "lost whether they are C or U",
+                "has no file of that month",
+            ]);
+        let after = run(scan(&client, &table));
+        let left =
+            |key: &(String, String)| key.0 == "BULLETIN_DATE#2024-05" || key.0 == "BULLETIN_DATE#2024-04";
+        assert!(
+            before
+                .iter()
+                .filter(|(key, _)| left(key))
+                .all(|(key, item)| after.get(key) == Some(item))
+        );
+
+        // What is stored with other cells stays as well.
+        stage.ingest(&["2024-05"]);
+        stage
+            .bulletin(&DO_IT)
+            .exits(1)
+            .prints(&["0 moved, 0 already there, 2 left"])
+            .says_in_a_line(&["2024-05 is left", "2019-01-01", "today's layout"]);
+        // With the page of April and the value of May put right, all is well.
+        sample::save(&stage.folder, &["2024-04"]);
+        run(put(&client, &table, items(Layout::ByMonth, &bulletin("2024-05"))));
+        stage
+            .bulletin(&DO_IT)
+            .exits(0)
+            .prints(&["1 moved, 1 already there, 0 left"]);
+        assert_eq!(
+            stored(&stage),
+            fed_with(emulator, &["2024-04", "2024-05", "2024-06", "2024-07"])
+        );
+    }
+}
+
+#[test]
+fn a_month_that_lost_nothing_can_be_moved_without_its_page() {
+    for emulator in emulators() {
+        let stage = Stage::of_tables(emulator);
+        let (client, table) = (client(&stage), stage.tables().data);
+        let of_dates =
+            pipeline::testing::bulletin_of(month("2024-05"), |_| CutOff::Date("2012-01-01".parse().unwrap()));
+        run(put(&client, &table, items(Layout::ByMonth, &of_dates)));
+        let mut lacking = items(
+            Layout::ByMonth,
+            &pipeline::testing::bulletin_of(month("2024-04"), |_| {
+                CutOff::Date("2012-01-01".parse().unwrap())
+            }),
+        );
+        lacking.remove(0);
+        run(put(&client, &table, lacking));
+        std::fs::create_dir(stage.folder.path("pages")).unwrap();
+        stage
+            .bulletin(&DO_IT)
+            .exits(1)
+            .prints(&["moved from its items alone", "1 moved, 0 already there, 1 left"])
+            .says_in_a_line(&["2024-04 is left", "it lacks"]);
+        let stored = stored(&stage);
+        let rows = &stored.rows[&month("2024-05")];
+        assert_eq!(rows.len(), of_dates.rows().len());
+        assert!(
+            rows.iter().all(|(_, host)| *host == format!("table {table}")),
+            "the host says where it is from"
+        );
+        assert_eq!(stored.records[0].1, CellDigest::of(&of_dates));
+    }
+}
+
+/// What writing everything that is in the table took, by AWS's rules: in transactions two units for each KB, and one more
+/// in the index.
+fn written(table: &BTreeMap<(String, String), Item>) -> f64 {
+    let units = |item: &Item| {
+        let length = |value: &AttributeValue| format!("{value:?}").len();
+        let bytes: usize = item.iter().map(|(name, value)| name.len() + length(value)).sum();
+        let kilobytes = bytes.div_ceil(1024) as f64;
+        let writes = item
+            .get("version")
+            .and_then(|version| version.as_n().ok())
+            .map_or(1.0, |version| version.parse::<f64>().unwrap());
+        let index = if item.contains_key("bulletin_date") {
+            1.0
+        } else {
+            0.0
+        };
+        writes * kilobytes * (2.0 + index)
+    };
+    table.values().map(units).sum()
+}
+
+#[test]
+fn a_plan_says_about_what_it_costs() {
+    let Some(emulator) = Emulator::shared_dynamodb_local() else {
+        return;
+    };
+    let stage = stage_with(
+        emulator,
+        &[
+            ("2024-05", Layout::ByMonth),
+            ("2024-06", Layout::ByLabel),
+            ("2024-07", Layout::ByMonth),
+        ],
+    );
+    let old = old_items(&stage) as f64;
+    let plan = stage
+        .bulletin(&[&MIGRATE[..], &["--format", "json"]].concat())
+        .exits(0)
+        .json();
+    let done = stage
+        .bulletin(&[&DO_IT[..], &["--show-capacity"]].concat())
+        .exits(0);
+    let spent = done.err.lines().last().unwrap();
+    let read: f64 = spent.split(' ').find_map(|word| word.parse().ok()).unwrap();
+    let estimate = |kind: &str| plan[kind].as_f64().unwrap();
+    // DynamoDB Local does not count keys that are not there, of which many are asked for.
+    assert!(read <= estimate("read_units"), "{read}");
+    assert!(estimate("read_units") <= 15.0 * read, "{read}");
+    let written = written(&run(scan(&client(&stage), &stage.tables().data))) + 3.0 * old;
+    assert!(
+        written <= 1.2 * estimate("write_units"),
+        "{written} for {}",
+        estimate("write_units")
+    );
+    assert!(
+        estimate("write_units") <= 2.0 * written,
+        "{written} for {}",
+        estimate("write_units")
+    );
+}
+
+#[test]
+fn a_table_that_is_none_of_these_is_refused() {
+    for emulator in emulators() {
+        let stage = Stage::of_tables(emulator);
+        sample::save(&stage.folder, &["2024-05"]);
+        stage
+            .bulletin(&[&MIGRATE[..], &["--from-table", "NoSuchTable"]].concat())
+            .exits(1)
+            .says(&["there is no table NoSuchTable", "--from-table"]);
+        let table = format!("Other-{}", stage.deployment.stage());
+        run(create(&client(&stage), &table, ["month", "cell"]));
+        stage
+            .bulletin(&[&MIGRATE[..], &["--from-table", &table]].concat())
+            .exits(1)
+            .says(&["has the keys month and cell"]);
+        stage
+            .bulletin(&["table", "migrate", "--source", "nowhere"])
+            .exits(1)
+            .says(&["nowhere"]);
+    }
+}
