@@ -18,6 +18,7 @@ pub mod testing;
 mod error;
 mod examine;
 mod expression;
+mod history;
 mod item;
 mod link;
 mod mark;

@@ -2,7 +2,7 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, PutRequest, WriteRequest};
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use bulletin::{Area, Case, Category, Chart, Month, MonthRange, RowKey};
 use chrono::{DateTime, Utc};
 use pipeline::port::{BulletinStore, StoreError, StoredRow, StoredStanding};
@@ -14,15 +14,12 @@ use crate::config::Tables;
 use crate::error::store_error;
 use crate::expression::{Expression, number, text};
 use crate::item::{
-    Catalogue, Key, RowItem, read_catalogue, read_record, read_row, read_standing, row_partition, row_sort,
-    stored_row,
+    Catalogue, Key, RowItem, read_catalogue, read_record, read_row, read_standing, stored_row,
 };
 use crate::value::Item;
 
 /// The most keys of one `BatchGetItem`.
 const BATCH_KEYS: usize = 100;
-/// The most items of one `BatchWriteItem`.
-const BATCH_ITEMS: usize = 25;
 /// How often what DynamoDB left undone in a call that it answered is asked for again. The SDK's own retries do not see
 /// it.
 pub(crate) const ATTEMPTS: u32 = 8;
@@ -46,43 +43,6 @@ impl DynamoStore {
             owner: format!("{:016x}", fastrand::u64(..)),
             claims: Cell::new(0),
         }
-    }
-
-    /// Writes items of the data table without any condition, for bulk work such as an import into an empty table.
-    ///
-    /// # Errors
-    /// [`StoreError`]. What was written until then stays written.
-    pub async fn put_all(&self, items: Vec<Item>) -> Result<(), StoreError> {
-        let mut items = items.into_iter().peekable();
-        while items.peek().is_some() {
-            let mut left: Vec<WriteRequest> = items
-                .by_ref()
-                .take(BATCH_ITEMS)
-                .map(|item| {
-                    let put = PutRequest::builder().set_item(Some(item)).build();
-                    put.map(|put| WriteRequest::builder().put_request(put).build())
-                })
-                .collect::<Result<_, _>>()
-                .map_err(|error| self.broken(error))?;
-            let mut attempt = 0;
-            while !left.is_empty() {
-                self.pause_before(attempt).await?;
-                let answer = self
-                    .client
-                    .batch_write_item()
-                    .request_items(&self.tables.data, left)
-                    .send()
-                    .await
-                    .map_err(|error| store_error(&self.tables.data, &error))?;
-                left = answer
-                    .unprocessed_items
-                    .unwrap_or_default()
-                    .remove(&self.tables.data)
-                    .unwrap_or_default();
-                attempt += 1;
-            }
-        }
-        Ok(())
     }
 
     pub(crate) fn broken(&self, error: impl std::fmt::Display) -> StoreError {
@@ -217,51 +177,7 @@ impl BulletinStore for DynamoStore {
         range: Option<MonthRange>,
         limit: Option<usize>,
     ) -> Result<Vec<HistoryRow>, StoreError> {
-        let mut expression = Expression::default();
-        let mut condition = expression.equal("pk", text(row_partition(key)));
-        if let Some(range) = range {
-            let (first, last) = (row_sort(range.first), row_sort(range.last));
-            let sort = expression.name("sk");
-            let first = expression.value(text(first));
-            let last = expression.value(text(last));
-            condition.push_str(&format!(" AND {sort} BETWEEN {first} AND {last}"));
-        }
-        let most = limit.unwrap_or(usize::MAX);
-        let mut history = Vec::new();
-        let mut from = None;
-        loop {
-            // What a correction took away counts among the items asked for, and is not among the rows.
-            let wanted = i32::try_from(most - history.len())
-                .ok()
-                .filter(|_| limit.is_some());
-            let answer = self
-                .client
-                .query()
-                .table_name(&self.tables.data)
-                .key_condition_expression(&condition)
-                .set_expression_attribute_names(expression.names())
-                .set_expression_attribute_values(expression.values())
-                .scan_index_forward(false)
-                .set_limit(wanted)
-                .set_exclusive_start_key(from)
-                .send()
-                .await
-                .map_err(|error| store_error(&self.tables.data, &error))?;
-            for item in answer.items() {
-                let item = read_row(item)?;
-                if let Some(row) = item.row {
-                    history.push(HistoryRow {
-                        month: item.month,
-                        row,
-                        earlier: item.earlier,
-                    });
-                }
-            }
-            from = answer.last_evaluated_key;
-            if from.is_none() || history.len() >= most {
-                return Ok(history);
-            }
-        }
+        self.row_history(key, range, limit).await
     }
 
     async fn archived_rows(&self, month: Month) -> Result<Vec<ArchivedRow>, StoreError> {

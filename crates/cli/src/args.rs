@@ -8,6 +8,7 @@ use clap_complete::Shell;
 
 use crate::output::{AlertsFormat, Format};
 
+mod access;
 mod doctor;
 mod migrate;
 mod place;
@@ -17,6 +18,7 @@ mod subscribe;
 mod table;
 mod watch;
 
+pub(crate) use access::{CorrectionsArgs, LatestArgs, StandingsArgs};
 pub(crate) use doctor::{DoctorArgs, DoctorFormat};
 pub(crate) use migrate::TableMigrateArgs;
 pub(crate) use place::{CapacityArgs, ConnectionArgs, DeploymentArgs, PlaceArgs};
@@ -77,6 +79,12 @@ pub(crate) enum Command {
     Diff(DiffArgs),
     /// Print what one case's cut-offs were over the months
     History(HistoryArgs),
+    /// Print what rules now and next month, for a category or a country
+    Standings(StandingsArgs),
+    /// Print which bulletin was stored last, and what is known of it
+    Latest(LatestArgs),
+    /// Print what was corrected in a case's cells
+    Corrections(CorrectionsArgs),
     /// Say where a priority date stands
     Check(CheckArgs),
     /// Say what you want to be told of
@@ -192,7 +200,10 @@ pub(crate) struct ParseArgs {
 #[command(after_help = "\
 Examples:
   bulletin show 2026-03
-  bulletin show \"March 2026\" --chart final --format csv")]
+  bulletin show \"March 2026\" --chart final --format csv
+
+On DynamoDB one query on the index by month gives it. The index may lag some moments behind; where the bulletin's digest \
+says that it does, the rows are read by their keys, which costs about twenty times as much.")]
 pub(crate) struct ShowArgs {
     /// The bulletin, such as 2026-03 or "March 2026"
     pub(crate) month: Month,

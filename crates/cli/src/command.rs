@@ -2,10 +2,12 @@
 
 pub(crate) mod aws_side;
 pub(crate) mod check;
+pub(crate) mod corrections;
 pub(crate) mod diff;
 pub(crate) mod doctor;
 pub(crate) mod history;
 pub(crate) mod ingest;
+pub(crate) mod latest;
 pub(crate) mod parse;
 pub(crate) mod place;
 pub(crate) mod preview;
@@ -13,6 +15,7 @@ pub(crate) mod replay;
 pub(crate) mod run;
 pub(crate) mod show;
 pub(crate) mod source;
+pub(crate) mod standings;
 pub(crate) mod status;
 pub(crate) mod subscribe;
 pub(crate) mod subscriptions;

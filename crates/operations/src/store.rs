@@ -70,6 +70,33 @@ impl Store {
         }
     }
 
+    /// What one chart said of one case over the months, newest first, also where a correction took the cell away.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn archived_history(
+        &self,
+        key: RowKey,
+        range: Option<MonthRange>,
+    ) -> Result<Vec<(Month, ArchivedRow)>, StoreError> {
+        let store = match self {
+            Self::Dynamo(store) => return store.archived_history(key, range).await,
+            Self::Sqlite(store) => store,
+        };
+        let mut history = Vec::new();
+        for month in store.months().await?.into_iter().rev() {
+            if range.is_none_or(|range| range.contains(month)) {
+                let rows = store.archived_rows(month).await?;
+                history.extend(
+                    rows.into_iter()
+                        .filter(|row| row.key == key)
+                        .map(|row| (month, row)),
+                );
+            }
+        }
+        Ok(history)
+    }
+
     /// The last good look at the source, and the last bad one.
     ///
     /// # Errors

@@ -285,29 +285,6 @@ fn the_index_gives_a_whole_bulletin() {
     });
 }
 
-#[test]
-fn many_items_are_put_without_a_condition() {
-    on_both(async |fresh| {
-        let items = (0..60).map(|number| {
-            let text = |text: String| AttributeValue::S(text);
-            [
-                ("pk".to_owned(), text(format!("BULK#{number}"))),
-                ("sk".to_owned(), text("BULK".into())),
-            ]
-            .into()
-        });
-        fresh.store.put_all(items.collect()).await.unwrap();
-        let found = fresh
-            .client
-            .scan()
-            .table_name(&fresh.tables.data)
-            .send()
-            .await
-            .unwrap();
-        assert_eq!(found.count, 60);
-    });
-}
-
 /// An attribute's size by AWS's rules, in bytes.
 fn size(value: &AttributeValue) -> usize {
     match value {

@@ -1,7 +1,10 @@
 use std::process::ExitCode;
 
 use anyhow::bail;
-use bulletin::{Area, Bulletin, Category, Chart, Preference, Reading, RowKey};
+use bulletin::{Area, Bulletin, Category, Chart, Month, Preference, Reading, RowKey};
+use operations::Store;
+use pipeline::CellDigest;
+use pipeline::port::{BulletinStore as _, as_bulletin};
 use serde_json::json;
 
 use crate::args::{ShowArgs, StoreArgs};
@@ -11,7 +14,7 @@ use crate::output::{self, Format};
 
 pub(crate) fn run(store: &StoreArgs, args: &ShowArgs) -> anyhow::Result<ExitCode> {
     let bulletin = block_on(on_store(store, &args.place, async |store| {
-        stored_bulletin(store, args.month).await
+        whole_bulletin(store, args.month).await
     }))?;
     let wanted = |chart: Chart| args.chart.is_none_or(|only| only == chart);
     let rows = || bulletin.rows().filter(|row| wanted(row.key.chart));
@@ -70,6 +73,18 @@ pub(crate) fn run(store: &StoreArgs, args: &ShowArgs) -> anyhow::Result<ExitCode
         }))?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A stored bulletin, by the index of DynamoDB where that is up to date: it may lag some moments behind, and then the
+/// bulletin's digest says so, and its rows are read by their keys.
+async fn whole_bulletin(store: &Store, month: Month) -> anyhow::Result<Bulletin> {
+    if let Some(record) = store.record(month).await? {
+        let bulletin = as_bulletin(month, store.whole_bulletin(month).await?)?;
+        if CellDigest::of(&bulletin) == record.digest {
+            return Ok(bulletin);
+        }
+    }
+    stored_bulletin(store, month).await
 }
 
 /// The charts of a bulletin as tables, one for each chart and preference.

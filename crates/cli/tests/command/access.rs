@@ -8,7 +8,7 @@ use crate::stage::Stage;
 const MONTHS: [&str; 3] = ["2024-04", "2024-05", "2024-06"];
 
 /// What each of these questions may consume at most, in read units.
-const QUESTIONS: [(&[&str], f64); 6] = [
+const QUESTIONS: [(&[&str], f64); 11] = [
     (&["history", "EB3", "India"], 4.0),
     (
         &["history", "EB3", "India", "--limit", "2", "--format", "json"],
@@ -26,7 +26,23 @@ const QUESTIONS: [(&[&str], f64); 6] = [
         ],
         4.0,
     ),
-    (&["show", "2024-05"], 800.0),
+    (&["show", "2024-05"], 20.0),
+    (&["standings", "--country", "India"], 40.0),
+    (
+        &[
+            "standings",
+            "--country",
+            "Brazil",
+            "--category",
+            "F2A",
+            "--format",
+            "csv",
+        ],
+        4.0,
+    ),
+    (&["standings", "--category", "EB3", "--format", "json"], 30.0),
+    (&["corrections", "EB3", "India", "--format", "csv"], 8.0),
+    (&["corrections", "EB3", "China", "2024-05"], 8.0),
     (&["diff", "2024-04", "2024-06", "--format", "csv"], 1600.0),
     (
         &[

@@ -17,6 +17,9 @@ fn the_help_of_every_command_has_examples_and_fits_80_columns() {
         vec!["show"],
         vec!["diff"],
         vec!["history"],
+        vec!["standings"],
+        vec!["latest"],
+        vec!["corrections"],
         vec!["check"],
         vec!["watch", "add"],
         vec!["preview"],
@@ -24,7 +27,6 @@ fn the_help_of_every_command_has_examples_and_fits_80_columns() {
         vec!["unsubscribe"],
         vec!["replay"],
         vec!["subscriptions"],
-        vec!["doctor"],
         vec!["table", "create"],
         vec!["table", "describe"],
         vec!["table", "list"],
@@ -35,6 +37,7 @@ fn the_help_of_every_command_has_examples_and_fits_80_columns() {
         vec!["table", "export"],
         vec!["table", "import"],
         vec!["table", "migrate"],
+        vec!["doctor"],
         vec!["completions"],
     ] {
         let mut command = folder.command(&[&args[..], &["--help"]].concat());

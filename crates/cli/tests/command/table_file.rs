@@ -21,6 +21,16 @@ use crate::tool::Folder;
 
 const MONTHS: [&str; 4] = ["2024-02", "2024-04", "2024-05", "2024-06"];
 
+/// What is answered the same wherever the bulletins are stored.
+const QUESTIONS: [&[&str]; 6] = [
+    &["show", "2024-05"],
+    &["history", "EB2", "India", "--format", "json"],
+    &["standings", "--category", "EB2"],
+    &["latest"],
+    &["corrections", "EB2", "India"],
+    &["corrections", "EB3", "Philippines", "2024-05", "--format", "csv"],
+];
+
 fn emulators() -> impl Iterator<Item = &'static Emulator> {
     [Emulator::shared_ministack(), Emulator::shared_dynamodb_local()]
         .into_iter()
@@ -80,6 +90,11 @@ fn with_everything() -> Folder {
 #[test]
 fn a_history_is_the_same_in_every_store_and_form() {
     let here = with_everything();
+    here.bulletin(&["corrections", "EB2", "India"])
+        .exits(0)
+        .prints(&["=1+1", "until", "by hand"]);
+    let gone = here.bulletin(&["corrections", "EB3", "Philippines", "2024-05"]);
+    gone.exits(0).prints(&["gone"]);
     for form in ["csv", "jsonl"] {
         let file = format!("here.{form}");
         here.bulletin(&["table", "export", &file])
@@ -106,10 +121,7 @@ fn a_history_is_the_same_in_every_store_and_form() {
                 .bulletin(&import)
                 .exits(0)
                 .prints(&["4 bulletins already there: 2024-02 to 2024-06"]);
-            for question in [
-                &["show", "2024-05"][..],
-                &["history", "EB2", "India", "--format", "json"],
-            ] {
+            for question in QUESTIONS {
                 assert_eq!(
                     there.bulletin(question).exits(0).out,
                     here.bulletin(question).exits(0).out
