@@ -1,8 +1,9 @@
 use std::process::ExitCode;
 
 use bulletin::Month;
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use local::{DeadLetterKind, SqliteStore};
+use operations::doctor::{failed_look, stale_look};
 use pipeline::port::{BulletinStore, Clock, LinkTable, present_month};
 use pipeline::{LinkState, overdue};
 use serde::Serialize;
@@ -12,9 +13,6 @@ use crate::clock::RunClock;
 use crate::command::ways::{cannot_send, mailer, told_by_mail};
 use crate::command::{block_on, open_existing};
 use crate::output::{self, Format};
-
-/// How old the last good look at the source may be.
-const STALE_AFTER: Duration = Duration::hours(24);
 
 /// How tracking goes.
 #[derive(Debug, Serialize)]
@@ -52,25 +50,20 @@ pub(crate) fn run(store: &StoreArgs, args: &StatusArgs) -> anyhow::Result<ExitCo
 
 async fn status(store: &SqliteStore, now: DateTime<Utc>) -> anyhow::Result<Status> {
     let months = store.months().await?;
-    let (good, bad) = store.checks()?;
     let (pages_waiting, changes_waiting) = store.waiting()?;
     let in_force = present_month(now);
     let mut problems = Vec::new();
     let mut remarks = Vec::new();
 
-    match &good {
-        Some(check) if now - check.at > STALE_AFTER => {
-            problems.push(format!(
-                "the source was last seen {} hours ago",
-                (now - check.at).num_hours()
-            ));
-        }
-        Some(_) => {}
-        None => problems.push("the source was never seen. `bulletin run` looks at it".into()),
+    let looks = store.checks()?;
+    let failed = failed_look(&looks);
+    let (good, bad) = &looks;
+    match (good, stale_look(good.as_ref(), true, now)) {
+        (_, Some(hours)) => problems.push(format!("the source was last seen {hours} hours ago")),
+        (Some(_), None) => {}
+        (None, None) => problems.push("the source was never seen. `bulletin run` looks at it".into()),
     }
-    if let Some(bad) = &bad
-        && good.as_ref().is_none_or(|good| good.at < bad.at)
-    {
+    if let Some(bad) = failed {
         problems.push(format!("the last look at the source failed: {}", bad.note));
     }
     if let Some(month) = overdue(now, &months) {
@@ -101,9 +94,7 @@ async fn status(store: &SqliteStore, now: DateTime<Utc>) -> anyhow::Result<Statu
         // The environment of the runs may be another.
         remarks.push(cannot_send(watch, &error.to_string()));
     }
-    let is_blocked = bad
-        .as_ref()
-        .is_some_and(|bad| good.as_ref().is_none_or(|good| good.at < bad.at));
+    let is_blocked = failed.is_some();
     let mut blocked_too = Vec::new();
     for link in store.links().await? {
         if !matches!(link.state, LinkState::Due { .. }) || link.failures == 0 {
@@ -151,8 +142,10 @@ async fn status(store: &SqliteStore, now: DateTime<Utc>) -> anyhow::Result<Statu
         newest: months.last().copied(),
         in_force,
         in_force_is_stored: months.contains(&in_force),
-        last_good_check: good.map(|check| check.at),
-        last_bad_check: bad.map(|check| format!("{}: {}", check.at.format("%Y-%m-%d %H:%M UTC"), check.note)),
+        last_good_check: good.as_ref().map(|check| check.at),
+        last_bad_check: bad
+            .as_ref()
+            .map(|check| format!("{}: {}", check.at.format("%Y-%m-%d %H:%M UTC"), check.note)),
         pages_waiting,
         changes_waiting,
         problems,

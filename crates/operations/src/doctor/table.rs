@@ -62,19 +62,17 @@ pub(super) async fn tables(
                 Symptom::bad(
                     Part::Tables,
                     format!("{name} has no deletion protection: one wrong call deletes it"),
-                    "Deploy with `data` set to `keep`, which is the default; or at once, by the AWS CLI:",
+                    "Deploy with `data` set to `keep`, which is the default; or set it at once:",
                 )
-                .by(format!(
-                    "aws dynamodb update-table --table-name {name} --deletion-protection-enabled"
-                )),
+                .by(around.command("table create")),
             );
         }
-        recovery(client, name, symptoms).await;
+        recovery(client, name, around, symptoms).await;
         if is_data {
             stream(&described, deployment, symptoms);
         }
         if *name == names.marks {
-            time_to_live(client, name, symptoms).await;
+            time_to_live(client, name, around, symptoms).await;
         }
     }
     if !symptoms[before..]
@@ -154,7 +152,7 @@ fn shape(name: &str, described: &TableDescription, is_data: bool, symptoms: &mut
     }
 }
 
-async fn recovery(client: &Client, name: &str, symptoms: &mut Vec<Symptom>) {
+async fn recovery(client: &Client, name: &str, around: &Circumstances, symptoms: &mut Vec<Symptom>) {
     match client.describe_continuous_backups().table_name(name).send().await {
         Ok(answer) => {
             let description = answer.continuous_backups_description;
@@ -165,12 +163,9 @@ async fn recovery(client: &Client, name: &str, symptoms: &mut Vec<Symptom>) {
                     Symptom::bad(
                         Part::Tables,
                         format!("{name} has no point-in-time recovery: what is overwritten is gone"),
-                        "Deploy again, or at once, by the AWS CLI:",
+                        "Deploy again, or set it at once:",
                     )
-                    .by(format!(
-                        "aws dynamodb update-continuous-backups --table-name {name} \
-                         --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true"
-                    )),
+                    .by(around.command("table create")),
                 );
             }
         }
@@ -184,7 +179,7 @@ async fn recovery(client: &Client, name: &str, symptoms: &mut Vec<Symptom>) {
     }
 }
 
-async fn time_to_live(client: &Client, name: &str, symptoms: &mut Vec<Symptom>) {
+async fn time_to_live(client: &Client, name: &str, around: &Circumstances, symptoms: &mut Vec<Symptom>) {
     match client.describe_time_to_live().table_name(name).send().await {
         Ok(answer) => {
             let description = answer.time_to_live_description;
@@ -200,12 +195,9 @@ async fn time_to_live(client: &Client, name: &str, symptoms: &mut Vec<Symptom>) 
                     Symptom::bad(
                         Part::Tables,
                         format!("{name} keeps marks for ever: nothing is deleted after {MARKS_LIVE_UNTIL}"),
-                        "Deploy again, or at once, by the AWS CLI:",
+                        "Deploy again, or set it at once:",
                     )
-                    .by(format!(
-                        "aws dynamodb update-time-to-live --table-name {name} \
-                         --time-to-live-specification Enabled=true,AttributeName={MARKS_LIVE_UNTIL}"
-                    )),
+                    .by(around.command("table create")),
                 );
             }
         }
