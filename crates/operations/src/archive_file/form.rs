@@ -10,6 +10,9 @@ use super::{ArchiveError, ArchiveFormat, FORMAT, VERSION};
 /// thousand.
 const LONGEST_LINE: usize = 1 << 20;
 
+/// The lines after the heading with their numbers, until one is wrong.
+type Records<'a> = Box<dyn Iterator<Item = Result<(u64, Record), ArchiveError>> + 'a>;
+
 /// The heading, as it is written.
 pub(super) fn heading(format: ArchiveFormat) -> String {
     match format {
@@ -45,10 +48,7 @@ pub(super) fn line(format: ArchiveFormat, record: &Record) -> std::io::Result<Ve
 }
 
 /// Reads all lines after the heading, each with its number, until one is wrong.
-pub(super) fn records(
-    text: &str,
-    format: ArchiveFormat,
-) -> Result<Box<dyn Iterator<Item = Result<(u64, Record), ArchiveError>> + '_>, ArchiveError> {
+pub(super) fn records(text: &str, format: ArchiveFormat) -> Result<Records<'_>, ArchiveError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.is_empty() {
         return Err(ArchiveError::new(1, "the file is empty"));

@@ -87,7 +87,10 @@ fn any_earlier() -> impl Strategy<Value = EarlierValue> {
     })
 }
 
-fn any_cell() -> impl Strategy<Value = (Option<(Option<CutOff>, [String; 3], String)>, Vec<EarlierValue>)> {
+/// What a cell says, how it and its labels are printed, and who gave it.
+type AnyCell = (Option<CutOff>, [String; 3], String);
+
+fn any_cell() -> impl Strategy<Value = (Option<AnyCell>, Vec<EarlierValue>)> {
     let current = (any_cut_off(), [any_text(), any_text(), any_text()], "[a-z.]{1,9}");
     (proptest::option::weighted(0.9, current), vec(any_earlier(), 0..3))
 }
