@@ -32,6 +32,15 @@ fn emulators() -> impl Iterator<Item = &'static Emulator> {
         .flatten()
 }
 
+/// Makes a table of this name, with a month as an older program stored it, and the month's page in the folder.
+pub(crate) fn leave_old_items(stage: &Stage, table: &str, text: &str) {
+    run(async {
+        create(&client(stage), table, ["pk", "sk"]).await;
+        put(&client(stage), table, items(Layout::ByMonth, &bulletin(text))).await;
+    });
+    sample::save(&stage.folder, &[text]);
+}
+
 fn client(stage: &Stage) -> Client {
     Client::new(&stage.emulator.config())
 }

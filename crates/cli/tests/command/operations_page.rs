@@ -103,6 +103,7 @@ fn prod() -> Option<Stage> {
     }
     let run = ["run", "--source", "pages", "--backfill", "2024-04..2024-06"];
     stage.folder.bulletin(&run).exits(0);
+    crate::migrate::leave_old_items(&stage, "OldBulletins", "2024-02");
     stage.look(Utc::now());
     stage.subscribe("sqs", "arn:aws:sqs:us-east-1:000000000000:somebody");
     for month in [present(), present().next()].into_iter().chain(old_months()) {
@@ -156,6 +157,47 @@ fn every_command_of_the_operations_page_does_what_it_says() {
     for Typed { command, exits } in &all {
         let told = type_in(&stage, command);
         assert_eq!(told.code, *exits, "{command}\n{}\n{}", told.out, told.err);
+    }
+}
+
+/// What an operator has, beside what `table` has.
+const COMMANDS: [&str; 12] = [
+    "doctor",
+    "status",
+    "show",
+    "diff",
+    "history",
+    "check",
+    "latest",
+    "standings",
+    "corrections",
+    "parse",
+    "ingest",
+    "replay",
+];
+
+#[test]
+fn the_page_leaves_no_command_of_an_operator_out() {
+    let page = page_of_operations();
+    let all = typed(&page);
+    let is_typed = |words: &str| {
+        let typed = |typed: &Typed| typed.command == words || typed.command.starts_with(&format!("{words} "));
+        all.iter().any(typed)
+    };
+    let help = crate::tool::Folder::new().bulletin(&["table", "--help"]).exits(0);
+    let listed = help.out.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let tables: Vec<String> = listed
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.strip_prefix("  ")?.split(' ').next())
+        .filter(|word| !word.is_empty() && *word != "help")
+        .map(|word| format!("table {word}"))
+        .collect();
+    assert!(tables.len() >= 10, "{tables:?}");
+    for words in COMMANDS.iter().map(|word| (*word).to_owned()).chain(tables) {
+        assert!(
+            is_typed(&format!("bulletin {words}")),
+            "bulletin {words} is not on the page"
+        );
     }
 }
 
