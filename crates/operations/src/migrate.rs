@@ -168,14 +168,8 @@ where
     async fn bulletin(&self, old: &OldMonth, path: &str) -> Result<Made, StoreError> {
         let needs = old.needs_its_page();
         match self.source.page(path, None).await {
-            Ok(page) => Ok(self.from_page(old, path, &page)),
-            Err(error) if needs.is_empty() => {
-                self.from_items(old, path, &error)
-                    .map_err(|twice| StoreError::Broken {
-                        what: format!("the old bulletin of {}", old.month),
-                        reason: twice.to_string(),
-                    })
-            }
+            Ok(page) => Ok(self.of_page(old, path, &page)),
+            Err(error) if needs.is_empty() => Ok(Ok(self.of_items(old, path, &error)?)),
             Err(error) => {
                 let why = format!("{}, so it needs its page, and {error}", needs.join(", "));
                 Ok(Err(vec![why]))
@@ -183,7 +177,7 @@ where
         }
     }
 
-    fn from_page(&self, old: &OldMonth, path: &str, page: &Fetched) -> Made {
+    fn of_page(&self, old: &OldMonth, path: &str, page: &Fetched) -> Made {
         let read = read_page(&page.body, Some(old.month)).map_err(|refusal| {
             vec![format!(
                 "its page from {}, {path}, was refused: {refusal}",
@@ -200,20 +194,24 @@ where
         Ok(archived)
     }
 
-    fn from_items(
+    fn of_items(
         &self,
         old: &OldMonth,
         path: &str,
         error: &SourceError,
-    ) -> Result<Made, bulletin::DuplicateRow> {
-        let mut archived = self.archived(old.month, path, &self.host(), &old.bulletin()?);
+    ) -> Result<ArchivedBulletin, StoreError> {
+        let bulletin = old.bulletin().map_err(|twice| StoreError::Broken {
+            what: format!("the old bulletin of {}", old.month),
+            reason: twice.to_string(),
+        })?;
+        let mut archived = self.archived(old.month, path, &self.host(), &bulletin);
         archived.findings.push(Finding::Layout {
             what: format!(
                 "Its cells come from items of an older layout in the table {}; its page was not read: {error}.",
                 self.old.name()
             ),
         });
-        Ok(Ok(archived))
+        Ok(archived)
     }
 
     /// Who is said to have given what the old items say.

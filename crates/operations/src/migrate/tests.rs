@@ -1,6 +1,7 @@
 //! What old programs would have written of made-up bulletins is read back as those bulletins.
 
 use std::collections::{BTreeMap, HashMap};
+use std::io::Write as _;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use bulletin::{Bulletin, Chart, CutOff, Month, Row};
@@ -139,6 +140,56 @@ fn every_label_of_every_layout_is_read_back() {
         }
     }
     assert!(read > 50_000, "{read}");
+}
+
+/// Real pages lie beside the repository, or nowhere.
+fn real_pages() -> Vec<std::path::PathBuf> {
+    let shared = std::env::var_os("VISA_BULLETIN_SHARED").map_or_else(
+        || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
+        std::path::PathBuf::from,
+    );
+    let mut folders = vec![shared.join("bulletins/pages")];
+    let mut pages = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "html") {
+                pages.push(path);
+            }
+        }
+    }
+    pages
+}
+
+#[test]
+fn the_labels_of_real_pages_are_read_back() {
+    let pages = real_pages();
+    if pages.is_empty() {
+        let _ = writeln!(std::io::stderr(), "skipped: ../shared is not here");
+        return;
+    }
+    let mut read = 0;
+    for page in pages {
+        let Ok(page) = read_page(&std::fs::read(&page).unwrap(), None) else {
+            continue;
+        };
+        let bulletin = page.bulletin;
+        for layout in [Layout::ByMonth, Layout::ByLabel] {
+            let items = in_table(
+                bulletin
+                    .rows()
+                    .map(|row| old_item(layout, bulletin.month(), row, false)),
+            );
+            let survey = Survey::of(items, false);
+            let old = &survey.months[&bulletin.month()];
+            assert_eq!(old.refusals(), Vec::<String>::new(), "{}", bulletin.month());
+            assert_eq!(old.disagreements(&bulletin), [], "{}", bulletin.month());
+            read += old.items.len();
+        }
+    }
+    assert!(read > 30_000, "{read}");
 }
 
 /// A bulletin with every row and column of its month, in which no two cells say the same.
