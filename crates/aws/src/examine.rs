@@ -1,11 +1,12 @@
 //! What an examination of the tables looks at, beside what the stages ask for. Nothing is written here, and nothing of it
 //! runs in a Lambda.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use bulletin::Month;
 use chrono::{DateTime, Utc};
 use pipeline::port::StoreError;
 
-use crate::error::store_error;
+use crate::error::{store_error, unreadable};
 use crate::expression::Expression;
 use crate::item::{Fields, Key, read_record};
 use crate::store::DynamoStore;
@@ -33,6 +34,21 @@ impl DynamoStore {
             .collect::<Result<_, _>>()?;
         months.sort_unstable();
         Ok(months)
+    }
+
+    /// How many standings the catalogue counts. A write is held to it: where it is wrong, nothing new can be stored.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn counted_standings(&self) -> Result<usize, StoreError> {
+        let items = self.get_all(vec![Key::catalogue()]).await?;
+        let cases = items.first().and_then(|item| item.get("cases"));
+        Ok(match cases {
+            Some(AttributeValue::N(cases)) => cases
+                .parse()
+                .map_err(|error| unreadable("the catalogue", error))?,
+            _ => 0,
+        })
     }
 
     /// The marks of alerts that somebody began to send and never noted as sent, and until when nobody else takes them

@@ -13,6 +13,9 @@ use super::{Circumstances, Part, Scope, Symptom, counted, few, one_line};
 /// The first bulletin of the modern form is of December 2001; no month before it has ever been stored.
 const EARLIEST: (i32, u32) = (2001, 12);
 
+/// The key of the catalogue's item, as the AWS CLI takes it.
+const CATALOGUE_KEY: &str = r#"{"pk": {"S": "CATALOGUE"}, "sk": {"S": "CATALOGUE"}}"#;
+
 /// What puts right what is stored of a month: a page that is fed by hand is held against every row and standing.
 fn feed(symptom: Symptom, around: &Circumstances) -> Symptom {
     symptom.by(around.command("ingest PAGE.html"))
@@ -95,6 +98,26 @@ pub(super) async fn catalogue(
             around,
         ));
     }
+    let (counts, standings) = (store.counted_standings().await?, store.standings().await?.len());
+    if counts != standings {
+        symptoms.push(
+            Symptom::bad(
+                Part::Catalogue,
+                format!(
+                    "the catalogue counts {}, and there are {standings}: until that is put right nothing new can be stored",
+                    counted(counts, "standing")
+                ),
+                "Somebody else wrote there. Put the number right by the AWS CLI; then feed the newest page, so that what is \
+                 missing is put back:",
+            )
+            .by(format!(
+                "aws dynamodb update-item --table-name {} --key '{CATALOGUE_KEY}' \
+                 --update-expression 'SET cases = :n' --expression-attribute-values '{{\":n\": {{\"N\": \"{standings}\"}}}}'",
+                store.data_table(),
+            ))
+            .by(around.command("ingest PAGE.html")),
+        );
+    }
     let unlisted = texts(there.difference(&listed).collect());
     if !unlisted.is_empty() {
         symptoms.push(
@@ -111,7 +134,7 @@ pub(super) async fn catalogue(
                 "aws dynamodb update-item --table-name {} --key '{}' --update-expression 'ADD months :m' \
                  --expression-attribute-values '{{\":m\": {{\"SS\": {}}}}}'",
                 store.data_table(),
-                r#"{"pk": {"S": "CATALOGUE"}, "sk": {"S": "CATALOGUE"}}"#,
+                CATALOGUE_KEY,
                 serde_json::json!(unlisted)
             )),
         );
