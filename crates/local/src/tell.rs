@@ -1,6 +1,7 @@
 //! Every alert of the change log to everybody who waits for it, each noted before the next is sent.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::io::Write;
 
 use bulletin::Alert;
@@ -200,9 +201,11 @@ async fn tell<Sink: AlertSink, C: Clock>(
         }
     };
     let mut position = 0;
+    let known = RefCell::default();
     loop {
         let turn = Turn {
             sink,
+            known: &known,
             position,
             seen: Cell::new(0),
             tried: RefCell::new(None),
@@ -234,6 +237,9 @@ async fn tell<Sink: AlertSink, C: Clock>(
 /// One receiver of a change: the one at this position among all that its alerts have on a way.
 struct Turn<'a, Sink> {
     sink: &'a Sink,
+    /// Who waits for each alert, by its id: asked once for all turns of a change, or many receivers would take the square
+    /// of their number.
+    known: &'a RefCell<BTreeMap<String, Vec<Recipient>>>,
     position: usize,
     /// How many there are.
     seen: Cell<usize>,
@@ -243,13 +249,21 @@ struct Turn<'a, Sink> {
 
 impl<Sink: AlertSink> AlertSink for Turn<'_, Sink> {
     async fn recipients(&self, alert: &Alert) -> Result<Vec<Recipient>, StoreError> {
-        let mut recipients = self.sink.recipients(alert).await?;
+        let id = alert.id().to_string();
+        if !self.known.borrow().contains_key(&id) {
+            let recipients = self.sink.recipients(alert).await?;
+            self.known.borrow_mut().insert(id.clone(), recipients);
+        }
+        let known = self.known.borrow();
+        let recipients = known.get(&id).map_or(&[][..], Vec::as_slice);
         let before = self.seen.get();
         self.seen.set(before + recipients.len());
-        Ok(match self.position.checked_sub(before) {
-            Some(index) if index < recipients.len() => vec![recipients.swap_remove(index)],
-            _ => Vec::new(),
-        })
+        let own = self.position.checked_sub(before);
+        Ok(own
+            .and_then(|index| recipients.get(index))
+            .cloned()
+            .into_iter()
+            .collect())
     }
 
     async fn send(&self, alert: &Alert, recipient: &Recipient) -> Result<(), SinkError> {

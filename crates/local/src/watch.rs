@@ -189,10 +189,14 @@ impl SqliteStore {
 
     /// The watch that a recipient stands for; `None` where it was removed meanwhile.
     pub(crate) fn watch_of(&self, recipient: &Recipient) -> Result<Option<Watch>, StoreError> {
-        Ok(self
-            .watches()?
-            .into_iter()
-            .find(|watch| watch.id == recipient.handle))
+        let connection = self.connection();
+        let mut statement = connection
+            .prepare_cached(
+                "SELECT id, category, area, priority_date, tell_when, chart, way, way_to FROM watch WHERE id = ?",
+            )
+            .map_err(store_error)?;
+        let mut found = statement.query([recipient.handle]).map_err(store_error)?;
+        found.next().map_err(store_error)?.map(read_watch).transpose()
     }
 }
 
@@ -205,35 +209,39 @@ fn stored_watches(connection: &Connection) -> Result<Vec<Watch>, StoreError> {
     let mut found = statement.query([]).map_err(store_error)?;
     let mut watches = Vec::new();
     while let Some(row) = found.next().map_err(store_error)? {
-        let text = |index: usize| row.get::<_, Option<String>>(index).map_err(store_error);
-        let kind = match (text(1)?, text(2)?) {
-            (Some(category), Some(area)) => WatchKind::Case(Subscription {
-                case: Case {
-                    category: category.parse().map_err(|error| unreadable("a watch", error))?,
-                    area: area.parse().map_err(|error| unreadable("a watch", error))?,
-                },
-                priority_date: text(3)?
-                    .map(|date| date.parse::<NaiveDate>())
-                    .transpose()
-                    .map_err(|error| unreadable("a watch", error))?,
-                when: text(4)?
-                    .unwrap_or_default()
-                    .parse()
-                    .map_err(|error| unreadable("a watch", error))?,
-                chart: text(5)?
-                    .map(|chart| chart.parse())
-                    .transpose()
-                    .map_err(|error| unreadable("a watch", error))?,
-            }),
-            _ => WatchKind::Bulletins,
-        };
-        watches.push(Watch {
-            id: row.get(0).map_err(store_error)?,
-            kind,
-            way: way(text(6)?.as_deref(), text(7)?)?,
-        });
+        watches.push(read_watch(row)?);
     }
     Ok(watches)
+}
+
+fn read_watch(row: &rusqlite::Row<'_>) -> Result<Watch, StoreError> {
+    let text = |index: usize| row.get::<_, Option<String>>(index).map_err(store_error);
+    let kind = match (text(1)?, text(2)?) {
+        (Some(category), Some(area)) => WatchKind::Case(Subscription {
+            case: Case {
+                category: category.parse().map_err(|error| unreadable("a watch", error))?,
+                area: area.parse().map_err(|error| unreadable("a watch", error))?,
+            },
+            priority_date: text(3)?
+                .map(|date| date.parse::<NaiveDate>())
+                .transpose()
+                .map_err(|error| unreadable("a watch", error))?,
+            when: text(4)?
+                .unwrap_or_default()
+                .parse()
+                .map_err(|error| unreadable("a watch", error))?,
+            chart: text(5)?
+                .map(|chart| chart.parse())
+                .transpose()
+                .map_err(|error| unreadable("a watch", error))?,
+        }),
+        _ => WatchKind::Bulletins,
+    };
+    Ok(Watch {
+        id: row.get(0).map_err(store_error)?,
+        kind,
+        way: way(text(6)?.as_deref(), text(7)?)?,
+    })
 }
 
 fn way(code: Option<&str>, target: Option<String>) -> Result<Way, StoreError> {
