@@ -125,12 +125,19 @@ fn api(
     Response::new(202, "{}")
 }
 
+/// Where the compiled Lambdas lie.
+static COMPILED: OnceLock<PathBuf> = OnceLock::new();
+
+/// Takes the Lambdas from this folder and compiles none. What was set before, or compiled, stays.
+pub fn use_binaries(folder: PathBuf) {
+    let _ = COMPILED.set(folder);
+}
+
 /// Where the compiled Lambdas lie. They are compiled once, as these tests are.
 ///
 /// # Panics
 /// When they cannot be compiled.
 pub fn binaries() -> &'static Path {
-    static COMPILED: OnceLock<PathBuf> = OnceLock::new();
     COMPILED.get_or_init(|| {
         let test = std::env::current_exe().expect("this test's own file");
         let profile = test.ancestors().nth(2).expect("target/debug").to_owned();

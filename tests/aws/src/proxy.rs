@@ -49,6 +49,8 @@ struct State {
     calls: BTreeMap<String, usize>,
     totals: BTreeMap<String, usize>,
     faults: usize,
+    /// How many items DynamoDB was asked for by key, and how many it was to write in transactions.
+    items: (usize, usize),
     /// How often the answer to an alert's publishing was lost, by the alert's text for machines.
     lost: BTreeMap<String, usize>,
 }
@@ -72,6 +74,7 @@ impl Proxy {
             calls: BTreeMap::new(),
             totals: BTreeMap::new(),
             faults: 0,
+            items: (0, 0),
             lost: BTreeMap::new(),
         }));
         let shared = Arc::clone(&state);
@@ -126,6 +129,15 @@ impl Proxy {
         std::mem::take(&mut self.state.lock().unwrap().calls)
     }
 
+    /// How many items DynamoDB was asked for by key, and how many it was to write in transactions, since the last time
+    /// this was asked.
+    ///
+    /// # Panics
+    /// When a call has panicked.
+    pub fn items(&self) -> (usize, usize) {
+        std::mem::take(&mut self.state.lock().unwrap().items)
+    }
+
     /// How many calls failed.
     ///
     /// # Panics
@@ -153,6 +165,9 @@ fn handle(request: &Request, port: u16, state: &Mutex<State>) -> Response {
         let mut state = state.lock().unwrap();
         *state.calls.entry(kind.clone()).or_default() += 1;
         *state.totals.entry(kind.clone()).or_default() += 1;
+        let (read, written) = items(&kind, &request.body);
+        state.items.0 += read;
+        state.items.1 += written;
         let drawn = state.rng.f64() < state.share;
         let which = state.rng.usize(..24);
         if state.no_sns && kind.starts_with("SNS.") {
@@ -298,6 +313,22 @@ fn published(form: &BTreeMap<String, String>) -> Vec<String> {
             Some(texts.get("default")?.as_str()?.to_owned())
         })
         .collect()
+}
+
+/// How many items a call of DynamoDB asks for by key, and how many it writes in a transaction.
+fn items(kind: &str, body: &[u8]) -> (usize, usize) {
+    let parsed = || serde_json::from_slice::<Value>(body).unwrap_or_default();
+    let length = |list: &Value| list.as_array().map_or(0, Vec::len);
+    match kind.split_once('.') {
+        Some((_, "GetItem")) => (1, 0),
+        Some((_, "BatchGetItem")) => {
+            let body = parsed();
+            let tables = body["RequestItems"].as_object().into_iter().flatten();
+            (tables.map(|(_, table)| length(&table["Keys"])).sum(), 0)
+        }
+        Some((_, "TransactWriteItems")) => (0, length(&parsed()["TransactItems"])),
+        _ => (0, 0),
+    }
 }
 
 /// The fields of a form.

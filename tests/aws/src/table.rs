@@ -1,10 +1,12 @@
 //! Tables as a deployment makes them, and what their stream says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aws::config::Tables;
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_dynamodbstreams::types::{Record, ShardIteratorType};
+use bulletin::Month;
 use operations::Deployment;
 use operations::table::TableKind;
 
@@ -21,6 +23,48 @@ pub async fn create(client: &Client) -> (Tables, String) {
         stream = stream.or(created.expect("a table can be made").stream_arn);
     }
     (deployment.tables(), stream.expect("a stream"))
+}
+
+/// An item's size by AWS's rules, in bytes.
+pub fn size(item: &HashMap<String, AttributeValue>) -> usize {
+    item.iter().map(|(name, value)| name.len() + size_of(value)).sum()
+}
+
+/// An attribute's size by AWS's rules, in bytes.
+fn size_of(value: &AttributeValue) -> usize {
+    match value {
+        AttributeValue::S(text) => text.len(),
+        AttributeValue::N(number) => number.len().div_ceil(2) + 1,
+        AttributeValue::L(values) => 3 + values.iter().map(|value| 1 + size_of(value)).sum::<usize>(),
+        AttributeValue::M(fields) => {
+            let fields = fields.iter().map(|(name, value)| 1 + name.len() + size_of(value));
+            3 + fields.sum::<usize>()
+        }
+        AttributeValue::Ss(texts) => texts.iter().map(String::len).sum(),
+        _ => 1,
+    }
+}
+
+/// What writing a bulletin that changes every standing took, in write units by AWS's rules from the sizes of the table's
+/// items: two for each kilobyte in a transaction, and one for each of a row in the index. No emulator counts
+/// transactions.
+///
+/// # Panics
+/// When an item has no key.
+pub fn write_units(items: &[HashMap<String, AttributeValue>], month: Month) -> usize {
+    let first_day = month.first_day().to_string();
+    let units = items.iter().map(|item| {
+        let kilobytes = size(item).div_ceil(1024);
+        let (pk, sk) = (item["pk"].as_s().unwrap(), item["sk"].as_s().unwrap());
+        if sk.strip_prefix("BULLETIN_DATE#") == Some(&first_day) {
+            3 * kilobytes
+        } else if sk == "STANDING" || pk == "CATALOGUE" || pk.strip_prefix("BULLETIN#") == Some(&first_day) {
+            2 * kilobytes
+        } else {
+            0
+        }
+    });
+    units.sum()
 }
 
 /// Reads a table's stream from where it stopped reading.
