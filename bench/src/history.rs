@@ -1,16 +1,17 @@
 //! All of history: every page read and stored in SQLite, and questions to it from a cold process.
 
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context as _, ensure};
+use bulletin::Month;
 use bulletin_html::read_page;
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike as _;
 
-use crate::pages::pages;
+use crate::pages::{Pages, pages};
 use crate::report::{Line, Reach, Section};
 
 /// The first argument with which this program runs a command and prints what it cost.
@@ -23,10 +24,62 @@ const MOST_MILLIS: f64 = 15.0;
 
 /// What a process cost: seconds of CPU, seconds, and the most megabytes it held.
 #[derive(Debug, Clone, Copy)]
-struct Cost {
-    cpu: f64,
-    wall: f64,
-    memory: f64,
+pub(crate) struct Cost {
+    pub(crate) cpu: f64,
+    pub(crate) wall: f64,
+    pub(crate) memory: f64,
+}
+
+/// The `bulletin` command.
+#[derive(Debug)]
+pub(crate) struct Program(PathBuf);
+
+impl Program {
+    /// Compiles it, optimised.
+    ///
+    /// # Errors
+    /// Where that fails.
+    pub(crate) fn compiled(project: &Path) -> anyhow::Result<Self> {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let status = Command::new(cargo)
+            .args(["build", "--quiet", "--locked", "--release", "-p", "cli"])
+            .current_dir(project)
+            .status()?;
+        ensure!(status.success(), "the command does not compile");
+        Ok(Self(std::env::current_exe()?.with_file_name("bulletin")))
+    }
+
+    /// Runs it on a database with these words.
+    ///
+    /// # Errors
+    /// Where it fails.
+    pub(crate) fn cost(&self, database: &Path, words: &[&str]) -> anyhow::Result<Cost> {
+        let (program, database) = (self.0.display().to_string(), database.display().to_string());
+        cost_of(&[&[program.as_str(), "--db", &database], words].concat())
+    }
+}
+
+/// The pages' months and files, oldest first.
+///
+/// # Errors
+/// Where one cannot be read.
+pub(crate) fn in_order(pages: &Pages) -> anyhow::Result<Vec<(Month, String)>> {
+    let mut files = Vec::new();
+    for (file, page) in pages.files.iter().zip(pages.values()) {
+        files.push((
+            read_page(page, None)?.bulletin.month(),
+            file.display().to_string(),
+        ));
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Removes a database and what lies beside it.
+pub(crate) fn remove(database: &Path) {
+    for ending in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(format!("{}{ending}", database.display()));
+    }
 }
 
 /// Feeds every page to `bulletin ingest`, and asks `history` and `check`.
@@ -34,44 +87,23 @@ struct Cost {
 /// # Errors
 /// Where the command does not compile, or fails.
 pub(crate) fn measure(project: &Path) -> anyhow::Result<Section> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo)
-        .args(["build", "--quiet", "--locked", "--release", "-p", "cli"])
-        .current_dir(project)
-        .status()?;
-    ensure!(status.success(), "the command does not compile");
-    let command = std::env::current_exe()?.with_file_name("bulletin");
+    let program = Program::compiled(project)?;
     let folder = tempfile::tempdir()?;
     let database = folder.path().join("all.db");
     let pages = pages(project)?;
-    let mut files = Vec::new();
-    for (file, page) in pages.files.iter().zip(pages.values()) {
-        let month = read_page(page, None)?.bulletin.month();
-        files.push((month, file.display().to_string()));
-    }
-    files.sort();
-    let base = [
-        command.display().to_string(),
-        "--db".into(),
-        database.display().to_string(),
-    ];
-    let with = |more: &[&str]| -> Vec<String> {
-        base.iter()
-            .cloned()
-            .chain(more.iter().map(|word| (*word).to_owned()))
-            .collect()
-    };
-    let mut ingest = with(&["ingest"]);
-    ingest.extend(files.into_iter().map(|(_, file)| file));
+    let files = in_order(&pages)?;
+    let files: Vec<&str> = files.iter().map(|(_, file)| file.as_str()).collect();
+    let ingest = [&["ingest"], &files[..]].concat();
     let stored = least(ROUNDS, || {
-        for ending in ["", "-wal", "-shm"] {
-            let _ = std::fs::remove_file(format!("{}{ending}", database.display()));
-        }
-        cost_of(&ingest)
+        remove(&database);
+        program.cost(&database, &ingest)
     })?;
-    let history = least(STARTS, || cost_of(&with(&["history", "EB3", "INDIA"])))?;
+    let history = least(STARTS, || program.cost(&database, &["history", "EB3", "INDIA"]))?;
     let check = least(STARTS, || {
-        cost_of(&with(&["check", "EB3", "INDIA", "--priority-date", "2013-03-15"]))
+        program.cost(
+            &database,
+            &["check", "EB3", "INDIA", "--priority-date", "2013-03-15"],
+        )
     })?;
     let question = |what: &str, cost: Cost| Line {
         what: format!("`{what}` from a cold process"),
@@ -106,7 +138,7 @@ pub(crate) fn measure(project: &Path) -> anyhow::Result<Section> {
 }
 
 /// The least of each figure over several runs.
-fn least(runs: usize, mut run: impl FnMut() -> anyhow::Result<Cost>) -> anyhow::Result<Cost> {
+pub(crate) fn least(runs: usize, mut run: impl FnMut() -> anyhow::Result<Cost>) -> anyhow::Result<Cost> {
     let mut least = run()?;
     for _ in 1..runs {
         let cost = run()?;
@@ -120,7 +152,7 @@ fn least(runs: usize, mut run: impl FnMut() -> anyhow::Result<Cost>) -> anyhow::
 }
 
 /// Runs a command below a process of its own, which is told of its resources alone.
-fn cost_of(command: &[String]) -> anyhow::Result<Cost> {
+fn cost_of(command: &[&str]) -> anyhow::Result<Cost> {
     let output = Command::new(std::env::current_exe()?)
         .arg(COST_OF)
         .args(command)

@@ -106,15 +106,20 @@ fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 
-/// Compiles the Lambdas, each by itself so that none has another one's features, and says where they lie.
-fn compiled(project: &Path) -> anyhow::Result<PathBuf> {
+/// Compiles the Lambdas, those that are deployed together as `tools/lambdas` does, and says where they lie.
+///
+/// # Errors
+/// Where one does not compile.
+pub(crate) fn compiled(project: &Path) -> anyhow::Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    for name in LAMBDAS {
+    for names in [&LAMBDAS[..1], &LAMBDAS[1..]] {
+        let packages = names.iter().flat_map(|name| ["-p", name]);
         let status = Command::new(&cargo)
-            .args(["build", "--quiet", "--locked", "--profile", "lambda", "-p", name])
+            .args(["build", "--quiet", "--locked", "--profile", "lambda"])
+            .args(packages)
             .current_dir(project)
             .status()?;
-        ensure!(status.success(), "{name} does not compile");
+        ensure!(status.success(), "{} do not compile", names.join(" and "));
     }
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| project.join("target"), PathBuf::from);
     Ok(target.join("lambda"))

@@ -2,10 +2,12 @@
 //!
 //! Without arguments every section is measured and docs/BENCHMARKS.md is written.
 
+mod growth;
 mod history;
 mod lambda;
 mod page;
 mod pages;
+mod passage;
 mod report;
 
 use std::io::Write as _;
@@ -17,11 +19,16 @@ use report::Section;
 
 /// What can be measured, by name.
 type Measure = fn(&Path) -> anyhow::Result<Section>;
-const SECTIONS: [(&str, Measure); 3] = [
+const SECTIONS: [(&str, Measure); 6] = [
     ("page", page::measure),
-    ("lambda", lambda::measure),
+    ("sqlite", passage::measure_local),
     ("history", history::measure),
+    ("lambda", lambda::measure),
+    ("emulator", passage::measure_emulator),
+    ("growth", growth::measure),
 ];
+/// Those that need the command or the Lambdas compiled.
+const COMPILED_FIRST: [&str; 4] = ["history", "lambda", "emulator", "growth"];
 
 fn main() -> anyhow::Result<()> {
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -40,14 +47,49 @@ fn main() -> anyhow::Result<()> {
     }
     let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == name);
     let mut sections = Vec::new();
+    let mut failed = Vec::new();
+    let mut is_compiled = false;
     for (name, measure) in SECTIONS.iter().filter(|(name, _)| is_wanted(name)) {
+        if wanted.is_empty() && COMPILED_FIRST.contains(name) && !is_compiled {
+            compile(&project)?;
+            is_compiled = true;
+        }
         writeln!(std::io::stderr(), "measuring: {name}")?;
-        sections.push(measure(&project)?);
+        // One section that fails, or panics in the harness of the tests, does not take the others with it.
+        let measured = std::panic::catch_unwind(|| measure(&project));
+        sections.push(match measured {
+            Ok(Ok(section)) => section,
+            Ok(Err(error)) => {
+                writeln!(std::io::stderr(), "{name}: {error:#}")?;
+                failed.push(*name);
+                Section::not_measured(name, "it failed", &[])
+            }
+            Err(_) => {
+                failed.push(*name);
+                Section::not_measured(name, "it failed", &[])
+            }
+        });
     }
     let tables = report::tables(&sections);
     write!(std::io::stdout(), "{tables}")?;
     if wanted.is_empty() {
         report::write_page(&project, &tables)?;
     }
+    if !failed.is_empty() {
+        bail!("these sections failed: {}", failed.join(", "));
+    }
     Ok(())
+}
+
+/// Compiles the Lambdas and, meanwhile, the command: each takes one core at a time for most of it.
+fn compile(project: &Path) -> anyhow::Result<()> {
+    writeln!(std::io::stderr(), "compiling the command and the Lambdas")?;
+    std::thread::scope(|scope| {
+        let program = scope.spawn(|| history::Program::compiled(project).map(drop));
+        let lambdas = lambda::compiled(project).map(drop);
+        program
+            .join()
+            .unwrap_or_else(|_| bail!("compiling panicked"))
+            .and(lambdas)
+    })
 }

@@ -58,6 +58,22 @@ impl Reach {
     }
 }
 
+impl Section {
+    /// One that could not be measured here, and why.
+    pub(crate) fn not_measured(title: &str, why: &str, lines: &[&str]) -> Self {
+        let line = |what: &&str| Line {
+            what: (*what).into(),
+            figure: "not measured".into(),
+            reach: None,
+        };
+        Self {
+            title: title.into(),
+            note: format!("Not measured: {why}."),
+            lines: lines.iter().map(line).collect(),
+        }
+    }
+}
+
 /// The sections as tables in Markdown.
 pub(crate) fn tables(sections: &[Section]) -> String {
     let mut text = String::new();

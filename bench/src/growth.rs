@@ -1,0 +1,216 @@
+//! What each step costs on one machine when there are 10, 100 and 1,000 times as many rows, or subscribers.
+
+use std::path::Path;
+
+use anyhow::{Context as _, ensure};
+use bulletin::{Area, Category, Chart, CutOff, Month};
+use pipeline::testing::{bulletin_of, page_of};
+use rusqlite::Connection;
+
+use crate::history::{Cost, Program, in_order, least, remove};
+use crate::pages::pages;
+use crate::report::{Line, Reach, Section};
+
+const TIMES: [usize; 4] = [1, 10, 100, 1000];
+/// How many times as much ten times the rows or subscribers may take: linear, and what measuring blurs.
+const MOST_GROWTH: f64 = 11.0;
+/// Today's subscribers of one machine.
+const SUBSCRIBERS: usize = 10;
+const QUESTIONS: usize = 3;
+/// The earliest month that there can be.
+const FIRST_MONTH: &str = "1900-01";
+
+/// Steps on a database of pages, as it grows.
+///
+/// # Errors
+/// Where the command does not compile, or fails.
+pub(crate) fn measure(project: &Path) -> anyhow::Result<Section> {
+    let program = Program::compiled(project)?;
+    let folder = tempfile::tempdir()?;
+    let base = folder.path().join("base.db");
+    let pages = pages(project)?;
+    let files = in_order(&pages)?;
+    let (newest, _) = files.last().context("no pages")?;
+    let mut ingest = vec!["ingest"];
+    ingest.extend(files.iter().map(|(_, file)| file.as_str()));
+    program.cost(&base, &ingest)?;
+    let next = Next::after(*newest, folder.path())?;
+    let rows = count(&base, "cut_off")?;
+
+    let mut lines = rows_grow(&program, &base, &next, rows)?;
+    lines.extend(subscribers_grow(&program, &base, &next)?);
+    Ok(Section {
+        title: "Growth, in SQLite".into(),
+        note: format!(
+            "The steps at {} times the {rows} rows of {} {}, and at as many times {SUBSCRIBERS} subscribers; each step is a process \
+             of its own. Rows are filled in as further months, then as further cases of each month. CPU time, and the most memory.",
+            TIMES.map(|times| times.to_string()).join(", "),
+            pages.len(),
+            pages.kind,
+        ),
+        lines,
+    })
+}
+
+/// The page of the month after all others, and the day on which it is read.
+struct Next {
+    file: String,
+    day: String,
+    month: Month,
+}
+
+impl Next {
+    fn after(newest: Month, folder: &Path) -> anyhow::Result<Self> {
+        let month = newest.next();
+        let day = "2012-03-15".parse()?;
+        let file = folder.join("next.html");
+        std::fs::write(&file, page_of(&bulletin_of(month, |_| CutOff::Date(day))))?;
+        Ok(Self {
+            file: file.display().to_string(),
+            day: newest.first_day().to_string(),
+            month,
+        })
+    }
+
+    fn words(&self) -> [&str; 4] {
+        ["ingest", "--as-of", &self.day, &self.file]
+    }
+}
+
+/// Storing a page and asking for a history, with more and more rows.
+fn rows_grow(program: &Program, base: &Path, next: &Next, rows: usize) -> anyhow::Result<Vec<Line>> {
+    let database = base.with_file_name("rows.db");
+    let (mut stored, mut asked, mut checked) = (Vec::new(), Vec::new(), Vec::new());
+    for times in TIMES {
+        remove(&database);
+        std::fs::copy(base, &database)?;
+        fill(&database, next.month, times * rows).with_context(|| format!("{times} times the rows"))?;
+        stored.push(program.cost(&database, &next.words())?);
+        let ask = |words: &[&str]| least(QUESTIONS, || program.cost(&database, words));
+        asked.push(ask(&["history", "EB3", "INDIA"])?);
+        checked.push(ask(&["check", "EB3", "INDIA", "--priority-date", "2013-03-15"])?);
+    }
+    remove(&database);
+    Ok(vec![
+        line("rows: a page stored by `ingest`", &stored),
+        line("rows: `history EB3 INDIA`", &asked),
+        line("rows: `check EB3 INDIA`", &checked),
+    ])
+}
+
+/// Storing a page and printing the alerts of everybody, with more and more subscribers.
+fn subscribers_grow(program: &Program, base: &Path, next: &Next) -> anyhow::Result<Vec<Line>> {
+    let database = base.with_file_name("subscribers.db");
+    let mut told = Vec::new();
+    for times in TIMES {
+        remove(&database);
+        std::fs::copy(base, &database)?;
+        subscribe(&database, next.month, times * SUBSCRIBERS)?;
+        told.push(program.cost(&database, &next.words())?);
+        let sent = count(&database, "alert_mark")?;
+        ensure!(
+            sent == times * SUBSCRIBERS,
+            "{sent} alerts for {} subscribers",
+            times * SUBSCRIBERS
+        );
+    }
+    remove(&database);
+    Ok(vec![line(
+        "subscribers: a page stored and everybody told by `ingest`",
+        &told,
+    )])
+}
+
+/// A step's costs, held against growing no faster than what there is.
+fn line(what: &str, costs: &[Cost]) -> Line {
+    let worst = |of: fn(&Cost) -> f64| {
+        let pairs = costs.windows(2).map(|pair| of(&pair[1]) / of(&pair[0]));
+        pairs.fold(0.0, f64::max)
+    };
+    let growth = worst(|cost| cost.cpu).max(worst(|cost| cost.memory));
+    let each = |of: &dyn Fn(&Cost) -> String| costs.iter().map(of).collect::<Vec<_>>().join(", ");
+    Line {
+        what: what.into(),
+        figure: format!(
+            "{} ms; {} MB",
+            each(&|cost| format!("{:.1}", cost.cpu * 1e3)),
+            each(&|cost| format!("{:.1}", cost.memory)),
+        ),
+        reach: Some(Reach::at_most(growth, MOST_GROWTH).said("linear or better")),
+    }
+}
+
+/// Adds rows until there are as many: of every month since 1900 before this one, of so many cases as that takes.
+fn fill(database: &Path, before: Month, wanted: usize) -> anyhow::Result<()> {
+    let stored = count(database, "cut_off")?;
+    if stored >= wanted {
+        return Ok(());
+    }
+    let first: Month = FIRST_MONTH.parse()?;
+    let months: Vec<Month> = first.through(before.previous()).collect();
+    let connection = Connection::open(database)?;
+    connection.execute_batch(
+        "PRAGMA journal_mode = off; PRAGMA synchronous = off; PRAGMA cache_size = -200000;
+         DROP INDEX cut_off_by_month;
+         CREATE TEMP TABLE every_month (month TEXT PRIMARY KEY);
+         CREATE TEMP TABLE every_cell (category TEXT, area TEXT, chart TEXT, PRIMARY KEY (category, area, chart)) WITHOUT ROWID;
+         BEGIN;",
+    )?;
+    let mut insert = connection.prepare("INSERT INTO every_month VALUES (?)")?;
+    for month in &months {
+        insert.execute([month.to_string()])?;
+    }
+    // Somewhat too many, because some are there already; those are left out again.
+    let cells = wanted.div_ceil(months.len()) + 150;
+    let areas = [Area::INDIA].into_iter().chain(Area::every());
+    let keys = areas.flat_map(|area| {
+        let charts = move |category: Category| Chart::ALL.map(|chart| (category, area, chart));
+        Category::ALL.iter().copied().flat_map(charts)
+    });
+    let mut insert = connection.prepare("INSERT OR IGNORE INTO every_cell VALUES (?, ?, ?)")?;
+    for (category, area, chart) in keys.take(cells) {
+        insert.execute([category.code(), area.code(), chart.code()])?;
+    }
+    let added = wanted - stored;
+    connection.execute(
+        "INSERT OR IGNORE INTO cut_off
+         SELECT category, area, chart, month, '2010-01-15', '3rd', 'INDIA', '15JAN10', 'travel.state.gov', 1
+         FROM every_cell CROSS JOIN every_month ORDER BY category, area, chart, month LIMIT ?",
+        [i64::try_from(added)?],
+    )?;
+    connection.execute_batch(
+        "INSERT OR IGNORE INTO bulletin
+         SELECT every_month.month, json_set((SELECT record FROM bulletin LIMIT 1), '$.month', every_month.month)
+         FROM every_month;
+         CREATE INDEX cut_off_by_month ON cut_off (month);
+         COMMIT; PRAGMA journal_mode = wal;",
+    )?;
+    let now = count(database, "cut_off")?;
+    ensure!(now * 10 >= wanted * 9, "{now} rows in place of {wanted}");
+    Ok(())
+}
+
+/// Subscribers who are told on the terminal of each bulletin, each of a case of this month.
+fn subscribe(database: &Path, month: Month, count: usize) -> anyhow::Result<()> {
+    let day = "2012-03-15".parse()?;
+    let cases: Vec<_> = bulletin_of(month, |_| CutOff::Date(day))
+        .cases()
+        .into_iter()
+        .collect();
+    let mut connection = Connection::open(database)?;
+    let transaction = connection.transaction()?;
+    for number in 0..count {
+        let case = cases[number % cases.len()];
+        transaction.execute(
+            "INSERT INTO watch (category, area, priority_date, tell_when, way) VALUES (?, ?, NULL, 'every', 'terminal')",
+            [case.category.code(), case.area.code()],
+        )?;
+    }
+    Ok(transaction.commit()?)
+}
+
+fn count(database: &Path, table: &str) -> anyhow::Result<usize> {
+    let connection = Connection::open(database)?;
+    let count: i64 = connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))?;
+    Ok(usize::try_from(count)?)
+}

@@ -1,0 +1,271 @@
+//! A bulletin's way through the pipeline: on one machine over SQLite, and on an emulator of AWS.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, ensure};
+use aws::DynamoStore;
+use aws_sdk_dynamodb::Client;
+use aws_tests::deployment::Deployment;
+use aws_tests::emulator::{Emulator, config};
+use aws_tests::lambda::use_binaries;
+use aws_tests::proxy::Proxy;
+use aws_tests::site::Site;
+use aws_tests::{run, table};
+use bulletin::{Bulletin, CutOff, Month};
+use chrono::{DateTime, Utc};
+use local::{SqliteStore, drain_changes};
+use pipeline::port::{BulletinStore, Clock, Fetched, LinkTable};
+use pipeline::testing::{FixedClock, RecordingSink, ScriptedSource, bulletin_of, page_of};
+use pipeline::{Ingested, Ingester};
+use serde_json::json;
+
+use crate::lambda::compiled;
+use crate::report::{Line, Reach, Section};
+
+/// How often each is measured.
+const TIMES: usize = 10;
+/// Seconds from the fetcher's invocation to an alert at a subscriber, everything cold, and everything warm.
+const MOST_COLD: f64 = 1.0;
+const MOST_WARM: f64 = 0.35;
+/// Calls of DynamoDB for a bulletin that is new, and for one that says what is stored.
+const MOST_CALLS: usize = 20;
+const MOST_CALLS_UNCHANGED: usize = 2;
+const ON_EMULATOR: &str = "A bulletin through the pipeline, on the emulator";
+/// A month whose bulletin has 150 cells.
+const BEGIN: &str = "2024-02";
+const BEGIN_DAY: &str = "2024-02-14";
+
+/// A page to its rows and its alerts, on one machine.
+///
+/// # Errors
+/// Where the database or the page is refused.
+pub(crate) fn measure_local(_: &Path) -> anyhow::Result<Section> {
+    let folder = tempfile::tempdir()?;
+    let store = SqliteStore::open(&folder.path().join("bulletins.db"))?;
+    let clock = FixedClock::noon(BEGIN_DAY);
+    let (mut stored, mut told, mut again) = (Vec::new(), Vec::new(), Vec::new());
+    let mut alerts = 0;
+    let bulletins = bulletins(TIMES + 1)?;
+    let cells = bulletins[0].rows().len();
+    for (number, bulletin) in bulletins.iter().enumerate() {
+        clock.set(noon_before(bulletin.month())?);
+        let page = page_of(bulletin);
+        let sink = RecordingSink::default();
+        let begun = Instant::now();
+        let first = run(feed(&store, &clock, page.clone()))?;
+        let written = begun.elapsed();
+        run(drain_changes(&store, &sink, &clock))?;
+        let all = begun.elapsed();
+        ensure!(matches!(first, Ingested::Stored { .. }), "{first:?}");
+        let begun = Instant::now();
+        let same = run(feed(&store, &clock, page.clone()))?;
+        ensure!(same == Ingested::Unchanged, "{same:?}");
+        // Where tracking begins nobody is told.
+        if number > 0 {
+            alerts = sink.take().len();
+            ensure!(alerts > 50, "{alerts} alerts");
+            stored.push(written);
+            told.push(all);
+            again.push(begun.elapsed());
+        }
+    }
+    let line = |what: &str, times: &mut Vec<Duration>| Line {
+        what: what.into(),
+        figure: format!("{:.1} ms", median(times) * 1e3),
+        reach: None,
+    };
+    Ok(Section {
+        title: "A bulletin through the pipeline, on SQLite".into(),
+        note: format!("A page of {cells} cells that moves each case; the median of {TIMES} months."),
+        lines: vec![
+            line("page to last row", &mut stored),
+            line(&format!("page to the last of {alerts} alerts"), &mut told),
+            line("the same page again", &mut again),
+        ],
+    })
+}
+
+/// The compiled Lambdas on the emulator: from the schedule to a subscriber, and what a bulletin asks of DynamoDB.
+///
+/// # Errors
+/// Where a Lambda does not compile or fails.
+pub(crate) fn measure_emulator(project: &Path) -> anyhow::Result<Section> {
+    let Some(emulator) = Emulator::ministack() else {
+        return Ok(Section::not_measured(
+            ON_EMULATOR,
+            "the emulator is not installed; `make emulators` installs it",
+            &[
+                "fetcher invoked to an alert at a subscriber, all cold",
+                "fetcher invoked to an alert at a subscriber, all warm",
+                "calls of DynamoDB for a bulletin",
+            ],
+        ));
+    };
+    use_binaries(compiled(project)?);
+    let (mut cold, mut warm) = (Passages::default(), Passages::default());
+    for _ in 0..TIMES {
+        run(pass(&emulator, &mut cold, &mut warm))?;
+    }
+    let mut lines = vec![
+        passage("cold", &mut cold.first, MOST_COLD),
+        passage("warm", &mut warm.first, MOST_WARM),
+        Line {
+            what: "the same to the last alert at the subscriber, cold, warm".into(),
+            figure: format!("{:.2} s, {:.2} s", median(&mut cold.all), median(&mut warm.all)),
+            reach: None,
+        },
+    ];
+    lines.extend(run(calls(&emulator))?);
+    Ok(Section {
+        title: ON_EMULATOR.into(),
+        note: format!(
+            "The emulator is `ministack`; the Lambdas are compiled with profile `lambda` and get their events from the harness \
+             of the tests. Cold: each Lambda is started for its event. Warm: the same processes, on the next \
+             bulletin. Medians of {TIMES}. The calls are those of storing a page of 150 cells; read units are one for each item \
+             that is asked for by key (strongly consistent, below 4 KB), write units follow from the items' sizes by AWS's rules."
+        ),
+        lines,
+    })
+}
+
+fn passage(which: &str, times: &mut [Duration], most: f64) -> Line {
+    let seconds = median(times);
+    Line {
+        what: format!("fetcher invoked to an alert at a subscriber, all {which}"),
+        figure: format!("{seconds:.2} s"),
+        reach: Some(Reach::at_most(seconds, most).said(format!("{most} s"))),
+    }
+}
+
+/// How long it took to the first alert at the subscriber, and to the last.
+#[derive(Debug, Default)]
+struct Passages {
+    first: Vec<Duration>,
+    all: Vec<Duration>,
+}
+
+/// Begins to track, then plays a bulletin with Lambdas that are all started anew, and the next with the same ones.
+async fn pass(emulator: &Emulator, cold: &mut Passages, warm: &mut Passages) -> anyhow::Result<()> {
+    let site = Site::default();
+    let mut deployment = Deployment::new(emulator, emulator.endpoint(), &site).await;
+    let bulletins = bulletins(3)?;
+    let now = FixedClock::noon(BEGIN_DAY).now();
+    deployment.set_clock(now);
+    site.publish_html(bulletins[0].month(), page_of(&bulletins[0]));
+    deployment.look().await;
+    ensure!(
+        deployment.heard().await.is_empty(),
+        "where tracking begins nobody is told"
+    );
+    // Starts each Lambda anew.
+    deployment.set_clock(now);
+    for (bulletin, times) in bulletins[1..].iter().zip([cold, warm]) {
+        site.publish_html(bulletin.month(), page_of(bulletin));
+        let begun = Instant::now();
+        let event = json!({"version": "0", "detail-type": "Scheduled Event", "source": "aws.scheduler"});
+        deployment.invoke("fetcher", &event).map_err(anyhow::Error::msg)?;
+        deployment.drain_pages().await;
+        deployment.poll_stream_once().await;
+        let first = deployment.heard().await;
+        times.first.push(begun.elapsed());
+        ensure!(!first.is_empty(), "nobody heard of {}", bulletin.month());
+        deployment.drain_stream().await;
+        let rest = deployment.heard().await;
+        times.all.push(begun.elapsed());
+        ensure!(
+            first.len() + rest.len() > 50,
+            "{} and {} alerts",
+            first.len(),
+            rest.len()
+        );
+    }
+    Ok(())
+}
+
+/// What storing a bulletin asks of DynamoDB.
+async fn calls(emulator: &Emulator) -> anyhow::Result<Vec<Line>> {
+    let proxy = Proxy::before(emulator.port(), 0.0, 0);
+    let client = Client::new(&emulator.config());
+    let (tables, _) = table::create(&client).await;
+    let store = DynamoStore::new(Client::new(&config(&proxy.endpoint())), tables.clone());
+    let bulletins = bulletins(3)?;
+    let clock = FixedClock::noon(BEGIN_DAY);
+    let mut lines = Vec::new();
+    for (which, bulletin, most) in [
+        ("the first bulletin", &bulletins[0], MOST_CALLS),
+        ("the next one", &bulletins[1], MOST_CALLS),
+        ("the one after", &bulletins[2], MOST_CALLS),
+        ("the same again", &bulletins[2], MOST_CALLS_UNCHANGED),
+    ] {
+        feed(&store, &clock, page_of(bulletin)).await?;
+        let calls = proxy.calls();
+        let count: usize = calls.values().sum();
+        let kinds: Vec<String> = calls
+            .iter()
+            .map(|(kind, count)| format!("{count} {}", kind.rsplit('.').next().unwrap_or(kind)))
+            .collect();
+        let (read, written) = proxy.items();
+        lines.push(Line {
+            what: format!("{which}, {} cells: calls of DynamoDB", bulletin.rows().len()),
+            figure: format!(
+                "{count} ({}); {read} items read, {written} written",
+                kinds.join(", ")
+            ),
+            reach: Some(Reach::at_most(count as f64, most as f64).said(most.to_string())),
+        });
+    }
+    let items = client.scan().table_name(&tables.data).send().await?;
+    lines.push(Line {
+        what: "write units of a bulletin, with the index".into(),
+        figure: table::write_units(items.items(), bulletins[2].month()).to_string(),
+        reach: None,
+    });
+    Ok(lines)
+}
+
+/// Bulletins of 150 cells, one month after the other, each of which moves every case.
+fn bulletins(count: usize) -> anyhow::Result<Vec<Bulletin>> {
+    let first: Month = BEGIN.parse()?;
+    let months = std::iter::successors(Some(first), |month| Some(month.next()));
+    let begin: chrono::NaiveDate = "2010-01-01".parse()?;
+    let bulletin = |(number, month)| {
+        let day = begin + chrono::Duration::days(number);
+        bulletin_of(month, |_| CutOff::Date(day))
+    };
+    Ok((0..).zip(months.take(count)).map(bulletin).collect())
+}
+
+/// A day on which a month's bulletin is likely to come out.
+fn noon_before(month: Month) -> anyhow::Result<DateTime<Utc>> {
+    let day = month.previous().first_day() + chrono::Duration::days(11);
+    Ok(day.and_hms_opt(12, 0, 0).context("no noon")?.and_utc())
+}
+
+/// Stores a page that somebody gives by hand.
+async fn feed<Store: BulletinStore + LinkTable>(
+    store: &Store,
+    clock: &FixedClock,
+    body: Vec<u8>,
+) -> anyhow::Result<Ingested> {
+    let source = ScriptedSource::new(clock, &[]);
+    let ingester = Ingester {
+        source: &source,
+        store,
+        clock,
+    };
+    let page = Fetched {
+        body,
+        host: "by hand".into(),
+        at: clock.now(),
+        by_hand: true,
+    };
+    Ok(ingester.ingest_page(&page, None).await?.2)
+}
+
+/// The median, in seconds.
+fn median(times: &mut [Duration]) -> f64 {
+    times.sort_unstable();
+    let (low, high) = (times[(times.len() - 1) / 2], times[times.len() / 2]);
+    (low + high).as_secs_f64() / 2.0
+}
