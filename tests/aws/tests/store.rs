@@ -305,7 +305,16 @@ fn a_bulletin_takes_few_calls_and_units() {
             println!("{which} bulletin: {calls:?}");
             assert!(calls.values().sum::<usize>() <= 20, "{calls:?}");
         }
-        fresh.feed(&bulletin("2024-04", "2012-07-01")).await;
+        let again = bulletin("2024-04", "2012-07-01");
+        let source = ScriptedSource::new(&fresh.clock, &["host"]);
+        source.publish(&again);
+        let ingester = Ingester {
+            source: &source,
+            store: &fresh.store,
+            clock: &fresh.clock,
+        };
+        let ingested = ingester.ingest_link(&link_of(again.month())).await.unwrap();
+        assert_eq!(ingested, Ingested::Unchanged);
         let calls = proxy.calls();
         println!("the same again: {calls:?}");
         // One look at the bulletin's record, and the note of it in the links.
