@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::time::Duration as Wait;
+use std::time::{Duration as Wait, Instant};
 
 use aws::config::Tables;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -350,6 +350,29 @@ impl Deployment {
     /// When the queue cannot be read.
     pub async fn heard(&self) -> Vec<String> {
         self.receive_all(&self.subscriber, false).await
+    }
+
+    /// Listens at the subscriber's queue from now on, beside what else is done, and answers when it first has a message.
+    /// The message stays for [`heard`](Self::heard).
+    ///
+    /// # Panics
+    /// In its thread, when the queue cannot be read.
+    pub fn first_heard(&self, emulator: &Emulator) -> std::thread::JoinHandle<Instant> {
+        // A client of its own: those of this thread wait while it is busy.
+        let (config, queue) = (emulator.config(), self.subscriber.clone());
+        std::thread::spawn(move || {
+            let sqs = aws_sdk_sqs::Client::new(&config);
+            crate::run(async {
+                loop {
+                    let request = sqs.receive_message().queue_url(&queue).visibility_timeout(0);
+                    let received = request.send().await.expect("messages");
+                    if !received.messages().is_empty() {
+                        return Instant::now();
+                    }
+                    tokio::time::sleep(Wait::from_millis(5)).await;
+                }
+            })
+        })
     }
 
     /// Takes every message out of a queue.
