@@ -37,6 +37,10 @@ fn bad_symptoms(answer: &Answer, part: &str) -> Vec<Value> {
 /// The commands that are said to cure this part.
 fn commands(answer: &Answer, part: &str) -> Vec<String> {
     let bad = bad_symptoms(answer, part);
-    let commands = bad.iter().flat_map(|symptom| symptom["commands"].as_array().unwrap());
-    commands.map(|command| command.as_str().unwrap().to_owned()).collect()
+    let commands = bad
+        .iter()
+        .flat_map(|symptom| symptom["commands"].as_array().unwrap());
+    commands
+        .map(|command| command.as_str().unwrap().to_owned())
+        .collect()
 }
