@@ -27,7 +27,9 @@ const MOST_BYTES: usize = 256 * 1024;
 /// The forms in which a value can stand in a line.
 fn forms(change: &ChartChange) -> Vec<String> {
     let Some(cell) = &change.to else {
-        return ["not listed", "no longer listed", "removed"].map(str::to_owned).into();
+        return ["not listed", "no longer listed", "removed"]
+            .map(str::to_owned)
+            .into();
     };
     match cell.cut_off() {
         None => vec!["misprinted".into()],

@@ -26,8 +26,8 @@ pub(crate) use replay::{QueueWord, ReplayArgs};
 pub(crate) use source::SourceArgs;
 pub(crate) use subscribe::{AwsArgs, SubscribeArgs, SubscriptionsArgs, UnsubscribeArgs};
 pub(crate) use table::{
-    FileForm, TableCommand, TableCountArgs, TableCreateArgs, TableDescribeArgs, TableDropArgs, TableExportArgs,
-    TableImportArgs, TableListArgs, TableScanArgs, TableTruncateArgs, TableWord,
+    FileForm, TableCommand, TableCountArgs, TableCreateArgs, TableDescribeArgs, TableDropArgs,
+    TableExportArgs, TableImportArgs, TableListArgs, TableScanArgs, TableTruncateArgs, TableWord,
 };
 pub(crate) use watch::{PreviewArgs, PreviewForm, WantedArgs, WatchAddArgs, WatchCommand};
 

@@ -18,10 +18,9 @@ fn main() -> ExitCode {
     let args = Args::parse();
     let filter = match args.command {
         // AWS's SDK would log what it sends, and people's addresses stand in it.
-        Command::Subscribe(_)
-        | Command::Unsubscribe(_)
-        | Command::Subscriptions(_)
-        | Command::Doctor(_) => EnvFilter::new("off"),
+        Command::Subscribe(_) | Command::Unsubscribe(_) | Command::Subscriptions(_) | Command::Doctor(_) => {
+            EnvFilter::new("off")
+        }
         _ => EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn")),
     };
     tracing_subscriber::fmt()

@@ -416,7 +416,10 @@ mod change_log {
         assert!(letters[0].failure.contains("closed"), "{letters:?}");
 
         *post.is_closed.borrow_mut() = false;
-        assert_eq!(store.replay_dead_letters(None, clock.now()).unwrap(), letters.len());
+        assert_eq!(
+            store.replay_dead_letters(None, clock.now()).unwrap(),
+            letters.len()
+        );
         assert_eq!(
             drain_changes(&store, &post, &clock).await.unwrap().sent,
             letters.len()
