@@ -76,6 +76,7 @@ fn old_stage(emulator: &'static Emulator, months: &[&str]) -> Stage {
 
 #[test]
 fn a_migration_alerts_nobody() {
+    let _turn = turn();
     for emulator in emulators() {
         // The newest of these is in force, and the one after it is out.
         let clock = FixedClock::noon("2024-06-20");
@@ -94,7 +95,8 @@ fn a_migration_alerts_nobody() {
 
 #[test]
 fn what_is_news_is_left_to_the_pipeline() {
-    for emulator in emulators() {
+    let _turn = turn();
+    for emulator in emulators().take(1) {
         let clock = FixedClock::noon("2024-06-20");
         let stage = old_stage(emulator, &["2024-02", "2024-05", "2024-06", "2024-07"]);
         stage.ingest(&["2024-04"]);
