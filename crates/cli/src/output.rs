@@ -123,8 +123,13 @@ pub(crate) fn spaced(code: &str) -> String {
 
 /// A sentence in lines that fit the terminal, broken between words.
 pub(crate) fn wrapped(text: &str) -> String {
-    let Some(width) = width() else {
-        return text.to_owned();
+    hanging("", text)
+}
+
+/// A sentence behind its beginning, in lines that fit the terminal and all begin where the sentence does.
+pub(crate) fn hanging(first: &str, text: &str) -> String {
+    let Some(width) = width().map(|width| width.saturating_sub(first.len()).max(20)) else {
+        return format!("{first}{text}");
     };
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {
@@ -136,7 +141,7 @@ pub(crate) fn wrapped(text: &str) -> String {
             _ => lines.push(word.to_owned()),
         }
     }
-    lines.join("\n")
+    format!("{first}{}", lines.join(&format!("\n{}", " ".repeat(first.len()))))
 }
 
 /// `1 bulletin`, `2 bulletins`.

@@ -23,6 +23,15 @@ pub use look::{failed_look, stale_look};
 use crate::capacity::Meter;
 use crate::{Deployment, Store};
 
+/// The parts that only something stored can tell of.
+const STORED: [Part; 5] = [
+    Part::Looks,
+    Part::Rows,
+    Part::Standings,
+    Part::Links,
+    Part::Alerts,
+];
+
 /// What is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -224,15 +233,7 @@ pub async fn examine(patient: Patient<'_>, around: &Circumstances) -> Result<Vec
             if file_is_good {
                 machine(store, no_mail.as_deref(), around, &mut symptoms).await;
             } else {
-                for part in [
-                    Part::Looks,
-                    Part::Rows,
-                    Part::Standings,
-                    Part::Links,
-                    Part::Alerts,
-                ] {
-                    symptoms.push(Symptom::unknown(part, "the file is damaged"));
-                }
+                symptoms.extend(STORED.map(|part| Symptom::unknown(part, "the file is damaged")));
             }
         }
         Patient::Deployment {
@@ -248,15 +249,7 @@ pub async fn examine(patient: Patient<'_>, around: &Circumstances) -> Result<Vec
                 let store = Store::of(deployment, config, meter);
                 stored(&store, around, &mut symptoms).await;
             } else {
-                for part in [
-                    Part::Looks,
-                    Part::Rows,
-                    Part::Standings,
-                    Part::Links,
-                    Part::Alerts,
-                ] {
-                    symptoms.push(Symptom::unknown(part, "a table is missing"));
-                }
+                symptoms.extend(STORED.map(|part| Symptom::unknown(part, "a table is missing")));
             }
             letter::queues(config, deployment, around, &mut symptoms).await;
             subscriber::subscriptions(config, deployment, around, &mut symptoms).await;

@@ -54,9 +54,13 @@ impl ArchivedBulletin {
         let Some(record) = store.record(month).await? else {
             return Ok(None);
         };
-        let rows = store.archived_rows(month).await?;
-        Ok(Some(Self {
-            month,
+        Ok(Some(Self::of_record(record, store.archived_rows(month).await?)))
+    }
+
+    /// The bulletin of this record with these cells.
+    pub fn of_record(record: BulletinRecord, rows: Vec<ArchivedRow>) -> Self {
+        Self {
+            month: record.month,
             path: record.path,
             host: record.host,
             fetched_at: record.fetched_at,
@@ -65,7 +69,7 @@ impl ArchivedBulletin {
             findings: record.findings,
             corrected: record.corrected,
             rows,
-        }))
+        }
     }
 
     /// The bulletin that its cells make.

@@ -25,26 +25,6 @@ pub async fn create(client: &Client) -> (Tables, String) {
     (deployment.tables(), stream.expect("a stream"))
 }
 
-/// An item's size by AWS's rules, in bytes.
-pub fn size(item: &HashMap<String, AttributeValue>) -> usize {
-    item.iter().map(|(name, value)| name.len() + size_of(value)).sum()
-}
-
-/// An attribute's size by AWS's rules, in bytes.
-fn size_of(value: &AttributeValue) -> usize {
-    match value {
-        AttributeValue::S(text) => text.len(),
-        AttributeValue::N(number) => number.len().div_ceil(2) + 1,
-        AttributeValue::L(values) => 3 + values.iter().map(|value| 1 + size_of(value)).sum::<usize>(),
-        AttributeValue::M(fields) => {
-            let fields = fields.iter().map(|(name, value)| 1 + name.len() + size_of(value));
-            3 + fields.sum::<usize>()
-        }
-        AttributeValue::Ss(texts) => texts.iter().map(String::len).sum(),
-        _ => 1,
-    }
-}
-
 /// What writing a bulletin that changes every standing took, in write units by AWS's rules from the sizes of the table's
 /// items: two for each kilobyte in a transaction, and one for each of a row in the index. No emulator counts
 /// transactions.
@@ -54,7 +34,7 @@ fn size_of(value: &AttributeValue) -> usize {
 pub fn write_units(items: &[HashMap<String, AttributeValue>], month: Month) -> usize {
     let first_day = month.first_day().to_string();
     let units = items.iter().map(|item| {
-        let kilobytes = size(item).div_ceil(1024);
+        let kilobytes = operations::table::size(item).div_ceil(1024);
         let (pk, sk) = (item["pk"].as_s().unwrap(), item["sk"].as_s().unwrap());
         if sk.strip_prefix("BULLETIN_DATE#") == Some(&first_day) {
             3 * kilobytes

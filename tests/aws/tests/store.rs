@@ -290,21 +290,6 @@ fn the_index_gives_a_whole_bulletin() {
     });
 }
 
-/// An attribute's size by AWS's rules, in bytes.
-fn size(value: &AttributeValue) -> usize {
-    match value {
-        AttributeValue::S(text) => text.len(),
-        AttributeValue::N(number) => number.len().div_ceil(2) + 1,
-        AttributeValue::L(values) => 3 + values.iter().map(|value| 1 + size(value)).sum::<usize>(),
-        AttributeValue::M(fields) => {
-            let fields = fields.iter().map(|(name, value)| 1 + name.len() + size(value));
-            3 + fields.sum::<usize>()
-        }
-        AttributeValue::Ss(texts) => texts.iter().map(String::len).sum(),
-        _ => 1,
-    }
-}
-
 /// What a whole bulletin of 150 cells costs: calls as counted, write units by AWS's rules from the items' sizes (two for
 /// each kilobyte in a transaction, and one for each of a row in the index), because no emulator counts transactions.
 #[test]
@@ -337,7 +322,7 @@ fn a_bulletin_takes_few_calls_and_units() {
         let scanned = fresh.client.scan().table_name(&fresh.tables.data).send().await;
         let (mut units, mut largest) = (0, 0);
         for item in scanned.unwrap().items() {
-            let bytes: usize = item.iter().map(|(name, value)| name.len() + size(value)).sum();
+            let bytes = operations::table::size(item);
             let kilobytes = bytes.div_ceil(1024);
             let (pk, sk) = (item["pk"].as_s().unwrap(), item["sk"].as_s().unwrap());
             if pk.starts_with("STANDING#") {

@@ -115,10 +115,10 @@ fn as_text(symptoms: &[Symptom]) -> String {
             Verdict::CannotBeKnown => "cannot know",
         };
         let name = format!("{verdict:<12}  {:<13}  ", symptom.part.name());
-        lines.push(hanging(&name, &symptom.what));
+        lines.push(output::hanging(&name, &symptom.what));
         let indent = " ".repeat(name.len());
         if !symptom.to_do.is_empty() {
-            lines.push(hanging(&indent, &symptom.to_do));
+            lines.push(output::hanging(&indent, &symptom.to_do));
         }
         // Not broken into lines, so that they can be copied.
         lines.extend(
@@ -138,24 +138,6 @@ fn as_text(symptoms: &[Symptom]) -> String {
         _ => format!("{bad} things need a look."),
     });
     lines.join("\n")
-}
-
-/// A sentence behind its beginning, in lines that fit the terminal.
-fn hanging(first: &str, text: &str) -> String {
-    let Some(width) = output::width().map(|width| width.saturating_sub(first.len()).max(20)) else {
-        return format!("{first}{text}");
-    };
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split(' ') {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    format!("{first}{}", lines.join(&format!("\n{}", " ".repeat(first.len()))))
 }
 
 #[cfg(test)]

@@ -162,18 +162,9 @@ async fn is_as_stored<Store: BulletinStore>(
     let Some(record) = store.record(bulletin.month).await? else {
         return Ok(false);
     };
-    let stored = with_exact_instants(ArchivedBulletin {
-        month: record.month,
-        path: record.path,
-        host: record.host,
-        fetched_at: record.fetched_at,
-        first_seen: record.first_seen,
-        revision: record.revision,
-        findings: record.findings,
-        corrected: record.corrected,
-        rows: bulletin.rows.clone(),
-    });
-    Ok(stored == *bulletin && cell_digest(bulletin)? == record.digest)
+    let digest = record.digest.clone();
+    let stored = with_exact_instants(ArchivedBulletin::of_record(record, bulletin.rows.clone()));
+    Ok(stored == *bulletin && cell_digest(bulletin)? == digest)
 }
 
 /// A bulletin whose rows are those of its record, also where it is being corrected.
