@@ -549,6 +549,12 @@ fn a_page_that_is_refused_is_kept_blocks_nobody_and_is_stored_once_it_is_whole()
         );
         assert_eq!(world.store.dead_letters().unwrap().len(), 1);
 
+        // Nor is it forgotten when the page is taken down: nothing is stored in its place.
+        world.source.withdraw(july());
+        let alerts = looks(&world, Duration::days(1), || {}).await;
+        assert_eq!(ids(&alerts), [""; 0]);
+        assert_eq!(world.store.dead_letters().unwrap().len(), 1);
+
         world.publish(&["third"], july(), &july_at_first());
         world.publish(&["travel"], july(), &july_at_first());
         let alerts = looks(&world, Duration::days(1), || {}).await;

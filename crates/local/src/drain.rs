@@ -58,7 +58,11 @@ pub async fn drain_pages<Source: PageSource, C: Clock>(
         }
         let result = ingester.ingest_link(&page.message.link).await;
         match &result {
-            Ok(_) => store.delete_page(&page, true)?,
+            // What was refused before stays among the dead letters while nothing is stored in its place.
+            Ok(ingested) => {
+                let is_stored = !matches!(ingested, Ingested::NotThere { is_stored: false });
+                store.delete_page(&page, is_stored)?;
+            }
             Err(IngestError::Store(error)) => return Err(error.clone()),
             Err(error) if error.is_refusal() => store.dead_letter_page(&page, &error.to_string())?,
             // The link is due again; its next message will be another.

@@ -18,8 +18,10 @@ mod word;
 
 use bulletin::{Bulletin, Finding, Month};
 use bulletin_html::read_page;
-use pipeline::port::{BulletinStore, Clock, Fetched, PageSource, SourceError, StoreError, present_month};
+use pipeline::port::{BulletinStore, Clock, Fetched, PageSource, SourceError, StoreError};
 use pipeline::{ArchivedBulletin, ArchivedRow, CellDigest, Imported};
+
+use crate::store::is_news;
 
 pub use cost::Cost;
 pub use item::{Layout, OldItem, Unreadable};
@@ -100,7 +102,7 @@ where
         let mut page = None;
         if !was_there {
             let newest = self.store.months().await?.last().copied();
-            if self.is_news(old.month, newest) {
+            if is_news(old.month, newest, self.clock.now()) {
                 return left(vec![NEWS.to_owned()]);
             }
             let archived = match self.bulletin(old, path).await? {
@@ -130,11 +132,6 @@ where
             page,
             deleted,
         })
-    }
-
-    /// Whether a month that is not stored would be news: then the pipeline stores it, and tells of it.
-    fn is_news(&self, month: Month, newest: Option<Month>) -> bool {
-        newest.is_some_and(|newest| newest < month) && month >= present_month(self.clock.now())
     }
 
     /// What differs between the stored bulletin, as it is now, and the old items; and between its rows and what its record

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use local::SqliteStore;
 use pipeline::port::{
     AlertMarks, BulletinStore, Check, Claim, LinkTable, PageLink, StoreError, StoredRow, StoredStanding,
+    present_month,
 };
 use pipeline::{ArchivedRow, BulletinRecord, HistoryRow, Link, LinkState, Pending, WritePlan};
 
@@ -107,6 +108,12 @@ impl Store {
             Self::Dynamo(store) => Ok((store.last_check(true).await?, store.last_check(false).await?)),
         }
     }
+}
+
+/// Whether a month that is not stored would be news where this is the newest that is: then the pipeline stores it, and
+/// tells of it.
+pub(crate) fn is_news(month: Month, newest: Option<Month>, now: DateTime<Utc>) -> bool {
+    newest.is_some_and(|newest| newest < month) && month >= present_month(now)
 }
 
 /// A client of DynamoDB. A meter learns what each call consumes.

@@ -275,6 +275,12 @@ where
         let Some(known) = self.store.record(month).await? else {
             return Ok(Ingested::Unchanged);
         };
+        // A correction that came in between is not undone: the page is judged anew against it.
+        if known.digest != CellDigest::of(bulletin) {
+            return Err(StoreError::Conflict {
+                what: format!("the bulletin of {month}"),
+            });
+        }
         let rows = row_writes(bulletin, &self.store.rows(month).await?);
         let planned = plan_standings(self.store, bulletin).await?.mending();
         let plan = planned.write(rows, known.clone(), Some(known), self.clock.now());

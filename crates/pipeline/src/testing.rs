@@ -89,6 +89,13 @@ impl<'a> ScriptedSource<'a> {
         }
     }
 
+    /// Tells every host that it has no page of this month.
+    pub fn withdraw(&self, month: Month) {
+        for (_, answers) in self.hosts.borrow_mut().iter_mut() {
+            answers.remove(&month);
+        }
+    }
+
     /// Tells every host to give this bulletin, as a page in the manner of its month.
     pub fn publish(&self, bulletin: &Bulletin) {
         let names: Vec<String> = self.hosts.borrow().iter().map(|(name, _)| name.clone()).collect();

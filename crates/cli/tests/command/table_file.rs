@@ -11,7 +11,7 @@ use bulletin::{Area, Bulletin, Category, Chart, CutOff, Preference, RowKey};
 use bulletin_samples::{Layout, Page, site};
 use local::{SqliteStore, drain_changes};
 use operations::archive_file::{ArchiveFormat, import, read};
-use pipeline::port::Clock;
+use pipeline::port::{BulletinStore, Clock};
 use pipeline::testing::{FixedClock, RecordingSink};
 use pipeline::{ArchivedBulletin, Notifier};
 
@@ -387,6 +387,24 @@ fn history_alerts_nobody() {
             .await
             .unwrap();
         drain_changes(&store, &sink, &clock).await.unwrap();
+    });
+    assert_eq!(sink.take(), []);
+
+    // Where an older one is stored, those that are not over would be news.
+    let (later, older) = (&bulletins[bulletins.len() - 1], &bulletins[bulletins.len() - 2]);
+    let behind = SqliteStore::open(&folder.path("behind.db")).unwrap();
+    run(async {
+        import(&behind, vec![older.clone()], &clock, |_, _| ())
+            .await
+            .unwrap();
+        let report = import(&behind, vec![later.clone(), older.clone()], &clock, |_, _| ());
+        let report = report.await.unwrap();
+        assert_eq!(
+            (report.news, report.already_there),
+            (vec![later.month], vec![older.month])
+        );
+        drain_changes(&behind, &sink, &clock).await.unwrap();
+        assert_eq!(behind.months().await.unwrap(), [older.month]);
     });
     assert_eq!(sink.take(), []);
     for emulator in emulators() {

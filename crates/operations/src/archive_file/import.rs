@@ -8,6 +8,7 @@ use pipeline::port::{BulletinStore, Clock, StoreError};
 use pipeline::{ArchivedBulletin, Imported};
 
 use super::{ArchiveError, ArchiveFormat, ExchangeError, read};
+use crate::store::is_news;
 
 /// The longest file, in bytes. All bulletins since 2001 take some thirty million.
 const LONGEST_FILE: u64 = 1 << 29;
@@ -21,6 +22,8 @@ pub struct ImportReport {
     pub already_there: Vec<Month>,
     /// Those of which the store has other cells, which stay.
     pub differ: Vec<Month>,
+    /// Those that would be news to whoever is told of this store: it is left to the pipeline to store them and tell of them.
+    pub news: Vec<Month>,
 }
 
 /// The bulletins of a file, after everything in it was checked.
@@ -53,7 +56,8 @@ pub fn read_file(
 }
 
 /// Stores bulletins in the order in which nothing of them is taken for news: the newest first where nothing is stored,
-/// then upwards from what is stored, and downwards below it. Doing it again, also after half of it, ends the same.
+/// then upwards from what is stored, and downwards below it. Of a month that is later than what is stored and not over
+/// people would be told, so it is left out. Doing it again, also after half of it, ends the same.
 /// `progress` is told how many bulletins of how many are done.
 ///
 /// # Errors
@@ -75,6 +79,10 @@ pub async fn import<Store: BulletinStore>(
     let count = bulletins.len() + later.len();
     let mut report = ImportReport::default();
     for (index, bulletin) in later.iter().chain(bulletins.iter().rev()).enumerate() {
+        if is_news(bulletin.month, newest, clock.now()) {
+            report.news.push(bulletin.month);
+            continue;
+        }
         let months = match bulletin.import(store, clock).await? {
             Imported::Stored => &mut report.stored,
             Imported::AlreadyThere => &mut report.already_there,

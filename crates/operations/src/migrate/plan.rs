@@ -10,6 +10,7 @@ use super::cost::Cost;
 use super::month::OldMonth;
 use super::table::Survey;
 use super::{MigrateError, Migration, NEWS};
+use crate::store::is_news;
 
 /// What would become of an old table.
 #[derive(Debug, Clone, PartialEq)]
@@ -150,7 +151,7 @@ where
                 return Ok(Fate::AlreadyThere);
             }
         }
-        if reasons.is_empty() && self.is_news(old.month, newest) {
+        if reasons.is_empty() && is_news(old.month, newest, self.clock.now()) {
             reasons.push(NEWS.to_owned());
         }
         Ok(if reasons.is_empty() {

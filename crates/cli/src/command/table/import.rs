@@ -64,10 +64,21 @@ fn tell(report: &ImportReport) -> anyhow::Result<ExitCode> {
             ),
         );
     }
+    for month in &report.news {
+        complain(
+            "warning",
+            &format!(
+                "the bulletin of {} is later than every stored one, and not over: people are told of it when its page is \
+                 read, so it was not taken from the file",
+                month.title()
+            ),
+        );
+    }
     let counts = [
         (&report.stored, "stored"),
         (&report.already_there, "already there"),
         (&report.differ, "left alone, because other cells are stored"),
+        (&report.news, "left to the pipeline, because it would be news"),
     ];
     let lines = counts
         .into_iter()
@@ -82,7 +93,7 @@ fn tell(report: &ImportReport) -> anyhow::Result<ExitCode> {
         }
         .as_str(),
     )?;
-    Ok(if report.differ.is_empty() {
+    Ok(if report.differ.is_empty() && report.news.is_empty() {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
