@@ -253,7 +253,10 @@ impl DynamoStore {
         {
             let earlier = carried.earlier.iter().map(earlier_attribute).collect();
             set.push(expression.equal("earlier", AttributeValue::L(earlier)));
-        } else if let Some(replaced) = stored.and_then(|item| item.replaced(plan.at)) {
+        } else if let Some(replaced) = stored
+            .filter(|_| !plan.mends)
+            .and_then(|item| item.replaced(plan.at))
+        {
             let earlier = expression.name("earlier");
             let none = expression.value(AttributeValue::L(Vec::new()));
             let replaced = AttributeValue::L(vec![earlier_attribute(&replaced)]);

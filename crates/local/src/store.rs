@@ -534,7 +534,7 @@ fn replace_standing(
 }
 
 /// Writes, replaces or removes a row, if its version is still the one that is known. What it replaces is kept among
-/// the earlier values.
+/// the earlier values, unless it is mended.
 fn write_row(transaction: &Transaction<'_>, plan: &WritePlan, write: &RowWrite) -> Result<(), StoreError> {
     let RowKey {
         chart,
@@ -554,7 +554,7 @@ fn write_row(transaction: &Transaction<'_>, plan: &WritePlan, write: &RowWrite) 
             what: format!("{category} {area} of {month}"),
         });
     }
-    if stored.is_some() {
+    if stored.is_some() && !plan.mends {
         transaction
             .prepare_cached(
                 "INSERT INTO earlier_value (category, area, chart, month, replaced_at, value, raw_value, host)

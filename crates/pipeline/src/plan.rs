@@ -17,6 +17,7 @@ pub(crate) struct PlannedStandings {
     month: Month,
     months: Vec<Month>,
     cases: usize,
+    mends: bool,
     /// Whether an earlier month is stored, and no later one.
     pub(crate) comes_in_order: bool,
 }
@@ -25,6 +26,7 @@ impl PlannedStandings {
     /// The same, where what stands there is no earlier form of the bulletin but a fault: what is put in its place is the
     /// form that it was to be.
     pub(crate) fn mending(mut self) -> Self {
+        self.mends = true;
         for write in &mut self.writes {
             let standing = &mut write.standing;
             let entries = standing.older.iter_mut().chain([&mut standing.newest]);
@@ -53,6 +55,7 @@ impl PlannedStandings {
             months: self.months,
             cases: self.cases,
             at,
+            mends: self.mends,
         }
     }
 }
@@ -97,6 +100,7 @@ pub(crate) async fn plan_standings<Store: BulletinStore>(
         month,
         months,
         cases: standings.len(),
+        mends: false,
         comes_in_order: previous.is_some() && next.is_none(),
     })
 }

@@ -103,6 +103,9 @@ pub struct WritePlan {
     pub cases: usize,
     /// When the write was planned: the instant at which earlier values were replaced.
     pub at: DateTime<Utc>,
+    /// Whether it puts back what the bulletin says, where somebody else wrote over it. No host ever gave what stands there
+    /// then, so a store does not keep it among the earlier values: a correction would be made of it.
+    pub mends: bool,
 }
 
 /// One row to write.

@@ -204,6 +204,7 @@ pub async fn a_stale_write_loses<Store: BulletinStore + LinkTable>(store: &Store
         months: ok(store.months()).await,
         cases: ok(store.standings()).await.len(),
         at: clock.now(),
+        mends: false,
     };
     assert!(matches!(
         store.write(&plan).await,
@@ -296,6 +297,7 @@ pub async fn a_write_planned_beside_another_loses<Store: BulletinStore + LinkTab
             months,
             cases,
             at: clock.now(),
+            mends: false,
         }
     };
     let (months, cases) = (ok(store.months()).await, ok(store.standings()).await.len());
@@ -379,6 +381,7 @@ pub async fn half_a_write_is_completed<Store: BulletinStore + LinkTable>(store: 
         months: ok(store.months()).await,
         cases: ok(store.standings()).await.len(),
         at: clock.now(),
+        mends: false,
     };
     assert!(matches!(
         store.write(&half).await,

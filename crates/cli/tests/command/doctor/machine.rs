@@ -358,6 +358,29 @@ fn each_fault_is_found_alone_and_cured_by_what_is_said() {
     }
 }
 
+/// What stood in a cell by fault was never printed: no correction is made of it.
+#[test]
+fn a_mended_cell_is_told_to_nobody_as_corrected() {
+    let folder = sound();
+    sql(
+        &folder,
+        "UPDATE cut_off SET value = '1999-01-01', raw_value = '01JAN99'
+         WHERE category = 'EB3' AND area = 'INDIA' AND month = '2024-06'",
+    );
+    obey(&folder, "bulletin ingest PAGE.html", "2024-06").exits(0);
+    assert_eq!(complaints(&doctor(&folder)), BTreeSet::new());
+    let mended = folder.database();
+    let june = "SELECT group_concat(value || raw_value) FROM cut_off WHERE month = '2024-06'";
+    let cells = |database: &rusqlite::Connection| -> String {
+        database.query_row(june, [], |row| row.get(0)).unwrap()
+    };
+    assert_eq!(cells(&mended), cells(&sound().database()));
+    assert_eq!(folder.count("SELECT count(*) FROM earlier_value"), 0);
+    let again = ["replay", "--alerts", "--months", "2024-06", "--dry-run"];
+    let told = folder.bulletin(&again).exits(0).out.clone();
+    assert_eq!(told, sound().bulletin(&again).exits(0).out);
+}
+
 #[test]
 fn many_faults_are_found_together() {
     let folder = sound();

@@ -8,7 +8,7 @@ use crate::record::{RowWrite, StandingWrite, WritePlan};
 use crate::testing::FixedClock;
 
 /// What somebody else wrote in place of a row and a standing is put back by the page, fed by hand. That is no correction:
-/// record and revisions stay, so that nobody is told.
+/// record and revisions stay, so that nobody is told, and nothing is kept as if it had been printed.
 pub async fn what_somebody_else_wrote_is_mended<Store: BulletinStore + LinkTable>(store: &Store) {
     let clock = FixedClock::noon("2024-04-13");
     let (april, may) = (
@@ -51,6 +51,8 @@ pub async fn what_somebody_else_wrote_is_mended<Store: BulletinStore + LinkTable
         months: ok(store.months()).await,
         cases: standings.len(),
         at: clock.now(),
+        // Whoever writes there beside us keeps nothing of what he replaces.
+        mends: true,
     };
     ok(store.write(&tampered)).await;
     clock.pass(Duration::hours(1));
@@ -75,6 +77,11 @@ pub async fn what_somebody_else_wrote_is_mended<Store: BulletinStore + LinkTable
             .all(|standing| mended.contains(&standing))
     );
     assert_eq!(mended.len(), standings.len());
+    let history = ok(store.history(EB3_INDIA, None, None)).await;
+    assert!(
+        history.iter().all(|row| row.earlier.is_empty()),
+        "no host gave what stood there: {history:?}"
+    );
 
     assert_eq!(feed(store, &clock, &may).await, Ingested::Unchanged);
 }
