@@ -22,6 +22,12 @@ pub struct Retold {
     pub forms: Vec<Vec<Alert>>,
     /// Why nobody was told of it when it was stored, where that is so.
     pub silence: Option<Silence>,
+    /// When each correction came, first to last.
+    corrected_at: Vec<DateTime<Utc>>,
+    /// The bulletin.
+    month: Month,
+    /// When it was first stored anywhere.
+    first_seen: DateTime<Utc>,
 }
 
 /// Why nobody was told of a bulletin when it was stored.
@@ -64,14 +70,51 @@ impl Silence {
 impl Retold {
     /// Of each alert the newest form: that of the last correction which concerned it.
     pub fn newest(&self) -> Vec<Alert> {
-        let newest: BTreeMap<Option<Case>, &Alert> = self
+        self.newest_forms().map(|(_, alert)| alert.clone()).collect()
+    }
+
+    /// The alerts that were due, each in its newest form: one that a correction overtook would say what is wrong by now.
+    ///
+    /// Where nobody was told of the bulletin when it was stored because it was no news, its corrections are news all the
+    /// same, unless its month was over when they came. A correction counts only if it came after the bulletin was first
+    /// stored. An import carries that instant and the corrections of the store where it was made, and when it was brought
+    /// in is not noted: what was corrected there counts as due here too, for an alert too many is better than one too few.
+    pub fn due(&self) -> Vec<Alert> {
+        self.newest_forms()
+            .filter(|(form, _)| self.is_due(*form))
+            .map(|(_, alert)| alert.clone())
+            .collect()
+    }
+
+    /// Of each alert the newest form, with its place among the forms.
+    fn newest_forms(&self) -> impl Iterator<Item = (usize, &Alert)> {
+        let alerts = self
             .forms
             .iter()
-            .flatten()
-            .map(|alert| (alert.case(), alert))
-            .collect();
-        newest.into_values().cloned().collect()
+            .enumerate()
+            .flat_map(|(form, alerts)| alerts.iter().map(move |alert| (alert.case(), (form, alert))));
+        let newest: BTreeMap<Option<Case>, (usize, &Alert)> = alerts.collect();
+        newest.into_values()
     }
+
+    fn is_due(&self, form: usize) -> bool {
+        match self.silence {
+            None => true,
+            Some(Silence::Over) => false,
+            Some(Silence::NothingBefore | Silence::FilledIn) => form
+                .checked_sub(1)
+                .and_then(|correction| self.corrected_at.get(correction))
+                .is_some_and(|at| *at >= self.first_seen && present_month(*at) <= self.month),
+        }
+    }
+}
+
+/// The forms that a bulletin had.
+struct Forms {
+    /// As it was first, then after each correction.
+    bulletins: Vec<Bulletin>,
+    /// When each correction came, first to last.
+    corrected_at: Vec<DateTime<Utc>>,
 }
 
 impl SqliteStore {
@@ -133,10 +176,10 @@ pub async fn retell<Store: BulletinStore>(
     for month in store.months().await?.into_iter().filter(|month| month <= last) {
         let bulletin = match store.record(month).await? {
             Some(record) if wanted.contains(&month) => {
-                let mut bulletins = forms(&record, store.archived_rows(month).await?)?;
-                let told = retell_forms(&record, &bulletins, standings.clone(), previous.as_ref()).await?;
+                let mut forms = forms(&record, store.archived_rows(month).await?)?;
+                let told = retell_forms(&record, &forms, standings.clone(), previous.as_ref()).await?;
                 retold.insert(month, told);
-                bulletins.pop()
+                forms.bulletins.pop()
             }
             Some(_) => Some(as_bulletin(month, rows(month).await?)?),
             None => None,
@@ -152,7 +195,10 @@ pub async fn retell<Store: BulletinStore>(
 /// The alerts of each form of a bulletin, from the standings that the bulletins before it leave.
 async fn retell_forms(
     record: &BulletinRecord,
-    bulletins: &[Bulletin],
+    Forms {
+        bulletins,
+        corrected_at,
+    }: &Forms,
     mut standings: Standings,
     previous: Option<&Bulletin>,
 ) -> Result<Retold, StoreError> {
@@ -184,11 +230,14 @@ async fn retell_forms(
     Ok(Retold {
         forms,
         silence: Silence::of(record, previous.is_none()),
+        corrected_at: corrected_at.clone(),
+        month: record.month,
+        first_seen: record.first_seen,
     })
 }
 
 /// The bulletin as it was first, then after each correction.
-fn forms(record: &BulletinRecord, archived: Vec<ArchivedRow>) -> Result<Vec<Bulletin>, StoreError> {
+fn forms(record: &BulletinRecord, archived: Vec<ArchivedRow>) -> Result<Forms, StoreError> {
     let mut rows: BTreeMap<RowKey, Row> = BTreeMap::new();
     // What corrections replaced, by when.
     let mut earlier: BTreeMap<DateTime<Utc>, Vec<Row>> = BTreeMap::new();
@@ -207,7 +256,8 @@ fn forms(record: &BulletinRecord, archived: Vec<ArchivedRow>) -> Result<Vec<Bull
     let bulletin = |rows: &BTreeMap<RowKey, Row>| {
         Bulletin::new(record.month, rows.values().cloned()).map_err(|error| unreadable("a bulletin", error))
     };
-    let mut forms = vec![bulletin(&rows)?];
+    let mut bulletins = vec![bulletin(&rows)?];
+    let mut corrected_at = Vec::new();
     // Backwards in time: what the last correction added is taken away, what each replaced is put back.
     let mut added: Vec<RowKey> = record
         .corrected
@@ -216,16 +266,22 @@ fn forms(record: &BulletinRecord, archived: Vec<ArchivedRow>) -> Result<Vec<Bull
         .map(|cell| cell.key)
         .collect();
     let only_added = !added.is_empty() && added.len() == record.corrected.len();
-    let steps = only_added.then(Vec::new).into_iter();
-    for replaced in steps.chain(earlier.into_values().rev()) {
+    // What replaced nothing came with the page that is stored.
+    let steps = only_added.then(|| (record.fetched_at, Vec::new())).into_iter();
+    for (at, replaced) in steps.chain(earlier.into_iter().rev()) {
         for key in std::mem::take(&mut added) {
             rows.remove(&key);
         }
         rows.extend(replaced.into_iter().map(|row| (row.key, row)));
-        forms.push(bulletin(&rows)?);
+        bulletins.push(bulletin(&rows)?);
+        corrected_at.push(at);
     }
-    forms.reverse();
-    Ok(forms)
+    bulletins.reverse();
+    corrected_at.reverse();
+    Ok(Forms {
+        bulletins,
+        corrected_at,
+    })
 }
 
 fn earlier_row(key: RowKey, value: &EarlierValue) -> Row {
@@ -323,3 +379,6 @@ fn corrected(stood: &Bulletin, stands: &Bulletin) -> Vec<CorrectedCell> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

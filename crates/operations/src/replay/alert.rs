@@ -24,12 +24,12 @@ pub struct Rebuilt {
 }
 
 impl Rebuilt {
-    /// The alerts that were due, each in its newest form: one that a correction overtook would say what is wrong by now.
+    /// The alerts that were due and of which it can be known whether they were sent.
     pub fn due(&self) -> Vec<Alert> {
         self.months
             .iter()
-            .filter(|(month, retold)| retold.silence.is_none() && !self.forgotten.contains(month))
-            .flat_map(|(_, retold)| retold.newest())
+            .filter(|(month, _)| !self.forgotten.contains(month))
+            .flat_map(|(_, retold)| retold.due())
             .collect()
     }
 }

@@ -62,20 +62,24 @@ impl Queues {
     /// # Errors
     /// [`ReplayError`].
     pub async fn arn(&self, queue: Queue) -> Result<String, ReplayError> {
+        self.attribute(queue, QueueAttributeName::QueueArn).await
+    }
+
+    async fn attribute(&self, queue: Queue, name: QueueAttributeName) -> Result<String, ReplayError> {
         let request = self
             .client
             .get_queue_attributes()
             .queue_url(self.url(queue).await?);
         let answer = request
-            .attribute_names(QueueAttributeName::QueueArn)
+            .attribute_names(name.clone())
             .send()
             .await
             .map_err(|error| self.failed(queue, &error))?;
-        let arn = answer
+        Ok(answer
             .attributes
             .unwrap_or_default()
-            .remove(&QueueAttributeName::QueueArn);
-        Ok(arn.unwrap_or_default())
+            .remove(&name)
+            .unwrap_or_default())
     }
 
     /// Everything that lies in one, in the order in which it was sent. It lies there as before when this is done; only how
@@ -101,6 +105,18 @@ impl Queues {
         let mut letters: Vec<Letter> = letters.into_values().collect();
         letters.sort_by_key(|letter| letter.sent_at);
         Ok(letters)
+    }
+
+    /// How many letters of one are in somebody's hands at this moment, so that [`list`](Self::list) does not see them: those
+    /// of another operator, or of a run that was killed. SQS counts about right. Asked before a listing, for what this takes
+    /// counts too.
+    ///
+    /// # Errors
+    /// [`ReplayError`].
+    pub async fn in_the_dark(&self, queue: Queue) -> Result<usize, ReplayError> {
+        let name = QueueAttributeName::ApproximateNumberOfMessagesNotVisible;
+        let count = self.attribute(queue, name).await?;
+        Ok(count.parse().unwrap_or_default())
     }
 
     /// Takes some out of one. Whoever takes them deletes them or puts them back; else they come back by themselves.

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use bulletin::Month;
+use bulletin::{Alert, BulletinAlert, ChangeKind, Month};
 use chrono::{DateTime, Utc};
-use pipeline::Notifier;
 use pipeline::port::{AlertSink, BulletinStore, Clock, StoreError, present_month};
+use pipeline::{ChangeRecord, Notifier};
 
 use crate::Store;
 use crate::deployment::Queue;
+use crate::replay::alert::unsent;
 use crate::replay::letter::{About, Letter};
 use crate::replay::queues::Done;
 use crate::replay::{Queues, ReplayError};
@@ -22,13 +23,17 @@ pub struct Told {
     pub sent: usize,
     /// How often one had been sent before.
     pub sent_before: usize,
+    /// How many alerts were not sent because a correction came after them: what they say is wrong by now, and the
+    /// correction has a record and a mark of its own.
+    pub overtaken: usize,
     /// What each of the others is about, and why it stays.
     pub left: Vec<(String, String)>,
 }
 
 impl Queues {
     /// Hands records that could not be understood to the stage that notifies once more, under the marks, and deletes those
-    /// that it is done with. What was due when a record came is sent, though its month may be over by now.
+    /// that it is done with. What was due when a record came is sent, though its month may be over by now; but not what a
+    /// correction overtook, and not what cannot be told any more from the standings: such a record stays.
     ///
     /// # Errors
     /// [`ReplayError`].
@@ -61,9 +66,28 @@ impl Queues {
                     sink: notifier.sink,
                     clock: &At(came.into_iter().flatten().fold(notifier.clock.now(), Ord::min)),
                 };
-                let alerts = then.alerts(&change).await?;
+                let mut alerts = then.alerts(&change).await?;
+                if alerts.is_empty() {
+                    alerts.extend(summary_due(&change, then.clock.now()));
+                }
                 let mut failed = None;
-                for result in notifier.send_alerts(&alerts).await {
+                let mut due = Vec::new();
+                for alert in alerts {
+                    match fate(notifier.store, &alert).await? {
+                        Fate::Overtaken => told.overtaken += 1,
+                        Fate::Due => due.push(alert),
+                        Fate::Nothing => {}
+                        Fate::Gone(reason) => {
+                            let one = std::slice::from_ref(&alert);
+                            if unsent(notifier.store, notifier.sink, one).await?.is_empty() {
+                                told.sent_before += 1;
+                            } else {
+                                failed = Some(reason);
+                            }
+                        }
+                    }
+                }
+                for result in notifier.send_alerts(&due).await {
                     match result {
                         Ok(notified) => {
                             told.sent += notified.sent;
@@ -78,6 +102,87 @@ impl Queues {
         told.done = done;
         Ok(told)
     }
+}
+
+/// What becomes of an alert whose record is handled long after it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Fate {
+    /// It is sent.
+    Due,
+    /// A correction came after it.
+    Overtaken,
+    /// It says nothing: nothing is before it from which anything moved.
+    Nothing,
+    /// What it says, or whether it still holds, cannot be told from the standings any more.
+    Gone(String),
+}
+
+/// What becomes of this alert by what is stored now.
+async fn fate(store: &Store, alert: &Alert) -> Result<Fate, StoreError> {
+    let month = alert.month();
+    let corrections = async || {
+        let record = store.record(month).await?;
+        Ok::<u32, StoreError>(record.map_or(0, |record| record.revision))
+    };
+    match alert {
+        Alert::Bulletin(summary) => {
+            if corrections().await? > summary.revision {
+                return Ok(Fate::Overtaken);
+            }
+            let later = store.months().await?.into_iter().filter(|later| *later > month);
+            Ok(match later.count() {
+                0 | 1 if summary.changes.is_empty() => Fate::Nothing,
+                0 | 1 => Fate::Due,
+                _ => Fate::Gone(format!(
+                    "two later bulletins are stored, so the message about the whole bulletin of {} cannot be made of it \
+                     any more. `bulletin replay --alerts --months {month}` makes it of what is stored and sends it; run \
+                     this again then, or delete the message",
+                    month.title()
+                )),
+            })
+        }
+        Alert::Case(alert) => {
+            let change = &alert.change;
+            let standings = store.standings_of(|case| case == change.case).await?;
+            let entry = standings.iter().find_map(|stored| stored.standing.entry(month));
+            Ok(match entry {
+                Some(entry) if entry.revision > change.revision => Fate::Overtaken,
+                Some(_) => Fate::Due,
+                // No case is corrected more often than its bulletin.
+                None if corrections().await? <= change.revision => Fate::Due,
+                None => Fate::Gone(format!(
+                    "two later bulletins are stored, and the one of {} was corrected, so it is not known whether this \
+                     still holds. `bulletin replay --alerts --months {month}` sends what holds and was not sent; delete \
+                     the message then",
+                    month.title()
+                )),
+            })
+        }
+    }
+}
+
+/// The message about a whole bulletin that a record asked for at this instant, though it cannot be built any more: without
+/// its changes.
+fn summary_due(record: &ChangeRecord, now: DateTime<Utc>) -> Option<Alert> {
+    let ChangeRecord::Bulletin { before, after } = record else {
+        return None;
+    };
+    let kind = match before {
+        None if after.came_in_order => ChangeKind::NewMonth,
+        Some(before) if before.revision != after.revision => ChangeKind::Correction,
+        _ => return None,
+    };
+    (after.month >= present_month(now)).then(|| {
+        Alert::Bulletin(BulletinAlert {
+            month: after.month,
+            revision: after.revision,
+            kind,
+            changes: Vec::new(),
+            corrected: after.corrected.clone(),
+            findings: after.findings.clone(),
+            page: after.path.clone(),
+        })
+    })
 }
 
 /// An instant that has passed.

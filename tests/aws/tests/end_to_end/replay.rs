@@ -1,5 +1,8 @@
 //! What an operator does again, on a deployment whose Lambdas have failed.
 
+#[path = "replay/late.rs"]
+mod late;
+
 use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;

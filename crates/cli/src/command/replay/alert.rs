@@ -144,13 +144,26 @@ pub(super) async fn rebuild_and_send(
     Ok(sent)
 }
 
-/// Says of which months nothing is sent, and answers for which it is not known what was.
+/// Says of which months nothing, or nothing but corrections, is sent, and answers for which it is not known what was.
 fn tell_what_is_not_due(rebuilt: &Rebuilt) -> Vec<String> {
     let mut refused = Vec::new();
     for (month, retold) in &rebuilt.months {
+        let due = retold.due();
         if let Some(silence) = retold.silence {
             complain("note", &why_silent(*month, silence));
-        } else if rebuilt.forgotten.contains(month) {
+            if !due.is_empty() {
+                complain(
+                    "note",
+                    &format!(
+                        "the bulletin of {} was corrected after that, which is told like any correction: {}",
+                        month.title(),
+                        counted(due.len(), "alert")
+                    ),
+                );
+            }
+        }
+        let may_be_due = retold.silence.is_none() || !due.is_empty();
+        if may_be_due && rebuilt.forgotten.contains(month) {
             refused.push(format!(
                 "the bulletin of {} was stored more than {} days ago, and which of its alerts were sent is forgotten by \
                  now. `bulletin replay --announce {month}` sends them to everybody once more",

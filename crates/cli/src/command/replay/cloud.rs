@@ -70,7 +70,21 @@ impl Cloud<'_> {
             .queue
             .map_or(&Queue::DEAD_LETTERS[..], QueueWord::queues);
         let mut letters: BTreeMap<Queue, Vec<Letter>> = BTreeMap::new();
+        let mut well = true;
         for queue in queues {
+            let in_the_dark = self.queues.in_the_dark(*queue).await?;
+            if in_the_dark > 0 {
+                well = false;
+                complain(
+                    "warning",
+                    &format!(
+                        "{} in {} not looked at, in the hands of somebody else or of a run that was killed: run the same \
+                         again in half a minute",
+                        counted(in_the_dark, "dead letter"),
+                        queue.ending()
+                    ),
+                );
+            }
             let mut found = self.queues.list(*queue).await?;
             page::add_reasons(&self.store, &mut found).await?;
             letters.insert(*queue, found);
@@ -90,13 +104,12 @@ impl Cloud<'_> {
         let headings = ["Queue", "About", "Sent", "Received", "Reason", "Message"];
         show(headings, rows.collect(), self.args.format)?;
         letters.retain(|_, letters| !letters.is_empty());
-        if letters.is_empty() {
+        if letters.is_empty() && well {
             complain("note", "there are no dead letters");
         }
         if self.args.dry_run {
-            return Ok(true);
+            return Ok(well);
         }
-        let mut well = true;
         for (queue, letters) in &letters {
             well &= match queue {
                 Queue::Pages | Queue::RefusedPages => self.redrive_pages(letters).await?,
@@ -132,7 +145,9 @@ impl Cloud<'_> {
         if redriven.stopped {
             complain("note", "stopped; the same command moves the rest");
         }
-        Ok(!redriven.stopped && strange == 0)
+        let all =
+            redriven.stopped || tell_missed(Queue::RefusedPages, letters.len() - strange, redriven.moved);
+        Ok(all && !redriven.stopped && strange == 0)
     }
 
     /// Names what is none of ours, and answers how many they are.
@@ -172,7 +187,17 @@ impl Cloud<'_> {
                 told.sent_before
             ),
         );
-        Ok(told.left.is_empty())
+        if told.overtaken > 0 {
+            complain(
+                "note",
+                &format!(
+                    "{} not sent, for a correction came after it, which has a record and a mark of its own",
+                    counted(told.overtaken, "alert")
+                ),
+            );
+        }
+        let all = tell_missed(Queue::UnreadRecords, letters.len(), told.done + told.left.len());
+        Ok(all && told.left.is_empty())
     }
 
     async fn tell_given_up(&self, letters: &[Letter]) -> anyhow::Result<bool> {
@@ -243,7 +268,7 @@ impl Cloud<'_> {
                 queue.ending()
             ),
         );
-        Ok(well)
+        Ok(tell_missed(queue, done.len(), deleted) && well)
     }
 
     /// Queues what a wanted history lacks.
@@ -297,6 +322,22 @@ impl Cloud<'_> {
             .each(queue, letters, async |_| Ok(Done::Delete))
             .await?;
         complain("note", &format!("{} deleted", counted(deleted, "message")));
-        Ok(true)
+        Ok(tell_missed(queue, letters.len(), deleted))
     }
+}
+
+/// Says where fewer letters were there to be dealt with than were listed, and answers whether all were.
+fn tell_missed(queue: Queue, listed: usize, dealt_with: usize) -> bool {
+    let missed = listed.saturating_sub(dealt_with);
+    if missed > 0 {
+        complain(
+            "error",
+            &format!(
+                "{missed} of {listed} in {} not dealt with: somebody else took them meanwhile. Run the same again in half a \
+                 minute",
+                queue.ending()
+            ),
+        );
+    }
+    missed == 0
 }

@@ -61,6 +61,40 @@ fn what_was_told_on_one_machine_is_not_told_again_and_what_was_not_is() {
         .says(&["0 alerts sent, 2 sent before"]);
 }
 
+/// Nobody is told of the month with which tracking begins, but of its correction.
+#[test]
+fn a_correction_of_the_first_month_is_sent_where_it_was_not() {
+    let folder = Folder::new();
+    let first = sample::page_as("2024-02", sample::month("2024-04"));
+    folder.write(&format!("pages/{}", sample::file("2024-04")), first.render());
+    let run = |day: &str| folder.bulletin(&["run", "--source", "pages", "--as-of", day, "--quiet"]);
+    run("2024-03-13").exits(0);
+    folder
+        .bulletin(&["watch", "add", "EB3", "India", "--when", "every"])
+        .exits(0);
+    let alerts = ["replay", "--alerts", "--months", "2024-04"];
+    folder
+        .bulletin(&alerts)
+        .exits(0)
+        .says(&["no earlier one is stored", "0 alerts sent, 0 sent before"]);
+    sample::save(&folder, &["2024-04"]);
+    let told = run("2024-03-20").exits(0).out;
+    assert!(told.contains("EB-3 India"), "{told}");
+    folder
+        .bulletin(&alerts)
+        .exits(0)
+        .says(&["was corrected after that", "0 alerts sent, 1 sent before"]);
+    assert_eq!(
+        folder.database().execute("DELETE FROM alert_mark", []).unwrap(),
+        1
+    );
+    let again = folder
+        .bulletin(&alerts)
+        .exits(0)
+        .says(&["1 alert sent, 0 sent before"]);
+    assert!(again.out.ends_with(&told), "in other words: {}", again.out);
+}
+
 #[test]
 fn an_announcement_asks_and_goes_out_once_a_run() {
     let (folder, told) = told();

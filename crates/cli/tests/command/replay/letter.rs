@@ -200,6 +200,52 @@ fn a_killed_redrive_loses_nothing() {
     );
 }
 
+/// Another operator has one of two letters, then both.
+#[test]
+fn letters_in_somebody_s_hands_are_not_said_to_be_none() {
+    let Some(stage) = Stage::whole() else {
+        return;
+    };
+    refuse(&stage, "2023-01");
+    refuse(&stage, "2023-02");
+    let sqs = aws_sdk_sqs::Client::new(&stage.emulator.config());
+    let take = || {
+        run(async {
+            let receive = sqs
+                .receive_message()
+                .queue_url(stage.url(Queue::RefusedPages).await);
+            let receive = receive.max_number_of_messages(1).visibility_timeout(600);
+            let messages = receive.send().await.unwrap().messages.unwrap_or_default();
+            assert_eq!(messages.len(), 1);
+            messages.into_iter().next().unwrap().receipt_handle.unwrap()
+        })
+    };
+    let first = take();
+    let all = ["replay", "--dead-letters"];
+    let list = ["replay", "--dead-letters", "--dry-run"];
+    stage
+        .bulletin(&list)
+        .exits(1)
+        .says(&["1 dead letter in refused-pages not looked at", "half a minute"]);
+    let second = take();
+    for args in [&all[..], &list] {
+        let answer = stage.bulletin(args).exits(1);
+        assert!(!answer.err.contains("there are no dead letters"), "{answer:?}");
+        answer.says(&["2 dead letters in refused-pages not looked at"]);
+    }
+    run(async {
+        for receipt in [first, second] {
+            let back = sqs
+                .change_message_visibility()
+                .queue_url(stage.url(Queue::RefusedPages).await);
+            let back = back.receipt_handle(receipt).visibility_timeout(0);
+            back.send().await.unwrap();
+        }
+    });
+    stage.bulletin(&all).exits(0).says(&["2 pages back"]);
+    stage.bulletin(&all).exits(0).says(&["there are no dead letters"]);
+}
+
 #[test]
 fn a_stage_without_queues_is_said() {
     let Some(emulator) = aws_tests::emulator::Emulator::shared_ministack() else {

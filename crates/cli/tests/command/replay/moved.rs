@@ -20,6 +20,8 @@ struct Task {
     started: Vec<Value>,
     moved: i64,
     cancelled: bool,
+    /// Somebody else takes one message before it begins.
+    robbed: bool,
 }
 
 /// The emulator with the three calls: with each question how far it is, one message more is moved.
@@ -42,6 +44,7 @@ fn with_moves(stage: &Stage) -> (Server, Arc<Mutex<Task>>) {
         let result = match call {
             Some("StartMessageMoveTask") => {
                 task.started.push(said);
+                assert!(!task.robbed || run(move_one(&sqs_config, &urls)));
                 json!({"TaskHandle": "the-task"})
             }
             Some("CancelMessageMoveTask") => {
@@ -130,6 +133,21 @@ fn where_aws_moves_messages_it_is_asked_to() {
     };
     names("SourceArn", Queue::RefusedPages);
     names("DestinationArn", Queue::Pages);
+}
+
+#[test]
+fn fewer_messages_moved_than_were_listed_are_said() {
+    let Some(stage) = Stage::whole() else {
+        return;
+    };
+    for month in ["2024-01", "2024-02", "2024-03"] {
+        refuse(&stage, month);
+    }
+    let (server, task) = with_moves(&stage);
+    task.lock().unwrap().robbed = true;
+    answer(replay(&stage, &server, &[]))
+        .exits(1)
+        .says(&["2 pages back", "1 of 3 in refused-pages not dealt with"]);
 }
 
 #[test]
