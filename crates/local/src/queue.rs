@@ -12,7 +12,8 @@ const VISIBILITY: Duration = Duration::minutes(10);
 /// How often a page is taken out of the queue before it is put among the dead letters: then it is the page that kills
 /// whoever reads it.
 pub(crate) const MAX_RECEIVES: u32 = 3;
-/// How long the alerts of a change are tried before the record is put among the dead letters.
+/// How long the alerts of a change are tried, since it was written or put back, before the record is put among the dead
+/// letters.
 const GIVE_UP_AFTER: Duration = Duration::hours(24);
 
 /// A page taken out of the queue.
@@ -30,7 +31,10 @@ pub(crate) struct ReceivedChange {
     pub(crate) seq: i64,
     /// The record, or why it cannot be understood.
     pub(crate) record: Result<ChangeRecord, StoreError>,
+    /// What was due then is due, though its month may be over by now.
     pub(crate) written_at: DateTime<Utc>,
+    /// From when on its alerts are tried: since it was written, or put back from the dead letters.
+    tried_from: DateTime<Utc>,
     pub(crate) attempts: u32,
 }
 
@@ -151,27 +155,28 @@ impl SqliteStore {
         after: i64,
         now: DateTime<Utc>,
     ) -> Result<Option<ReceivedChange>, StoreError> {
-        let found: Option<(i64, String, String, u32)> = self
+        let found: Option<(i64, String, String, String, u32)> = self
             .connection()
             .prepare_cached(
-                "SELECT seq, record, written_at, attempts FROM change_log
+                "SELECT seq, record, written_at, coalesce(tried_from, written_at), attempts FROM change_log
                  WHERE seq > ?1 AND dead = 0 AND visible_at <= ?2 ORDER BY seq LIMIT 1",
             )
             .and_then(|mut statement| {
                 statement
                     .query_row(params![after, instant(now)], |row| {
-                        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+                        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
                     })
                     .optional()
             })
             .map_err(store_error)?;
-        let Some((seq, text, written_at, attempts)) = found else {
+        let Some((seq, text, written_at, tried_from, attempts)) = found else {
             return Ok(None);
         };
         Ok(Some(ReceivedChange {
             seq,
             record: from_json("a record of the change log", &text),
             written_at: read_instant(&written_at)?,
+            tried_from: read_instant(&tried_from)?,
             attempts,
         }))
     }
@@ -202,7 +207,7 @@ impl SqliteStore {
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         let attempts = change.attempts + 1;
-        let dead = is_final || now - change.written_at >= GIVE_UP_AFTER;
+        let dead = is_final || now - change.tried_from >= GIVE_UP_AFTER;
         self.writing(|transaction| {
             transaction
                 .execute(
@@ -236,8 +241,8 @@ impl SqliteStore {
         })
     }
 
-    /// Puts dead letters back where they came from, as if they had just been written, and answers how many there were: all of
-    /// them, or only those of one kind.
+    /// Puts dead letters back where they came from, to be tried as long as others, and answers how many there were: all of
+    /// them, or only those of one kind. When they were written stays, and with it what was due.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -259,7 +264,7 @@ impl SqliteStore {
             if only != Some(DeadLetterKind::Page) {
                 letters += transaction
                     .execute(
-                        "UPDATE change_log SET dead = 0, attempts = 0, visible_at = ?1, written_at = ?1, failure = NULL
+                        "UPDATE change_log SET dead = 0, attempts = 0, visible_at = ?1, tried_from = ?1, failure = NULL
                          WHERE dead = 1",
                         [instant(now)],
                     )

@@ -8,13 +8,17 @@ use crate::error::{OpenError, open_error};
 
 /// The layout of the file that this program writes. A file of an older layout is brought up to it when opened, in one
 /// transaction; one of a newer layout is refused.
-pub const SCHEMA_VERSION: i64 = 2;
+pub const SCHEMA_VERSION: i64 = 3;
 
 /// Marks the file as ours (`PRAGMA application_id`): the letters `VBul`.
 const APPLICATION_ID: i64 = 0x5642_756c;
 
 /// The steps from each layout to the next.
-const STEPS: [&str; SCHEMA_VERSION as usize] = [include_str!("schema-1.sql"), include_str!("schema-2.sql")];
+const STEPS: [&str; SCHEMA_VERSION as usize] = [
+    include_str!("schema-1.sql"),
+    include_str!("schema-2.sql"),
+    include_str!("schema-3.sql"),
+];
 
 /// How long a statement waits for another process to finish writing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);

@@ -1,10 +1,12 @@
 //! Every alert of the change log to everybody who waits for it, each noted before the next is sent.
 
-use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+mod due;
+
+use std::cell::Cell;
 use std::io::Write;
 
 use bulletin::Alert;
+use chrono::{DateTime, Utc};
 use pipeline::Notifier;
 use pipeline::port::{AlertSink, Clock, Recipient, SinkError, StoreError};
 
@@ -13,6 +15,7 @@ use crate::post::MailSink;
 use crate::queue::ReceivedChange;
 use crate::store::SqliteStore;
 use crate::terminal::TerminalSink;
+use due::{Due, due};
 
 /// What came of the change log.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -64,6 +67,7 @@ pub async fn drain_to_watches<W: Write, C: Clock>(
 /// A change of the log, and what went wrong with it so far.
 struct Telling {
     change: ReceivedChange,
+    alerts: Vec<Due>,
     failures: Vec<Failure>,
 }
 
@@ -72,6 +76,26 @@ struct Failure {
     reason: String,
     /// Whether trying again by itself is of no use.
     is_final: bool,
+}
+
+impl Telling {
+    /// What is to be told of this change.
+    async fn of(store: &SqliteStore, change: ReceivedChange, now: DateTime<Utc>) -> Self {
+        let (mut alerts, mut failures) = (Vec::new(), Vec::new());
+        let mut fail = |reason: String, is_final| failures.push(Failure { reason, is_final });
+        match &change.record {
+            Ok(record) => match due(store, record, change.written_at.min(now)).await {
+                Ok(due) => alerts = due,
+                Err(error) => fail(error.to_string(), false),
+            },
+            Err(error) => fail(error.to_string(), true),
+        }
+        Self {
+            change,
+            alerts,
+            failures,
+        }
+    }
 }
 
 async fn drain<A: AlertSink, B: AlertSink, D: AlertSink, C: Clock>(
@@ -91,12 +115,9 @@ async fn drain<A: AlertSink, B: AlertSink, D: AlertSink, C: Clock>(
     let mut after = 0;
     while let Some(change) = store.receive_change(after, clock.now())? {
         after = change.seq;
-        let mut telling = Telling {
-            change,
-            failures: Vec::new(),
-        };
+        let mut telling = Telling::of(store, change, clock.now()).await;
         tell(store, first, clock, &mut telling, &mut drained).await;
-        if is_wanted(store, second, clock, &telling).await || is_wanted(store, third, clock, &telling).await {
+        if is_wanted(store, second, &telling).await || is_wanted(store, third, &telling).await {
             later.push(telling);
         } else {
             settle(store, clock, telling, &mut finished, &mut drained)?;
@@ -153,29 +174,13 @@ fn settle<C: Clock>(
 }
 
 /// Whether anybody on this way waits for an alert of this change.
-async fn is_wanted<Sink: AlertSink, C: Clock>(
-    store: &SqliteStore,
-    sink: &Sink,
-    clock: &C,
-    telling: &Telling,
-) -> bool {
-    let Ok(record) = &telling.change.record else {
-        return false;
-    };
-    let notifier = Notifier { store, sink, clock };
-    // What cannot be known is found out by telling.
-    let Ok(alerts) = notifier.alerts(record).await else {
-        return true;
-    };
-    for alert in &alerts {
-        if sink
-            .recipients(alert)
-            .await
-            .is_ok_and(|recipients| recipients.is_empty())
-        {
-            continue;
+async fn is_wanted<Sink: AlertSink>(store: &SqliteStore, sink: &Sink, telling: &Telling) -> bool {
+    for alert in &telling.alerts {
+        // What cannot be known is found out by telling.
+        let recipients = alert.recipients(store, sink).await;
+        if !recipients.is_ok_and(|recipients| recipients.is_empty()) {
+            return true;
         }
-        return true;
     }
     false
 }
@@ -188,86 +193,56 @@ async fn tell<Sink: AlertSink, C: Clock>(
     telling: &mut Telling,
     drained: &mut Drained,
 ) {
-    let record = match &telling.change.record {
-        Ok(record) => record,
-        // Said once, not on every way.
-        Err(_) if !telling.failures.is_empty() => return,
-        Err(error) => {
-            telling.failures.push(Failure {
-                reason: error.to_string(),
-                is_final: true,
-            });
-            return;
-        }
-    };
-    let mut position = 0;
-    let known = RefCell::default();
-    loop {
-        let turn = Turn {
-            sink,
-            known: &known,
-            position,
-            seen: Cell::new(0),
-            tried: RefCell::new(None),
-        };
-        let notifier = Notifier {
-            store,
-            sink: &turn,
-            clock,
-        };
-        match notifier.notify(record).await {
-            Ok(notified) => drained.sent += notified.sent,
+    let mut fail = |reason: String, is_final| telling.failures.push(Failure { reason, is_final });
+    for due in &telling.alerts {
+        let recipients = match due.recipients(store, sink).await {
+            Ok(recipients) => recipients,
             Err(error) => {
-                let tried = turn.tried.take();
-                telling.failures.push(Failure {
-                    reason: error.to_string(),
-                    is_final: tried.is_some_and(|(alert, recipient)| {
-                        matches!(store.refusal(&alert, &recipient), Ok(Some(_)))
-                    }),
-                });
+                fail(error.to_string(), false);
+                continue;
             }
-        }
-        position += 1;
-        if position >= turn.seen.get() {
-            return;
+        };
+        for recipient in &recipients {
+            let turn = Turn {
+                sink,
+                recipient,
+                is_tried: Cell::new(false),
+            };
+            let notifier = Notifier {
+                store,
+                sink: &turn,
+                clock,
+            };
+            for result in notifier.send_alerts(std::slice::from_ref(&due.alert)).await {
+                match result {
+                    Ok(notified) => drained.sent += notified.sent,
+                    Err(error) => {
+                        let id = due.alert.id().to_string();
+                        let is_final =
+                            turn.is_tried.get() && matches!(store.refusal(&id, recipient), Ok(Some(_)));
+                        fail(error.to_string(), is_final);
+                    }
+                }
+            }
         }
     }
 }
 
-/// One receiver of a change: the one at this position among all that its alerts have on a way.
+/// One receiver of an alert, among all that it has on a way.
 struct Turn<'a, Sink> {
     sink: &'a Sink,
-    /// Who waits for each alert, by its id: asked once for all turns of a change, or many receivers would take the square
-    /// of their number.
-    known: &'a RefCell<BTreeMap<String, Vec<Recipient>>>,
-    position: usize,
-    /// How many there are.
-    seen: Cell<usize>,
-    /// What was sent, by its id, and to whom.
-    tried: RefCell<Option<(String, Recipient)>>,
+    recipient: &'a Recipient,
+    /// Whether the alert was handed over.
+    is_tried: Cell<bool>,
 }
 
 impl<Sink: AlertSink> AlertSink for Turn<'_, Sink> {
-    async fn recipients(&self, alert: &Alert) -> Result<Vec<Recipient>, StoreError> {
-        let id = alert.id().to_string();
-        if !self.known.borrow().contains_key(&id) {
-            let recipients = self.sink.recipients(alert).await?;
-            self.known.borrow_mut().insert(id.clone(), recipients);
-        }
-        let known = self.known.borrow();
-        let recipients = known.get(&id).map_or(&[][..], Vec::as_slice);
-        let before = self.seen.get();
-        self.seen.set(before + recipients.len());
-        let own = self.position.checked_sub(before);
-        Ok(own
-            .and_then(|index| recipients.get(index))
-            .cloned()
-            .into_iter()
-            .collect())
+    async fn recipients(&self, _: &Alert) -> Result<Vec<Recipient>, StoreError> {
+        Ok(vec![self.recipient.clone()])
     }
 
     async fn send(&self, alert: &Alert, recipient: &Recipient) -> Result<(), SinkError> {
-        *self.tried.borrow_mut() = Some((alert.id().to_string(), recipient.clone()));
+        self.is_tried.set(true);
         self.sink.send(alert, recipient).await
     }
 }

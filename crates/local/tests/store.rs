@@ -5,6 +5,9 @@
     reason = "what every test needs stands outside of tests, and a test that cannot have it has failed"
 )]
 
+#[path = "store/late.rs"]
+mod late;
+
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
