@@ -4,17 +4,39 @@ use std::collections::{BTreeMap, HashMap};
 
 use aws::config::Tables;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, TimeToLiveSpecification};
 use aws_sdk_dynamodbstreams::types::{Record, ShardIteratorType};
 use bulletin::Month;
 use operations::Deployment;
 use operations::table::TableKind;
 
-/// Makes the three tables of a stage that nobody else has, and answers their names and the stream's ARN.
+/// Makes the three tables of a stage that nobody else has, and answers their names and the stream's ARN. Marks do not
+/// expire: where a test plays the past, the emulator would delete them by its own clock, within a minute.
 ///
 /// # Panics
 /// When they cannot be made.
 pub async fn create(client: &Client) -> (Tables, String) {
+    let (tables, stream) = create_as_deployed(client).await;
+    let kept = TimeToLiveSpecification::builder()
+        .attribute_name("delete_at")
+        .enabled(false)
+        .build()
+        .expect("everything is said");
+    client
+        .update_time_to_live()
+        .table_name(&tables.marks)
+        .time_to_live_specification(kept)
+        .send()
+        .await
+        .expect("marks are kept");
+    (tables, stream)
+}
+
+/// The same with marks that expire, as they do where they are deployed.
+///
+/// # Panics
+/// When they cannot be made.
+pub async fn create_as_deployed(client: &Client) -> (Tables, String) {
     let stage = format!("t{:x}", fastrand::u64(..));
     let deployment: Deployment = stage.parse().expect("a stage");
     let mut stream = None;

@@ -28,8 +28,9 @@ pub(crate) struct Stage {
 impl Stage {
     /// The tables alone, on any emulator.
     pub(crate) fn of_tables(emulator: &'static Emulator) -> Self {
-        let (tables, _) =
-            run(async { table::create(&aws_sdk_dynamodb::Client::new(&emulator.config())).await });
+        let (tables, _) = run(async {
+            table::create_as_deployed(&aws_sdk_dynamodb::Client::new(&emulator.config())).await
+        });
         let stage = tables.data.trim_start_matches("VisaBulletinData-");
         Self {
             emulator,
