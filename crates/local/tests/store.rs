@@ -5,6 +5,8 @@
     reason = "what every test needs stands outside of tests, and a test that cannot have it has failed"
 )]
 
+#[path = "store/between.rs"]
+mod between;
 #[path = "store/late.rs"]
 mod late;
 
@@ -134,8 +136,8 @@ async fn drain(store: &SqliteStore, source: &Pages<'_>, clock: &FixedClock) -> V
     outcomes
 }
 
-async fn feed(
-    store: &SqliteStore,
+async fn feed<Store: BulletinStore + LinkTable>(
+    store: &Store,
     clock: &FixedClock,
     bulletin: &Bulletin,
 ) -> Result<Ingested, pipeline::IngestError> {
