@@ -13,7 +13,7 @@ use aws_tests::run;
 use aws_tests::site::Site;
 use bulletin::Month;
 use bulletin_samples::site::Step;
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use operations::Store;
 use operations::deployment::Queue;
 use operations::replay::alert::{Sent, rebuild, send, topics, unsent};
@@ -126,8 +126,7 @@ fn alerts_that_are_worked_out_again_are_those_that_were_sent() {
         let (stage, store, _) = operator(emulator, &deployment);
         let mut told = heard_alerts(&mut deployment, &site, &steps).await;
         let now = noon(steps.last().unwrap()) + Duration::hours(1);
-        let clock = FixedClock::noon("2024-01-01");
-        clock.set(now);
+        let clock = clock_at(now);
         let months = months(&steps);
         let newest = *months.last().unwrap();
         let rebuilt = rebuild(&store, &months, now).await.unwrap();
@@ -175,8 +174,7 @@ fn an_announcement_goes_out_once_for_each_run() {
         heard_alerts(&mut deployment, &site, &steps).await;
         let newest = *months(&steps).last().unwrap();
         let now = noon(steps.last().unwrap());
-        let clock = FixedClock::noon("2024-01-01");
-        clock.set(now);
+        let clock = clock_at(now);
         let rebuilt = rebuild(&store, &BTreeSet::from([newest]), now).await.unwrap();
         let alerts = rebuilt.months[&newest].newest();
         let topics = topics(&stage, &emulator.config()).await.unwrap();
@@ -210,6 +208,20 @@ async fn unheard(deployment: &mut Deployment, site: &Site, steps: &[Step]) -> (V
     (deployment.take_records().await, expected)
 }
 
+/// Asserts that the subscriber has heard exactly these alerts.
+async fn assert_heard(deployment: &Deployment, expected: &[String]) {
+    let mut heard = deployment.heard().await;
+    heard.sort_unstable();
+    assert!(heard == expected, "{} alerts for {}", heard.len(), expected.len());
+}
+
+/// A clock that stands at this instant.
+fn clock_at(now: DateTime<Utc>) -> FixedClock {
+    let clock = FixedClock::noon("2024-01-01");
+    clock.set(now);
+    clock
+}
+
 #[test]
 fn records_that_were_not_understood_are_told_once() {
     let Some(emulator) = Emulator::shared_ministack() else {
@@ -230,8 +242,7 @@ fn records_that_were_not_understood_are_told_once() {
             send.send().await.unwrap();
         }
         let topics = topics(&stage, &emulator.config()).await.unwrap();
-        let clock = FixedClock::noon("2024-01-01");
-        clock.set(deployment.now());
+        let clock = clock_at(deployment.now());
         let notifier = Notifier {
             store: &store,
             sink: &topics,
@@ -247,9 +258,7 @@ fn records_that_were_not_understood_are_told_once() {
         };
         assert_eq!(about, "SOMETHING#ELSE");
         assert!(reason.contains("SOMETHING#ELSE"), "{reason}");
-        let mut heard = deployment.heard().await;
-        heard.sort_unstable();
-        assert!(heard == expected, "{} alerts for {}", heard.len(), expected.len());
+        assert_heard(&deployment, &expected).await;
         let left = deployment.take_all(&deployment.dead_records).await;
         assert_eq!(left, [strange.to_string()]);
     });
@@ -280,15 +289,12 @@ fn records_that_were_given_up_are_made_up_for_from_what_is_stored() {
         let now = deployment.now() + Duration::days(7);
         let months = months_given_up(&store, &letters).await.unwrap().unwrap();
         assert!(months.contains(&steps[1].page.bulletin.month()), "{months:?}");
-        let clock = FixedClock::noon("2024-01-01");
-        clock.set(now);
+        let clock = clock_at(now);
         let topics = topics(&stage, &emulator.config()).await.unwrap();
         let due = rebuild(&store, &months, now).await.unwrap().due();
         let sent = send(&store, &topics, &clock, &due).await;
         assert_eq!((sent.sent, sent.is_whole()), (expected.len(), true));
-        let mut heard = deployment.heard().await;
-        heard.sort_unstable();
-        assert!(heard == expected, "{} alerts for {}", heard.len(), expected.len());
+        assert_heard(&deployment, &expected).await;
         // The stream had them after all: nothing goes out twice.
         let event = json!({"Records": records});
         assert_eq!(

@@ -12,10 +12,9 @@ use operations::deployment::Queue;
 use operations::replay::alert::{rebuild, send, topics};
 use operations::replay::record::months_given_up;
 use pipeline::Notifier;
-use pipeline::testing::FixedClock;
 use serde_json::{Value, json};
 
-use super::{operator, unheard};
+use super::{assert_heard, clock_at, operator, unheard};
 
 async fn leave_unread(deployment: &Deployment, records: &[Value]) {
     for record in records {
@@ -55,15 +54,12 @@ fn a_correction_of_the_month_with_which_tracking_began_is_made_up_for() {
         let letters = queues.list(Queue::GivenUpRecords).await.unwrap();
         let months = months_given_up(&store, &letters).await.unwrap().unwrap();
         assert_eq!(months, BTreeSet::from([steps[1].page.bulletin.month()]));
-        let clock = FixedClock::noon("2024-01-01");
-        clock.set(deployment.now());
+        let clock = clock_at(deployment.now());
         let topics = topics(&stage, &emulator.config()).await.unwrap();
         let due = rebuild(&store, &months, deployment.now()).await.unwrap().due();
         let sent = send(&store, &topics, &clock, &due).await;
         assert_eq!((sent.sent, sent.is_whole()), (expected.len(), true));
-        let mut heard = deployment.heard().await;
-        heard.sort_unstable();
-        assert!(heard == expected, "{} alerts for {}", heard.len(), expected.len());
+        assert_heard(&deployment, &expected).await;
     });
 }
 
@@ -82,8 +78,7 @@ fn what_a_correction_overtook_is_not_told_any_more() {
         assert!(corrections.len() >= 2, "a case and the whole bulletin");
         leave_unread(&deployment, &records).await;
         let topics = topics(&stage, &emulator.config()).await.unwrap();
-        let clock = FixedClock::noon("2024-01-01");
-        clock.set(noon(&steps[1]));
+        let clock = clock_at(noon(&steps[1]));
         let notifier = Notifier {
             store: &store,
             sink: &topics,
@@ -117,8 +112,7 @@ fn a_whole_bulletin_that_cannot_be_told_of_any_more_keeps_its_record_until_it_is
         heard_alerts(&mut deployment, &site, &steps[2..]).await;
         leave_unread(&deployment, &records).await;
         let topics = topics(&stage, &emulator.config()).await.unwrap();
-        let clock = FixedClock::noon("2024-01-01");
-        clock.set(noon(&steps[1]));
+        let clock = clock_at(noon(&steps[1]));
         let notifier = Notifier {
             store: &store,
             sink: &topics,
@@ -148,8 +142,6 @@ fn a_whole_bulletin_that_cannot_be_told_of_any_more_keeps_its_record_until_it_is
         let letters = queues.list(Queue::UnreadRecords).await.unwrap();
         let told = queues.tell_unread(&letters, &notifier).await.unwrap();
         assert_eq!((told.done, told.sent, told.sent_before), (1, 0, 1));
-        let mut heard = deployment.heard().await;
-        heard.sort_unstable();
-        assert!(heard == expected, "{} alerts for {}", heard.len(), expected.len());
+        assert_heard(&deployment, &expected).await;
     });
 }
