@@ -121,15 +121,14 @@ impl Bulletin {
 
     /// The columns of one half of a chart.
     pub fn areas(&self, chart: Chart, preference: Preference) -> Vec<Area> {
-        let mut areas: Vec<Area> = self
-            .rows
-            .iter()
-            .map(|row| row.key)
-            .filter(|key| key.chart == chart && key.category.preference() == preference)
-            .map(|key| key.area)
-            .collect();
+        let mut areas = Vec::new();
+        for key in self.rows.iter().map(|row| row.key) {
+            let is_of_it = key.chart == chart && key.category.preference() == preference;
+            if is_of_it && !areas.contains(&key.area) {
+                areas.push(key.area);
+            }
+        }
         areas.sort_unstable();
-        areas.dedup();
         areas
     }
 

@@ -53,7 +53,7 @@ impl fmt::Display for CutOff {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unavailable => f.pad("U"),
-            Self::Date(date) => f.pad(&date.format("%Y-%m-%d").to_string()),
+            Self::Date(date) => f.pad(&date.to_string()),
             Self::Current => f.pad("C"),
         }
     }

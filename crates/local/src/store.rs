@@ -11,7 +11,7 @@ use pipeline::port::{
 };
 use pipeline::{
     ArchivedRow, BulletinRecord, ChangeRecord, EarlierValue, HistoryRow, Link, LinkState, Pending, RowWrite,
-    WritePlan,
+    StandingWrite, WritePlan,
 };
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
@@ -300,12 +300,12 @@ impl BulletinStore for SqliteStore {
             }
             for write in &plan.standings {
                 let case = write.standing.case;
-                let before = replace_standing(transaction, &write.standing, write.version)?;
                 if is_over(plan, write.standing.newest.month) {
+                    replace_standing(transaction, write)?;
                     continue;
                 }
-                let before: Option<Standing> =
-                    before.map(|text| from_json("a standing", &text)).transpose()?;
+                let before = stored_standing(transaction, case)?;
+                replace_standing(transaction, write)?;
                 log_change(
                     transaction,
                     plan.at,
@@ -500,42 +500,108 @@ fn is_over(plan: &WritePlan, newest: Month) -> bool {
     newest < present_month(plan.at)
 }
 
-/// Replaces a standing, if its version is still the one that is known, and answers what it was, as stored.
-fn replace_standing(
-    transaction: &Transaction<'_>,
-    standing: &Standing,
-    version: Option<u32>,
-) -> Result<Option<String>, StoreError> {
-    let Case { category, area } = standing.case;
-    let conflict = || StoreError::Conflict {
-        what: format!("the standing of {}", standing.case),
-    };
-    let stored: Option<(String, u32)> = transaction
-        .prepare_cached("SELECT standing, version FROM standing WHERE category = ? AND area = ?")
+/// The standing that is stored of a case.
+fn stored_standing(transaction: &Transaction<'_>, case: Case) -> Result<Option<Standing>, StoreError> {
+    let stored: Option<String> = transaction
+        .prepare_cached("SELECT standing FROM standing WHERE category = ? AND area = ?")
         .and_then(|mut statement| {
             statement
-                .query_row([category.code(), area.code()], |row| {
-                    Ok((row.get(0)?, row.get(1)?))
-                })
+                .query_row([case.category.code(), case.area.code()], |row| row.get(0))
                 .optional()
         })
         .map_err(store_error)?;
-    if stored.as_ref().map(|(_, version)| *version) != version {
-        return Err(conflict());
+    stored.map(|text| from_json("a standing", &text)).transpose()
+}
+
+/// Replaces a standing, if its version is still the one that is known.
+fn replace_standing(transaction: &Transaction<'_>, write: &StandingWrite) -> Result<(), StoreError> {
+    let Case { category, area } = write.standing.case;
+    let json = to_json(&write.standing)?;
+    let written = match write.version {
+        Some(version) => transaction
+            .prepare_cached(
+                "UPDATE standing SET version = version + 1, standing = ?
+                 WHERE category = ? AND area = ? AND version = ?",
+            )
+            .and_then(|mut statement| {
+                statement.execute(params![json, category.code(), area.code(), version])
+            }),
+        None => transaction
+            .prepare_cached(
+                "INSERT INTO standing (category, area, version, standing) VALUES (?, ?, 1, ?)
+                 ON CONFLICT DO NOTHING",
+            )
+            .and_then(|mut statement| statement.execute(params![category.code(), area.code(), json])),
     }
-    let (next, json) = (version.unwrap_or(0) + 1, to_json(standing)?);
-    transaction
-        .prepare_cached(
-            "INSERT OR REPLACE INTO standing (category, area, version, standing) VALUES (?, ?, ?, ?)",
-        )
-        .and_then(|mut statement| statement.execute(params![category.code(), area.code(), next, json]))
-        .map_err(store_error)?;
-    Ok(stored.map(|(text, _)| text))
+    .map_err(store_error)?;
+    if written == 0 {
+        return Err(StoreError::Conflict {
+            what: format!("the standing of {category} {area}"),
+        });
+    }
+    Ok(())
 }
 
 /// Writes, replaces or removes a row, if its version is still the one that is known. What it replaces is kept among
 /// the earlier values, unless it is mended.
 fn write_row(transaction: &Transaction<'_>, plan: &WritePlan, write: &RowWrite) -> Result<(), StoreError> {
+    match (&write.row, write.version) {
+        (Some(row), None) => insert_row(transaction, plan, write, row)?,
+        (row, _) => replace_row(transaction, plan, write, row.as_ref())?,
+    }
+    match &write.carried {
+        Some(carried) => archive::write_earlier(transaction, plan.record.month, write.key, &carried.earlier),
+        None => Ok(()),
+    }
+}
+
+/// Writes a row where there is none: nearly every row of a history, in one statement.
+fn insert_row(
+    transaction: &Transaction<'_>,
+    plan: &WritePlan,
+    write: &RowWrite,
+    row: &Row,
+) -> Result<(), StoreError> {
+    let RowKey {
+        chart,
+        category,
+        area,
+    } = write.key;
+    let value = row.reading.cut_off().map(|cut_off| cut_off.to_string());
+    let written = transaction
+        .prepare_cached(
+            "INSERT INTO cut_off
+             (category, area, chart, month, value, raw_category, raw_area, raw_value, host, version)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
+             ON CONFLICT DO NOTHING",
+        )
+        .and_then(|mut statement| {
+            statement.execute(params![
+                category.code(),
+                area.code(),
+                chart.code(),
+                plan.record.month.to_string(),
+                value,
+                row.raw.category.as_str(),
+                row.raw.area.as_str(),
+                row.raw.value.as_str(),
+                host(plan, write),
+            ])
+        })
+        .map_err(store_error)?;
+    if written == 0 {
+        return Err(changed_meanwhile(plan, write));
+    }
+    Ok(())
+}
+
+/// Replaces a row, or removes it.
+fn replace_row(
+    transaction: &Transaction<'_>,
+    plan: &WritePlan,
+    write: &RowWrite,
+    row: Option<&Row>,
+) -> Result<(), StoreError> {
     let RowKey {
         chart,
         category,
@@ -550,11 +616,9 @@ fn write_row(transaction: &Transaction<'_>, plan: &WritePlan, write: &RowWrite) 
         .and_then(|mut statement| statement.query_row(key, |row| row.get(0)).optional())
         .map_err(store_error)?;
     if stored != write.version {
-        return Err(StoreError::Conflict {
-            what: format!("{category} {area} of {month}"),
-        });
+        return Err(changed_meanwhile(plan, write));
     }
-    if stored.is_some() && !plan.mends {
+    if !plan.mends {
         transaction
             .prepare_cached(
                 "INSERT INTO earlier_value (category, area, chart, month, replaced_at, value, raw_value, host)
@@ -566,12 +630,12 @@ fn write_row(transaction: &Transaction<'_>, plan: &WritePlan, write: &RowWrite) 
             })
             .map_err(store_error)?;
     }
-    match &write.row {
+    match row {
         Some(row) => transaction
             .prepare_cached(
-                "INSERT OR REPLACE INTO cut_off
-                 (category, area, chart, month, value, raw_category, raw_area, raw_value, host, version)
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "UPDATE cut_off SET value = ?5, raw_category = ?6, raw_area = ?7, raw_value = ?8, host = ?9,
+                 version = version + 1
+                 WHERE category = ?1 AND area = ?2 AND chart = ?3 AND month = ?4",
             )
             .and_then(|mut statement| {
                 statement.execute(params![
@@ -583,11 +647,7 @@ fn write_row(transaction: &Transaction<'_>, plan: &WritePlan, write: &RowWrite) 
                     row.raw.category.as_str(),
                     row.raw.area.as_str(),
                     row.raw.value.as_str(),
-                    write
-                        .carried
-                        .as_ref()
-                        .map_or(&plan.record.host, |carried| &carried.host),
-                    write.version.unwrap_or(0) + 1,
+                    host(plan, write),
                 ])
             }),
         None => transaction
@@ -595,9 +655,19 @@ fn write_row(transaction: &Transaction<'_>, plan: &WritePlan, write: &RowWrite) 
             .and_then(|mut statement| statement.execute(key)),
     }
     .map_err(store_error)?;
-    match &write.carried {
-        Some(carried) => archive::write_earlier(transaction, plan.record.month, write.key, &carried.earlier),
-        None => Ok(()),
+    Ok(())
+}
+
+/// Where a row was read.
+fn host<'a>(plan: &'a WritePlan, write: &'a RowWrite) -> &'a str {
+    let carried = write.carried.as_ref().map(|carried| carried.host.as_str());
+    carried.unwrap_or(&plan.record.host)
+}
+
+fn changed_meanwhile(plan: &WritePlan, write: &RowWrite) -> StoreError {
+    let RowKey { category, area, .. } = write.key;
+    StoreError::Conflict {
+        what: format!("{category} {area} of {}", plan.record.month),
     }
 }
 

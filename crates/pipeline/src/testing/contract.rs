@@ -2,6 +2,7 @@
 //! not keep its promise; [`all`] runs them one after another.
 
 mod mend;
+mod stale;
 
 use std::collections::BTreeMap;
 use std::ops::AsyncFn;
@@ -20,6 +21,7 @@ use crate::record::{BulletinRecord, CellDigest, Pending, RowWrite, StandingWrite
 use crate::testing::{FixedClock, ScriptedSource, bulletin_of, link_of, page_of};
 
 pub use mend::what_somebody_else_wrote_is_mended;
+pub use stale::each_stale_part_alone_loses;
 
 const EB3_INDIA: RowKey = RowKey {
     chart: Chart::FinalAction,
@@ -38,6 +40,7 @@ where
     a_correction_keeps_what_it_replaces(&fresh().await).await;
     what_somebody_else_wrote_is_mended(&fresh().await).await;
     a_stale_write_loses(&fresh().await).await;
+    each_stale_part_alone_loses(&fresh().await).await;
     a_write_planned_beside_another_loses(&fresh().await).await;
     half_a_write_is_completed(&fresh().await).await;
     a_record_is_held_only_as_it_is_known(&fresh().await).await;
