@@ -103,11 +103,16 @@ fn version(path: &Path, connection: &Connection) -> Result<i64, OpenError> {
     // All three from one state of the file: another process may be making it at this moment.
     let read = || {
         connection.execute_batch("SAVEPOINT look")?;
-        let tables = number("SELECT count(*) FROM sqlite_schema");
-        let application = number("PRAGMA application_id");
-        let found = number("PRAGMA user_version");
+        // Nothing is asked after what failed: of a locked file each question would wait as long as the first.
+        let numbers = number("SELECT count(*) FROM sqlite_schema").and_then(|tables| {
+            Ok((
+                tables,
+                number("PRAGMA application_id")?,
+                number("PRAGMA user_version")?,
+            ))
+        });
         connection.execute_batch("RELEASE look")?;
-        Ok((tables?, application?, found?))
+        numbers
     };
     let (tables, application, found) = read().map_err(|error| open_error(path, &error))?;
     match (application, tables) {
