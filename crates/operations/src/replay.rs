@@ -14,7 +14,7 @@ pub mod record;
 
 mod queues;
 
-pub use queues::{Done, Queues};
+pub use queues::{Done, Listing, Queues};
 
 /// Why something could not be done again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

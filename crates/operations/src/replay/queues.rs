@@ -4,6 +4,7 @@ use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_sqs::types::{MessageSystemAttributeName, QueueAttributeName};
 use aws_types::SdkConfig;
+use tokio::task::JoinSet;
 
 use crate::deployment::{Deployment, Queue};
 use crate::replay::ReplayError;
@@ -20,6 +21,15 @@ const LISTED_AT_ONCE: i32 = 10;
 const DEALT_WITH_AT_ONCE: i32 = 5;
 /// After so many calls in a row that give nothing but what stays, nothing else is there.
 const NOTHING_NEW: u32 = 3;
+
+/// What one queue has.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Listing {
+    /// How many of its letters were in somebody's hands before it was listed, and are not in the list.
+    pub in_the_dark: usize,
+    /// What [`Queues::list`] found.
+    pub letters: Vec<Letter>,
+}
 
 /// The queues of a deployment.
 #[derive(Debug, Clone)]
@@ -105,6 +115,31 @@ impl Queues {
         let mut letters: Vec<Letter> = letters.into_values().collect();
         letters.sort_by_key(|letter| letter.sent_at);
         Ok(letters)
+    }
+
+    /// Lists some, all at the same time: each takes a second to say that it has no more.
+    ///
+    /// # Errors
+    /// [`ReplayError`] of the first that failed; by then all others have their letters back.
+    pub async fn list_all(&self, queues: &[Queue]) -> Result<BTreeMap<Queue, Listing>, ReplayError> {
+        let mut tasks = JoinSet::new();
+        for queue in queues.iter().copied() {
+            let own = self.clone();
+            tasks.spawn(async move { (queue, own.look_into(queue).await) });
+        }
+        let listings: BTreeMap<Queue, Result<Listing, ReplayError>> =
+            tasks.join_all().await.into_iter().collect();
+        listings
+            .into_iter()
+            .map(|(queue, listing)| Ok((queue, listing?)))
+            .collect()
+    }
+
+    async fn look_into(&self, queue: Queue) -> Result<Listing, ReplayError> {
+        Ok(Listing {
+            in_the_dark: self.in_the_dark(queue).await?,
+            letters: self.list(queue).await?,
+        })
     }
 
     /// How many letters of one are in somebody's hands at this moment, so that [`list`](Self::list) does not see them: those

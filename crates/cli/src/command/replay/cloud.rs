@@ -8,7 +8,7 @@ use bulletin::MonthRange;
 use operations::deployment::Queue;
 use operations::replay::letter::{About, Letter};
 use operations::replay::month::Again;
-use operations::replay::{Done, Queues, alert, look, month, page, record};
+use operations::replay::{Done, Listing, Queues, alert, look, month, page, record};
 use operations::{Deployment, Store};
 use pipeline::Notifier;
 use pipeline::port::{BulletinStore as _, SystemClock};
@@ -71,8 +71,11 @@ impl Cloud<'_> {
             .map_or(&Queue::DEAD_LETTERS[..], QueueWord::queues);
         let mut letters: BTreeMap<Queue, Vec<Letter>> = BTreeMap::new();
         let mut well = true;
-        for queue in queues {
-            let in_the_dark = self.queues.in_the_dark(*queue).await?;
+        for (queue, listing) in self.queues.list_all(queues).await? {
+            let Listing {
+                in_the_dark,
+                letters: mut found,
+            } = listing;
             if in_the_dark > 0 {
                 well = false;
                 complain(
@@ -85,9 +88,8 @@ impl Cloud<'_> {
                     ),
                 );
             }
-            let mut found = self.queues.list(*queue).await?;
             page::add_reasons(&self.store, &mut found).await?;
-            letters.insert(*queue, found);
+            letters.insert(queue, found);
         }
         let rows = letters.values().flatten().map(|letter| {
             [
