@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use aws::client::sdk_config;
 use aws::config::Environment;
@@ -13,11 +13,17 @@ use crate::process::{Process, free_port, project, wait_for};
 /// Set where a missing emulator is a failure and no reason to skip a test.
 const REQUIRED: &str = "REQUIRE_EMULATORS";
 
-/// A service that listens on a port of this machine.
+/// The access key of whoever asks for no other one.
+const ACCESS_KEY: &str = "test";
+
+/// A service that listens on a port of this machine, and the access key with which it is asked.
 #[derive(Debug)]
 pub struct Emulator {
-    _process: Process,
+    process: Arc<Process>,
     port: u16,
+    access_key: String,
+    /// Whether it keeps the tables of each access key in a database of their own.
+    parts_keys: bool,
 }
 
 impl Emulator {
@@ -56,10 +62,7 @@ impl Emulator {
             ],
         );
         wait_for(port);
-        Some(Self {
-            _process: process,
-            port,
-        })
+        Some(Self::of(process, port, false))
     }
 
     /// AWS's own DynamoDB Local, the reference for conditions and streams; `None`, said aloud, where it is not installed.
@@ -87,7 +90,6 @@ impl Emulator {
                     .display()
                     .to_string(),
                 "-inMemory",
-                "-sharedDb",
                 "-disableTelemetry",
                 "-port",
                 &port.to_string(),
@@ -95,10 +97,38 @@ impl Emulator {
             &[("PATH", &std::env::var("PATH").unwrap_or_default())],
         );
         wait_for(port);
-        Some(Self {
-            _process: process,
+        Some(Self::of(process, port, true))
+    }
+
+    fn of(process: Process, port: u16, parts_keys: bool) -> Self {
+        Self {
+            process: Arc::new(process),
             port,
-        })
+            access_key: ACCESS_KEY.into(),
+            parts_keys,
+        }
+    }
+
+    /// The same process, on DynamoDB Local with a database that nobody else has: there a write to a table with a stream
+    /// takes the longer, the more such tables its database has and the more was written to them. With some tens of tables
+    /// it takes seconds, also when all of them were dropped.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        let access_key = if self.parts_keys {
+            format!("test{:016x}", fastrand::u64(..))
+        } else {
+            self.access_key.clone()
+        };
+        Self {
+            process: Arc::clone(&self.process),
+            access_key,
+            ..*self
+        }
+    }
+
+    /// The access key with which it is asked.
+    pub fn access_key(&self) -> &str {
+        &self.access_key
     }
 
     /// Where it listens.
@@ -113,7 +143,12 @@ impl Emulator {
 
     /// What clients need to talk to it.
     pub fn config(&self) -> SdkConfig {
-        config(&self.endpoint())
+        self.config_by(&self.endpoint())
+    }
+
+    /// The same by way of another address.
+    pub fn config_by(&self, endpoint: &str) -> SdkConfig {
+        config_with(endpoint, &self.access_key)
     }
 }
 
@@ -122,9 +157,13 @@ impl Emulator {
 /// # Panics
 /// Never: everything is said.
 pub fn config(endpoint: &str) -> SdkConfig {
+    config_with(endpoint, ACCESS_KEY)
+}
+
+fn config_with(endpoint: &str, access_key: &str) -> SdkConfig {
     let environment = Environment::of([
         ("AWS_REGION", "us-east-1"),
-        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_ACCESS_KEY_ID", access_key),
         ("AWS_SECRET_ACCESS_KEY", "test"),
         ("AWS_ENDPOINT_URL", endpoint),
     ]);

@@ -27,6 +27,7 @@ const EB3_INDIA: RowKey = RowKey {
 
 struct Fresh {
     store: DynamoStore,
+    emulator: Emulator,
     client: Client,
     tables: Tables,
     stream: StreamReader,
@@ -35,12 +36,14 @@ struct Fresh {
 
 impl Fresh {
     async fn on(emulator: &Emulator) -> Self {
+        let emulator = emulator.apart();
         let config = emulator.config();
         let client = Client::new(&config);
         let (tables, stream) = table::create(&client).await;
         Self {
             store: DynamoStore::new(client.clone(), tables.clone()),
             stream: StreamReader::new(&config, &stream),
+            emulator,
             client,
             tables,
             clock: FixedClock::noon("2024-03-13"),
@@ -106,10 +109,10 @@ fn on_both(test: impl AsyncFn(Fresh)) {
 }
 
 async fn contract_on(emulator: &Emulator) {
-    let client = Client::new(&emulator.config());
     contract::all(async || {
+        let client = Client::new(&emulator.apart().config());
         let (tables, _) = table::create(&client).await;
-        DynamoStore::new(client.clone(), tables)
+        DynamoStore::new(client, tables)
     })
     .await;
 }
@@ -300,7 +303,7 @@ fn a_bulletin_takes_few_calls_and_units() {
     run(async {
         let proxy = Proxy::before(emulator.port(), 0.0, 0);
         let mut fresh = Fresh::on(emulator).await;
-        let config = aws_tests::emulator::config(&proxy.endpoint());
+        let config = fresh.emulator.config_by(&proxy.endpoint());
         fresh.store = DynamoStore::new(Client::new(&config), fresh.tables.clone());
         for (text, which) in [("2024-02", "first"), ("2024-03", "second"), ("2024-04", "third")] {
             let bulletin = bulletin(text, "2012-07-01");

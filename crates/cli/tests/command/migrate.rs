@@ -6,7 +6,6 @@ mod stream;
 
 use std::collections::BTreeMap;
 use std::process::Stdio;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::Client;
@@ -27,13 +26,6 @@ const MONTHS: [&str; 5] = ["2002-05", "2009-12", "2016-01", "2024-05", "2024-07"
 
 const MIGRATE: [&str; 4] = ["table", "migrate", "--source", "pages"];
 const DO_IT: [&str; 5] = ["table", "migrate", "--source", "pages", "--yes"];
-
-/// These tests write thousands of items each, in transactions: side by side they would keep the emulators from answering
-/// in time.
-fn turn() -> MutexGuard<'static, ()> {
-    static TURN: Mutex<()> = Mutex::new(());
-    TURN.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 /// Both emulators where what DynamoDB does is tested, the first of them where what the migration decides is.
 fn emulators() -> impl Iterator<Item = &'static Emulator> {
@@ -130,7 +122,6 @@ fn is_of_today(item: &Item) -> bool {
 
 #[test]
 fn both_layouts_are_moved_and_every_answer_is_that_of_the_pages() {
-    let _turn = turn();
     for emulator in emulators() {
         let stage = stage_with(emulator, &both_layouts());
         let before = run(scan(&client(&stage), &stage.tables().data));
@@ -193,7 +184,6 @@ fn both_layouts_are_moved_and_every_answer_is_that_of_the_pages() {
 
 #[test]
 fn a_migration_that_is_killed_ends_the_same_when_it_is_run_again() {
-    let _turn = turn();
     for emulator in emulators() {
         let stage = stage_with(
             emulator,
@@ -235,7 +225,6 @@ fn a_migration_that_is_killed_ends_the_same_when_it_is_run_again() {
 
 #[test]
 fn another_table_is_left_whole_where_that_is_wanted_and_cleared_later() {
-    let _turn = turn();
     for emulator in emulators() {
         let stage = Stage::of_tables(emulator);
         let client = client(&stage);
@@ -271,7 +260,6 @@ fn another_table_is_left_whole_where_that_is_wanted_and_cleared_later() {
 
 #[test]
 fn old_items_that_are_kept_beside_todays_are_in_nobodys_way() {
-    let _turn = turn();
     for emulator in emulators().take(1) {
         let stage = stage_with(
             emulator,
@@ -311,7 +299,6 @@ fn written(table: &BTreeMap<(String, String), Item>) -> f64 {
 
 #[test]
 fn a_plan_says_about_what_it_costs() {
-    let _turn = turn();
     let Some(emulator) = Emulator::shared_dynamodb_local() else {
         return;
     };

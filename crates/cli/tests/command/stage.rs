@@ -20,14 +20,15 @@ use crate::tool::{Answer, Folder, answer};
 /// A stage, and a folder in which the command is run against it.
 #[derive(Debug)]
 pub(crate) struct Stage {
-    pub(crate) emulator: &'static Emulator,
+    pub(crate) emulator: Emulator,
     pub(crate) deployment: Deployment,
     pub(crate) folder: Folder,
 }
 
 impl Stage {
     /// The tables alone, on any emulator.
-    pub(crate) fn of_tables(emulator: &'static Emulator) -> Self {
+    pub(crate) fn of_tables(emulator: &Emulator) -> Self {
+        let emulator = emulator.apart();
         let (tables, _) = run(async {
             table::create_as_deployed(&aws_sdk_dynamodb::Client::new(&emulator.config())).await
         });
@@ -48,13 +49,13 @@ impl Stage {
     }
 
     /// The same under a name of its own, with tables as an operator makes them, protected.
-    pub(crate) fn named(emulator: &'static Emulator, stage: &str) -> Self {
+    pub(crate) fn named(emulator: &Emulator, stage: &str) -> Self {
         let stage = Self {
-            emulator,
+            emulator: emulator.apart(),
             deployment: stage.parse().unwrap(),
             folder: Folder::new(),
         };
-        let dynamo = aws_sdk_dynamodb::Client::new(&emulator.config());
+        let dynamo = aws_sdk_dynamodb::Client::new(&stage.emulator.config());
         run(async {
             for kind in TableKind::ALL {
                 let made = operations::table::create(&dynamo, &stage.deployment, kind, true).await;
@@ -179,7 +180,7 @@ impl Stage {
         command
             .env("AWS_ENDPOINT_URL", self.emulator.endpoint())
             .env("AWS_REGION", "us-east-1")
-            .env("AWS_ACCESS_KEY_ID", "test")
+            .env("AWS_ACCESS_KEY_ID", self.emulator.access_key())
             .env("AWS_SECRET_ACCESS_KEY", "test")
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .env("HOME", self.folder.path(""));

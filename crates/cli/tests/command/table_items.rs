@@ -101,7 +101,7 @@ fn stage_list(stage: &Stage) -> Value {
     let mut command = stage.folder.command(&["table", "list", "--format", "json"]);
     for (name, value) in [
         ("AWS_REGION", "us-east-1"),
-        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_ACCESS_KEY_ID", stage.emulator.access_key()),
         ("AWS_SECRET_ACCESS_KEY", "test"),
         ("AWS_ENDPOINT_URL", &stage.emulator.endpoint()),
     ] {
@@ -114,7 +114,7 @@ fn stage_list(stage: &Stage) -> Value {
 fn a_table_of_others_is_not_touched() {
     for emulator in emulators() {
         let stage = without_tables(emulator);
-        let client = aws_sdk_dynamodb::Client::new(&emulator.config());
+        let client = aws_sdk_dynamodb::Client::new(&stage.emulator.config());
         let other =
             operations::table::definition(operations::table::TableKind::Links, &stage.deployment, false);
         let other = other.unwrap().table_name(stage.tables().data);
@@ -244,7 +244,11 @@ fn a_table_is_emptied_also_after_a_death_and_alerts_nobody() {
         );
         let stream = stage.bulletin(&["table", "describe", "--format", "json"]).json();
         let stream = stream["stream_arn"].as_str().unwrap().to_owned();
-        let events = run(async { StreamReader::new(&emulator.config(), &stream).events().await });
+        let events = run(async {
+            StreamReader::new(&stage.emulator.config(), &stream)
+                .events()
+                .await
+        });
         let removed: Vec<&Value> = events
             .iter()
             .filter(|event| event["eventName"] == "REMOVE")

@@ -18,7 +18,6 @@ fn with(text: &str, key: RowKey, value: &str) -> Bulletin {
 
 #[test]
 fn what_cannot_be_read_is_named_and_its_month_is_left() {
-    let _turn = turn();
     for emulator in emulators().take(1) {
         let stage = stage_with(
             emulator,
@@ -63,7 +62,6 @@ fn what_cannot_be_read_is_named_and_its_month_is_left() {
 
 #[test]
 fn a_page_that_says_otherwise_or_is_not_there_leaves_its_month_alone() {
-    let _turn = turn();
     for emulator in emulators().take(1) {
         let stage = stage_with(
             emulator,
@@ -129,7 +127,6 @@ fn a_page_that_says_otherwise_or_is_not_there_leaves_its_month_alone() {
 
 #[test]
 fn a_month_that_lost_nothing_can_be_moved_without_its_page() {
-    let _turn = turn();
     for emulator in emulators().take(1) {
         let stage = Stage::of_tables(emulator);
         let (client, table) = (client(&stage), stage.tables().data);
@@ -163,7 +160,6 @@ fn a_month_that_lost_nothing_can_be_moved_without_its_page() {
 
 #[test]
 fn a_table_that_is_none_of_these_is_refused() {
-    let _turn = turn();
     for emulator in emulators().take(1) {
         let stage = Stage::of_tables(emulator);
         sample::save(&stage.folder, &["2024-05"]);
