@@ -131,11 +131,10 @@ fn a_page_cut_off_on_the_way_is_refused_and_the_others_go_on() {
 #[test]
 fn a_host_that_does_not_answer_is_named() {
     let folder = Folder::new();
-    // Nobody listens there any more.
-    let address = {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.local_addr().unwrap()
-    };
+    // The near end of a connection: nobody listens there, and nobody else is given the port while it is open.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let open = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    let address = open.local_addr().unwrap();
     folder
         .bulletin(&["run", "--host", &format!("http://{address}")])
         .exits(1)
