@@ -39,7 +39,7 @@ test: emulators $(INFRA) ## run every test (those on real pages need ../shared, 
 	cd infra-cdk && npm run --silent test
 
 .PHONY: bench
-bench: ## measure speed, memory and sizes beside what is wanted, and write docs/BENCHMARKS.md
+bench: emulators ## measure speed, memory and sizes beside what is wanted, and write docs/BENCHMARKS.md
 	@cargo run --quiet --release --locked -p bench
 
 .PHONY: lint

@@ -4,11 +4,13 @@
 
 mod growth;
 mod history;
+mod instructions;
 mod lambda;
 mod page;
 mod pages;
 mod passage;
 mod report;
+mod tokenizer;
 
 use std::io::Write as _;
 use std::path::Path;
@@ -33,10 +35,10 @@ const COMPILED_FIRST: [&str; 4] = ["history", "lambda", "emulator", "growth"];
 fn main() -> anyhow::Result<()> {
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let wanted: Vec<String> = std::env::args().skip(1).collect();
-    if let Some((history::COST_OF, command)) =
-        wanted.split_first().map(|(first, rest)| (first.as_str(), rest))
-    {
-        return history::print_cost(command);
+    match wanted.split_first().map(|(first, rest)| (first.as_str(), rest)) {
+        Some((history::COST_OF, command)) => return history::print_cost(command),
+        Some((instructions::PASSES_OF, work)) => return instructions::passes_of(&project, work),
+        _ => {}
     }
     let names = SECTIONS.map(|(name, _)| name);
     if let Some(unknown) = wanted.iter().find(|name| !names.contains(&name.as_str())) {

@@ -11,13 +11,18 @@ use allocation_counter::measure as count;
 use anyhow::{Context as _, ensure};
 use bulletin::Reading;
 use bulletin_html::read_page;
-use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
-use html5gum::{Span, Tokenizer};
+use criterion::Criterion;
+use serde_json::Value;
+use tempfile::TempDir;
 
+use crate::instructions::{Work, instructions};
 use crate::pages::{Pages, pages};
 use crate::report::{Line, Reach, Section};
+use crate::tokenizer::tokenize;
 
 const ROUNDS: usize = 12;
+/// How often criterion measures.
+const SAMPLES: usize = 30;
 const MOST_ALLOCATIONS: u64 = 200;
 const MOST_BYTES: u64 = 64 * 1024;
 /// How many times faster than lxml's extraction.
@@ -32,12 +37,8 @@ pub(crate) fn measure(project: &Path) -> anyhow::Result<Section> {
     let mut lxml = Lxml::start(project, &pages)?;
     let (mut own, mut bare, mut other) = (f64::MAX, f64::MAX, f64::MAX);
     for _ in 0..ROUNDS {
-        own = own.min(seconds(|| {
-            for page in pages.values() {
-                let _ = black_box(read_page(black_box(page), None));
-            }
-        }));
-        bare = bare.min(seconds(|| pages.values().for_each(|page| tokenize(page))));
+        own = own.min(seconds(|| read_all(&pages)));
+        bare = bare.min(seconds(|| tokenize_all(&pages)));
         if let Some(lxml) = &mut lxml {
             other = other.min(lxml.pass()?);
         }
@@ -52,26 +53,53 @@ pub(crate) fn measure(project: &Path) -> anyhow::Result<Section> {
         peak = peak.max(cost.bytes_max);
     }
     let micros = |time: f64| time / count_of * 1e6;
+    let by_criterion = ByCriterion::measure(&pages)?;
+    let line = |what: &str, figure: String| Line {
+        what: what.into(),
+        figure,
+        reach: None,
+    };
     let mut lines = vec![
-        Line {
-            what: "page to cells".into(),
-            figure: format!(
+        line(
+            "page to cells",
+            format!(
                 "{:.0} us a page, {:.0} pages/s, {:.0} MB/s",
                 micros(own),
                 count_of / own,
                 bytes as f64 / own / 1e6
             ),
-            reach: None,
-        },
-        Line {
-            what: "the bare tokenizer (html5gum)".into(),
-            figure: format!(
+        ),
+        line(
+            "the bare tokenizer (html5gum)",
+            format!(
                 "{:.0} us a page, {:.2} times the reader's time",
                 micros(bare),
                 bare / own
             ),
-            reach: None,
-        },
+        ),
+        line(
+            "page to cells, by criterion",
+            by_criterion.said("read_page", count_of)?,
+        ),
+        line(
+            "the bare tokenizer, by criterion",
+            by_criterion.said("tokenizer", count_of)?,
+        ),
+        line(
+            "instructions a page: page to cells, the bare tokenizer",
+            match (
+                instructions(Work::Read, &pages)?,
+                instructions(Work::Tokenize, &pages)?,
+            ) {
+                (Some(read), Some(tokenize)) => format!(
+                    "{:.2} million, {:.2} million: {:.2} times the reader's",
+                    read / 1e6,
+                    tokenize / 1e6,
+                    tokenize / read
+                ),
+                _ => "not measured: valgrind is not installed".into(),
+            },
+        ),
     ];
     let against = match &lxml {
         Some(lxml) => Line {
@@ -101,7 +129,8 @@ pub(crate) fn measure(project: &Path) -> anyhow::Result<Section> {
     Ok(Section {
         title: "A page to its cells".into(),
         note: format!(
-            "{} {} of {:.0} KB on average, read in turns in one process each; the least of {ROUNDS} rounds.",
+            "{} {} of {:.0} KB on average, read in turns in one process each; the least of {ROUNDS} rounds. By criterion: the \
+             mean of all pages read again and again, and its 95% interval. Instructions are counted by valgrind.",
             pages.len(),
             pages.kind,
             bytes as f64 / count_of / 1e3
@@ -110,21 +139,57 @@ pub(crate) fn measure(project: &Path) -> anyhow::Result<Section> {
     })
 }
 
+/// Every page to its cells.
+pub(crate) fn read_all(pages: &Pages) {
+    for page in pages.values() {
+        let _ = black_box(read_page(black_box(page), None));
+    }
+}
+
+/// Every page to its tokens.
+pub(crate) fn tokenize_all(pages: &Pages) {
+    pages.values().for_each(|page| tokenize(page));
+}
+
 fn seconds(work: impl FnOnce()) -> f64 {
     let start = Instant::now();
     work();
     start.elapsed().as_secs_f64()
 }
 
-/// The library's own tokens, of which nothing is kept.
-fn tokenize(page: &[u8]) {
-    let emitter = CallbackEmitter::new(
-        |event: CallbackEvent<'_>, _: Span<()>| -> Option<std::convert::Infallible> {
-            black_box(&event);
-            None
-        },
-    );
-    let Ok(()) = Tokenizer::new_with_emitter(page, emitter).finish();
+/// What criterion has measured: the folder of its results.
+struct ByCriterion(TempDir);
+
+impl ByCriterion {
+    /// Reads all pages again and again.
+    fn measure(pages: &Pages) -> anyhow::Result<Self> {
+        let results = tempfile::tempdir()?;
+        let mut criterion = Criterion::default()
+            .without_plots()
+            .sample_size(SAMPLES)
+            .output_directory(results.path());
+        criterion.bench_function("read_page", |bencher| bencher.iter(|| read_all(pages)));
+        criterion.bench_function("tokenizer", |bencher| bencher.iter(|| tokenize_all(pages)));
+        Ok(Self(results))
+    }
+
+    /// The mean of one benchmark over so many pages, with its interval.
+    fn said(&self, name: &str, pages: f64) -> anyhow::Result<String> {
+        let file = self.0.path().join(name).join("new/estimates.json");
+        let estimates: Value = serde_json::from_slice(&std::fs::read(&file)?)?;
+        let mean = &estimates["mean"];
+        let micros = |value: &Value| -> anyhow::Result<f64> {
+            let nanoseconds = value.as_f64().context("criterion has written no mean")?;
+            Ok(nanoseconds / 1e3 / pages)
+        };
+        let interval = &mean["confidence_interval"];
+        Ok(format!(
+            "{:.0} us a page ({:.0} to {:.0})",
+            micros(&mean["point_estimate"])?,
+            micros(&interval["lower_bound"])?,
+            micros(&interval["upper_bound"])?
+        ))
+    }
 }
 
 /// A Python process that extracts the same cells with lxml.

@@ -1,8 +1,16 @@
-//! The pages that are read: the real ones where they are beside the repository, else the samples.
+//! The pages that are read: the real ones where they are beside the repository, else as many as the department has
+//! published, made up.
 
 use std::path::{Path, PathBuf};
 
-use anyhow::ensure;
+use anyhow::{Context as _, ensure};
+use bulletin::{Bulletin, CutOff, Month, Preference, RowKey};
+use bulletin_samples::{Layout, Page, page_path};
+use chrono::Days;
+use tempfile::TempDir;
+
+/// The month of the first page that is made up, and of the last: 291 bulletins.
+const MADE_UP: [&str; 2] = ["2002-05", "2026-07"];
 
 /// Pages, in the order of their files.
 #[derive(Debug)]
@@ -12,37 +20,81 @@ pub(crate) struct Pages {
     bodies: Vec<Vec<u8>>,
     /// What they are, in words.
     pub(crate) kind: &'static str,
+    /// Where they were made up; it is removed with them.
+    _folder: Option<TempDir>,
 }
 
 impl Pages {
+    /// The pages themselves.
     pub(crate) fn values(&self) -> impl Iterator<Item = &Vec<u8>> {
         self.bodies.iter()
     }
 
+    /// How many there are.
     pub(crate) fn len(&self) -> usize {
         self.bodies.len()
     }
 }
 
-/// Finds the pages: `../shared`, or what `VISA_BULLETIN_SHARED` names, else `samples`.
+/// Finds the pages: in `../shared`, or what `VISA_BULLETIN_SHARED` names, else makes some up.
 ///
 /// # Errors
-/// Where a file cannot be read.
+/// Where a file cannot be read or written.
 pub(crate) fn pages(project: &Path) -> anyhow::Result<Pages> {
     let shared =
         std::env::var_os("VISA_BULLETIN_SHARED").map_or_else(|| project.join("../shared"), PathBuf::from);
     let real = shared.join("bulletins/pages");
-    let (folder, kind) = if real.is_dir() {
-        (real, "real pages")
-    } else {
-        (project.join("samples/pages"), "sample pages")
+    let made_up = if real.is_dir() { None } else { Some(make_up()?) };
+    let (folder, kind) = match &made_up {
+        None => (real.as_path(), "real pages"),
+        Some(folder) => (folder.path(), "made-up pages"),
     };
     let mut files = Vec::new();
-    find(&folder, &mut files)?;
+    find(folder, &mut files)?;
     files.sort();
     ensure!(!files.is_empty(), "there are no pages in {}", folder.display());
     let bodies = files.iter().map(std::fs::read).collect::<Result<_, _>>()?;
-    Ok(Pages { files, bodies, kind })
+    Ok(Pages {
+        files,
+        bodies,
+        kind,
+        _folder: made_up,
+    })
+}
+
+/// Writes a page for each month, in the layout of its time, with each cell that the department prints in it. Every cut-off
+/// is a week later than a month before.
+fn make_up() -> anyhow::Result<TempDir> {
+    let folder = tempfile::tempdir()?;
+    let [first, last]: [Month; 2] = [MADE_UP[0].parse()?, MADE_UP[1].parse()?];
+    for (week, month) in (0..).zip(first.through(last)) {
+        let day = first.first_day() - Days::new(2000) + Days::new(7 * week);
+        let page = Page::new(made_up(month, CutOff::Date(day))?).context("no layout")?;
+        let file = folder.path().join(page_path(month).trim_start_matches('/'));
+        std::fs::create_dir_all(file.parent().context("no folder")?)?;
+        std::fs::write(file, page.render())?;
+    }
+    Ok(folder)
+}
+
+fn made_up(month: Month, cut_off: CutOff) -> anyhow::Result<Bulletin> {
+    let layout = Layout::of(month).context("no layout")?;
+    let mut rows = Vec::new();
+    for &chart in layout.charts() {
+        for preference in [Preference::Family, Preference::Employment] {
+            for category in Layout::categories(month, chart, preference) {
+                for area in Layout::areas(month, preference) {
+                    let key = RowKey {
+                        chart,
+                        category,
+                        area,
+                    };
+                    rows.push(layout.row(month, key, cut_off));
+                }
+            }
+        }
+    }
+    Ok(Bulletin::new(month, rows)?)
 }
 
 fn find(folder: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {

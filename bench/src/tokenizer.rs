@@ -1,0 +1,17 @@
+//! The tokenizer of the library that the reader uses, bare.
+
+use std::hint::black_box;
+
+use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
+use html5gum::{Span, Tokenizer};
+
+/// All tokens of a page, of which nothing is kept.
+pub(crate) fn tokenize(page: &[u8]) {
+    let emitter = CallbackEmitter::new(
+        |event: CallbackEvent<'_>, _: Span<()>| -> Option<std::convert::Infallible> {
+            black_box(&event);
+            None
+        },
+    );
+    let Ok(()) = Tokenizer::new_with_emitter(page, emitter).finish();
+}
