@@ -21,13 +21,18 @@ pub(crate) struct Pages {
     /// What they are, in words.
     pub(crate) kind: &'static str,
     /// Where they were made up; it is removed with them.
-    _folder: Option<TempDir>,
+    folder: Option<TempDir>,
 }
 
 impl Pages {
     /// The pages themselves.
     pub(crate) fn values(&self) -> impl Iterator<Item = &Vec<u8>> {
         self.bodies.iter()
+    }
+
+    /// Whether the department wrote them.
+    pub(crate) fn are_real(&self) -> bool {
+        self.folder.is_none()
     }
 
     /// How many there are.
@@ -58,7 +63,7 @@ pub(crate) fn pages(project: &Path) -> anyhow::Result<Pages> {
         files,
         bodies,
         kind,
-        _folder: made_up,
+        folder: made_up,
     })
 }
 
