@@ -96,7 +96,8 @@ pub(crate) fn measure(project: &Path) -> anyhow::Result<Section> {
             "Profile `lambda`, started in turns by a stub of the Runtime API; the least of {ROUNDS} rounds of {STARTS}. \
              CPU time is that of all threads from the fork on, as the scheduler counts it. The invocations are an empty \
              batch for parser and notifier; the fetcher's one call is answered with an error. The zip is one file, \
-             deflated."
+             deflated. Fetcher and parser hold two HTTP clients, that of AWS's SDK and reqwest for the department's site; \
+             HTTP/2, a tenth of each, comes with the SDK's and cannot be left out."
         ),
         lines,
     })
