@@ -39,8 +39,8 @@ test: emulators $(INFRA) ## run every test (those on real pages need ../shared, 
 	cd infra-cdk && npm run --silent test
 
 .PHONY: bench
-bench: emulators ## measure speed, memory and sizes beside what is wanted, and write docs/BENCHMARKS.md
-	@cargo run --quiet --release --locked -p bench
+bench: ## measure speed, memory and sizes beside what is wanted, and write docs/BENCHMARKS.md
+	@tools/bench
 
 .PHONY: lint
 lint: $(TOOLS)/bin/cargo-deny $(INFRA) ## check format, lints, docs, licences and the layers of the crates

@@ -23,9 +23,9 @@ const FIRST_MONTH: &str = "1900-01";
 /// Steps on a database of pages, as it grows.
 ///
 /// # Errors
-/// Where the command does not compile, or fails.
+/// Where the command is not compiled, or fails.
 pub(crate) fn measure(project: &Path) -> anyhow::Result<Section> {
-    let program = Program::compiled(project)?;
+    let program = Program::find()?;
     let folder = tempfile::tempdir()?;
     let base = folder.path().join("base.db");
     let pages = pages(project)?;

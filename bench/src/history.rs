@@ -35,18 +35,14 @@ pub(crate) struct Cost {
 pub(crate) struct Program(PathBuf);
 
 impl Program {
-    /// Compiles it, optimised.
+    /// Finds it beside this program.
     ///
     /// # Errors
-    /// Where that fails.
-    pub(crate) fn compiled(project: &Path) -> anyhow::Result<Self> {
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let status = Command::new(cargo)
-            .args(["build", "--quiet", "--locked", "--release", "-p", "cli"])
-            .current_dir(project)
-            .status()?;
-        ensure!(status.success(), "the command does not compile");
-        Ok(Self(std::env::current_exe()?.with_file_name("bulletin")))
+    /// Where it is not compiled.
+    pub(crate) fn find() -> anyhow::Result<Self> {
+        let program = std::env::current_exe()?.with_file_name("bulletin");
+        ensure!(program.exists(), "the command is not compiled: run `make bench`");
+        Ok(Self(program))
     }
 
     /// Runs it on a database with these words.
@@ -85,9 +81,9 @@ pub(crate) fn remove(database: &Path) {
 /// Feeds every page to `bulletin ingest`, and asks `history` and `check`.
 ///
 /// # Errors
-/// Where the command does not compile, or fails.
+/// Where the command is not compiled, or fails.
 pub(crate) fn measure(project: &Path) -> anyhow::Result<Section> {
-    let program = Program::compiled(project)?;
+    let program = Program::find()?;
     let folder = tempfile::tempdir()?;
     let database = folder.path().join("all.db");
     let pages = pages(project)?;

@@ -1,4 +1,5 @@
-//! Measures what the project costs and holds it against what is wanted: `bench [SECTION...]`.
+//! Measures what the project costs and holds it against what is wanted: `tools/bench [SECTION...]`, which compiles this, the
+//! command and the Lambdas first.
 //!
 //! Without arguments every section is measured and docs/BENCHMARKS.md is written.
 
@@ -29,8 +30,6 @@ const SECTIONS: [(&str, Measure); 6] = [
     ("emulator", passage::measure_emulator),
     ("growth", growth::measure),
 ];
-/// Those that need the command or the Lambdas compiled.
-const COMPILED_FIRST: [&str; 4] = ["history", "lambda", "emulator", "growth"];
 
 fn main() -> anyhow::Result<()> {
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -50,12 +49,7 @@ fn main() -> anyhow::Result<()> {
     let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == name);
     let mut sections = Vec::new();
     let mut failed = Vec::new();
-    let mut is_compiled = false;
     for (name, measure) in SECTIONS.iter().filter(|(name, _)| is_wanted(name)) {
-        if wanted.is_empty() && COMPILED_FIRST.contains(name) && !is_compiled {
-            compile(&project)?;
-            is_compiled = true;
-        }
         writeln!(std::io::stderr(), "measuring: {name}")?;
         // One section that fails, or panics in the harness of the tests, does not take the others with it.
         let measured = std::panic::catch_unwind(|| measure(&project));
@@ -81,17 +75,4 @@ fn main() -> anyhow::Result<()> {
         bail!("these sections failed: {}", failed.join(", "));
     }
     Ok(())
-}
-
-/// Compiles the Lambdas and, meanwhile, the command: each takes one core at a time for most of it.
-fn compile(project: &Path) -> anyhow::Result<()> {
-    writeln!(std::io::stderr(), "compiling the command and the Lambdas")?;
-    std::thread::scope(|scope| {
-        let program = scope.spawn(|| history::Program::compiled(project).map(drop));
-        let lambdas = lambda::compiled(project).map(drop);
-        program
-            .join()
-            .unwrap_or_else(|_| bail!("compiling panicked"))
-            .and(lambdas)
-    })
 }

@@ -90,7 +90,7 @@ pub(crate) fn measure_local(_: &Path) -> anyhow::Result<Section> {
 /// The compiled Lambdas on the emulator: from the schedule to a subscriber, and what a bulletin asks of DynamoDB.
 ///
 /// # Errors
-/// Where a Lambda does not compile or fails.
+/// Where a Lambda is not compiled, or fails.
 pub(crate) fn measure_emulator(project: &Path) -> anyhow::Result<Section> {
     let Some(emulator) = Emulator::ministack() else {
         return Ok(Section::not_measured(
