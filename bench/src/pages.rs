@@ -4,9 +4,10 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, ensure};
-use bulletin::{Bulletin, CutOff, Month, Preference, RowKey};
-use bulletin_samples::{Layout, Page, page_path};
+use bulletin::{CutOff, Month};
+use bulletin_samples::page_path;
 use chrono::Days;
+use pipeline::testing::{bulletin_of, page_of};
 use tempfile::TempDir;
 
 /// The month of the first page that is made up, and of the last: 291 bulletins.
@@ -74,32 +75,12 @@ fn make_up() -> anyhow::Result<TempDir> {
     let [first, last]: [Month; 2] = [MADE_UP[0].parse()?, MADE_UP[1].parse()?];
     for (week, month) in (0..).zip(first.through(last)) {
         let day = first.first_day() - Days::new(2000) + Days::new(7 * week);
-        let page = Page::new(made_up(month, CutOff::Date(day))?).context("no layout")?;
+        let page = page_of(&bulletin_of(month, |_| CutOff::Date(day)));
         let file = folder.path().join(page_path(month).trim_start_matches('/'));
         std::fs::create_dir_all(file.parent().context("no folder")?)?;
-        std::fs::write(file, page.render())?;
+        std::fs::write(file, page)?;
     }
     Ok(folder)
-}
-
-fn made_up(month: Month, cut_off: CutOff) -> anyhow::Result<Bulletin> {
-    let layout = Layout::of(month).context("no layout")?;
-    let mut rows = Vec::new();
-    for &chart in layout.charts() {
-        for preference in [Preference::Family, Preference::Employment] {
-            for category in Layout::categories(month, chart, preference) {
-                for area in Layout::areas(month, preference) {
-                    let key = RowKey {
-                        chart,
-                        category,
-                        area,
-                    };
-                    rows.push(layout.row(month, key, cut_off));
-                }
-            }
-        }
-    }
-    Ok(Bulletin::new(month, rows)?)
 }
 
 fn find(folder: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {

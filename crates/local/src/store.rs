@@ -562,34 +562,11 @@ fn insert_row(
     write: &RowWrite,
     row: &Row,
 ) -> Result<(), StoreError> {
-    let RowKey {
-        chart,
-        category,
-        area,
-    } = write.key;
-    let value = row.reading.cut_off().map(|cut_off| cut_off.to_string());
-    let written = transaction
-        .prepare_cached(
-            "INSERT INTO cut_off
-             (category, area, chart, month, value, raw_category, raw_area, raw_value, host, version)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
-             ON CONFLICT DO NOTHING",
-        )
-        .and_then(|mut statement| {
-            statement.execute(params![
-                category.code(),
-                area.code(),
-                chart.code(),
-                plan.record.month.to_string(),
-                value,
-                row.raw.category.as_str(),
-                row.raw.area.as_str(),
-                row.raw.value.as_str(),
-                host(plan, write),
-            ])
-        })
-        .map_err(store_error)?;
-    if written == 0 {
+    let insert = "INSERT INTO cut_off
+                  (category, area, chart, month, value, raw_category, raw_area, raw_value, host, version)
+                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1)
+                  ON CONFLICT DO NOTHING";
+    if put_row(transaction, plan, write, row, insert).map_err(store_error)? == 0 {
         return Err(changed_meanwhile(plan, write));
     }
     Ok(())
@@ -630,26 +607,11 @@ fn replace_row(
             })
             .map_err(store_error)?;
     }
+    let update = "UPDATE cut_off
+                  SET value = ?5, raw_category = ?6, raw_area = ?7, raw_value = ?8, host = ?9, version = version + 1
+                  WHERE category = ?1 AND area = ?2 AND chart = ?3 AND month = ?4";
     match row {
-        Some(row) => transaction
-            .prepare_cached(
-                "UPDATE cut_off SET value = ?5, raw_category = ?6, raw_area = ?7, raw_value = ?8, host = ?9,
-                 version = version + 1
-                 WHERE category = ?1 AND area = ?2 AND chart = ?3 AND month = ?4",
-            )
-            .and_then(|mut statement| {
-                statement.execute(params![
-                    category.code(),
-                    area.code(),
-                    chart.code(),
-                    month,
-                    row.reading.cut_off().map(|cut_off| cut_off.to_string()),
-                    row.raw.category.as_str(),
-                    row.raw.area.as_str(),
-                    row.raw.value.as_str(),
-                    host(plan, write),
-                ])
-            }),
+        Some(row) => put_row(transaction, plan, write, row, update),
         None => transaction
             .prepare_cached("DELETE FROM cut_off WHERE category = ? AND area = ? AND chart = ? AND month = ?")
             .and_then(|mut statement| statement.execute(key)),
@@ -658,10 +620,31 @@ fn replace_row(
     Ok(())
 }
 
-/// Where a row was read.
-fn host<'a>(plan: &'a WritePlan, write: &'a RowWrite) -> &'a str {
-    let carried = write.carried.as_ref().map(|carried| carried.host.as_str());
-    carried.unwrap_or(&plan.record.host)
+/// Runs a statement that writes a row, with the row's key in ?1 to ?4 and what stands there in ?5 to ?9.
+fn put_row(
+    transaction: &Transaction<'_>,
+    plan: &WritePlan,
+    write: &RowWrite,
+    row: &Row,
+    statement: &str,
+) -> rusqlite::Result<usize> {
+    let RowKey {
+        chart,
+        category,
+        area,
+    } = write.key;
+    let carried = write.carried.as_ref().map(|carried| &carried.host);
+    transaction.prepare_cached(statement)?.execute(params![
+        category.code(),
+        area.code(),
+        chart.code(),
+        plan.record.month.to_string(),
+        row.reading.cut_off().map(|cut_off| cut_off.to_string()),
+        row.raw.category.as_str(),
+        row.raw.area.as_str(),
+        row.raw.value.as_str(),
+        carried.unwrap_or(&plan.record.host),
+    ])
 }
 
 fn changed_meanwhile(plan: &WritePlan, write: &RowWrite) -> StoreError {
