@@ -2,16 +2,20 @@
 
 use std::collections::BTreeSet;
 
+use aws::SnsTopics;
 use aws_tests::deployment::Deployment;
 use aws_tests::emulator::Emulator;
 use aws_tests::play::{deployment, expected_alerts, few_steps, heard_alerts, looks, noon};
 use aws_tests::run;
 use aws_tests::site::Site;
 use bulletin_samples::site::{Step, steps};
+use operations::Store;
 use operations::deployment::Queue;
+use operations::replay::Queues;
 use operations::replay::alert::{rebuild, send, topics};
-use operations::replay::record::months_given_up;
+use operations::replay::record::{Told, months_given_up};
 use pipeline::Notifier;
+use pipeline::testing::FixedClock;
 use serde_json::{Value, json};
 
 use super::{assert_heard, clock_at, operator, unheard};
@@ -21,6 +25,17 @@ async fn leave_unread(deployment: &Deployment, records: &[Value]) {
         let send = deployment.sqs.send_message().queue_url(&deployment.dead_records);
         send.message_body(record.to_string()).send().await.unwrap();
     }
+}
+
+/// Tells what lies among the unread records, by this clock.
+async fn tell_unread(store: &Store, queues: &Queues, topics: &SnsTopics, clock: &FixedClock) -> Told {
+    let notifier = Notifier {
+        store,
+        sink: topics,
+        clock,
+    };
+    let letters = queues.list(Queue::UnreadRecords).await.unwrap();
+    queues.tell_unread(&letters, &notifier).await.unwrap()
 }
 
 /// Tracking begins with a month, the notifier is out while that is corrected, and its records are given up.
@@ -79,13 +94,7 @@ fn what_a_correction_overtook_is_not_told_any_more() {
         leave_unread(&deployment, &records).await;
         let topics = topics(&stage, &emulator.config()).await.unwrap();
         let clock = clock_at(noon(&steps[1]));
-        let notifier = Notifier {
-            store: &store,
-            sink: &topics,
-            clock: &clock,
-        };
-        let letters = queues.list(Queue::UnreadRecords).await.unwrap();
-        let told = queues.tell_unread(&letters, &notifier).await.unwrap();
+        let told = tell_unread(&store, &queues, &topics, &clock).await;
         assert_eq!((told.done, told.left.as_slice()), (records.len(), &[][..]));
         assert_eq!(told.overtaken, corrections.len());
         assert_eq!(told.sent, expected.len() - corrections.len());
@@ -113,13 +122,7 @@ fn a_whole_bulletin_that_cannot_be_told_of_any_more_keeps_its_record_until_it_is
         leave_unread(&deployment, &records).await;
         let topics = topics(&stage, &emulator.config()).await.unwrap();
         let clock = clock_at(noon(&steps[1]));
-        let notifier = Notifier {
-            store: &store,
-            sink: &topics,
-            clock: &clock,
-        };
-        let letters = queues.list(Queue::UnreadRecords).await.unwrap();
-        let told = queues.tell_unread(&letters, &notifier).await.unwrap();
+        let told = tell_unread(&store, &queues, &topics, &clock).await;
         assert_eq!(
             (told.done, told.sent, told.overtaken),
             (records.len() - 1, expected.len() - 1, 0)
@@ -139,8 +142,7 @@ fn a_whole_bulletin_that_cannot_be_told_of_any_more_keeps_its_record_until_it_is
             .unwrap()
             .due();
         assert_eq!(send(&store, &topics, &clock, &due).await.sent, 1);
-        let letters = queues.list(Queue::UnreadRecords).await.unwrap();
-        let told = queues.tell_unread(&letters, &notifier).await.unwrap();
+        let told = tell_unread(&store, &queues, &topics, &clock).await;
         assert_eq!((told.done, told.sent, told.sent_before), (1, 0, 1));
         assert_heard(&deployment, &expected).await;
     });
