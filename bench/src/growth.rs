@@ -46,7 +46,7 @@ pub(crate) fn measure(project: &Path) -> anyhow::Result<Section> {
              of its own. Rows are filled in as further months, then as further cases of each month. CPU time, and the most memory.",
             TIMES.map(|times| times.to_string()).join(", "),
             pages.len(),
-            pages.kind,
+            pages.kind(),
         ),
         lines,
     })

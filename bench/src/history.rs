@@ -112,7 +112,7 @@ pub(crate) fn measure(project: &Path) -> anyhow::Result<Section> {
             "{} {}, oldest first, by one `bulletin ingest`; the least of {ROUNDS} runs. The questions: the least of \
              {STARTS} starts.",
             pages.len(),
-            pages.kind
+            pages.kind()
         ),
         lines: vec![
             Line {

@@ -132,7 +132,7 @@ pub(crate) fn measure(project: &Path) -> anyhow::Result<Section> {
             "{} {} of {:.0} KB on average, read in turns in one process each; the least of {ROUNDS} rounds. By criterion: the \
              mean of all pages read again and again, and its 95% interval. Instructions are counted by valgrind.",
             pages.len(),
-            pages.kind,
+            pages.kind(),
             bytes as f64 / count_of / 1e3
         ),
         lines,

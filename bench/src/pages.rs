@@ -19,8 +19,6 @@ pub(crate) struct Pages {
     /// Where each comes from.
     pub(crate) files: Vec<PathBuf>,
     bodies: Vec<Vec<u8>>,
-    /// What they are, in words.
-    pub(crate) kind: &'static str,
     /// Where they were made up; it is removed with them.
     folder: Option<TempDir>,
 }
@@ -34,6 +32,15 @@ impl Pages {
     /// Whether the department wrote them.
     pub(crate) fn are_real(&self) -> bool {
         self.folder.is_none()
+    }
+
+    /// What they are, in words.
+    pub(crate) fn kind(&self) -> &'static str {
+        if self.are_real() {
+            "real pages"
+        } else {
+            "made-up pages"
+        }
     }
 
     /// How many there are.
@@ -51,10 +58,7 @@ pub(crate) fn pages(project: &Path) -> anyhow::Result<Pages> {
         std::env::var_os("VISA_BULLETIN_SHARED").map_or_else(|| project.join("../shared"), PathBuf::from);
     let real = shared.join("bulletins/pages");
     let made_up = if real.is_dir() { None } else { Some(make_up()?) };
-    let (folder, kind) = match &made_up {
-        None => (real.as_path(), "real pages"),
-        Some(folder) => (folder.path(), "made-up pages"),
-    };
+    let folder = made_up.as_ref().map_or(real.as_path(), TempDir::path);
     let mut files = Vec::new();
     find(folder, &mut files)?;
     files.sort();
@@ -63,7 +67,6 @@ pub(crate) fn pages(project: &Path) -> anyhow::Result<Pages> {
     Ok(Pages {
         files,
         bodies,
-        kind,
         folder: made_up,
     })
 }
