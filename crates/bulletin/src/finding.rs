@@ -91,6 +91,48 @@ pub enum Finding {
         /// The texts of the cells.
         raw: Vec<String>,
     },
+    /// A column that the chart should have and does not. Its cells count as unreadable.
+    MissingColumn {
+        /// The chart without it.
+        chart: Chart,
+        /// Its half of the chart.
+        preference: Preference,
+        /// The column.
+        area: Area,
+    },
+    /// A row that the chart should have and does not. Its cells count as unreadable.
+    MissingRow {
+        /// The chart without it.
+        chart: Chart,
+        /// Its half of the chart.
+        preference: Preference,
+        /// The row.
+        category: Category,
+    },
+    /// A column of the bulletin before that this one has on no chart: a change by the department.
+    DroppedColumn {
+        /// The chart without it.
+        chart: Chart,
+        /// Its half of the chart.
+        preference: Preference,
+        /// The column.
+        area: Area,
+    },
+    /// A row of the bulletin before that this one has on no chart: a change by the department.
+    DroppedRow {
+        /// The chart without it.
+        chart: Chart,
+        /// Its half of the chart.
+        preference: Preference,
+        /// The row.
+        category: Category,
+    },
+    /// Dates for Filing repeats Final Action cell by cell, which no bulletin does. The cells of both charts count as
+    /// unreadable.
+    IdenticalCharts {
+        /// The half of the bulletin.
+        preference: Preference,
+    },
     /// An area's cut-off lies later than that of all areas without a column: nearly always a misprint.
     LaterThanAll {
         /// The chart in which it stands.
@@ -151,6 +193,11 @@ impl Finding {
             Self::ApproximateLabel { .. } => "approximate_label",
             Self::RaggedRow { .. } => "ragged_row",
             Self::ConflictingCells { .. } => "conflicting_cells",
+            Self::MissingColumn { .. } => "missing_column",
+            Self::MissingRow { .. } => "missing_row",
+            Self::DroppedColumn { .. } => "dropped_column",
+            Self::DroppedRow { .. } => "dropped_row",
+            Self::IdenticalCharts { .. } => "identical_charts",
             Self::LaterThanAll { .. } => "later_than_all",
             Self::MonthMismatch { .. } => "month_mismatch",
             Self::Layout { .. } => "layout",
@@ -166,7 +213,31 @@ impl Finding {
                 | Self::UnrecognisedColumn { .. }
                 | Self::RaggedRow { .. }
                 | Self::ConflictingCells { .. }
+                | Self::MissingColumn { .. }
+                | Self::MissingRow { .. }
+                | Self::IdenticalCharts { .. }
         )
+    }
+
+    /// The half chart on which a column cannot be told from another, so that no column missing from it is known to be
+    /// gone.
+    pub fn hides_a_column(&self) -> Option<(Chart, Preference)> {
+        match self {
+            Self::UnrecognisedColumn {
+                chart, preference, ..
+            } => Some((*chart, *preference)),
+            _ => None,
+        }
+    }
+
+    /// The half chart on which a row cannot be told from another, so that no row missing from it is known to be gone.
+    pub fn hides_a_row(&self) -> Option<(Chart, Preference)> {
+        match self {
+            Self::UnrecognisedRow {
+                chart, preference, ..
+            } => Some((*chart, *preference)),
+            _ => None,
+        }
     }
 }
 
@@ -269,6 +340,48 @@ impl fmt::Display for Finding {
                     raw.join(" and ")
                 )
             }
+            Self::MissingColumn {
+                chart,
+                preference,
+                area,
+            } => write!(
+                f,
+                "{}: the page has no {area} column here. Its cells count as unreadable; check the page.",
+                place(chart, preference)
+            ),
+            Self::MissingRow {
+                chart,
+                preference,
+                category,
+            } => write!(
+                f,
+                "{}: the page has no {category} row here. Its cells count as unreadable; check the page.",
+                place(chart, preference)
+            ),
+            Self::DroppedColumn {
+                chart,
+                preference,
+                area,
+            } => write!(
+                f,
+                "{}: the {area} column of the previous bulletin is gone.",
+                place(chart, preference)
+            ),
+            Self::DroppedRow {
+                chart,
+                preference,
+                category,
+            } => write!(
+                f,
+                "{}: the {category} row of the previous bulletin is gone.",
+                place(chart, preference)
+            ),
+            Self::IdenticalCharts { preference } => write!(
+                f,
+                "Dates for Filing and Final Action, {}: the page prints the same cut-offs on both charts, which no \
+                 bulletin does. They count as unreadable; check the page.",
+                preference.name()
+            ),
             Self::LaterThanAll {
                 chart,
                 category,
