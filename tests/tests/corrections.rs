@@ -340,7 +340,10 @@ fn a_page_that_was_fetched_earlier_loses() {
         let earlier = world.store.record(july()).await.unwrap().unwrap().fetched_at - Duration::seconds(1);
         for by_hand in [false, true] {
             let page = fetched(july_at_first(), "mirror", earlier, by_hand);
-            let (_, _, ingested) = ingester.ingest_page(&page, None).await.unwrap();
+            let (_, _, ingested) = ingester
+                .ingest_page(&page, None, pipeline::Accept::default())
+                .await
+                .unwrap();
             assert_eq!(ingested, Ingested::Outdated);
         }
         assert_same("what is stored", &before, &tables::content(&world.path()));
@@ -363,14 +366,20 @@ fn a_page_given_by_hand_is_believed_at_once() {
             clock: &clock,
         };
         let page = fetched(july_saying(SECOND), "by hand", clock.now(), true);
-        let (_, _, ingested) = ingester.ingest_page(&page, None).await.unwrap();
+        let (_, _, ingested) = ingester
+            .ingest_page(&page, None, pipeline::Accept::default())
+            .await
+            .unwrap();
         assert!(
             matches!(ingested, Ingested::Stored { changed: 1, .. }),
             "{ingested:?}"
         );
         assert_same("alerts", &correction_to(SECOND), &lines(&world.announce().await));
         // Given again, and shown by every host: nothing new.
-        ingester.ingest_page(&page, None).await.unwrap();
+        ingester
+            .ingest_page(&page, None, pipeline::Accept::default())
+            .await
+            .unwrap();
         world.publish(&HOSTS, july(), &july_saying(SECOND));
         assert_eq!(ids(&looks(&world, Duration::days(1), || {}).await), [""; 0]);
     });
