@@ -100,6 +100,11 @@ where
             Some(pending) if pending.digest == digest => Pending {
                 first_host_next: false,
                 at: if pending.interrupted { page.at } else { pending.at },
+                host: if pending.interrupted && !pending.contested {
+                    page.host.clone()
+                } else {
+                    pending.host.clone()
+                },
                 interrupted: false,
                 returns: pending.returns + u32::from(pending.interrupted),
                 ..pending.clone()
