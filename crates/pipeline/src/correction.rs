@@ -35,7 +35,9 @@ pub(crate) fn is_confirmed(known: &BulletinRecord, page: &Fetched, digest: &Cell
     let same_host = page.host == pending.host;
     let must_stay = was_replaced(known, digest) || (same_host && came_and_went(pending));
     let wait = if must_stay { STABLE_FOR } else { CONFIRM_AFTER };
-    page.at - pending.at >= wait && !(must_stay && pending.interrupted) && !(same_host && pending.contested)
+    // Where its own host showed the stored version since, the version starts over.
+    let starts_over = pending.interrupted && (must_stay || !pending.contested);
+    page.at - pending.at >= wait && !starts_over && !(same_host && pending.contested)
 }
 
 /// True if a correction replaced this version before.
