@@ -18,7 +18,7 @@ RUN_INFRA = cd infra-cdk && NODE_NO_WARNINGS=1 node --import tsx
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: build ## play eleven days of sample bulletins and print the alerts two watchers would get
@@ -28,12 +28,12 @@ demo: build ## play eleven days of sample bulletins and print the alerts two wat
 build: ## build the `bulletin` command, optimised
 	@cargo build --release --locked -p cli
 
-.PHONY: emulators
-emulators: ## install what the tests of the AWS side run against, into .tools
+.PHONY: install-emulators
+install-emulators: ## install what the tests of the AWS side run against, into .tools
 	@tools/install-emulators
 
 .PHONY: test
-test: emulators $(INFRA) ## run every test (those on real pages need ../shared, and say when they are skipped)
+test: install-emulators $(INFRA) ## run every test (those on real pages need ../shared, and say when they are skipped)
 	cargo test --workspace --locked --no-fail-fast
 	cargo test --release --locked -p bulletin-html --test cost
 	cd infra-cdk && npm run --silent test
@@ -73,18 +73,18 @@ diff: $(INFRA) lambdas ## show what a deployment would change
 destroy: $(INFRA) ## remove the deployment; DATA=delete removes the tables too
 	@$(RUN_INFRA) tools/destroy.ts $(SETTINGS)
 
-.PHONY: local
-local: ## deploy to an emulator on this machine, play the sample bulletins, and show the alerts
-	@$(MAKE) --no-print-directory -j3 lambdas-local emulators $(INFRA)
-	@$(RUN_INFRA) tools/local/start.ts
+.PHONY: emulator
+emulator: ## deploy to an emulator on this machine, play the sample bulletins, and show the alerts
+	@$(MAKE) --no-print-directory -j3 lambdas-emulator install-emulators $(INFRA)
+	@$(RUN_INFRA) tools/emulator/start.ts
 
-.PHONY: lambdas-local
-lambdas-local:
-	@tools/lambdas local
+.PHONY: lambdas-emulator
+lambdas-emulator:
+	@tools/lambdas emulator
 
-.PHONY: local-stop
-local-stop: $(INFRA) ## end what `make local` has started
-	@$(RUN_INFRA) tools/local/stop.ts
+.PHONY: emulator-stop
+emulator-stop: $(INFRA) ## end what `make emulator` has started
+	@$(RUN_INFRA) tools/emulator/stop.ts
 
 .PHONY: fmt
 fmt: ## format the code
@@ -93,7 +93,7 @@ fmt: ## format the code
 .PHONY: clean
 clean: ## remove what was built and installed here
 	cargo clean
-	rm -rf $(TOOLS) demo infra-cdk/node_modules infra-cdk/cdk.out infra-cdk/.local
+	rm -rf $(TOOLS) demo infra-cdk/node_modules infra-cdk/cdk.out infra-cdk/.emulator
 
 $(TOOLS)/bin/cargo-deny:
 	@echo "building cargo-deny $(CARGO_DENY) into $(TOOLS); this takes some minutes, once"

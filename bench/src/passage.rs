@@ -95,7 +95,7 @@ pub(crate) fn measure_emulator(project: &Path) -> anyhow::Result<Section> {
     let Some(emulator) = Emulator::ministack() else {
         return Ok(Section::not_measured(
             ON_EMULATOR,
-            "the emulator is not installed; `make emulators` installs it",
+            "the emulator is not installed; `make install-emulators` installs it",
             &[
                 "fetcher invoked to an alert at a subscriber, all cold",
                 "fetcher invoked to an alert at a subscriber, all warm",

@@ -31,7 +31,7 @@ describe('settings', () => {
       capacity: { mode: 'on-demand' },
       encryption: 'aws-owned',
       architecture: 'x86_64',
-      // What is built small; what `make local` builds lies elsewhere.
+      // What is built small; what `make emulator` builds lies elsewhere.
       binaries: '../target/lambdas',
       data: 'keep',
       schedule: { expression: 'rate(30 minutes)', minutes: 30 },

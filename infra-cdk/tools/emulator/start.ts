@@ -10,13 +10,13 @@ import { CommandFailed, FOLDER, run } from '../cdk.ts';
 import { main, say } from '../main.ts';
 import { Cloud } from './cloud.ts';
 import { days, publish, type Day } from './samples.ts';
-import { LOCAL, isRunning, note, noted, stop, type Started, type State } from './state.ts';
+import { STATE_FOLDER, isRunning, note, noted, stop, type Started, type State } from './state.ts';
 import { until } from './until.ts';
 
-const STAGE = 'local';
-const SITE = join(LOCAL, 'site');
-/** Where `tools/lambdas local` puts what it builds; what is deployed to AWS lies elsewhere. */
-const BINARIES = '../target/lambdas-local';
+const STAGE = 'emulator';
+const SITE = join(STATE_FOLDER, 'site');
+/** Where `tools/lambdas emulator` puts what it builds; what is deployed to AWS lies elsewhere. */
+const BINARIES = '../target/lambdas-emulator';
 /** Who hears what: as a person would subscribe. */
 const SUBSCRIPTIONS = [
   { who: 'EB-2 India', queue: 'somebody-eb2-india', code: 'EB2', policy: { area: ['INDIA'] } },
@@ -29,9 +29,9 @@ const seconds = (): string => `${((Date.now() - started) / 1000).toFixed(0)} s`;
 await main(async () => {
   const before = noted();
   if (before?.processes.some(isRunning)) {
-    refuse(`it is running already, at ${before.endpoint}`, 'run make local-stop first');
+    refuse(`it is running already, at ${before.endpoint}`, 'run make emulator-stop first');
   }
-  rmSync(LOCAL, { recursive: true, force: true });
+  rmSync(STATE_FOLDER, { recursive: true, force: true });
   mkdirSync(SITE, { recursive: true });
   const [emulatorPort, sitePort] = [await freePort(), await freePort()];
   const endpoint = `http://127.0.0.1:${emulatorPort}`;
@@ -50,8 +50,8 @@ await main(async () => {
   }
   say('It goes on running, and looks every 30 minutes. To talk to it:');
   say(`  AWS_ENDPOINT_URL=${endpoint} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1 \\`);
-  say('    aws dynamodb scan --table-name VisaBulletinData-local --max-items 1');
-  say('To end it: make local-stop');
+  say('    aws dynamodb scan --table-name VisaBulletinData-emulator --max-items 1');
+  say('To end it: make emulator-stop');
 });
 
 async function play(endpoint: string, site: string): Promise<void> {
@@ -95,7 +95,7 @@ async function look(cloud: Cloud, queues: ReadonlyMap<string, string>): Promise<
 }
 
 async function deploy(endpoint: string, site: string, asOf: string): Promise<void> {
-  const log = join(LOCAL, 'deploy.log');
+  const log = join(STATE_FOLDER, 'deploy.log');
   const output = openSync(log, 'a');
   const settings = {
     stage: STAGE,
@@ -109,8 +109,8 @@ async function deploy(endpoint: string, site: string, asOf: string): Promise<voi
   const env = {
     PATH: process.env['PATH'],
     EMAIL: 'operator@example.com',
-    CDK_OUT: join(LOCAL, 'cdk.out'),
-    CDK_HOME: join(LOCAL, 'home'),
+    CDK_OUT: join(STATE_FOLDER, 'cdk.out'),
+    CDK_HOME: join(STATE_FOLDER, 'home'),
     AWS_ENDPOINT_URL: endpoint,
     AWS_ENDPOINT_URL_S3: endpoint,
     AWS_ACCESS_KEY_ID: 'test',
@@ -145,17 +145,17 @@ function startEmulator(port: number): Started {
 }
 
 function startSite(port: number): Started {
-  const words = ['--import', 'tsx', 'tools/local/site.ts', SITE, String(port)];
-  return startDetached(process.execPath, words, 'tools/local/site.ts', { PATH: process.env['PATH'] });
+  const words = ['--import', 'tsx', 'tools/emulator/site.ts', SITE, String(port)];
+  return startDetached(process.execPath, words, 'tools/emulator/site.ts', { PATH: process.env['PATH'] });
 }
 
 /** Starts a program that goes on when this one ends. */
 function startDetached(program: string, words: string[], word: string, env: NodeJS.ProcessEnv): Started {
-  const output = openSync(join(LOCAL, `${word.replaceAll('/', '-')}.log`), 'a');
+  const output = openSync(join(STATE_FOLDER, `${word.replaceAll('/', '-')}.log`), 'a');
   const child = spawn(program, words, { cwd: FOLDER, env, detached: true, stdio: ['ignore', output, output] });
   child.unref();
   if (child.pid === undefined) {
-    refuse(`${program} does not start`, 'run make emulators first');
+    refuse(`${program} does not start`, 'run make install-emulators first');
   }
   return { pid: child.pid, word };
 }

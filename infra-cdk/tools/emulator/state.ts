@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { FOLDER } from '../cdk.ts';
 
 /** Where everything of the system on this machine lies, while it runs. */
-export const LOCAL = join(FOLDER, '.local');
-const STATE = join(LOCAL, 'state.json');
+export const STATE_FOLDER = join(FOLDER, '.emulator');
+const STATE = join(STATE_FOLDER, 'state.json');
 
 /** A process that was started, and a word of its command line by which it is known again. */
 export interface Started {
@@ -21,7 +21,7 @@ export interface State {
 
 /** Notes what runs. */
 export function note(state: State): void {
-  mkdirSync(LOCAL, { recursive: true });
+  mkdirSync(STATE_FOLDER, { recursive: true });
   writeFileSync(STATE, JSON.stringify(state));
 }
 
@@ -48,5 +48,5 @@ export function stop(state: State): void {
       process.kill(started.pid);
     }
   }
-  rmSync(LOCAL, { recursive: true, force: true });
+  rmSync(STATE_FOLDER, { recursive: true, force: true });
 }

@@ -1,4 +1,4 @@
-// Ends what `make local` has started.
+// Ends what `make emulator` has started.
 import { main, say } from '../main.ts';
 import { noted, stop } from './state.ts';
 
