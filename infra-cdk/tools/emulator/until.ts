@@ -1,22 +1,15 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How long anything may take here, in milliseconds. */
-const PATIENCE = 60_000;
+const TIMEOUT_MILLISECONDS = 60_000;
+const INTERVAL_MILLISECONDS = 100;
 
-/** Waits until something is so; that it cannot be asked yet counts as no. Rejects where it does not become so. */
-export async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + PATIENCE;
-  for (;;) {
-    try {
-      if (await isSo()) {
-        return;
-      }
-    } catch {
-      // Not yet.
-    }
+/** Waits until a condition holds; a check that throws counts as false. Rejects after a timeout. */
+export async function until(condition: string, holds: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + TIMEOUT_MILLISECONDS;
+  while (!(await holds().catch(() => false))) {
     if (Date.now() > end) {
-      throw new Error(`it never came that ${what}`);
+      throw new Error(`timed out after ${TIMEOUT_MILLISECONDS / 1000} s, waiting until ${condition}`);
     }
-    await pause(100);
+    await sleep(INTERVAL_MILLISECONDS);
   }
 }
