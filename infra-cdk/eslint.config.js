@@ -9,9 +9,18 @@ export default tseslint.config(
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
-      // A construct is made for what its making does to the tree.
+      // Constructs are created for their effect on the construct tree.
       'no-new': 'off',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      'max-depth': ['error', 4],
+      'max-lines': ['error', 400],
+      'max-lines-per-function': ['error', 60],
+      'max-params': ['error', 5],
     },
+  },
+  {
+    // The callback of `describe` contains all tests of a subject.
+    files: ['test/**'],
+    rules: { 'max-lines-per-function': 'off' },
   },
 );
