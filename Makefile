@@ -49,6 +49,8 @@ lint: $(TOOLS)/bin/cargo-deny $(INFRA) ## check format, lints, docs, licences an
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
 	$(TOOLS)/bin/cargo-deny --log-level error check bans licenses sources
 	tools/check-layers
+	tools/check-size
+	tools/test-check-size
 	tools/lint-infra
 
 .PHONY: lambdas
