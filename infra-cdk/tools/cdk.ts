@@ -19,7 +19,10 @@ export function readChoices(words: readonly string[]): Choices {
     const [flag, word] = [words[index], words[index + 1] ?? ''];
     const [, name, value] = /^(\w+)=(.*)$/s.exec(word) ?? [];
     if ((flag !== '-c' && flag !== '--context') || name === undefined || value === undefined) {
-      fail(`invalid SETTINGS "${flag ?? ''} ${word}"`, "expected for example \"-c stage=dev -c 'schedule=rate(1 hour)'\"");
+      fail(
+        `invalid SETTINGS "${flag ?? ''} ${word}"`,
+        "expected -c name=value, for example -c stage=dev -c 'schedule=rate(1 hour)'",
+      );
     }
     choices[name] = value;
   }

@@ -103,7 +103,8 @@ export class Notifier extends Construct {
 
   private addAlarms({ alarms }: NotifierProps): void {
     alarms.addDeadLetters(this, 'UnreadRecords', this.#unread, 'A stream record could not be decoded.');
-    alarms.addDeadLetters(this, 'GivenUpRecords', this.#givenUp, 'Alerts could not be sent for six hours and were given up.');
+    const givenUp = 'Alerts could not be sent for six hours and were given up.';
+    alarms.addDeadLetters(this, 'GivenUpRecords', this.#givenUp, givenUp);
     alarms.add(this, 'StreamIteratorAge', {
       meaning: 'Records are waiting in the stream, so alerts are late.',
       metric: this.stage.function.metric('IteratorAge', { statistic: 'Maximum', period: Duration.minutes(5) }),
