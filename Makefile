@@ -43,12 +43,13 @@ bench: ## measure speed, memory and sizes beside what is wanted, and write docs/
 	@tools/bench
 
 .PHONY: lint
-lint: $(TOOLS)/bin/cargo-deny $(INFRA) ## check format, lints, docs, licences and the layers of the crates
+lint: $(TOOLS)/bin/cargo-deny $(INFRA) ## check format, lints, docs, licences, the layers of the crates and the prose
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
 	$(TOOLS)/bin/cargo-deny --log-level error check bans licenses sources
 	tools/check-layers
+	tools/lint-prose
 	tools/lint-infra
 
 .PHONY: lambdas
