@@ -44,7 +44,7 @@ bench: ## measure speed, memory and sizes, and write docs/BENCHMARKS.md
 	@tools/bench
 
 .PHONY: lint
-lint: $(TOOLS)/bin/cargo-deny $(INFRA) ## check format, lints, docs, licences, crate layers, sizes and import cycles
+lint: $(TOOLS)/bin/cargo-deny $(INFRA) ## check format, lints, docs, licences, layers, sizes, import cycles and prose
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
@@ -52,6 +52,7 @@ lint: $(TOOLS)/bin/cargo-deny $(INFRA) ## check format, lints, docs, licences, c
 	tools/check-layers
 	tools/check-size
 	tools/test-check-size
+	tools/lint-prose
 	tools/lint-infra
 
 .PHONY: lambdas
