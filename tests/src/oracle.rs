@@ -5,7 +5,8 @@
 //! rules a case on a chart is the cell of its own column, or else that of the column `ALL`. A bulletin that is later than
 //! all that are stored alerts each case it lists, and each that the bulletin before it listed. What it is compared with
 //! is the ruling cell of the bulletin before it; where that is not there or cannot be read, the last one that could,
-//! among the bulletins that list the case. The first bulletin alerts nobody. A corrected bulletin alerts each case whose
+//! among the bulletins that list the case. The first bulletin alerts nobody. A bulletin that comes behind a later one
+//! alerts the cases of which it is one of the two newest bulletins, against what could be read before it. A corrected bulletin alerts each case whose
 //! ruling cells differ, if it is one of the two newest bulletins stored.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +21,8 @@ pub enum Value {
     Readable(String),
     /// Anything else, as printed.
     Unreadable(String),
+    /// Not printed although another chart of the page has the column.
+    Missing,
 }
 
 impl Value {
@@ -119,7 +122,7 @@ fn baseline(stored: &History, month: &str, chart: &str, category: &str, area: &s
 fn movement(area: &str, from: Option<&Read>, to: Option<&Ruling>) -> String {
     let word = |word: &str| word.to_owned();
     match (from, to) {
-        (_, Some((_, Value::Unreadable(_)))) => word("unknown"),
+        (_, Some((_, Value::Unreadable(_) | Value::Missing))) => word("unknown"),
         (None, None) => word("unchanged"),
         (None, Some(_)) => word("first_seen"),
         (Some(_), None) => word("withdrawn"),
@@ -154,6 +157,7 @@ fn told(chart: &str, area: &str, from: Option<&Read>, to: Option<&Ruling>) -> St
         |(column, value)| match value {
             Value::Readable(text) => format!("{text} ({column})"),
             Value::Unreadable(text) => format!("unreadable {text:?} ({column})"),
+            Value::Missing => format!("missing Column ({column})"),
         },
     );
     format!("{chart} {from} -> {to} {movement}")
@@ -201,18 +205,93 @@ fn news(stored: &History, month: &str, revisions: impl Fn(&(String, String)) -> 
         .collect()
 }
 
-/// The alerts of a bulletin that arrives where `stored` is stored, itself included by now: none if a later one is
-/// there, or if it is the first.
+/// The alerts of a bulletin that arrives where `stored` is stored, itself included by now: none if it is the first.
 pub fn alerts_of_new(stored: &History, month: &str) -> Vec<String> {
-    if stored.keys().next_back().is_none_or(|newest| newest != month) {
-        return Vec::new();
-    }
-    let cases = news(stored, month, |_| 0);
+    let is_newest = stored.keys().next_back().is_some_and(|newest| newest == month);
+    let cases = if is_newest {
+        news(stored, month, |_| 0)
+    } else {
+        late_news(stored, month)
+    };
     let summary: Vec<String> = cases
         .iter()
         .map(|case| summary_line(month, "new_month", 0, case))
         .collect();
     [cases, summary].concat()
+}
+
+/// What `month` does to every case where a later bulletin was stored before it.
+fn late_news(stored: &History, month: &str) -> Vec<String> {
+    let cells = &stored[month];
+    let everybody: BTreeSet<(String, String)> = stored.values().flat_map(cases).collect();
+    let mut lines = Vec::new();
+    for case in everybody {
+        let (category, area) = (&case.0, &case.1);
+        let window = two_newest(stored, category, area);
+        let is_known = stored
+            .iter()
+            .any(|(other, cells)| other != month && lists(cells, category, area));
+        if !window.contains(month) || !is_known {
+            continue;
+        }
+        let older = window.iter().next().filter(|older| *older != month);
+        let before = |chart: &str| {
+            let earlier = stored.range(..month.to_owned()).rev();
+            earlier
+                .filter(|(_, cells)| lists(cells, category, area))
+                .find_map(|(month, cells)| readable(month, ruling(cells, chart, category, area)))
+        };
+        let is_concerned = lists(cells, category, area) || older.is_some();
+        let has_past = older.is_some() || CHARTS.iter().any(|chart| before(chart).is_some());
+        if !is_concerned || !has_past {
+            continue;
+        }
+        let charts = CHARTS.map(|chart| {
+            let to = ruling(cells, chart, category, area);
+            let was_gone = to.is_none()
+                && older.is_some_and(|older| ruling(&stored[older], chart, category, area).is_none());
+            let from = if was_gone { None } else { before(chart) };
+            told(chart, area, from.as_ref(), to.as_ref())
+        });
+        lines.push(line(month, &case, "new_month", 0, &charts));
+    }
+    lines
+}
+
+/// Adds the columns that a page lost on one chart while another chart of it has them, where the month before had them.
+pub fn add_missing(history: &mut History) {
+    let half = |(chart, category, _): &(String, String, String)| (chart.clone(), category.starts_with('F'));
+    let months: Vec<String> = history.keys().cloned().collect();
+    for pair in months.windows(2) {
+        let lost: Vec<(String, String, String)> = {
+            let (before, now) = (&history[&pair[0]], &history[&pair[1]]);
+            let has = |cells: &Cells, wanted: &(String, String, String)| {
+                cells
+                    .keys()
+                    .any(|key| half(key) == half(wanted) && key.2 == wanted.2)
+            };
+            let columns = before.iter().filter(|(_, value)| **value != Value::Missing);
+            let is_lost = |key: &(String, String, String)| {
+                !has(now, key)
+                    && now.keys().any(|other| other.2 == key.2)
+                    && now.keys().any(|other| half(other) == half(key))
+            };
+            let lost: BTreeSet<(bool, String, String)> = columns
+                .map(|(key, _)| key)
+                .filter(|key| is_lost(key))
+                .map(|key| (half(key).1, key.0.clone(), key.2.clone()))
+                .collect();
+            let rows = now.keys().flat_map(|key| {
+                let (chart, family) = half(key);
+                lost.iter()
+                    .filter(move |(of_family, of_chart, _)| *of_family == family && *of_chart == chart)
+                    .map(|(_, chart, area)| (chart.clone(), key.1.clone(), area.clone()))
+            });
+            rows.collect()
+        };
+        let cells = history.get_mut(&pair[1]).unwrap();
+        cells.extend(lost.into_iter().map(|key| (key, Value::Missing)));
+    }
 }
 
 /// The alerts of the first correction of a bulletin: `stored` has its corrected form, `first` is what stood there.

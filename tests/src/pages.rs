@@ -8,7 +8,7 @@ use bulletin::{Bulletin, Month, RowKey};
 use bulletin_samples::site::{self, steps};
 use bulletin_samples::{Layout, Page};
 
-use crate::oracle::{Cells, History, Value, read_cells};
+use crate::oracle::{Cells, History, Value, add_missing, read_cells};
 
 /// Pages by month.
 pub type Pages = BTreeMap<Month, Vec<u8>>;
@@ -34,7 +34,9 @@ pub fn shared() -> Option<PathBuf> {
 /// # Panics
 /// When it cannot be read.
 pub fn real_cells(bulletins: &Path) -> History {
-    read_cells(&std::fs::read_to_string(bulletins.join("cutoffs.csv")).unwrap())
+    let mut history = read_cells(&std::fs::read_to_string(bulletins.join("cutoffs.csv")).unwrap());
+    add_missing(&mut history);
+    history
 }
 
 /// The real pages of these months.

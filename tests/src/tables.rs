@@ -66,7 +66,14 @@ pub fn content(path: &Path) -> Vec<String> {
         "SELECT 'row', category, area, chart, month, value, raw_category, raw_area, raw_value, host FROM cut_off",
         "SELECT 'standing', category, area, standing FROM standing",
     ];
-    let mut lines: Vec<String> = tables.iter().flat_map(|sql| query(path, sql)).collect();
+    let mut lines: Vec<String> = tables
+        .iter()
+        .flat_map(|sql| query(path, sql))
+        .map(|line| {
+            line.replace(",\"over\":true", "")
+                .replace(",\"history\":true", "")
+        })
+        .collect();
     for line in query(path, "SELECT record FROM bulletin") {
         let mut record: Value = serde_json::from_str(&line).unwrap();
         for field in ["first_seen", "fetched_at", "came_in_order"] {

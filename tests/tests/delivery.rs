@@ -179,6 +179,22 @@ async fn content_in_order(pages: &Pages) -> Vec<String> {
     tables::content(&world.path())
 }
 
+/// Whether a bulletin that arrives is news: an earlier one is stored, and none or one later, which was news itself.
+fn is_news(stored: &History, month: &str, news: &mut BTreeSet<String>) -> bool {
+    let later: Vec<&String> = stored.keys().filter(|other| other.as_str() > month).collect();
+    let has_earlier = stored.keys().any(|other| other.as_str() < month);
+    let is_news = has_earlier
+        && match later[..] {
+            [] => true,
+            [next] => news.contains(next),
+            _ => false,
+        };
+    if is_news {
+        news.insert(month.to_owned());
+    }
+    is_news
+}
+
 /// Every page twice, in any order of months. `present` is what the clock shows all the while: a day before the first of
 /// them, so that no month is too old to alert, or that of the newest.
 ///
@@ -205,6 +221,7 @@ async fn shuffle_across_months(
 
     let (mut waiting, mut seen) = (Vec::new(), 0);
     let (mut stored, mut predicted) = (History::new(), Vec::new());
+    let mut in_order_of_arrival = BTreeSet::new();
     for month in &messages {
         world.deliver([*month]).await;
         let (fresh, last) = world.records_after(seen);
@@ -217,8 +234,10 @@ async fn shuffle_across_months(
             }
         }
         let text = month.to_string();
-        if stored.insert(text.clone(), history[&text].clone()).is_none() && text.as_str() >= &present[..7] {
-            predicted.extend(alerts_of_new(&stored, &text));
+        if stored.insert(text.clone(), history[&text].clone()).is_none() {
+            if is_news(&stored, &text, &mut in_order_of_arrival) && text.as_str() >= &present[..7] {
+                predicted.extend(alerts_of_new(&stored, &text));
+            }
         }
     }
     for record in waiting {
@@ -550,8 +569,11 @@ fn two_processes_on_one_file_store_many_months_at_once() {
             let alerted: BTreeSet<String> = alerts.iter().map(|alert| alert.month().to_string()).collect();
             assert_eq!(alerted, alerting.iter().cloned().collect());
             let told: BTreeSet<String> = ids(&alerts).into_iter().collect();
+            // A case that a bulletin behind a later one is the first to list has nothing to be compared with.
+            let is_always_listed =
+                |key: &&(String, String, String)| history.values().all(|cells| cells.contains_key(*key));
             for month in &alerting {
-                for (_, category, area) in history[month].keys() {
+                for (_, category, area) in history[month].keys().filter(is_always_listed) {
                     let id = format!("CATEGORY#{category}#COUNTRY#{area}#{month}#0");
                     assert!(told.contains(&id), "{id} was not alerted");
                 }

@@ -32,7 +32,7 @@ fn forms(change: &ChartChange) -> Vec<String> {
             .into();
     };
     match cell.cut_off() {
-        None => vec!["misprinted".into()],
+        None => vec!["misprinted".into(), "has no ".into()],
         Some(CutOff::Current) => vec!["current".into()],
         Some(CutOff::Unavailable) => vec!["unavailable".into()],
         Some(CutOff::Date(date)) => vec![

@@ -29,7 +29,7 @@ pub struct Change {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub successors: Vec<Successor>,
     /// What rules the case in the bulletin of the month before, as printed; `None` where that is not among the two of
-    /// the standing, or was skipped.
+    /// the standing, or nobody was notified of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub month_before: Option<Box<ByChart<Option<Cell>>>>,
 }
@@ -164,13 +164,11 @@ impl Change {
         let charts = ByChart::each(|chart| {
             let to = entry.cells.of(chart).clone();
             // A row leaves a chart once, not again in every month after.
-            let was_gone =
-                to.is_none() && older.is_some_and(|older| !older.skipped && older.cells.of(chart).is_none());
-            let from = if was_gone {
-                None
-            } else {
-                standing.baseline(chart, entry)
-            };
+            let baseline = standing.baseline(chart, entry);
+            let left_unnoticed = |older: &Entry| older.over && baseline.is_some_and(|from| !from.over);
+            let was_gone = to.is_none()
+                && older.is_some_and(|older| older.cells.of(chart).is_none() && !left_unnoticed(older));
+            let from = if was_gone { None } else { baseline };
             ChartChange::new(standing.case, from, to, None)
         });
         let columns_before = older.map_or(&entry.columns, |older| &older.columns);
@@ -192,6 +190,7 @@ impl Change {
                     month: before.month,
                     column: cell.column,
                     cut_off: cell.cut_off()?,
+                    over: before.over,
                 })
             });
             // A cell that was not there replaces nothing; one that could not be read leaves what was last read.
@@ -221,7 +220,7 @@ impl Change {
     ) -> Self {
         let month_before = standing
             .entry(entry.month.previous())
-            .filter(|before| !before.skipped);
+            .filter(|before| !before.over || entry.over);
         Self {
             case: standing.case,
             month: entry.month,
@@ -280,6 +279,9 @@ pub fn changes(before: Option<&Standing>, after: &Standing) -> Vec<Change> {
 /// True if an entry that the standing did not have before is news, and not history.
 fn is_news(before: Option<&Standing>, after: &Standing, entry: &Entry) -> bool {
     let case = after.case;
+    if entry.history {
+        return false;
+    }
     let Some(before) = before else {
         let lists = |entry: &Entry| entry.lists(case);
         let follows_another = after.older.as_ref().is_some_and(|older| !lists(older));
@@ -290,7 +292,7 @@ fn is_news(before: Option<&Standing>, after: &Standing, entry: &Entry) -> bool {
     }
     // A case vanishes once: from the last bulletin that lists it to the next one that people hear of. A later month at
     // which it vanishes comes from history that was filled in.
-    let vanishes_now = before.is_listed() || before.newest.skipped;
+    let vanishes_now = before.is_listed() || (before.newest.over && !entry.over);
     let last_listed = if before.is_listed() {
         Some(before.newest.month)
     } else {

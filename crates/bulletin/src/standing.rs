@@ -90,10 +90,13 @@ pub struct Entry {
     /// Where the category has no row any more: the categories that took its place, and what rules there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub successors: Vec<Successor>,
-    /// True if the bulletin was over when it was first seen, after an earlier one: nobody was notified of it, so it is no
-    /// baseline.
+    /// True if the bulletin was over when it was first seen, so that nobody was notified of it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub skipped: bool,
+    pub over: bool,
+    /// True if the bulletin was filled in behind the one with which tracking began: it is no news, also while it is in
+    /// force.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub history: bool,
 }
 
 /// A category that took the place of another, and what rules the same area there.
@@ -138,7 +141,8 @@ impl Entry {
             cells: own,
             columns,
             successors,
-            skipped: false,
+            over: false,
+            history: false,
         }
     }
 
@@ -176,12 +180,16 @@ pub struct LastRead {
     pub column: Area,
     /// What it was.
     pub cut_off: CutOff,
+    /// True if the bulletin was over when it was first seen: see [`Entry::over`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub over: bool,
 }
 
 /// What rules one case: its two newest bulletins, and the last readable cut-offs before them.
 ///
 /// A case that is listed has the newest two bulletins stored. A case that has vanished keeps the last bulletin that listed
-/// it and the first one after that, preferring one that was not skipped, and is left alone until it is listed again.
+/// it and the first one after that (of those that people were notified of, where they were notified of the last that
+/// listed it), and is left alone until it is listed again.
 /// Either way a standing depends only on which bulletins are stored, never on the order in which they came.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standing {
@@ -200,12 +208,16 @@ pub struct Standing {
 pub struct Neighbours<'a> {
     /// The newest stored bulletin of an earlier month.
     pub previous: Option<Month>,
-    /// The oldest stored bulletin of a later month that was not skipped; the oldest of all where every one was.
+    /// The oldest stored bulletin of a later month.
     pub next: Option<Month>,
+    /// The same, leaving out bulletins that were over when they were first seen.
+    pub next_news: Option<Month>,
     /// Those of them that were read from the store so far. Seldom is any needed.
     pub loaded: &'a BTreeMap<Month, Bulletin>,
-    /// The months, of this one and its neighbours, that were over when they were first seen: see [`Entry::skipped`].
-    pub skipped: &'a BTreeSet<Month>,
+    /// The months, of this one and its neighbours, that were over when they were first seen: see [`Entry::over`].
+    pub over: &'a BTreeSet<Month>,
+    /// True if the bulletin that is being stored is history: see [`Entry::history`].
+    pub history: bool,
 }
 
 /// A neighbouring bulletin is needed and was not read from the store yet.
@@ -214,8 +226,8 @@ pub struct Neighbours<'a> {
 pub struct NeighbourNeeded(pub Month);
 
 impl Neighbours<'_> {
-    /// No month was skipped.
-    pub const NONE_SKIPPED: &'static BTreeSet<Month> = &BTreeSet::new();
+    /// No month was over when it was first seen.
+    pub const NONE_OVER: &'static BTreeSet<Month> = &BTreeSet::new();
 
     fn entry(&self, standing: Option<&Standing>, case: Case, month: Month) -> Result<Entry, NeighbourNeeded> {
         if let Some(known) = standing.and_then(|standing| standing.entry(month)) {
@@ -227,9 +239,15 @@ impl Neighbours<'_> {
             .ok_or(NeighbourNeeded(month))
     }
 
+    /// The month in which a case vanishes that this entry is the last to list; `None` where no later bulletin is stored.
+    fn vanishes_in(&self, last_listed: &Entry) -> Option<Month> {
+        let news = self.next_news.filter(|_| !last_listed.over);
+        news.or(self.next)
+    }
+
     fn entry_of(&self, bulletin: &Bulletin, case: Case) -> Entry {
         Entry {
-            skipped: self.skipped.contains(&bulletin.month()),
+            over: self.over.contains(&bulletin.month()),
             ..Entry::of(bulletin, case)
         }
     }
@@ -248,14 +266,17 @@ impl Standing {
         bulletin: &Bulletin,
         neighbours: Neighbours<'_>,
     ) -> Result<Option<Self>, NeighbourNeeded> {
-        let entry = neighbours.entry_of(bulletin, case);
+        let entry = Entry {
+            history: neighbours.history,
+            ..neighbours.entry_of(bulletin, case)
+        };
         if let Some(standing) = standing {
             return standing.with(entry, neighbours).map(Some);
         }
         if !entry.lists(case) {
             return Ok(None);
         }
-        let (older, newest) = match neighbours.next {
+        let (older, newest) = match neighbours.vanishes_in(&entry) {
             Some(next) => (Some(entry), neighbours.entry(None, case, next)?),
             None => {
                 let previous = neighbours
@@ -272,22 +293,15 @@ impl Standing {
         }))
     }
 
-    /// The cut-off that this bulletin's entry is compared with: the last one on this chart before it that was readable, in
-    /// a bulletin that was not skipped.
+    /// The cut-off that this bulletin's entry is compared with: the last readable one on this chart before it in a
+    /// bulletin that people were notified of, or where there is none, in any.
     pub fn baseline(&self, chart: Chart, entry: &Entry) -> Option<LastRead> {
-        let of_older = self
-            .older
-            .as_ref()
-            .filter(|older| older.month < entry.month && !older.skipped)
-            .and_then(|older| {
-                let cell = older.cells.of(chart).as_ref()?;
-                Some(LastRead {
-                    month: older.month,
-                    column: cell.column,
-                    cut_off: cell.cut_off()?,
-                })
-            });
-        of_older.or(*self.before.of(chart))
+        let older = self.older.as_ref().filter(|older| older.month < entry.month);
+        let of_older = older.and_then(|older| read_in(older, chart));
+        match (of_older, *self.before.of(chart)) {
+            (Some(older), Some(before)) if older.over && !before.over => Some(before),
+            (older, before) => older.or(before),
+        }
     }
 
     /// The entries, newest first.
@@ -312,7 +326,8 @@ impl Standing {
             let mut corrected = self.clone();
             let entry = Entry {
                 revision,
-                skipped: stored.skipped,
+                over: stored.over,
+                history: stored.history,
                 ..entry
             };
             if corrected.newest.month == entry.month {
@@ -341,7 +356,7 @@ impl Standing {
             return Ok(self.arranged(Some(entry), self.newest.clone()));
         }
         if entry.lists(case) {
-            if let Some(next) = neighbours.next {
+            if let Some(next) = neighbours.vanishes_in(&entry) {
                 let newest = neighbours.entry(Some(self), case, next)?;
                 return Ok(self.arranged(Some(entry), newest));
             }
@@ -350,12 +365,18 @@ impl Standing {
                 .map(|previous| neighbours.entry(Some(self), case, previous));
             return Ok(self.arranged(older.transpose()?, entry));
         }
-        // A skipped bulletin only stands in until there is one that people hear of.
-        let rank = |entry: &Entry| (entry.skipped, entry.month);
-        if vanished && rank(&entry) > rank(&self.newest) {
+        if vanished && !self.vanishes_rather_in(&entry) {
             return Ok(self.clone());
         }
         Ok(self.arranged(last_listed.cloned(), entry))
+    }
+
+    /// True if a case that has vanished is better said to vanish in this bulletin: an earlier one, or the first that
+    /// people are notified of, where they were notified of the last that listed it.
+    fn vanishes_rather_in(&self, entry: &Entry) -> bool {
+        let was_news = self.older.as_ref().is_some_and(|older| !older.over);
+        let rank = |entry: &Entry| (was_news && entry.over, entry.month);
+        rank(entry) < rank(&self.newest)
     }
 
     /// A standing of these two entries; what falls out of the window is remembered before it.
@@ -375,26 +396,33 @@ impl Standing {
 }
 
 /// Takes what could be read in this entry as last read, where it is later than what is remembered, or a corrected form
-/// of it. Bulletins that do not list the case leave no trace, because the order of arrival decides whether one of them is
-/// met, and skipped bulletins are no baseline.
+/// of it. A cut-off of which people were notified goes before one that was over. Bulletins that do not list the case leave
+/// no trace, because the order of arrival decides whether one of them is met.
 fn remember(before: &mut ByChart<Option<LastRead>>, case: Case, entry: &Entry) {
-    if !entry.lists(case) || entry.skipped {
+    if !entry.lists(case) {
         return;
     }
     for chart in Chart::ALL {
-        let Some(cell) = entry.cells.of(chart) else {
+        let Some(read) = read_in(entry, chart) else {
             continue;
         };
-        let Some(cut_off) = cell.cut_off() else { continue };
+        let rank = |read: &LastRead| (!read.over, read.month);
         let slot = before.of_mut(chart);
-        if slot.is_none_or(|known| known.month <= entry.month) {
-            *slot = Some(LastRead {
-                month: entry.month,
-                column: cell.column,
-                cut_off,
-            });
+        if slot.as_ref().is_none_or(|known| rank(known) <= rank(&read)) {
+            *slot = Some(read);
         }
     }
+}
+
+/// The cut-off that a bulletin's entry has on this chart, where it can be read.
+fn read_in(entry: &Entry, chart: Chart) -> Option<LastRead> {
+    let cell = entry.cells.of(chart).as_ref()?;
+    Some(LastRead {
+        month: entry.month,
+        column: cell.column,
+        cut_off: cell.cut_off()?,
+        over: entry.over,
+    })
 }
 
 #[cfg(test)]
@@ -462,7 +490,7 @@ mod tests {
         )
     }
 
-    fn play<'a>(arrivals: impl Iterator<Item = &'a Bulletin>, skipped: &BTreeSet<Month>) -> Option<Standing> {
+    fn play<'a>(arrivals: impl Iterator<Item = &'a Bulletin>, over: &BTreeSet<Month>) -> Option<Standing> {
         let mut stored = BTreeMap::new();
         let mut standing = None;
         for bulletin in arrivals {
@@ -470,11 +498,11 @@ mod tests {
             let later = || stored.range(month.next()..).map(|(month, _)| *month);
             let neighbours = Neighbours {
                 previous: stored.range(..month).next_back().map(|(month, _)| *month),
-                next: later()
-                    .find(|month| !skipped.contains(month))
-                    .or_else(|| later().next()),
+                next: later().next(),
+                next_news: later().find(|month| !over.contains(month)),
                 loaded: &stored,
-                skipped,
+                over,
+                history: false,
             };
             standing = Standing::after(standing.as_ref(), VIETNAM, bulletin, neighbours).unwrap();
             stored.insert(month, bulletin.clone());
@@ -483,34 +511,32 @@ mod tests {
     }
 
     /// What a standing is by its definition, from all bulletins at once.
-    fn by_definition(bulletins: &[Bulletin], skipped: &BTreeSet<Month>) -> Option<Standing> {
+    fn by_definition(bulletins: &[Bulletin], over: &BTreeSet<Month>) -> Option<Standing> {
         let entries: Vec<Entry> = bulletins
             .iter()
             .map(|bulletin| Entry {
-                skipped: skipped.contains(&bulletin.month()),
+                over: over.contains(&bulletin.month()),
                 ..Entry::of(bulletin, VIETNAM)
             })
             .collect();
         let last_listed = entries.iter().rposition(|entry| entry.lists(VIETNAM))?;
         let (older, newest) = if last_listed + 1 < entries.len() {
-            let heard = entries[last_listed + 1..].iter().position(|entry| !entry.skipped);
-            (Some(last_listed), last_listed + 1 + heard.unwrap_or(0))
+            let later = &entries[last_listed + 1..];
+            let was_news = !entries[last_listed].over;
+            let news = later.iter().position(|entry| was_news && !entry.over);
+            (Some(last_listed), last_listed + 1 + news.unwrap_or(0))
         } else {
             (last_listed.checked_sub(1), last_listed)
         };
         let before = ByChart::each(|chart| {
-            entries[..older.unwrap_or(0)]
-                .iter()
-                .rev()
-                .filter(|entry| entry.lists(VIETNAM) && !entry.skipped)
-                .find_map(|entry| {
-                    let cell = entry.cells.of(chart).as_ref()?;
-                    Some(LastRead {
-                        month: entry.month,
-                        column: cell.column,
-                        cut_off: cell.cut_off()?,
-                    })
-                })
+            let read = |over: bool| {
+                entries[..older.unwrap_or(0)]
+                    .iter()
+                    .rev()
+                    .filter(|entry| entry.lists(VIETNAM) && entry.over == over)
+                    .find_map(|entry| read_in(entry, chart))
+            };
+            read(false).or_else(|| read(true))
         });
         Some(Standing {
             case: VIETNAM,
@@ -522,15 +548,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_standing_depends_on_what_is_stored_and_not_on_the_order((bulletins, order, skipped) in history()) {
-            let shuffled = play(order.iter().map(|index| &bulletins[*index]), &skipped);
-            prop_assert_eq!(&shuffled, &by_definition(&bulletins, &skipped));
+        fn a_standing_depends_on_what_is_stored_and_not_on_the_order((bulletins, order, over) in history()) {
+            let shuffled = play(order.iter().map(|index| &bulletins[*index]), &over);
+            prop_assert_eq!(&shuffled, &by_definition(&bulletins, &over));
         }
 
         #[test]
-        fn the_same_bulletin_again_changes_nothing((bulletins, order, skipped) in history()) {
-            let once = play(bulletins.iter(), &skipped);
-            let again = play(bulletins.iter().chain(order.iter().map(|index| &bulletins[*index])), &skipped);
+        fn the_same_bulletin_again_changes_nothing((bulletins, order, over) in history()) {
+            let once = play(bulletins.iter(), &over);
+            let again = play(bulletins.iter().chain(order.iter().map(|index| &bulletins[*index])), &over);
             prop_assert_eq!(once, again);
         }
     }

@@ -289,7 +289,9 @@ fn a_category_that_is_listed_no_more_names_what_rules_now() {
         previous,
         next: None,
         loaded: &stored,
-        skipped: Neighbours::NONE_SKIPPED,
+        next_news: None,
+        over: Neighbours::NONE_OVER,
+        history: false,
     };
     let before = Standing::after(None, case, &first, neighbours(None)).unwrap();
     let previous = Some(first.month());

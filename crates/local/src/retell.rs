@@ -176,8 +176,8 @@ pub async fn retell<Store: BulletinStore>(
         let Some(record) = store.record(month).await? else {
             continue;
         };
-        if record.was_skipped() {
-            past.skipped.insert(month);
+        if record.was_over() {
+            past.over.insert(month);
         }
         let bulletin = if wanted.contains(&month) {
             let mut forms = forms(&record, store.archived_rows(month).await?)?;
@@ -338,8 +338,8 @@ async fn told(
 struct Past {
     standings: Standings,
     previous: Option<Bulletin>,
-    /// The months of which nobody was notified because they were over.
-    skipped: BTreeSet<Month>,
+    /// The months that were over when they were first seen.
+    over: BTreeSet<Month>,
 }
 
 impl Past {
@@ -354,7 +354,9 @@ impl Past {
             previous: self.previous.as_ref().map(Bulletin::month),
             next: None,
             loaded: &loaded,
-            skipped: &self.skipped,
+            next_news: None,
+            over: &self.over,
+            history: false,
         };
         let cases: BTreeSet<Case> = bulletin
             .cases()

@@ -70,7 +70,9 @@ fn record(category: Category, sequence: &str) -> Value {
             previous: standing.map(|standing| standing.newest.month),
             next: None,
             loaded: &nothing,
-            skipped: Neighbours::NONE_SKIPPED,
+            next_news: None,
+            over: Neighbours::NONE_OVER,
+            history: false,
         };
         Standing::after(standing, case, bulletin, neighbours)
             .unwrap()

@@ -135,7 +135,13 @@ impl ArchivedBulletin {
         }
         self.carry(&mut writes);
         let around = Surroundings::read(store, self.month).await?;
-        let planned = plan_standings(store, bulletin, &around, false).await?;
+        let planned = plan_standings(
+            store,
+            bulletin,
+            &around,
+            present_month(self.first_seen) > self.month,
+        )
+        .await?;
         let record = BulletinRecord {
             month: self.month,
             path: self.path.clone(),
@@ -143,8 +149,7 @@ impl ArchivedBulletin {
             fetched_at: self.fetched_at,
             first_seen: self.first_seen,
             revision: self.revision,
-            // A month that is over becomes history that later bulletins are compared with, not a skipped one.
-            came_in_order: around.previous.is_some() && self.month >= present_month(clock.now()),
+            came_in_order: around.is_news,
             digest,
             cells: bulletin.rows().len(),
             findings: self.findings.clone(),

@@ -266,7 +266,7 @@ where
             confirmed_missing: confirmed,
             ..known.clone()
         };
-        let planned = plan_standings(self.store, &completed.bulletin, &around, known.was_skipped()).await?;
+        let planned = plan_standings(self.store, &completed.bulletin, &around, known.was_over()).await?;
         let plan = planned.write(rows, record, Some(known), self.clock.now());
         self.store.write(&plan).await?;
         Ok(Some(missing.len()))
@@ -434,8 +434,7 @@ where
         }
         let rows = row_writes(&draft.bulletin, &draft.stored);
         let record = self.record_of(candidate, &draft, &rows, known.as_ref());
-        let planned =
-            plan_standings(self.store, &draft.bulletin, &draft.around, record.was_skipped()).await?;
+        let planned = plan_standings(self.store, &draft.bulletin, &draft.around, record.was_over()).await?;
         let plan = planned.write(rows, record, known, now);
         self.store.write(&plan).await?;
         Ok(Ingested::Stored {
@@ -463,7 +462,7 @@ where
             fetched_at: page.at,
             first_seen: known.map_or_else(|| self.clock.now(), |known| known.first_seen),
             revision: known.map_or(0, |known| known.revision + 1),
-            came_in_order: known.map_or(draft.around.previous.is_some(), |known| known.came_in_order),
+            came_in_order: known.map_or(draft.around.is_news, |known| known.came_in_order),
             digest: CellDigest::of(&draft.bulletin),
             cells: draft.bulletin.rows().len(),
             findings: draft.findings.clone(),
@@ -476,7 +475,7 @@ where
 
     /// Stores what is reported about a page whose cells are the stored ones.
     async fn note_findings(&self, known: BulletinRecord, draft: Draft) -> Result<(), StoreError> {
-        let planned = plan_standings(self.store, &draft.bulletin, &draft.around, known.was_skipped()).await?;
+        let planned = plan_standings(self.store, &draft.bulletin, &draft.around, known.was_over()).await?;
         let record = BulletinRecord {
             findings: draft.findings,
             ..known.clone()
@@ -508,7 +507,7 @@ where
         };
         let completed = complete(printed, &known.findings, context);
         let rows = row_writes(&completed.bulletin, &self.store.rows(month).await?);
-        let planned = plan_standings(self.store, &completed.bulletin, &around, known.was_skipped()).await?;
+        let planned = plan_standings(self.store, &completed.bulletin, &around, known.was_over()).await?;
         let plan = planned
             .mending()
             .write(rows, known.clone(), Some(known), self.clock.now());

@@ -73,10 +73,12 @@ pub(crate) struct Surroundings {
     pub(crate) previous: Option<Bulletin>,
     /// The month of the oldest stored bulletin of a later month.
     next: Option<Month>,
-    /// The same, leaving out bulletins that were skipped where one was not.
-    next_heard: Option<Month>,
-    /// The later months that were skipped, as far as they were looked at.
-    skipped: BTreeSet<Month>,
+    /// The same, leaving out bulletins that were over when they were first seen.
+    next_news: Option<Month>,
+    /// The later months that were over when they were first seen, up to that one.
+    over: BTreeSet<Month>,
+    /// True if a new bulletin would be news here: an earlier one is stored, and no later one with which tracking began.
+    pub(crate) is_news: bool,
 }
 
 impl Surroundings {
@@ -92,7 +94,7 @@ impl Surroundings {
             .into_iter()
             .map(|stored| (stored.standing.case, stored))
             .collect();
-        let mut later = months.iter().copied().filter(|other| *other > month);
+        let later = months.iter().copied().filter(|other| *other > month);
         let next = later.clone().next();
         let previous = match months.iter().rev().copied().find(|other| *other < month) {
             // Every case that the newest bulletin but one lists has an entry for it.
@@ -100,21 +102,28 @@ impl Surroundings {
             Some(previous) => Some(as_bulletin(previous, store.rows(previous).await?)?),
             None => None,
         };
-        let mut skipped = BTreeSet::new();
-        let next_heard = loop {
-            let Some(candidate) = later.next() else { break next };
-            if !was_skipped(store, candidate).await? {
-                break Some(candidate);
+        let (mut over, mut next_news) = (BTreeSet::new(), None);
+        // Behind two later ones its standings are not worked out any more.
+        let mut is_news = previous.is_some() && later.clone().count() <= 1;
+        for candidate in later {
+            let record = store.record(candidate).await?;
+            if Some(candidate) == next {
+                is_news &= record.as_ref().is_some_and(|record| record.came_in_order);
             }
-            skipped.insert(candidate);
-        };
+            if !record.is_some_and(|record| record.was_over()) {
+                next_news = Some(candidate);
+                break;
+            }
+            over.insert(candidate);
+        }
         Ok(Self {
             months,
             standings,
             previous,
             next,
-            next_heard,
-            skipped,
+            next_news,
+            over,
+            is_news,
         })
     }
 
@@ -123,9 +132,9 @@ impl Surroundings {
     }
 }
 
-async fn was_skipped<Store: BulletinStore>(store: &Store, month: Month) -> Result<bool, StoreError> {
+async fn was_over<Store: BulletinStore>(store: &Store, month: Month) -> Result<bool, StoreError> {
     let record = store.record(month).await?;
-    Ok(record.is_some_and(|record| record.was_skipped()))
+    Ok(record.is_some_and(|record| record.was_over()))
 }
 
 /// The cells of a bulletin as the standings have them, with codes in place of printed labels.
@@ -183,8 +192,8 @@ fn label_beside(key: RowKey, part: MissingPart) -> SmolStr {
     }
 }
 
-/// Works out what becomes of the standings when this bulletin is stored. `skipped` says that it is over and that nobody is
-/// notified of it.
+/// Works out what becomes of the standings when this bulletin is stored. `is_over` says that it was over when it was first
+/// seen.
 ///
 /// # Errors
 /// [`StoreError`] where what is stored cannot be read.
@@ -192,27 +201,29 @@ pub(crate) async fn plan_standings<Store: BulletinStore>(
     store: &Store,
     bulletin: &Bulletin,
     around: &Surroundings,
-    skipped: bool,
+    is_over: bool,
 ) -> Result<PlannedStandings, StoreError> {
     let month = bulletin.month();
-    let mut skipped_months = around.skipped.clone();
-    if skipped {
-        skipped_months.insert(month);
+    let mut over = around.over.clone();
+    if is_over {
+        over.insert(month);
     }
     let mut loaded = BTreeMap::new();
     let writes = loop {
         let neighbours = Neighbours {
             previous: around.previous_month(),
-            next: around.next_heard,
+            next: around.next,
+            next_news: around.next_news,
             loaded: &loaded,
-            skipped: &skipped_months,
+            over: &over,
+            history: around.next.is_some() && !around.is_news,
         };
         match standing_writes(bulletin, &around.standings, neighbours) {
             Ok(writes) => break writes,
             Err(NeighbourNeeded(month)) => {
                 loaded.insert(month, as_bulletin(month, store.rows(month).await?)?);
-                if was_skipped(store, month).await? {
-                    skipped_months.insert(month);
+                if was_over(store, month).await? {
+                    over.insert(month);
                 }
             }
         }
@@ -252,11 +263,11 @@ pub(crate) async fn recomplete_next<Store: BulletinStore>(
     };
     let completed = complete(&as_bulletin(next, stored.clone())?, &record.findings, context);
     let rows = row_writes(&completed.bulletin, &stored);
-    if rows.is_empty() {
+    if rows.is_empty() && completed.findings == record.findings {
         return Ok(None);
     }
     let around_next = Surroundings::read(store, next).await?;
-    let planned = plan_standings(store, &completed.bulletin, &around_next, record.was_skipped()).await?;
+    let planned = plan_standings(store, &completed.bulletin, &around_next, record.was_over()).await?;
     let after = BulletinRecord {
         findings: completed.findings,
         cells: completed.bulletin.rows().len(),

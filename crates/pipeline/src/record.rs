@@ -20,8 +20,8 @@ pub struct BulletinRecord {
     pub first_seen: DateTime<Utc>,
     /// Which form of it: 0 as first stored, then counting its corrections.
     pub revision: u32,
-    /// True if an earlier month was stored when it came. Where tracking begins is no news, also when its record is
-    /// handled after history was filled in behind.
+    /// True if it was news when it came: an earlier month was stored, and no later one with which tracking began. Where
+    /// tracking begins is no news, also when its record is handled after history was filled in behind.
     pub came_in_order: bool,
     /// Digest of its cells.
     pub digest: CellDigest,
@@ -42,10 +42,9 @@ pub struct BulletinRecord {
 }
 
 impl BulletinRecord {
-    /// True if the bulletin was over when it was first stored, after an earlier one: nobody was notified of it, so later
-    /// bulletins are compared with the one before it.
-    pub fn was_skipped(&self) -> bool {
-        self.came_in_order && present_month(self.first_seen) > self.month
+    /// True if the bulletin was over when it was first stored anywhere, so that nobody was notified of it.
+    pub fn was_over(&self) -> bool {
+        present_month(self.first_seen) > self.month
     }
 }
 

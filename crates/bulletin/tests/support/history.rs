@@ -129,7 +129,9 @@ impl History {
                 previous: stored.keys().rev().find(|other| **other < page.month()).copied(),
                 next: stored.keys().find(|other| **other > page.month()).copied(),
                 loaded: &stored,
-                skipped: Neighbours::NONE_SKIPPED,
+                next_news: None,
+                over: Neighbours::NONE_OVER,
+                history: false,
             };
             let mut next = standings.clone();
             for area in columns() {

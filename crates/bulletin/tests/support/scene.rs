@@ -88,7 +88,9 @@ pub(crate) fn after(
         previous: stored.keys().rev().find(|other| **other < month).copied(),
         next: stored.keys().find(|other| **other > month).copied(),
         loaded: stored,
-        skipped: Neighbours::NONE_SKIPPED,
+        next_news: None,
+        over: Neighbours::NONE_OVER,
+        history: false,
     };
     Standing::after(standing, CASE, bulletin, neighbours)
         .unwrap()

@@ -284,7 +284,9 @@ pub async fn a_write_planned_beside_another_loses<Store: BulletinStore + LinkTab
             previous: None,
             next: None,
             loaded: &BTreeMap::new(),
-            skipped: Neighbours::NONE_SKIPPED,
+            next_news: None,
+            over: Neighbours::NONE_OVER,
+            history: false,
         };
         let standing = Standing::after(None, row.key.case(), &alone, neighbours);
         let Ok(Some(standing)) = standing else {
@@ -361,7 +363,9 @@ pub async fn half_a_write_is_completed<Store: BulletinStore + LinkTable>(store: 
         previous: Some(month("2024-03")),
         next: None,
         loaded: &loaded,
-        skipped: Neighbours::NONE_SKIPPED,
+        next_news: None,
+        over: Neighbours::NONE_OVER,
+        history: false,
     };
     let standing = Standing::after(Some(&march.standing), EB3_INDIA.case(), &april, neighbours);
     let Ok(Some(standing)) = standing else {

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bulletin::{
-    Alert, Bulletin, BulletinAlert, Case, CaseAlert, Change, ChangeKind, Month, Neighbours, RawCell, Reading,
-    Row, RowKey, Standing, changes,
+    Alert, Bulletin, BulletinAlert, Case, CaseAlert, Change, ChangeKind, MissingPart, Month, Neighbours,
+    RawCell, Reading, Row, RowKey, Standing, changes,
 };
 
 use crate::oracle::{Cells, Value};
@@ -12,16 +12,18 @@ use crate::oracle::{Cells, Value};
 /// The bulletin of a month with these cells.
 pub(crate) fn bulletin(month: &str, cells: &Cells) -> Bulletin {
     let rows = cells.iter().map(|((chart, category, area), value)| {
+        let key = RowKey {
+            chart: chart.parse().unwrap(),
+            category: category.parse().unwrap(),
+            area: area.parse().unwrap(),
+        };
         let (reading, printed) = match value {
             Value::Readable(text) => (Reading::CutOff(text.parse().unwrap()), text),
             Value::Unreadable(text) => (Reading::Unreadable, text),
+            Value::Missing => return Row::missing(key, MissingPart::Column, category.as_str().into()),
         };
         Row {
-            key: RowKey {
-                chart: chart.parse().unwrap(),
-                category: category.parse().unwrap(),
-                area: area.parse().unwrap(),
-            },
+            key,
             reading,
             raw: RawCell {
                 category: category.as_str().into(),
@@ -49,7 +51,9 @@ impl Standings {
             previous: self.stored.keys().rev().find(|other| **other < month).copied(),
             next: None,
             loaded: &self.stored,
-            skipped: Neighbours::NONE_SKIPPED,
+            next_news: None,
+            over: Neighbours::NONE_OVER,
+            history: false,
         };
         let cases: BTreeSet<Case> = self.of.keys().copied().chain(page.cases()).collect();
         let mut told: Vec<Change> = Vec::new();

@@ -26,6 +26,7 @@ fn every_chart_change(case: Case) -> Vec<ChartChange> {
                 month,
                 column: case.area,
                 cut_off,
+                over: false,
             });
             let cell = to.map(|cut_off| Cell {
                 column,
@@ -58,6 +59,7 @@ fn every_chart_change(case: Case) -> Vec<ChartChange> {
                 month,
                 column: case.area,
                 cut_off,
+                over: false,
             }),
             to: earlier.map(|cut_off| Cell {
                 column: case.area,

@@ -115,7 +115,9 @@ fn change(
         previous: None,
         next: None,
         loaded: &BTreeMap::new(),
-        skipped: Neighbours::NONE_SKIPPED,
+        next_news: None,
+        over: Neighbours::NONE_OVER,
+        history: false,
     };
     let before = Standing::after(None, case, &first, alone)?;
     loaded.insert(first.month(), first);
@@ -123,7 +125,9 @@ fn change(
         previous: loaded.keys().copied().find(|other| *other < month),
         next: None,
         loaded: &loaded,
-        skipped: Neighbours::NONE_SKIPPED,
+        next_news: None,
+        over: Neighbours::NONE_OVER,
+        history: false,
     };
     let after = Standing::after(before.as_ref(), case, &second, neighbours)?;
     Ok(after.and_then(|after| changes(before.as_ref(), &after).pop()))

@@ -165,7 +165,9 @@ fn alert(area: Area, from: &str, to: &str) -> Alert {
         previous,
         next: None,
         loaded: &loaded,
-        skipped: Neighbours::NONE_SKIPPED,
+        next_news: None,
+        over: Neighbours::NONE_OVER,
+        history: false,
     };
     let before = Standing::after(None, case, &first, neighbours(None)).unwrap();
     let after = Standing::after(before.as_ref(), case, &second, neighbours(Some(first.month()))).unwrap();
