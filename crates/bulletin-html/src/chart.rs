@@ -5,11 +5,12 @@ use bulletin::{
 };
 use smol_str::SmolStr;
 
-use crate::cell::{is_written_as_cut_off, read_cell};
+use crate::cell::read_cell;
 use crate::column::{Column, Columns};
 use crate::era;
 use crate::grid::Grid;
-use crate::label::{self, Named};
+use crate::hidden::report_hidden;
+use crate::label::Named;
 use crate::line::{Line, Lines, lines};
 use crate::shape::Shape;
 use crate::table::{CellText, EMPTY, Table};
@@ -45,11 +46,12 @@ pub(crate) fn read_chart(
     findings: &mut Vec<Finding>,
 ) -> Result<Columns, &'static str> {
     let grid = Grid::new(table);
-    let lines = lines(&grid, shape.header, inherited, (place.month, place.preference))?;
+    let mut lines = lines(&grid, shape.header, inherited, (place.month, place.preference))?;
     let mut reader = ChartReader {
         grid: &grid,
         place,
         lines: &lines,
+        first_row: rows.len(),
         rows,
         findings,
     };
@@ -65,19 +67,18 @@ pub(crate) fn read_chart(
     {
         return Err("it has no column for all other areas");
     }
-    let rows_before = reader.rows.len();
     reader.report_columns(shape.header.is_none());
     reader.read_lines();
-    if reader.rows.len() == rows_before {
+    if reader.rows.len() == reader.first_row {
         return Err("none of its cells stands under a known label");
     }
     reader.report_repeated_rows();
-    reader.report_hidden();
+    report_hidden(&grid, &lines, place, findings);
     for note in &lines.notes {
         let what = format!("a row over all columns was passed over: \"{}\".", printed(note));
         findings.push(place.layout(&what));
     }
-    lines.headers.last().cloned().ok_or("its columns have no labels")
+    lines.headers.pop().ok_or("its columns have no labels")
 }
 
 struct ChartReader<'a> {
@@ -85,6 +86,8 @@ struct ChartReader<'a> {
     place: Place,
     lines: &'a Lines<'a>,
     rows: &'a mut Vec<Row>,
+    /// The number of rows there were before this table.
+    first_row: usize,
     findings: &'a mut Vec<Finding>,
 }
 
@@ -277,7 +280,7 @@ impl<'a> ChartReader<'a> {
             Err(UnreadableReason::StruckThrough)
         } else if is_hidden {
             Err(UnreadableReason::Hidden)
-        } else if cell.rowspan > 1 && !self.fits_below(line, column) {
+        } else if cell.rowspan > 1 && !self.fits_below(line, column, cell.rowspan) {
             Err(UnreadableReason::NotACutOff)
         } else {
             read_cell(cell.text, self.place.month)
@@ -297,17 +300,19 @@ impl<'a> ChartReader<'a> {
         }
     }
 
-    /// True if every row that a cell spans has its other cells where they belong.
-    fn fits_below(&self, line: &Line<'_>, column: &Column) -> bool {
+    /// True if every row that a cell spans is there and has its other cells where they belong.
+    fn fits_below(&self, line: &Line<'_>, column: &Column, rowspan: u16) -> bool {
         let slot = self.grid.slot(line.row, column.at);
         let width = self.lines.columns(line).width;
-        (0..self.grid.len())
-            .filter(|row| self.grid.slot(*row, column.at) == slot)
-            .all(|row| self.grid.fills(row, width))
+        let is_in = |row: &usize| self.grid.slot(*row, column.at) == slot;
+        let rows = || (0..self.grid.len()).filter(is_in);
+        rows().count() == usize::from(rowspan) && rows().all(|row| self.grid.fills(row, width))
     }
 
     fn add(&mut self, row: Row) {
-        let known = self.rows.iter_mut().find(|known| known.key == row.key);
+        let known = self.rows[self.first_row..]
+            .iter_mut()
+            .find(|known| known.key == row.key);
         match known {
             Some(known) => reconcile(known, &row, self.findings),
             None => self.rows.push(row),
@@ -333,58 +338,6 @@ impl<'a> ChartReader<'a> {
                     preference: self.place.preference,
                     category,
                 });
-            }
-        }
-    }
-
-    /// Reports what is hidden: the rows and columns that were read all the same, and the cells that were left out.
-    fn report_hidden(&mut self) {
-        let grid = self.grid;
-        let mut read: Vec<String> = Vec::new();
-        for line in &self.lines.lines {
-            if grid.table().is_row_hidden(line.row) {
-                read.push(format!("the row \"{}\"", printed(&line.label)));
-            }
-        }
-        for column in self.lines.headers.iter().flat_map(|header| &header.values) {
-            if grid.is_column_hidden(column.at) {
-                read.push(format!("the column \"{}\"", column.printed));
-            }
-        }
-        if !read.is_empty() {
-            let what = format!(
-                "{} {} hidden in the page's markup, and read all the same.",
-                read.join(", "),
-                if read.len() == 1 { "is" } else { "are" }
-            );
-            self.findings.push(self.place.layout(&what));
-        }
-        if grid.leaves_out() {
-            self.report_left_out();
-        }
-    }
-
-    fn report_left_out(&mut self) {
-        let table = self.grid.table();
-        for row in (0..table.len()).filter(|row| !table.is_row_hidden(*row)) {
-            let could_matter = |text: &str| {
-                is_written_as_cut_off(text)
-                    || label::exact_area(text).is_some()
-                    || label::exact_category(self.place.preference, text).is_some()
-            };
-            let hidden = table.row(row).filter(|cell| cell.hidden.is_some());
-            let texts: Vec<String> = hidden
-                .filter(|cell| could_matter(cell.text))
-                .map(|cell| format!("\"{}\"", printed(cell.text)))
-                .collect();
-            if !texts.is_empty() {
-                let label = table.row(row).find(|cell| cell.hidden.is_none());
-                let what = format!(
-                    "the row \"{}\" has hidden cells, which are left out: {}.",
-                    label.map_or_else(String::new, |cell| printed(cell.text).into_owned()),
-                    texts.join(", ")
-                );
-                self.findings.push(self.place.layout(&what));
             }
         }
     }

@@ -46,7 +46,7 @@ pub(crate) fn last_header_row(grid: &Grid<'_>, first: usize) -> usize {
 /// True if a row labels columns: it names an area and holds no cut-off.
 pub(crate) fn labels_columns(grid: &Grid<'_>, row: usize) -> bool {
     let cells = || (0..grid.width(row)).map(|column| grid.text(row, column));
-    cells().skip(1).any(|text| label::exact_area(text).is_some()) && !cells().any(is_written_as_cut_off)
+    !cells().any(is_written_as_cut_off) && cells().skip(1).any(|text| label::exact_area(text).is_some())
 }
 
 /// The columns as the rows of a header label them. `body` are the rows that follow.
@@ -74,7 +74,7 @@ pub(crate) fn columns(
     }
     let labels = labels.unwrap_or(width);
     let first = grid.text(*header.end(), 0);
-    if labels == 0 || label::category(preference, first, None).is_some() {
+    if labels == 0 || label::exact_category(preference, first).is_some() {
         return Err("its columns have no room for the labels of its rows");
     }
     unname_rivals(&mut values, |column| &mut column.named);
@@ -104,13 +104,15 @@ fn column(grid: &Grid<'_>, header: std::ops::RangeInclusive<usize>, at: usize) -
         if cell.text.is_empty() || (cell.hidden.is_some() && !grid.is_column_hidden(at)) {
             continue;
         }
-        let own = is_label_of(grid, row, at).then(|| label::area(cell.text)).flatten();
+        let own = is_label_of(grid, row, at).then(|| area(cell.text)).flatten();
         match (named, own) {
             (None, Some(own)) => {
                 named = Some(own);
                 shown = cell.text;
             }
             (Some(known), Some(own)) => contradicts |= known.what() != own.what(),
+            // A spacer under a wide label has no label of its own.
+            (_, None) if cell.colspan > 1 && is_blank_below(grid, row, at) => {}
             (_, None) if shown.is_empty() => shown = cell.text,
             (_, None) => {}
         }
@@ -121,6 +123,7 @@ fn column(grid: &Grid<'_>, header: std::ops::RangeInclusive<usize>, at: usize) -
     }
     let mut printed_label = SmolStr::new(printed(shown));
     if named.is_none()
+        && !whole.is_empty()
         && let Some(of_whole) = label::area(whole.trim())
     {
         named = Some(of_whole);
@@ -132,6 +135,16 @@ fn column(grid: &Grid<'_>, header: std::ops::RangeInclusive<usize>, at: usize) -
         named: named.filter(|_| !contradicts),
         is_struck,
         holds_hidden,
+    }
+}
+
+/// The area that a label names. The title of the labels' own column is not compared with every country's name.
+fn area(text: &str) -> Option<Named<Area>> {
+    let is_title = || text.starts_with(['F', 'E']) && label::preference(text).is_some();
+    match label::exact_area(text) {
+        Some(area) => Some(Named::Exactly(area)),
+        None if is_title() => None,
+        None => label::area(text),
     }
 }
 

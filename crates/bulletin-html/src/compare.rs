@@ -9,6 +9,9 @@ use crate::refusal::Refusal;
 /// Final Action Dates.
 const FEWEST: usize = 4;
 
+/// Charts with fewer cells in common can agree by chance. Real ones have at least 25.
+const FEWEST_COMPARED: usize = 6;
+
 /// How the two charts of one preference compare, over the cells that can be read on both.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Comparison {
@@ -23,9 +26,8 @@ impl Comparison {
     /// Compares the two charts of a preference.
     pub(crate) fn new(bulletin: &Bulletin, preference: Preference) -> Self {
         let mut comparison = Self::default();
-        let of_chart = |row: &&Row| {
-            row.key.chart == Chart::FinalAction && row.key.category.preference() == preference
-        };
+        let of_chart =
+            |row: &&Row| row.key.chart == Chart::FinalAction && row.key.category.preference() == preference;
         for row in bulletin.rows().filter(of_chart) {
             let filing = bulletin.row(RowKey {
                 chart: Chart::DatesForFiling,
@@ -62,24 +64,30 @@ impl Comparison {
     /// True if one chart is a copy of the other, a misprint or two aside: fewer than one cell in ten differs. In every
     /// genuine month, at least one employment cell in six and four family cells in five differ.
     fn is_copy(self) -> bool {
-        self.compared > 0 && (self.earlier + self.later) * 10 < self.compared
+        self.compared >= FEWEST_COMPARED && (self.earlier + self.later) * 10 < self.compared
     }
 }
 
 /// Makes the cells of both charts unreadable where one is a copy of the other: nobody can say which is the original.
-pub(crate) fn hold_identical(bulletin: Bulletin, findings: &mut Vec<Finding>) -> Bulletin {
-    let mut copied = Preference::ALL.to_vec();
-    copied.retain(|preference| Comparison::new(&bulletin, *preference).is_copy());
-    if copied.is_empty() {
+/// `comparisons` are those of the preferences, in their order.
+pub(crate) fn hold_identical(
+    bulletin: Bulletin,
+    comparisons: [Comparison; 2],
+    findings: &mut Vec<Finding>,
+) -> Bulletin {
+    let is_copied = comparisons.map(Comparison::is_copy);
+    if is_copied == [false; 2] {
         return bulletin;
     }
-    findings.extend(
-        copied
-            .iter()
-            .map(|preference| Finding::IdenticalCharts {
-                preference: *preference,
-            }),
-    );
+    let copied = Preference::ALL.into_iter().zip(is_copied);
+    let copied: Vec<Preference> = copied
+        .filter_map(|(preference, is_copied)| is_copied.then_some(preference))
+        .collect();
+    for preference in &copied {
+        findings.push(Finding::IdenticalCharts {
+            preference: *preference,
+        });
+    }
     with_readings(&bulletin, |row| {
         if copied.contains(&row.key.category.preference()) {
             Reading::Unreadable
@@ -91,9 +99,7 @@ pub(crate) fn hold_identical(bulletin: Bulletin, findings: &mut Vec<Finding>) ->
 
 /// Reads the cells of identical charts from their raw texts, except those that are unreadable for another reason.
 pub(crate) fn release_identical(bulletin: &Bulletin, findings: &[Finding]) -> Bulletin {
-    let is_held = |preference: Preference| {
-        findings.contains(&Finding::IdenticalCharts { preference })
-    };
+    let is_held = |preference: Preference| findings.contains(&Finding::IdenticalCharts { preference });
     with_readings(bulletin, |row| {
         if !is_held(row.key.category.preference()) || is_lost_otherwise(row, findings) {
             return row.reading;

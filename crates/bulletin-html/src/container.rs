@@ -78,8 +78,6 @@ fn utf16_as_utf8(body: &[u8]) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
     use std::io::Write as _;
 
     use flate2::Compression;
@@ -116,7 +114,13 @@ mod tests {
             let bytes = |text: &str| -> Vec<u8> {
                 let units = text.encode_utf16();
                 units
-                    .flat_map(|unit| if little { unit.to_le_bytes() } else { unit.to_be_bytes() })
+                    .flat_map(|unit| {
+                        if little {
+                            unit.to_le_bytes()
+                        } else {
+                            unit.to_be_bytes()
+                        }
+                    })
                     .collect()
             };
             assert_eq!(&*html_of(&bytes(PAGE)).unwrap(), PAGE.as_bytes());

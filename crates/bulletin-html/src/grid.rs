@@ -34,13 +34,8 @@ impl<'a> Grid<'a> {
     /// Lays out a table. Hidden cells take their place if they make up whole columns, as a column toggle leaves them;
     /// otherwise they take none.
     pub(crate) fn new(table: &'a Table) -> Self {
-        let has_hidden = (0..table.len()).any(|row| {
-            let visible = !table.is_row_hidden(row);
-            visible && table.row(row).any(|cell| takes_no_room(&cell))
-        });
         let mut grid = Self::lay_out(table, true);
-        if !has_hidden {
-            grid.hidden_columns = grid.columns_hidden_throughout().unwrap_or(0);
+        if !table.has_hidden() {
             return grid;
         }
         match grid.columns_hidden_throughout() {
@@ -120,7 +115,10 @@ impl<'a> Grid<'a> {
             }
             at = cell_end;
         }
-        laid_out.width = slots.iter().rposition(|slot| *slot > 0).map_or(0, |last| last + 1);
+        laid_out.width = slots
+            .iter()
+            .rposition(|slot| *slot > 0)
+            .map_or(0, |last| last + 1);
         laid_out.is_broken |= slots[..laid_out.width].contains(&0);
         laid_out
     }

@@ -1,9 +1,9 @@
 //! The lines of text that say what stands beneath them.
 
-use bulletin::{Chart, Month, Preference};
+use bulletin::{Chart, Preference};
 
+use crate::heading_words::{may_name_chart, other_heading};
 use crate::label;
-use crate::month;
 use crate::spelling::{lacks_at_most, letters_in};
 use crate::text::squash_into;
 
@@ -83,8 +83,10 @@ pub(crate) fn read_line(line: &str, squashed: &mut String) -> Line {
         return Line::Preference(preference);
     }
     // Most lines lack every word that could name a chart.
-    let may_name_chart = ["fil", "final", "chart", "table"].iter().any(|word| squashed.contains(word));
-    match may_name_chart.then(|| other_heading(line, letter)).flatten() {
+    match may_name_chart(squashed.as_bytes())
+        .then(|| other_heading(line, letter))
+        .flatten()
+    {
         Some(heading) => Line::Chart(heading),
         None => section_or_prose(letter, rest),
     }
@@ -115,80 +117,6 @@ fn usual_heading(chart: Chart, letter: Option<char>, squashed: &str) -> Line {
         preference,
         letter,
     })
-}
-
-/// The words of which a heading can consist, apart from numbers, single letters and the names of months.
-const HEADING_WORDS: [&str; 48] = [
-    "a", "action", "and", "application", "applications", "based", "bulletin", "cases", "categories", "category",
-    "chart", "charts", "class", "classes", "continued", "cut", "cutoff", "date", "dates", "employment", "family",
-    "file", "filing", "final", "for", "immigrant", "in", "number", "numbers", "of", "off", "offs", "on", "preference",
-    "preferences", "priority", "section", "sponsored", "statutory", "table", "tables", "the", "to", "under", "visa",
-    "visas", "with", "cont",
-];
-
-/// A heading that names its chart in other words or in another order: `Chart A: Family-Sponsored Preference Class, Final
-/// Action Dates`. It consists of the words of headings only, so that no sentence is taken for one.
-fn other_heading(line: &str, letter: Option<char>) -> Option<Heading> {
-    let mut words = [""; 24];
-    let mut count = 0;
-    for word in month::words(line) {
-        *words.get_mut(count)? = word;
-        count += 1;
-    }
-    let words = &words[..count];
-    let has = |wanted: &str| words.iter().any(|word| word.eq_ignore_ascii_case(wanted));
-    let final_action = has("final") && has("action");
-    let filing = has("filing") || (has("file") && has("dates"));
-    let called = words.windows(2).find_map(|pair| {
-        let is_chart = ["chart", "table"].iter().any(|noun| pair[0].eq_ignore_ascii_case(noun));
-        match pair[1] {
-            "A" | "a" if is_chart => Some(Chart::FinalAction),
-            "B" | "b" if is_chart => Some(Chart::DatesForFiling),
-            _ => None,
-        }
-    });
-    let chart = match (final_action, filing) {
-        (true, true) => return None,
-        (true, false) => Chart::FinalAction,
-        (false, true) => Chart::DatesForFiling,
-        (false, false) => called?,
-    };
-    if !words.iter().all(|word| is_heading_word(word)) {
-        return None;
-    }
-    let preference = match (has("family"), has("employment")) {
-        (true, true) => return None,
-        (true, false) => Some(Preference::Family),
-        (false, true) => Some(Preference::Employment),
-        (false, false) => None,
-    };
-    let usual = match chart {
-        Chart::FinalAction => 'A',
-        Chart::DatesForFiling => 'B',
-    };
-    let letter = if called.is_some_and(|called| called != chart) {
-        Letter::Contradicting
-    } else if called.is_none() && letter.is_some_and(|letter| letter != usual) {
-        Letter::Unusual
-    } else {
-        Letter::Usual
-    };
-    Some(Heading {
-        chart,
-        preference,
-        letter,
-    })
-}
-
-fn is_heading_word(word: &str) -> bool {
-    let roman = || word.bytes().all(|byte| matches!(byte, b'I' | b'V' | b'X'));
-    word.len() == 1
-        || word.bytes().all(|byte| byte.is_ascii_digit())
-        || roman()
-        || HEADING_WORDS
-            .iter()
-            .any(|known| word.eq_ignore_ascii_case(known))
-        || Month::from_name(word, 2000).is_some()
 }
 
 /// True if a squashed line that names a chart says nothing else, as in `FINAL ACTION DATES`.
@@ -277,7 +205,11 @@ mod tests {
 
     fn chart(line: &str) -> Option<(Chart, Preference, bool)> {
         match read_line(line) {
-            Line::Chart(heading) => Some((heading.chart, heading.preference?, heading.letter == Letter::Usual)),
+            Line::Chart(heading) => Some((
+                heading.chart,
+                heading.preference?,
+                heading.letter == Letter::Usual,
+            )),
             _ => None,
         }
     }

@@ -76,12 +76,14 @@ pub fn read_page(page: &[u8], expected: Option<Month>) -> Result<ReadPage, Refus
         chart: twice.0.chart,
         preference: twice.0.category.preference(),
     })?;
-    if has_both_charts(month) {
-        compare_charts(&bulletin, &selected)?;
-    }
+    let comparisons = if has_both_charts(month) {
+        compare_charts(&bulletin, &selected)?
+    } else {
+        Default::default()
+    };
     report_missing(&bulletin, &mut findings);
     report_later_than_all(&bulletin, &mut findings);
-    let bulletin = hold_identical(bulletin, &mut findings);
+    let bulletin = hold_identical(bulletin, comparisons, &mut findings);
     Ok(ReadPage { bulletin, findings })
 }
 
@@ -139,9 +141,9 @@ fn read_half(
 
 /// Refuses charts that stand under each other's headings. In the usual order only clear signs count; in another order,
 /// the dates themselves must show which chart is which.
-fn compare_charts(bulletin: &Bulletin, selected: &[Selected<'_>]) -> Result<(), Refusal> {
-    for preference in Preference::ALL {
-        let comparison = Comparison::new(bulletin, preference);
+fn compare_charts(bulletin: &Bulletin, selected: &[Selected<'_>]) -> Result<[Comparison; 2], Refusal> {
+    let comparisons = Preference::ALL.map(|preference| Comparison::new(bulletin, preference));
+    for (preference, comparison) in Preference::ALL.into_iter().zip(comparisons) {
         comparison.refuse_swapped(preference)?;
         let mut of_it = selected.iter().filter(|half| half.preference == preference);
         let first = of_it.next().map(|half| half.chart);
@@ -152,5 +154,5 @@ fn compare_charts(bulletin: &Bulletin, selected: &[Selected<'_>]) -> Result<(), 
             });
         }
     }
-    Ok(())
+    Ok(comparisons)
 }

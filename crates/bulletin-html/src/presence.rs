@@ -2,8 +2,6 @@
 //!
 //! A missing cell is never evidence of anything. Each gap is reported; the pipeline counts its cells as unreadable.
 
-use std::collections::BTreeSet;
-
 use bulletin::{Area, Bulletin, Category, Chart, Finding, Month, Preference};
 
 use crate::era;
@@ -24,42 +22,52 @@ pub(crate) fn report_missing(bulletin: &Bulletin, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The rows and columns of one half of a chart.
+/// The rows and columns of one half of a chart, each once.
 struct Half {
     chart: Chart,
     preference: Preference,
-    categories: BTreeSet<Category>,
-    areas: BTreeSet<Area>,
+    categories: Vec<Category>,
+    areas: Vec<Area>,
 }
 
 impl Half {
     fn new(bulletin: &Bulletin, chart: Chart, preference: Preference) -> Self {
-        let keys = || {
-            let keys = bulletin.rows().map(|row| row.key);
-            keys.filter(move |key| key.chart == chart && key.category.preference() == preference)
-        };
-        Self {
+        let mut half = Self {
             chart,
             preference,
-            categories: keys().map(|key| key.category).collect(),
-            areas: keys().map(|key| key.area).collect(),
+            categories: Vec::with_capacity(12),
+            areas: Vec::with_capacity(8),
+        };
+        for key in bulletin.rows().map(|row| row.key) {
+            if key.chart != chart || key.category.preference() != preference {
+                continue;
+            }
+            // Rows come in the order of their keys.
+            if half.categories.last() != Some(&key.category) {
+                half.categories.push(key.category);
+            }
+            if !half.areas.contains(&key.area) {
+                half.areas.push(key.area);
+            }
         }
+        half
     }
 
     fn report(&self, month: Month, other: Option<&Self>, findings: &mut Vec<Finding>) {
-        let has = |category| self.categories.contains(&category);
         let (chart, preference) = (self.chart, self.preference);
-        let mut areas: Vec<Area> = era::required_areas(month, chart, preference).collect();
+        let has = |category| self.categories.contains(&category);
+        let mut areas: Vec<Area> = era::required_areas(month, chart, preference)
+            .filter(|area| !self.areas.contains(area))
+            .collect();
         let mut categories: Vec<Category> = era::missing_categories(month, preference, has).collect();
         if let Some(other) = other {
+            let lacking = other.areas.iter().filter(|area| !self.areas.contains(area));
             // Final Action has had columns that Dates for Filing had not, for years; never the other way round.
-            let more_areas = other.areas.iter().filter(|_| chart == Chart::FinalAction);
-            areas.extend(more_areas);
+            areas.extend(lacking.filter(|_| chart == Chart::FinalAction));
             let words_fifth_alike = self.words_fifth_as(other);
-            let lacking = other.categories.difference(&self.categories);
+            let lacking = other.categories.iter().filter(|category| !has(**category));
             categories.extend(lacking.filter(|category| words_fifth_alike || !is_fifth(**category)));
         }
-        areas.retain(|area| !self.areas.contains(area));
         areas.sort_unstable();
         areas.dedup();
         categories.sort_unstable();
@@ -74,17 +82,26 @@ impl Half {
             preference,
             category,
         }));
+        if preference == Preference::Employment
+            && month.year() < era::RELIGIOUS_WORKERS_ALWAYS
+            && !has(Category::ReligiousWorkers)
+        {
+            findings.push(Finding::Layout {
+                what: format!(
+                    "{}, {}: the page has no SR row here. January 2003 had none either; check the page.",
+                    chart.name(),
+                    preference.name()
+                ),
+            });
+        }
     }
 
     /// True unless the two charts divide the fifth preference differently: each has rows of it, and none in common, as
     /// in October 2015.
     fn words_fifth_as(&self, other: &Self) -> bool {
-        let of = |half: &Self| -> BTreeSet<Category> {
-            let fifth = half.categories.iter().filter(|category| is_fifth(**category));
-            fifth.copied().collect()
-        };
-        let (own, other) = (of(self), of(other));
-        own.is_empty() || other.is_empty() || !own.is_disjoint(&other)
+        let fifth = |half: &Self| half.categories.iter().any(|category| is_fifth(*category));
+        let in_common = |category: &Category| is_fifth(*category) && other.categories.contains(category);
+        !fifth(self) || !fifth(other) || self.categories.iter().any(in_common)
     }
 }
 

@@ -51,18 +51,26 @@ pub(crate) fn select<'a>(
             });
             continue;
         }
-        if named.chart.is_some() && candidate.heading.is_some_and(|heading| heading.letter == Letter::Unusual) {
+        if named.chart.is_some()
+            && candidate
+                .heading
+                .is_some_and(|heading| heading.letter == Letter::Unusual)
+        {
             report_letter(&named, findings);
         }
         match (named.chart, named.preference) {
-            (Some(chart), Some(preference)) if candidate.shape.header.is_some() || !candidate.follows_chart => {
+            (Some(chart), Some(preference))
+                if candidate.shape.header.is_some() || !candidate.follows_chart =>
+            {
                 add(&mut selected, chart, preference, candidate);
             }
             _ => match selected.last_mut() {
                 // A table without a heading of its own continues the chart before it.
                 Some(last)
                     if candidate.follows_chart
-                        && named.preference.is_none_or(|preference| preference == last.preference) =>
+                        && named
+                            .preference
+                            .is_none_or(|preference| preference == last.preference) =>
                 {
                     last.tables.push(candidate);
                 }
@@ -70,9 +78,8 @@ pub(crate) fn select<'a>(
             },
         }
     }
-    let expected = expected(month);
-    add_hidden(&mut selected, &expected, (outline, month), findings)?;
-    require(&selected, &expected, outline.has_end)?;
+    add_hidden(&mut selected, (outline, month), findings)?;
+    require(&selected, month, outline.has_end)?;
     if unheaded.is_some() || outline.too_many {
         // Nobody can say whether it, or the table under the heading, is the chart.
         return Err(Refusal::ChartTwice {
@@ -83,12 +90,7 @@ pub(crate) fn select<'a>(
     Ok(selected)
 }
 
-fn add<'a>(
-    selected: &mut Vec<Selected<'a>>,
-    chart: Chart,
-    preference: Preference,
-    table: &'a Candidate,
-) {
+fn add<'a>(selected: &mut Vec<Selected<'a>>, chart: Chart, preference: Preference, table: &'a Candidate) {
     let known = selected
         .iter_mut()
         .find(|known| (known.chart, known.preference) == (chart, preference));
@@ -159,34 +161,35 @@ fn report_letter(named: &Named<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// The half charts that a bulletin of this month has.
-fn expected(month: Month) -> Vec<(Chart, Preference)> {
+fn expected(month: Month) -> impl Iterator<Item = (Chart, Preference)> {
     Preference::ALL
         .into_iter()
         .flat_map(|preference| Chart::ALL.map(|chart| (chart, preference)))
-        .filter(|(chart, _)| *chart == Chart::FinalAction || has_both_charts(month))
-        .collect()
+        .filter(move |(chart, _)| *chart == Chart::FinalAction || has_both_charts(month))
 }
 
 /// Adds charts that stand in hidden parts of the page only, such as collapsed accordions. A hidden table never counts
 /// beside a visible one.
 fn add_hidden<'a>(
     selected: &mut Vec<Selected<'a>>,
-    expected: &[(Chart, Preference)],
     (outline, month): (&'a Outline, Month),
     findings: &mut Vec<Finding>,
 ) -> Result<(), Refusal> {
-    let visible: Vec<(Chart, Preference)> = selected
-        .iter()
-        .map(|known| (known.chart, known.preference))
-        .collect();
-    let lacking = expected.iter().filter(|wanted| !visible.contains(wanted));
-    for (chart, preference) in lacking {
+    for (chart, preference) in expected(month) {
+        let is_it = |known: &Selected<'_>| (known.chart, known.preference) == (chart, preference);
+        if selected.iter().any(is_it) {
+            continue;
+        }
         let mut is_found = false;
-        for candidate in outline.hidden.iter().filter(|candidate| !candidate.in_other_section) {
+        for candidate in outline
+            .hidden
+            .iter()
+            .filter(|candidate| !candidate.in_other_section)
+        {
             let named = name(candidate, month)?;
-            let is_it = (named.chart, named.preference) == (Some(*chart), Some(*preference));
+            let is_it = (named.chart, named.preference) == (Some(chart), Some(preference));
             if is_it && (candidate.heading.is_some() || !has_both_charts(month)) {
-                add(selected, *chart, *preference, candidate);
+                add(selected, chart, preference, candidate);
                 is_found = true;
             }
         }
@@ -204,21 +207,14 @@ fn add_hidden<'a>(
 }
 
 /// Each chart of the month must be there.
-fn require(
-    selected: &[Selected<'_>],
-    expected: &[(Chart, Preference)],
-    has_end: bool,
-) -> Result<(), Refusal> {
-    for (chart, preference) in expected {
+fn require(selected: &[Selected<'_>], month: Month, has_end: bool) -> Result<(), Refusal> {
+    for (chart, preference) in expected(month) {
         let is_there = selected
             .iter()
-            .any(|known| (known.chart, known.preference) == (*chart, *preference));
+            .any(|known| (known.chart, known.preference) == (chart, preference));
         if !is_there {
             return Err(if has_end {
-                Refusal::ChartMissing {
-                    chart: *chart,
-                    preference: *preference,
-                }
+                Refusal::ChartMissing { chart, preference }
             } else {
                 Refusal::Truncated {
                     place: "before its last chart",

@@ -5,7 +5,7 @@ use bulletin::Preference;
 use crate::cell::is_written_as_cut_off;
 use crate::label;
 use crate::outline::Candidate;
-use crate::table::Table;
+use crate::table::{CellText, Table};
 use crate::text::without_footnote_marks;
 
 /// What a table that looks like a chart shows of itself.
@@ -44,10 +44,9 @@ pub(crate) fn shape_of(table: &Table) -> Option<Shape> {
         return None;
     }
     let header = (0..table.len().min(MOST_TITLE_ROWS)).find(|row| {
-        table
-            .row(*row)
-            .skip(1)
-            .any(|cell| cell.text.len() < 80 && label::exact_area(&without_footnote_marks(cell.text)).is_some())
+        table.row(*row).skip(1).any(|cell| {
+            cell.text.len() < 80 && label::exact_area(&without_footnote_marks(cell.text)).is_some()
+        })
     })?;
     let (rows, title) = Rows::count_in(table, Some(header));
     (rows.known >= 2 && rows.is_mostly_cut_offs(3)).then(|| Shape {
@@ -116,8 +115,9 @@ impl Rows {
                 rows.count(&without_footnote_marks(label), false);
             }
         }
-        if rows.known < 2 && header.is_some() {
-            // Labels with a gloss or a slip are compared with every spelling.
+        let names_area = |cell: &CellText<'_>| label::exact_area(cell.text).is_some();
+        if rows.known < 2 && header.is_some_and(|header| table.row(header).filter(names_area).count() > 2) {
+            // Under the columns of a chart, labels with a gloss or a slip are compared with every spelling.
             for label in (0..table.len()).filter_map(|row| label_of(table, row, 0)) {
                 rows.count(label, true);
             }
@@ -158,7 +158,10 @@ impl Rows {
 
 /// A text of a row that is no number, after so many others: its label, unless it is one of the cut-offs.
 fn label_of(table: &Table, row: usize, others: usize) -> Option<&str> {
-    let mut texts = table.row(row).map(|cell| cell.text).filter(|text| !is_number(text));
+    let mut texts = table
+        .row(row)
+        .map(|cell| cell.text)
+        .filter(|text| !is_number(text));
     let first = texts.nth(others)?;
     (first.len() < 120 && !is_written_as_cut_off(first)).then_some(first)
 }

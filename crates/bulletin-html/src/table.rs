@@ -11,6 +11,8 @@ pub(crate) struct Table {
     rows: Vec<RowCells>,
     /// True if it has more text or cells than any chart could have, so that no more of it is kept.
     too_large: bool,
+    /// True if any row or cell is hidden.
+    has_hidden: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -84,6 +86,7 @@ impl Default for Table {
             cells: Vec::with_capacity(96),
             rows: Vec::with_capacity(16),
             too_large: false,
+            has_hidden: false,
         }
     }
 }
@@ -95,6 +98,12 @@ impl Table {
         self.cells.clear();
         self.rows.clear();
         self.too_large = false;
+        self.has_hidden = false;
+    }
+
+    /// True if any row or cell is hidden.
+    pub(crate) fn has_hidden(&self) -> bool {
+        self.has_hidden
     }
 
     /// True if it has more text or cells than any chart could have.
@@ -142,7 +151,7 @@ impl Table {
 
     /// True if a row is hidden as a whole: by itself, by its group, or cell by cell.
     pub(crate) fn is_row_hidden(&self, row: usize) -> bool {
-        let Some(range) = self.rows.get(row) else {
+        let Some(range) = self.rows.get(row).filter(|_| self.has_hidden) else {
             return false;
         };
         let cells = &self.cells[range.start..range.end];
@@ -169,6 +178,7 @@ impl Table {
             self.too_large = true;
             return;
         }
+        self.has_hidden |= hidden;
         self.rows.push(RowCells {
             start: self.cells.len(),
             end: self.cells.len(),
@@ -186,6 +196,7 @@ impl Table {
         if self.rows.is_empty() {
             self.begin_row(Section::default(), false);
         }
+        self.has_hidden |= hidden.is_some();
         self.cells.push(Cell {
             start: self.text.len(),
             end: self.text.len(),

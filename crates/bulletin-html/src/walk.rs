@@ -1,14 +1,15 @@
 //! One walk over a page: its title, its headings and the tables that look like charts.
 
-use bulletin::{Month, Preference};
+mod line;
+mod shadow;
 
-use crate::heading::{Heading, LONGEST_HEADING, Line, read_line};
-use crate::index::month_of_path;
-use crate::month::month_of_line;
+use bulletin::Preference;
+
+use crate::heading::{Heading, LONGEST_HEADING};
 use crate::open_table::OpenTable;
-use crate::outline::{Candidate, Mention, Outline};
+use crate::outline::{Candidate, Outline};
 use crate::shape::{continuation_of, shape_of};
-use crate::skip::{End, Skipped};
+use crate::skip::Skipped;
 use crate::strike::Strikes;
 use crate::style::{self, Hidden};
 use crate::table::Table;
@@ -199,10 +200,7 @@ impl Walker {
 
     /// The number of open tables, and whether a cell of the innermost is open.
     fn place(&self) -> (usize, bool) {
-        (
-            self.open.len(),
-            self.open.last().is_some_and(|open| open.in_cell),
-        )
+        (self.open.len(), self.open.last().is_some_and(|open| open.in_cell))
     }
 
     /// The innermost table, unless tables are nested too deeply.
@@ -346,97 +344,6 @@ impl Walker {
         }
     }
 
-    /// Emphasis ends: a heading can be followed by prose on the same line.
-    fn end_emphasis(&mut self) {
-        if self.line_too_long {
-            return;
-        }
-        if let Line::Chart(heading) = read_line(&self.line, &mut self.squashed)
-            && heading.preference.is_some()
-        {
-            self.begin_chart(heading);
-        }
-    }
-
-    /// A line of text ends: what it says counts for the tables that follow.
-    fn end_line(&mut self) {
-        if !self.line.is_empty() && !self.line_too_long && !self.open.iter().any(OpenTable::is_hidden) {
-            self.read_line();
-        }
-        self.line.clear();
-        self.line_too_long = false;
-        self.line_has_link = false;
-        self.line_folding = Folding::default();
-    }
-
-    fn read_line(&mut self) {
-        if self.outline.mentions.len() < MOST_MENTIONS
-            && !self.line_has_link
-            && let Some(month) = month_of_line(&self.line)
-        {
-            self.mention(month, Mention::Heading);
-        }
-        let mut said = read_line(&self.line, &mut self.squashed);
-        if !self.unfinished.is_empty() {
-            // The line before began a heading: the two may be one.
-            if !matches!(said, Line::Chart(_)) {
-                self.unfinished.push(' ');
-                self.unfinished.push_str(&self.line);
-                if let heading @ Line::Chart(_) = read_line(&self.unfinished, &mut self.squashed) {
-                    said = heading;
-                }
-            }
-            self.unfinished.clear();
-        }
-        match said {
-            Line::Chart(heading) => {
-                if heading.preference.is_none() {
-                    self.unfinished.push_str(&self.line);
-                }
-                self.begin_chart(heading);
-            }
-            Line::Unfinished => self.unfinished.push_str(&self.line),
-            Line::Preference(preference) => {
-                self.preference = Some(preference);
-                self.in_other_section = false;
-                self.after_chart = false;
-            }
-            Line::Section => {
-                self.heading = None;
-                self.preference = None;
-                self.in_other_section = true;
-                self.after_chart = false;
-            }
-            Line::Prose => {}
-        }
-    }
-
-    /// A chart heading applies from here. One without a preference never replaces the full heading of a chart that
-    /// has not come yet.
-    fn begin_chart(&mut self, heading: Heading) {
-        let is_pending = self.heading.is_some_and(|known| known.preference.is_some());
-        if heading.preference.is_some() || !is_pending {
-            self.heading = Some(heading);
-        }
-        self.in_other_section = false;
-        self.after_chart = false;
-    }
-
-    fn mention(&mut self, month: Month, place: Mention) {
-        if !self.outline.mentions.contains(&(month, place)) && self.outline.mentions.len() < MOST_MENTIONS {
-            self.outline.mentions.push((month, place));
-        }
-    }
-
-    fn note_address(&mut self, attributes: &Attributes) {
-        if !self.is_shadow && attributes.rel.eq_ignore_ascii_case(b"canonical") {
-            let path = String::from_utf8_lossy(&attributes.href);
-            if let Some(month) = month_of_path(&path) {
-                self.mention(month, Mention::Address);
-            }
-        }
-    }
-
     fn mark_superscript(&mut self, begins: bool) {
         if let Some(open) = self.open.last_mut().filter(|open| open.in_cell) {
             open.table
@@ -449,95 +356,5 @@ impl Walker {
             open.table
                 .write(|buffer, start| open.folding.mark_struck(buffer, start));
         }
-    }
-
-    /// Skips a hidden element and everything in it. What is only collapsed goes to the shadow.
-    fn skip(&mut self, name: &[u8], tag: Tag, hidden: Hidden, attributes: &Attributes) {
-        self.skipped_name.clear();
-        self.skipped_name.extend_from_slice(name);
-        let (_, in_cell) = self.place();
-        self.skipped = Some(Skipped::new(name, tag, in_cell));
-        let is_struck = self.strikes.is_struck() || self.open.iter().any(OpenTable::is_struck);
-        self.to_shadow = hidden != Hidden::OffScreen && !self.is_shadow && !is_struck;
-        if !self.to_shadow {
-            return;
-        }
-        let shadow = self.shadow.get_or_insert_default();
-        shadow.is_shadow = true;
-        shadow.heading = self.heading;
-        shadow.preference = self.preference;
-        shadow.in_other_section = self.in_other_section;
-        shadow.after_chart = false;
-        if tag == Tag::Table {
-            shadow.open_table(style::strikes_through(attributes));
-        }
-    }
-
-    fn skip_text(&mut self, text: &[u8]) {
-        if self.skipped.as_ref().is_some_and(Skipped::is_in_cell)
-            && !text.trim_ascii().is_empty()
-            && let Some(open) = self.innermost()
-        {
-            open.table.note_hidden_text();
-        }
-        if let Some(shadow) = self.shadow.as_mut().filter(|_| self.to_shadow) {
-            shadow.text(text);
-        }
-    }
-
-    /// Takes what the shadow found since the hidden element began.
-    fn end_shadow(&mut self) {
-        let Some(mut shadow) = self.shadow.take_if(|_| self.to_shadow) else {
-            return;
-        };
-        self.to_shadow = false;
-        shadow.skipped = None;
-        shadow.end_line();
-        while !shadow.open.is_empty() {
-            shadow.close_table();
-        }
-        shadow.unfinished.clear();
-        shadow.strikes = Strikes::default();
-        shadow.too_deep = 0;
-        let found = shadow.outline.candidates.drain(..);
-        for candidate in found.chain(shadow.outline.hidden.drain(..)) {
-            self.hide(candidate);
-        }
-        self.shadow = Some(shadow);
-    }
-
-    /// True if a start tag ends what is skipped, so that the tag itself counts.
-    fn skip_ends_at_start(&mut self, name: &[u8], tag: Tag, attributes: &Attributes) -> bool {
-        let same_name = name == self.skipped_name.as_slice();
-        let Some(skipped) = &mut self.skipped else {
-            return true;
-        };
-        if skipped.ends_at_start(tag, same_name) {
-            self.skipped = None;
-            self.end_shadow();
-            return true;
-        }
-        if let Some(shadow) = self.shadow.as_mut().filter(|_| self.to_shadow) {
-            shadow.start_tag(name, attributes);
-        }
-        false
-    }
-
-    /// True if an end tag ends what is skipped, and counts outside it.
-    fn skip_ends_at_end(&mut self, name: &[u8], tag: Tag) -> bool {
-        let same_name = name == self.skipped_name.as_slice();
-        let Some(skipped) = &mut self.skipped else {
-            return true;
-        };
-        let end = skipped.take_end(tag, same_name);
-        if end == End::Inside {
-            if let Some(shadow) = self.shadow.as_mut().filter(|_| self.to_shadow) {
-                shadow.end_tag(name);
-            }
-            return false;
-        }
-        self.skipped = None;
-        self.end_shadow();
-        end == End::Outer
     }
 }

@@ -1,6 +1,7 @@
 //! The month of a page: its title, a heading in its text and its canonical address.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[expect(dead_code, reason = "other tests use the rest")]
 #[path = "shared/small.rs"]
 mod small;
 
