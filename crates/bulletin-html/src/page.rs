@@ -7,7 +7,7 @@ use crate::column::Columns;
 use crate::compare::{Comparison, hold_identical, release_identical, report_later_than_all};
 use crate::container::html_of;
 use crate::month::month_of_page;
-use crate::presence::report_missing;
+use crate::presence::{report_missing, without_doubtful_columns};
 use crate::recognise::recognise_html;
 use crate::refusal::Refusal;
 use crate::selection::{Selected, select};
@@ -82,6 +82,7 @@ pub fn read_page(page: &[u8], expected: Option<Month>) -> Result<ReadPage, Refus
         Default::default()
     };
     report_missing(&bulletin, &mut findings);
+    let bulletin = without_doubtful_columns(bulletin, &mut findings);
     report_later_than_all(&bulletin, &mut findings);
     let bulletin = hold_identical(bulletin, comparisons, &mut findings);
     Ok(ReadPage { bulletin, findings })

@@ -2,7 +2,7 @@
 //!
 //! A missing cell is never evidence of anything. Each gap is reported; the pipeline counts its cells as unreadable.
 
-use bulletin::{Area, Bulletin, Category, Chart, Finding, Month, Preference};
+use bulletin::{Area, Bulletin, Category, Chart, Finding, Month, Preference, Row};
 
 use crate::era;
 use crate::page::has_both_charts;
@@ -20,6 +20,52 @@ pub(crate) fn report_missing(bulletin: &Bulletin, findings: &mut Vec<Finding>) {
             action.report(month, None, findings);
         }
     }
+}
+
+/// Takes out the columns of countries that had none before, where a column is missing beside them: the label may stand
+/// over the missing column's cells.
+pub(crate) fn without_doubtful_columns(bulletin: Bulletin, findings: &mut [Finding]) -> Bulletin {
+    let missing = |findings: &[Finding], half: (Chart, Preference)| {
+        findings.iter().any(|finding| {
+            matches!(finding, Finding::MissingColumn { chart, preference, .. } if (*chart, *preference) == half)
+        })
+    };
+    let mut doubtful: Vec<(Chart, Preference, Area)> = Vec::new();
+    for at in 0..findings.len() {
+        if let Finding::NewColumn {
+            chart,
+            preference,
+            area,
+        } = findings[at]
+            && missing(findings, (chart, preference))
+        {
+            let is_of_it = |row: &&Row| {
+                let key = row.key;
+                (key.chart, key.category.preference(), key.area) == (chart, preference, area)
+            };
+            let rows = || bulletin.rows().filter(is_of_it);
+            findings[at] = Finding::UnrecognisedColumn {
+                chart,
+                preference,
+                label: rows()
+                    .next()
+                    .map_or_else(String::new, |row| row.raw.area.to_string()),
+                cells: rows()
+                    .map(|row| (row.raw.category.to_string(), row.raw.value.to_string()))
+                    .collect(),
+            };
+            doubtful.push((chart, preference, area));
+        }
+    }
+    if doubtful.is_empty() {
+        return bulletin;
+    }
+    let is_kept = |row: &&Row| {
+        let key = row.key;
+        !doubtful.contains(&(key.chart, key.category.preference(), key.area))
+    };
+    let rows: Vec<Row> = bulletin.rows().filter(is_kept).cloned().collect();
+    Bulletin::new(bulletin.month(), rows).unwrap_or(bulletin)
 }
 
 /// The rows and columns of one half of a chart, each once.

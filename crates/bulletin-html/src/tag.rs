@@ -40,9 +40,8 @@ impl Tag {
             b"p" | b"div" | b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" | b"li" | b"ul" | b"ol" | b"dl"
             | b"dt" | b"dd" | b"section" | b"article" | b"aside" | b"header" | b"footer" | b"main"
             | b"nav" | b"center" | b"blockquote" | b"pre" | b"address" | b"figure" | b"figcaption"
-            | b"fieldset" | b"form" | b"details" | b"summary" | b"hgroup" | b"menu" | b"legend" => {
-                Self::Block
-            }
+            | b"fieldset" | b"form" | b"details" | b"summary" | b"hgroup" | b"menu" | b"legend"
+            | b"button" => Self::Block,
             b"title" => Self::Title,
             b"sup" => Self::Superscript,
             b"s" | b"del" | b"strike" => Self::Struck,

@@ -1,7 +1,6 @@
 //! Hidden and struck-through content: every cell of a chart is read or named in a finding.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-#[expect(dead_code, reason = "other tests use the rest")]
 #[path = "shared/small.rs"]
 mod small;
 
@@ -126,6 +125,12 @@ fn a_collapsed_accordion_is_read() {
             .replace("<p><b>", &format!("<div {attribute}><p><b>"))
             .replace("</table>", "</table></div>");
         assert_reads_as_usual(&whole, attribute);
+        let buttons = whole_page()
+            .replace("<p><b><u>", "<button>")
+            .replace("</u></b></p>", "</button>")
+            .replace("<table", &format!("<div {attribute}><table"))
+            .replace("</table>", "</table></div>");
+        assert_reads_as_usual(&buttons, attribute);
     }
     let details = whole_page()
         .replace("<table", "<details><summary>Open</summary><table")

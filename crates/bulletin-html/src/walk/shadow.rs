@@ -11,6 +11,10 @@ use crate::token::{Attributes, TokenSink as _};
 impl Walker {
     /// Skips a hidden element and everything in it. What is only collapsed goes to the shadow.
     pub(super) fn skip(&mut self, name: &[u8], tag: Tag, hidden: Hidden, attributes: &Attributes) {
+        if matches!(tag, Tag::Block | Tag::Table) {
+            // The line before it may be its heading.
+            self.end_line();
+        }
         self.skipped_name.clear();
         self.skipped_name.extend_from_slice(name);
         let (_, in_cell) = self.place();
