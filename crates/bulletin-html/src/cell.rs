@@ -3,7 +3,7 @@
 use bulletin::{CutOff, Month, UnreadableReason};
 use chrono::NaiveDate;
 
-use crate::text::is_plain;
+use crate::text::{is_mark, is_plain};
 
 /// How many years before its bulletin a cut-off can lie. The oldest since 2001 lay 26 years before; a date that
 /// would be older than this is a misprint for one that the bulletin cannot name.
@@ -33,8 +33,19 @@ pub fn read_cell(text: &str, month: Month) -> Result<CutOff, UnreadableReason> {
     }
 }
 
-/// Whether a text is written as a cut-off, whatever day it may name.
+/// True if a text is written as a cut-off, whatever day it may name, struck through or not.
 pub(crate) fn is_written_as_cut_off(text: &str) -> bool {
+    // Marks are left out without an allocation: this is asked of every cell.
+    let mut letters = [0_u8; 7];
+    let mut count = 0;
+    for byte in text.bytes().filter(|byte| !is_mark(*byte)) {
+        let Some(letter) = letters.get_mut(count) else {
+            return false;
+        };
+        *letter = byte;
+        count += 1;
+    }
+    let text = std::str::from_utf8(&letters[..count]).unwrap_or_default();
     matches!(text, "C" | "U") || written_date(text).is_some()
 }
 

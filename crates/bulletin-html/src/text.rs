@@ -170,8 +170,12 @@ fn is_deceptive(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{206f}')
 }
 
-/// Marks in a cell's text; none of them can come from the page.
-fn is_mark(c: char) -> bool {
+/// True for a mark in a cell's text; none of them can come from the page.
+pub(crate) fn is_mark(byte: u8) -> bool {
+    matches!(byte, 1..=3)
+}
+
+fn is_mark_char(c: char) -> bool {
     matches!(c, SUPERSCRIPT | END_OF_SUPERSCRIPT | STRUCK)
 }
 
@@ -180,7 +184,7 @@ pub(crate) fn printed(text: &str) -> Cow<'_, str> {
     if is_plain(text) {
         return Cow::Borrowed(text);
     }
-    let plain: String = text.chars().filter(|c| !is_mark(*c)).collect();
+    let plain: String = text.chars().filter(|c| !is_mark_char(*c)).collect();
     Cow::Owned(plain.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
@@ -188,6 +192,11 @@ pub(crate) fn printed(text: &str) -> Cow<'_, str> {
 pub(crate) fn is_plain(text: &str) -> bool {
     // The marks are the only characters below 4 that a cell's text can hold.
     text.bytes().all(|byte| byte > STRUCK as u8)
+}
+
+/// True if any of a cell's text is struck through.
+pub(crate) fn is_struck(text: &str) -> bool {
+    text.as_bytes().contains(&(STRUCK as u8))
 }
 
 /// A label without its footnote marks: superscript that holds no letter, such as `1` or `(2)`.
@@ -206,7 +215,7 @@ pub(crate) fn without_footnote_marks(text: &str) -> Cow<'_, str> {
         rest = after;
     }
     plain.push_str(rest);
-    plain.retain(|c| !is_mark(c));
+    plain.retain(|c| !is_mark_char(c));
     Cow::Owned(plain)
 }
 
