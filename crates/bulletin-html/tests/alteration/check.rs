@@ -1,6 +1,8 @@
 //! Compares what is read from an altered page with what must be read.
 
-use bulletin::{Bulletin, Finding, RowKey};
+use std::collections::BTreeMap;
+
+use bulletin::{Bulletin, Chart, Finding, Preference, RowKey};
 use bulletin_html::read_page;
 
 use crate::page::{Expected, Page};
@@ -41,11 +43,11 @@ pub(crate) fn verdict(page: &Page) -> Verdict {
             .bulletin
             .row(*key)
             .is_some_and(|row| row.reading.cut_off().is_some());
-        if is_read || *expected == Expected::Gone {
+        if is_read {
             continue;
         }
         all_read &= *expected == Expected::NoValue;
-        if !names_cell(&read.findings, page, *key) {
+        if !page.may_go.contains(key) && !names_cell(&read.findings, page, *key) {
             silent.push(format!("{} {} {}", key.chart, key.category, key.area));
         }
     }
@@ -69,10 +71,7 @@ pub(crate) fn verdict(page: &Page) -> Verdict {
     }
 }
 
-fn wrong_value(
-    bulletin: &Bulletin,
-    expected: &std::collections::BTreeMap<RowKey, Expected>,
-) -> Option<String> {
+fn wrong_value(bulletin: &Bulletin, expected: &BTreeMap<RowKey, Expected>) -> Option<String> {
     bulletin.rows().find_map(|row| {
         let found = row.reading.cut_off()?;
         let is_right = expected.get(&row.key) == Some(&Expected::Value(found));
@@ -89,69 +88,102 @@ fn wrong_value(
 }
 
 fn names_cell(findings: &[Finding], page: &Page, key: RowKey) -> bool {
-    let (rows, columns) = page.labels_of(key);
-    findings
-        .iter()
-        .any(|finding| names(finding, key, &rows, &columns))
+    let labels = Labels::of(page, key);
+    findings.iter().any(|finding| labels.are_named_by(finding))
 }
 
-/// Whether a finding names the cell: its chart, and its row or its column. `rows` and `columns` are the labels that
-/// stand on the page where the cell's labels should be.
-fn names(finding: &Finding, key: RowKey, rows: &[String], columns: &[String]) -> bool {
-    let of_preference = key.category.preference();
-    let is_here = |chart, preference| (chart, preference) == (key.chart, of_preference);
-    match finding {
-        Finding::UnreadableCell {
-            chart,
-            category,
-            area,
-            ..
+/// A cell, and the labels that stand on the page where its row's and its column's label should be.
+struct Labels {
+    key: RowKey,
+    rows: Vec<String>,
+    columns: Vec<String>,
+    is_garbled: bool,
+}
+
+impl Labels {
+    fn of(page: &Page, key: RowKey) -> Self {
+        let (rows, columns) = page.labels_of(key);
+        Self {
+            key,
+            rows,
+            columns,
+            is_garbled: page.is_garbled,
         }
-        | Finding::ConflictingCells {
-            chart,
-            category,
-            area,
-            ..
-        } => (*chart, *category, *area) == (key.chart, key.category, key.area),
-        Finding::UnrecognisedRow {
-            chart,
-            preference,
-            label,
-            ..
+    }
+
+    /// Whether a finding names the cell: its chart, and its row or its column.
+    fn are_named_by(&self, finding: &Finding) -> bool {
+        use Finding as F;
+        let RowKey {
+            chart: its_chart,
+            category: its_category,
+            area: its_area,
+        } = self.key;
+        let its_preference = its_category.preference();
+        let is_here =
+            |chart: &Chart, preference: &Preference| (*chart, *preference) == (its_chart, its_preference);
+        match finding {
+            F::UnreadableCell {
+                chart,
+                category,
+                area,
+                ..
+            }
+            | F::ConflictingCells {
+                chart,
+                category,
+                area,
+                ..
+            } => (*chart, *category, *area) == (its_chart, its_category, its_area),
+            F::UnrecognisedRow {
+                chart,
+                preference,
+                label,
+                ..
+            }
+            | F::RaggedRow {
+                chart,
+                preference,
+                label,
+                ..
+            } => is_here(chart, preference) && self.is_one_of(&self.rows, label),
+            F::UnrecognisedColumn {
+                chart,
+                preference,
+                label,
+                ..
+            } => is_here(chart, preference) && self.is_one_of(&self.columns, label),
+            F::MissingColumn {
+                chart,
+                preference,
+                area,
+            }
+            | F::DroppedColumn {
+                chart,
+                preference,
+                area,
+            } => is_here(chart, preference) && *area == its_area,
+            F::MissingRow {
+                chart,
+                preference,
+                category,
+            }
+            | F::DroppedRow {
+                chart,
+                preference,
+                category,
+            } => is_here(chart, preference) && *category == its_category,
+            F::IdenticalCharts { preference } => *preference == its_preference,
+            _ => false,
         }
-        | Finding::RaggedRow {
-            chart,
-            preference,
-            label,
-            ..
-        } => is_here(*chart, *preference) && rows.contains(&squashed(label)),
-        Finding::UnrecognisedColumn {
-            chart,
-            preference,
-            label,
-            ..
-        } => is_here(*chart, *preference) && columns.contains(&squashed(label)),
-        Finding::MissingColumn {
-            chart,
-            preference,
-            area,
-        }
-        | Finding::DroppedColumn {
-            chart,
-            preference,
-            area,
-        } => is_here(*chart, *preference) && *area == key.area,
-        Finding::MissingRow {
-            chart,
-            preference,
-            category,
-        }
-        | Finding::DroppedRow {
-            chart,
-            preference,
-            category,
-        } => is_here(*chart, *preference) && *category == key.category,
-        Finding::IdenticalCharts { preference } => *preference == of_preference,
-        _ => false,
+    }
+
+    fn is_one_of(&self, known: &[String], label: &str) -> bool {
+        let label = squashed(label);
+        let is_within = |known: &String| {
+            let mut letters = label.chars();
+            !known.is_empty() && known.chars().all(|c| letters.any(|letter| letter == c))
+        };
+        known.contains(&label) || (self.is_garbled && known.iter().any(is_within))
     }
 }

@@ -160,6 +160,7 @@ fn shared_header(page: &mut Page, random: &mut Random) -> bool {
     let cells = &mut table.rows[header].cells;
     let second = cells.remove(first + 1);
     cells[first].inner = format!("{} and {}", cells[first].inner, second.inner);
+    cells[first].second_role = Some(second.role);
     cells[first].set("colspan=\"2\"");
     let (Role::ColumnLabel(a), Role::ColumnLabel(b)) = (cells[first].role, second.role) else {
         return false;

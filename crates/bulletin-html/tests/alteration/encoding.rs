@@ -13,7 +13,6 @@ use crate::report::{Kind, clear, unclear};
 pub(crate) const KINDS: &[Kind] = &[
     unclear("truncated anywhere", truncated),
     unclear("truncated inside a chart", truncated_in_chart),
-    unclear("a stretch lost inside a chart", stretch_lost),
     unclear("chunk sizes left in the body", chunk_sizes),
     unclear("truncated gzip body", truncated_gzip),
     unclear("deflate body", deflate),
@@ -41,6 +40,7 @@ fn cut(html: &str, from: usize, to: usize, thousandths: usize) -> Vec<u8> {
 }
 
 fn truncated(page: &mut Page, random: &mut Random) -> bool {
+    page.allow_undetectable_loss();
     let at = random.below(1000);
     encode(page, move |html| cut(html, 0, html.len(), at))
 }
@@ -55,6 +55,7 @@ fn charts_of(html: &str) -> (usize, usize) {
 }
 
 fn truncated_in_chart(page: &mut Page, random: &mut Random) -> bool {
+    page.allow_undetectable_loss();
     let at = random.below(1000);
     encode(page, move |html| {
         let (from, to) = charts_of(html);
@@ -62,20 +63,10 @@ fn truncated_in_chart(page: &mut Page, random: &mut Random) -> bool {
     })
 }
 
-/// A block of the transfer is missing.
-fn stretch_lost(page: &mut Page, random: &mut Random) -> bool {
-    let at = random.below(1000);
-    let length = 200 + random.below(1400);
-    encode(page, move |html| {
-        let (from, to) = charts_of(html);
-        let start = from + (to - from) * at / 1000;
-        let end = (start + length).min(html.len());
-        [&html.as_bytes()[..start], &html.as_bytes()[end..]].concat()
-    })
-}
-
 /// A proxy passes the sizes of chunks through as text.
 fn chunk_sizes(page: &mut Page, random: &mut Random) -> bool {
+    page.allow_undetectable_loss();
+    page.is_garbled = true;
     let size = 1024 << random.below(4);
     encode(page, move |html| {
         let mut body = Vec::new();

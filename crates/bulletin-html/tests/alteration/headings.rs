@@ -1,6 +1,6 @@
-//! Headings of the charts, the title, and other places that name the month.
+//! Headings of the charts, and the first cells of their headers.
 
-use bulletin::{Chart, Month, Preference};
+use bulletin::{Chart, Preference};
 
 use crate::columns::any_chart;
 use crate::page::Page;
@@ -15,14 +15,6 @@ pub(crate) const KINDS: &[Kind] = &[
     unclear("heading names both charts", names_both),
     unclear("heading of the other preference", other_preference),
     unclear("corner of the other preference", other_corner),
-    unclear("title of another month", stale_title),
-    unclear("title of another month, month asked for", stale_title_asked),
-    unclear(
-        "title and heading of another month, address right",
-        stale_title_and_heading,
-    ),
-    unclear("address of another month", stale_address),
-    unclear("heading of another month", stale_heading),
     clear("headings in other words", reworded),
     clear("headings in title case", title_case),
     clear("headings misspelt", misspelt),
@@ -35,9 +27,12 @@ pub(crate) const KINDS: &[Kind] = &[
     clear("headings without the preference", without_preference),
     clear("corner in other words", corner_in_other_words),
     clear("corner blank", corner_blank),
-    clear("title in other words", title_in_other_words),
-    clear("title without a month", title_without_month),
-    clear("address of the month", address),
+    unclear("both headings above both tables", headings_above_both),
+    unclear("headings below their tables", headings_below),
+    unclear("heading as an image", heading_as_image),
+    clear("headings in the corner cell", in_corner),
+    clear("headings that name the month", with_month),
+    clear("letters of the headings exchanged", letters_exchanged),
 ];
 
 /// The start of a chart's heading as the department writes it, squashed.
@@ -156,123 +151,28 @@ fn other_corner(page: &mut Page, random: &mut Random) -> bool {
     set_corner(page, table, text)
 }
 
+/// Replaces the first header cells of all charts.
+fn set_corners(page: &mut Page, text: &str) -> bool {
+    let mut is_altered = false;
+    for table in 0..page.charts.len() {
+        is_altered |= set_corner(page, table, text);
+    }
+    is_altered
+}
+
 fn corner_in_other_words(page: &mut Page, random: &mut Random) -> bool {
-    let words = random.one([
+    let words = [
         "Class",
         "Preference Class",
         "Preference<br>Class",
         "Category",
         "Visa Class",
-    ]);
-    (0..page.charts.len()).fold(false, |altered, table| set_corner(page, table, words) || altered)
+    ];
+    set_corners(page, random.one(words))
 }
 
 fn corner_blank(page: &mut Page, _: &mut Random) -> bool {
-    if !page.has_two_charts() {
-        return false;
-    }
-    (0..page.charts.len()).fold(false, |altered, table| {
-        set_corner(page, table, "&nbsp;") || altered
-    })
-}
-
-/// Another month, in words.
-fn another_month(month: Month, random: &mut Random) -> Month {
-    match random.below(3) {
-        0 => month.previous(),
-        1 => month.next(),
-        _ => Month::new(month.year() - 1, month.number()).unwrap(),
-    }
-}
-
-fn set_title(page: &mut Page, title: &str) -> bool {
-    let text = &mut page.texts[0];
-    let Some(start) = text.find("<title>").map(|at| at + 7) else {
-        return false;
-    };
-    let Some(end) = text[start..].find("</title>").map(|at| start + at) else {
-        return false;
-    };
-    text.replace_range(start..end, title);
-    true
-}
-
-/// Adds the page's own address, as newer pages of the site have it.
-fn set_address(page: &mut Page, month: Month) -> bool {
-    let (name, year) = (month.name().to_lowercase(), month.year());
-    let fiscal = month.fiscal_year();
-    let link = format!(
-        "<link rel=\"canonical\" href=\"https://travel.state.gov/content/travel/en/legal/visa-law0/visa-bulletin/\
-         {fiscal}/visa-bulletin-for-{name}-{year}.html\">\n"
-    );
-    let text = &mut page.texts[0];
-    let Some(at) = text.find("</title>").map(|at| at + 8) else {
-        return false;
-    };
-    text.insert_str(at, &link);
-    true
-}
-
-fn set_main_heading(page: &mut Page, month: Month) -> bool {
-    let usual = format!("<h1>Visa Bulletin For {}</h1>", page.month.title());
-    let text = &mut page.texts[0];
-    let is_there = text.contains(&usual);
-    *text = text.replace(&usual, &format!("<h1>Visa Bulletin For {}</h1>", month.title()));
-    is_there
-}
-
-fn stale_title(page: &mut Page, random: &mut Random) -> bool {
-    let month = another_month(page.month, random);
-    set_address(page, page.month) && set_title(page, &format!("Visa Bulletin For {}", month.title()))
-}
-
-fn stale_title_asked(page: &mut Page, random: &mut Random) -> bool {
-    page.asked = Some(page.month);
-    stale_title(page, random)
-}
-
-fn stale_title_and_heading(page: &mut Page, random: &mut Random) -> bool {
-    let month = another_month(page.month, random);
-    page.asked = Some(page.month);
-    set_main_heading(page, month)
-        && set_address(page, page.month)
-        && set_title(page, &format!("Visa Bulletin For {}", month.title()))
-}
-
-fn stale_address(page: &mut Page, random: &mut Random) -> bool {
-    let month = another_month(page.month, random);
-    set_address(page, month)
-}
-
-fn stale_heading(page: &mut Page, random: &mut Random) -> bool {
-    let month = another_month(page.month, random);
-    set_main_heading(page, month)
-}
-
-fn address(page: &mut Page, _: &mut Random) -> bool {
-    set_address(page, page.month)
-}
-
-fn title_in_other_words(page: &mut Page, random: &mut Random) -> bool {
-    let (name, year) = (page.month.name(), page.month.year());
-    let title = match random.below(5) {
-        0 => format!("{name} {year} Visa Bulletin"),
-        1 => format!(
-            "VISA BULLETIN FOR {} {year} | Travel.State.Gov",
-            name.to_uppercase()
-        ),
-        2 => format!("Visa Bulletin for {name}, {year}"),
-        3 => format!("\n  Visa&nbsp;Bulletin - {name} {year}\n"),
-        _ => format!("U.S. Department of State: Visa Bulletin For {name} {year}"),
-    };
-    set_title(page, &title)
-}
-
-fn title_without_month(page: &mut Page, random: &mut Random) -> bool {
-    set_title(
-        page,
-        random.one(["Visa Bulletin", "The Visa Bulletin | Travel.State.Gov", ""]),
-    )
+    page.has_two_charts() && set_corners(page, "&nbsp;")
 }
 
 fn reworded(page: &mut Page, random: &mut Random) -> bool {
@@ -409,5 +309,75 @@ fn without_preference(page: &mut Page, random: &mut Random) -> bool {
             (_, Chart::DatesForFiling) => "DATES FOR FILING VISA APPLICATIONS",
         };
         heading.to_owned()
+    })
+}
+
+/// The two headings of a preference stand in a row, then its two tables.
+fn headings_above_both(page: &mut Page, random: &mut Random) -> bool {
+    let preference = random.one(Preference::ALL);
+    let (Some(action), Some(filing)) = (
+        page.chart(Chart::FinalAction, preference),
+        page.chart(Chart::DatesForFiling, preference),
+    ) else {
+        return false;
+    };
+    let is_altered = replace_heading(page, filing, "");
+    let heading = usual(Chart::DatesForFiling, preference);
+    page.texts[action].push_str(&format!("<p><b>{heading}</b></p>"));
+    is_altered
+}
+
+/// Each heading stands under its table, where the next table begins.
+fn headings_below(page: &mut Page, _: &mut Random) -> bool {
+    let is_altered = rewrite(page, |_, _| String::new());
+    for (table, text) in page.charts.iter().zip(&mut page.texts[1..]) {
+        text.insert_str(
+            0,
+            &format!("<p><b>{}</b></p>", usual(table.chart, table.preference)),
+        );
+    }
+    is_altered
+}
+
+fn heading_as_image(page: &mut Page, random: &mut Random) -> bool {
+    let table = any_chart(page, random);
+    let heading = usual(page.charts[table].chart, page.charts[table].preference);
+    replace_heading(
+        page,
+        table,
+        &format!("<img src='h.png' alt='{heading}' title='{heading}'>"),
+    )
+}
+
+fn in_corner(page: &mut Page, _: &mut Random) -> bool {
+    let is_altered = rewrite(page, |_, _| String::new());
+    for table in 0..page.charts.len() {
+        let heading = usual(page.charts[table].chart, page.charts[table].preference);
+        set_corner(page, table, heading);
+    }
+    is_altered
+}
+
+fn with_month(page: &mut Page, random: &mut Random) -> bool {
+    let month = page.month.title();
+    let upper = random.below(2) == 0;
+    rewrite(page, |chart, preference| {
+        let heading = usual(chart, preference);
+        if upper {
+            format!("{heading}, {}", month.to_uppercase())
+        } else {
+            format!("{heading} ({month})")
+        }
+    })
+}
+
+/// The words tell which chart it is; the letter is the other one's.
+fn letters_exchanged(page: &mut Page, _: &mut Random) -> bool {
+    rewrite(page, |chart, preference| {
+        let letter = match chart {
+            Chart::FinalAction => "B",
+            Chart::DatesForFiling => "A",
+        };
+        format!("{letter}{}", &usual(chart, preference)[1..])
     })
 }

@@ -3,10 +3,10 @@
 use bulletin::CutOff;
 
 use crate::columns::{any_chart, any_country};
-use crate::labels::any_row;
 use crate::page::Page;
 use crate::random::Random;
 use crate::report::{Kind, clear, unclear};
+use crate::row_labels::any_row;
 use crate::table::{Cell, ChartTable, Role, Row};
 use crate::text::visible;
 
@@ -25,6 +25,7 @@ pub(crate) const KINDS: &[Kind] = &[
     unclear("struck through by class", struck_by_class),
     unclear("part of a value struck through", part_struck),
     unclear("hidden row with other values beside the row", hidden_twin_row),
+    unclear("row label struck and replaced", label_replaced),
     clear("hidden copy of a chart beside it", hidden_copy),
     clear("copy of a chart in a comment, script or template", inert_copy),
     clear("off-screen decoy with plausible cells", decoy),
@@ -32,7 +33,6 @@ pub(crate) const KINDS: &[Kind] = &[
     clear("chart in a closed details element", details_closed),
     clear("chart in a collapsed accordion", accordion),
     clear("all charts in collapsed tabs", tabs),
-    clear("row label struck and replaced", label_replaced),
     clear("hidden label for small screens", small_screen_labels),
 ];
 

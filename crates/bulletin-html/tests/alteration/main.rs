@@ -12,17 +12,21 @@
 
 mod cells;
 mod check;
+mod column_labels;
 mod columns;
+mod control;
 mod encoding;
 mod headings;
 mod hidden;
-mod labels;
+mod layouts;
 mod markup;
+mod months;
 mod page;
 #[path = "../shared/pages.rs"]
 mod pages;
 mod random;
 mod report;
+mod row_labels;
 mod rows;
 mod saved;
 mod source;
@@ -37,11 +41,15 @@ use report::{Kind, Tally, run, table};
 /// Every kind of alteration.
 fn kinds() -> Vec<Kind> {
     [
+        control::KINDS,
         columns::KINDS,
-        labels::KINDS,
+        column_labels::KINDS,
         rows::KINDS,
+        row_labels::KINDS,
         cells::KINDS,
         headings::KINDS,
+        months::KINDS,
+        layouts::KINDS,
         tables::KINDS,
         hidden::KINDS,
         markup::KINDS,

@@ -59,10 +59,12 @@ fn insert_somewhere(page: &mut Page, random: &mut Random, text: &str) -> bool {
 }
 
 fn open_comment(page: &mut Page, random: &mut Random) -> bool {
+    page.allow_undetectable_loss();
     insert_somewhere(page, random, "<!-- begin of table ")
 }
 
 fn open_script(page: &mut Page, random: &mut Random) -> bool {
+    page.allow_undetectable_loss();
     insert_somewhere(page, random, "<script>var x = 1;")
 }
 
@@ -82,6 +84,7 @@ fn table_not_closed(page: &mut Page, random: &mut Random) -> bool {
 }
 
 fn attribute_not_closed(page: &mut Page, random: &mut Random) -> bool {
+    page.allow_undetectable_loss();
     let index = any_chart(page, random);
     let body = page.charts[index].body();
     let row = body[random.below(body.len())];

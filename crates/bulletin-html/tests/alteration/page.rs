@@ -29,9 +29,10 @@ pub(crate) enum Expected {
     Value(CutOff),
     /// No value, and a finding that names the cell.
     NoValue,
-    /// No value. A finding is not required: one page cannot show that the cell is missing.
-    Gone,
 }
+
+/// Turns HTML into the bytes that a host sends.
+type Encode = Rc<dyn Fn(&str) -> Vec<u8>>;
 
 /// A page in pieces.
 #[derive(Clone)]
@@ -43,9 +44,11 @@ pub(crate) struct Page {
     pub(crate) texts: Vec<String>,
     pub(crate) charts: Vec<ChartTable>,
     /// Turns the finished page into bytes.
-    pub(crate) encode: Rc<dyn Fn(&str) -> Vec<u8>>,
-    /// Cells that may go without a finding.
+    pub(crate) encode: Encode,
+    /// Cells that may be lost without a finding: one page cannot show that they are missing.
     pub(crate) may_go: BTreeSet<RowKey>,
+    /// Labels may have something inserted on the way.
+    pub(crate) is_garbled: bool,
     /// What stood on the page before it was altered.
     before: Vec<RowKey>,
 }
@@ -66,6 +69,7 @@ impl Page {
             charts: Vec::new(),
             encode: Rc::new(|html| html.as_bytes().to_vec()),
             may_go: BTreeSet::new(),
+            is_garbled: false,
             before: truth.keys().copied().collect(),
         };
         let mut from = 0;
@@ -139,12 +143,7 @@ impl Page {
             }
         }
         for key in &self.before {
-            let gone = if self.may_go.contains(key) {
-                Expected::Gone
-            } else {
-                Expected::NoValue
-            };
-            expected.entry(*key).or_insert(gone);
+            expected.entry(*key).or_insert(Expected::NoValue);
         }
         expected
     }
@@ -157,10 +156,14 @@ impl Page {
         let (mut rows, mut columns) = (Vec::new(), Vec::new());
         for row in self.charts.iter().filter(of_chart).flat_map(|table| &table.rows) {
             for cell in &row.cells {
-                match cell.role {
-                    Role::RowLabel(category) if category == key.category => rows.push(squashed(&cell.inner)),
-                    Role::ColumnLabel(area) if area == key.area => columns.push(squashed(&cell.inner)),
-                    _ => {}
+                for role in [Some(cell.role), cell.second_role].into_iter().flatten() {
+                    match role {
+                        Role::RowLabel(category) if category == key.category => {
+                            rows.push(squashed(&cell.inner))
+                        }
+                        Role::ColumnLabel(area) if area == key.area => columns.push(squashed(&cell.inner)),
+                        _ => {}
+                    }
                 }
             }
         }
@@ -209,5 +212,23 @@ impl Page {
         statutory.contains(&category)
             || category == C::OtherWorkers
             || self.charts.iter().filter(|other| beside(other)).count() > 1
+    }
+
+    /// Notes the rows whose loss one page cannot show.
+    pub(crate) fn allow_undetectable_loss(&mut self) {
+        let mut may_go = Vec::new();
+        for (index, table) in self.charts.iter().enumerate() {
+            for category in table.categories() {
+                if !self.misses_row(index, category) {
+                    let chart = table.chart;
+                    may_go.extend(table.areas().into_iter().map(|area| RowKey {
+                        chart,
+                        category,
+                        area,
+                    }));
+                }
+            }
+        }
+        self.may_go.extend(may_go);
     }
 }

@@ -5,10 +5,11 @@
 pub(crate) struct Random(u64);
 
 impl Random {
-    /// The generator of one case: kind, page and round.
-    pub(crate) fn new(kind: usize, page: usize, round: usize) -> Self {
+    /// The generator of one case. It depends on nothing but the kind's name, the page and the round.
+    pub(crate) fn new(kind: &str, page: usize, round: usize) -> Self {
         let mut random = Self(0x9E37_79B9_7F4A_7C15);
-        for number in [kind, page, round] {
+        let name = kind.bytes().map(usize::from);
+        for number in name.chain([page, round]) {
             random.0 ^= (number as u64 + 1).wrapping_mul(0xD1B5_4A32_D192_ED03);
             random.next();
         }

@@ -55,6 +55,7 @@ impl Tally {
     }
 
     fn count(&mut self, page: &Page, verdict: Verdict) {
+        let name = self.name;
         let (counter, what, detail) = match verdict {
             Verdict::Right => (&mut self.right, "right", String::new()),
             Verdict::Reported => (&mut self.reported, "reported", String::new()),
@@ -65,23 +66,36 @@ impl Tally {
         *counter += 1;
         let is_new = self.examples.iter().filter(|(known, _)| known == what).count() < 3;
         if is_new && what != "right" {
+            keep(page, name, what, self.examples.len());
             self.examples
                 .push((what.to_owned(), format!("{}: {detail}", page.month)));
         }
     }
 }
 
+/// Writes a page that was not read to the directory that `ALTERED_PAGES` names, if it names one.
+fn keep(page: &Page, kind: &str, what: &str, number: usize) {
+    if let Some(directory) = std::env::var_os("ALTERED_PAGES") {
+        let name = format!("{} {} {what} {number}.html", kind.replace('/', " "), page.month);
+        std::fs::write(
+            std::path::Path::new(&directory).join(name.replace(' ', "-")),
+            page.bytes(),
+        )
+        .unwrap();
+    }
+}
+
 /// How often a kind is applied to a sample, each time in another place.
 const ROUNDS: usize = 3;
 /// Every how manyth real page is altered.
-const REAL_STEP: usize = 5;
+const REAL_STEP: usize = 9;
 
 /// The results of these kinds on all pages.
 pub(crate) fn run(kinds: &[Kind]) -> Vec<Tally> {
     let samples = source::samples();
     let real = source::real_pages(REAL_STEP);
     let mut tallies = Vec::new();
-    for (number, kind) in kinds.iter().enumerate() {
+    for kind in kinds {
         let mut tally = Tally {
             name: kind.name,
             is_clear: kind.is_clear,
@@ -91,8 +105,8 @@ pub(crate) fn run(kinds: &[Kind]) -> Vec<Tally> {
             let rounds = if index < samples.len() { ROUNDS } else { 1 };
             for round in 0..rounds {
                 let mut altered = page.clone();
-                if (kind.alter)(&mut altered, &mut Random::new(number, index, round)) {
-                    tally.count(page, verdict(&altered));
+                if (kind.alter)(&mut altered, &mut Random::new(kind.name, index, round)) {
+                    tally.count(&altered, verdict(&altered));
                 }
             }
         }

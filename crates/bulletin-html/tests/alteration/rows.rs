@@ -3,10 +3,10 @@
 use bulletin::{Category, RowKey};
 
 use crate::columns::any_chart;
-use crate::labels::any_row;
 use crate::page::Page;
 use crate::random::Random;
 use crate::report::{Kind, clear, unclear};
+use crate::row_labels::any_row;
 use crate::table::{Cell, ChartTable, Role, Row};
 
 pub(crate) const KINDS: &[Kind] = &[
@@ -157,6 +157,7 @@ fn two_rows_in_one(page: &mut Page, random: &mut Random) -> bool {
     let row = &mut table.rows[first];
     for (cell, below) in row.cells.iter_mut().zip(second.cells) {
         cell.inner = format!("{}<br>{}", cell.inner, below.inner);
+        cell.second_role = Some(below.role);
     }
     row.forget();
     true

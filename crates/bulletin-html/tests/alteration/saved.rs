@@ -46,7 +46,7 @@ fn source_view(page: &mut Page, _: &mut Random) -> bool {
 }
 
 fn plain_text(page: &mut Page, _: &mut Random) -> bool {
-    rewrite(page, |html| visible(html))
+    rewrite(page, visible)
 }
 
 /// The head of a page that a browser saved as one file, and its end.

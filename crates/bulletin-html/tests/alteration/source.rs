@@ -25,7 +25,7 @@ pub(crate) fn samples() -> Vec<Page> {
     let made_up = MADE_UP
         .iter()
         .enumerate()
-        .map(|(index, month)| made_up(month.parse().unwrap(), &mut Random::new(99, index, 0)));
+        .map(|(index, month)| made_up(month.parse().unwrap(), &mut Random::new("made up", index, 0)));
     true_dates.chain(made_up).map(sample).collect()
 }
 

@@ -47,6 +47,8 @@ pub(crate) struct Cell {
     pub(crate) inner: String,
     pub(crate) close: &'static str,
     pub(crate) role: Role,
+    /// What else it is, where the contents of two cells stand in one.
+    pub(crate) second_role: Option<Role>,
     /// The cells of the bulletin that it prints; more than one where it spans.
     pub(crate) says: Vec<RowKey>,
     /// Its cut-off; `None` where it prints none that may be taken.
@@ -61,6 +63,7 @@ impl Cell {
             inner: inner.into(),
             close: "</td>",
             role: Role::Other,
+            second_role: None,
             says: Vec::new(),
             value: None,
         }
