@@ -6,7 +6,9 @@ use crate::columns::{allow_loss_of_column, any_chart, any_country};
 use crate::page::Page;
 use crate::random::Random;
 use crate::report::{Kind, clear, unclear};
+use crate::row_labels::slip;
 use crate::table::{ChartTable, Role};
+use crate::text::visible;
 
 pub(crate) const KINDS: &[Kind] = &[
     unclear("column label blank", column_blank),
@@ -14,6 +16,7 @@ pub(crate) const KINDS: &[Kind] = &[
     unclear("column label of another column", column_of_another),
     unclear("column label of another country", column_of_another_country),
     unclear("column labels exchanged", columns_exchanged),
+    unclear("one slip in a column label", column_slip),
     clear("column label misspelt", column_misspelt),
     clear("column label in other words", column_in_other_words),
     clear("column labels in title case", column_case),
@@ -244,5 +247,14 @@ fn every_column_in_other_words(page: &mut Page, _: &mut Random) -> bool {
             relabel_column_of(table, area, label, Some(area));
         }
     }
+    true
+}
+
+fn column_slip(page: &mut Page, random: &mut Random) -> bool {
+    let table = any_chart(page, random);
+    let table = &mut page.charts[table];
+    let area = random.pick(&table.areas()).unwrap();
+    let label = slip(&visible(&column_label(table, area)), random);
+    relabel_column_of(table, area, &label, Some(area));
     true
 }

@@ -15,6 +15,7 @@ mod check;
 mod column_labels;
 mod columns;
 mod control;
+mod copies;
 mod encoding;
 mod headings;
 mod hidden;
@@ -51,6 +52,7 @@ fn kinds() -> Vec<Kind> {
         months::KINDS,
         layouts::KINDS,
         tables::KINDS,
+        copies::KINDS,
         hidden::KINDS,
         markup::KINDS,
         encoding::KINDS,

@@ -16,6 +16,7 @@ pub(crate) const KINDS: &[Kind] = &[
     unclear("row labels exchanged", rows_exchanged),
     unclear("row label is a title", row_title),
     unclear("row label of another era", row_of_another_era),
+    unclear("one slip in a row label", row_slip),
     unclear("row label 5th among set-asides", fifth_among_set_asides),
     clear("row label with a wrong ordinal suffix", row_wrong_suffix),
     clear("row label misspelt", row_misspelt),
@@ -306,4 +307,21 @@ fn row_prefix(page: &mut Page, random: &mut Random) -> bool {
         };
         Some(label.to_owned())
     })
+}
+
+/// A letter is lost, doubled, exchanged with its neighbour or another one. The label may become that of another row.
+pub(crate) fn slip(text: &str, random: &mut Random) -> String {
+    let mut letters: Vec<char> = text.chars().collect();
+    let at = random.below(letters.len());
+    match random.below(4) {
+        0 => drop(letters.remove(at)),
+        1 => letters.insert(at, letters[at]),
+        2 if at > 0 => letters.swap(at - 1, at),
+        _ => letters[at] = char::from(b'A' + random.below(26) as u8),
+    }
+    letters.into_iter().collect::<String>().replace('&', "&amp;")
+}
+
+fn row_slip(page: &mut Page, random: &mut Random) -> bool {
+    reword_row(page, random, |label, _, random| Some(slip(label, random)))
 }

@@ -1,4 +1,4 @@
-//! Whole charts that are split, doubled, copied, reordered or surrounded by other tables.
+//! Whole charts that are split, exchanged, reordered, or among other tables.
 
 use bulletin::{Chart, Preference};
 
@@ -7,15 +7,10 @@ use crate::headings::{replace_heading, usual};
 use crate::page::Page;
 use crate::random::Random;
 use crate::report::{Kind, clear, unclear};
-use crate::table::{ChartTable, Role, Row};
-use crate::text::visible;
+use crate::table::{ChartTable, Row};
 
 pub(crate) const KINDS: &[Kind] = &[
     unclear("table split without a second header", split_without_header),
-    unclear("table twice with other values", twice_with_other_values),
-    unclear("last month's table above", last_month_above),
-    unclear("Final Action copied to Dates for Filing", action_copied),
-    unclear("Dates for Filing copied to Final Action", filing_copied),
     unclear("table removed", removed),
     unclear("tables of the two charts exchanged", exchanged),
     unclear("two charts in one table", two_in_one),
@@ -24,7 +19,6 @@ pub(crate) const KINDS: &[Kind] = &[
     unclear("table as an image", as_image),
     clear("table split with the header repeated", split_with_header),
     clear("header repeated between the rows", header_repeated),
-    clear("table twice with the same values", twice),
     clear("charts in another order", reordered),
     clear("thead after tbody", thead_last),
     clear("tables of another section first", others_first),
@@ -88,98 +82,6 @@ fn header_repeated(page: &mut Page, random: &mut Random) -> bool {
         table.rows.insert(body[1 + random.below(body.len() - 1)], header);
     }
     true
-}
-
-/// Puts a second chart below another one.
-fn insert_below(page: &mut Page, index: usize, table: ChartTable, between: &str) {
-    page.charts.insert(index + 1, table);
-    page.texts.insert(index + 1, between.to_owned());
-}
-
-fn twice(page: &mut Page, random: &mut Random) -> bool {
-    let index = any_chart(page, random);
-    let copy = page.charts[index].clone();
-    insert_below(
-        page,
-        index,
-        copy,
-        random.one(["", "<p>The same table again:</p>", "<hr>"]),
-    );
-    true
-}
-
-/// Changes some values of a table; they are no valid cut-offs of this page.
-fn falsify(table: &mut ChartTable) {
-    for (row, cell) in table.values().into_iter().step_by(2) {
-        let cell = &mut table.rows[row].cells[cell];
-        cell.inner = if visible(&cell.inner) == "01JAN99" {
-            "02JAN99"
-        } else {
-            "01JAN99"
-        }
-        .to_owned();
-        cell.value = None;
-    }
-}
-
-fn twice_with_other_values(page: &mut Page, random: &mut Random) -> bool {
-    let index = any_chart(page, random);
-    let mut copy = page.charts[index].clone();
-    falsify(&mut copy);
-    insert_below(page, index, copy, "");
-    true
-}
-
-/// The table of the month before stands above, under a line that says so.
-fn last_month_above(page: &mut Page, random: &mut Random) -> bool {
-    let index = any_chart(page, random);
-    let mut copy = page.charts[index].clone();
-    falsify(&mut copy);
-    page.charts.insert(index, copy);
-    let line = format!(
-        "<p>For comparison, the dates of {}:</p>",
-        page.month.previous().title()
-    );
-    page.texts[index].push_str(&line);
-    page.texts
-        .insert(index + 1, format!("<p>The dates of {}:</p>", page.month.title()));
-    true
-}
-
-fn copy_chart(page: &mut Page, random: &mut Random, from: Chart, to: Chart) -> bool {
-    let preference = random.one(Preference::ALL);
-    let (Some(from), Some(to)) = (page.chart(from, preference), page.chart(to, preference)) else {
-        return false;
-    };
-    if page.charts[from].categories() != page.charts[to].categories()
-        || page.charts[from].areas() != page.charts[to].areas()
-    {
-        return false;
-    }
-    let source = page.charts[from].clone();
-    let copies = source.body().into_iter().zip(page.charts[to].body());
-    for (from, to_row) in copies.collect::<Vec<_>>() {
-        let cells = source.rows[from]
-            .cells
-            .iter()
-            .zip(&mut page.charts[to].rows[to_row].cells);
-        for (original, cell) in cells.filter(|(original, _)| original.role == Role::Value) {
-            original.inner.clone_into(&mut cell.inner);
-        }
-    }
-    // Nobody can say which of the charts is the copy.
-    for table in [from, to] {
-        page.charts[table].rows.iter_mut().for_each(Row::invalidate);
-    }
-    true
-}
-
-fn action_copied(page: &mut Page, random: &mut Random) -> bool {
-    copy_chart(page, random, Chart::FinalAction, Chart::DatesForFiling)
-}
-
-fn filing_copied(page: &mut Page, random: &mut Random) -> bool {
-    copy_chart(page, random, Chart::DatesForFiling, Chart::FinalAction)
 }
 
 fn removed(page: &mut Page, random: &mut Random) -> bool {
