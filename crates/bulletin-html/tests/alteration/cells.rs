@@ -328,7 +328,9 @@ fn spaces(page: &mut Page, random: &mut Random) -> bool {
 
 fn invisible(page: &mut Page, random: &mut Random) -> bool {
     dress(page, random, |text, random| {
-        let character = random.one(["&shy;", "\u{200b}", "\u{feff}", "&zwnj;", "<wbr>", "\u{2060}"]);
+        let character = random.one([
+            "&shy;", "\u{200b}", "\u{feff}", "&zwnj;", "<wbr>", "\u{2060}", "&lrm;", "\u{200e}",
+        ]);
         let (start, end) = text.split_at(text.len().min(2));
         format!("{start}{character}{end}")
     })

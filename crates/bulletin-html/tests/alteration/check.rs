@@ -14,7 +14,7 @@ pub(crate) enum Verdict {
     /// Every cell that has a value was read.
     Right,
     /// Cells were not read, and findings name them.
-    Reported,
+    Reported(String),
     /// The page was refused.
     Refused(String),
     /// A cell was read as something that the page does not say.
@@ -36,39 +36,37 @@ pub(crate) fn verdict(page: &Page) -> Verdict {
     if let Some(wrong) = wrong_value(&read.bulletin, &expected) {
         return Verdict::Wrong(wrong);
     }
-    let mut all_read = true;
+    let mut unread = Vec::new();
     let mut silent = Vec::new();
     for (key, expected) in &expected {
-        let is_read = read
+        if read
             .bulletin
             .row(*key)
-            .is_some_and(|row| row.reading.cut_off().is_some());
-        if is_read {
+            .is_some_and(|row| row.reading.cut_off().is_some())
+        {
             continue;
         }
-        all_read &= *expected == Expected::NoValue;
+        let cell = format!("{} {} {}", key.chart, key.category, key.area);
         if !page.may_go.contains(key) && !names_cell(&read.findings, page, *key) {
-            silent.push(format!("{} {} {}", key.chart, key.category, key.area));
+            silent.push(cell);
+        } else if *expected != Expected::NoValue {
+            unread.push(cell);
         }
     }
     if !silent.is_empty() {
-        let others: Vec<String> = read
-            .findings
-            .iter()
-            .map(|finding| finding.to_string())
-            .take(3)
-            .collect();
-        let shown: Vec<&String> = silent.iter().take(3).collect();
-        return Verdict::Silent(format!(
-            "{} cells, such as {shown:?}; findings: {others:?}",
-            silent.len()
-        ));
-    }
-    if all_read {
-        Verdict::Right
+        Verdict::Silent(lost(&silent, &read.findings))
+    } else if !unread.is_empty() {
+        Verdict::Reported(lost(&unread, &read.findings))
     } else {
-        Verdict::Reported
+        Verdict::Right
     }
+}
+
+/// The first of the cells that were not read, and of the findings.
+fn lost(cells: &[String], findings: &[Finding]) -> String {
+    let findings: Vec<String> = findings.iter().map(ToString::to_string).take(3).collect();
+    let shown = &cells[..cells.len().min(2)];
+    format!("{} cells, such as {shown:?}; findings: {findings:?}", cells.len())
 }
 
 fn wrong_value(bulletin: &Bulletin, expected: &BTreeMap<RowKey, Expected>) -> Option<String> {

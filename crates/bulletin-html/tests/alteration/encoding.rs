@@ -15,6 +15,7 @@ pub(crate) const KINDS: &[Kind] = &[
     unclear("truncated inside a chart", truncated_in_chart),
     unclear("chunk sizes left in the body", chunk_sizes),
     unclear("truncated gzip body", truncated_gzip),
+    unclear("gzip body in a gzip body", gzip_twice),
     unclear("deflate body", deflate),
     unclear("UTF-16 without a byte order mark", utf16_without_mark),
     unclear("wrongly decoded non-breaking spaces", mojibake),
@@ -79,20 +80,24 @@ fn chunk_sizes(page: &mut Page, random: &mut Random) -> bool {
     })
 }
 
-fn gzipped(html: &str) -> Vec<u8> {
+fn gzipped(html: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(html.as_bytes()).unwrap();
+    encoder.write_all(html).unwrap();
     encoder.finish().unwrap()
 }
 
 fn gzip(page: &mut Page, _: &mut Random) -> bool {
-    encode(page, gzipped)
+    encode(page, |html| gzipped(html.as_bytes()))
+}
+
+fn gzip_twice(page: &mut Page, _: &mut Random) -> bool {
+    encode(page, |html| gzipped(&gzipped(html.as_bytes())))
 }
 
 fn truncated_gzip(page: &mut Page, random: &mut Random) -> bool {
     let at = 300 + random.below(690);
     encode(page, move |html| {
-        let body = gzipped(html);
+        let body = gzipped(html.as_bytes());
         body[..body.len() * at / 1000].to_vec()
     })
 }

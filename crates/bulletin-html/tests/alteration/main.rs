@@ -10,6 +10,7 @@
     reason = "a test fails by panicking, and prints its table"
 )]
 
+mod authors;
 mod cells;
 mod check;
 mod column_labels;
@@ -51,6 +52,7 @@ fn kinds() -> Vec<Kind> {
         headings::KINDS,
         months::KINDS,
         layouts::KINDS,
+        authors::KINDS,
         tables::KINDS,
         copies::KINDS,
         hidden::KINDS,

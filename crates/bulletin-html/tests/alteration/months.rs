@@ -129,6 +129,7 @@ fn title_updated(page: &mut Page, random: &mut Random) -> bool {
         " - Revised",
         " [CORRECTED]",
         " | U.S. Department of State",
+        " (posted last month)",
     ]);
     let title = format!("Visa Bulletin For {}{note}", page.month.title());
     set_title(page, &title)

@@ -58,7 +58,7 @@ impl Tally {
         let name = self.name;
         let (counter, what, detail) = match verdict {
             Verdict::Right => (&mut self.right, "right", String::new()),
-            Verdict::Reported => (&mut self.reported, "reported", String::new()),
+            Verdict::Reported(why) => (&mut self.reported, "reported", why),
             Verdict::Refused(why) => (&mut self.refused, "refused", why),
             Verdict::Wrong(why) => (&mut self.wrong, "WRONG", why),
             Verdict::Silent(why) => (&mut self.silent, "SILENT", why),

@@ -13,6 +13,8 @@ pub(crate) const KINDS: &[Kind] = &[
     unclear("page as plain text", plain_text),
     clear("saved as MHTML, quoted-printable", mhtml_quoted),
     clear("saved as MHTML, base64", mhtml_base64),
+    clear("saved as MHTML, 8bit", mhtml_8bit),
+    clear("forwarded as an e-mail", email),
     clear("saved as a complete page", complete_page),
     clear("saved as a single file", single_file),
     clear("saved in reader view", reader_view),
@@ -75,6 +77,32 @@ fn mhtml_quoted(page: &mut Page, _: &mut Random) -> bool {
 fn mhtml_base64(page: &mut Page, _: &mut Random) -> bool {
     let (head, end) = mhtml_parts(page, "base64");
     page.encode = Rc::new(move |html| format!("{head}{}{end}", base64(html.as_bytes())).into_bytes());
+    true
+}
+
+fn mhtml_8bit(page: &mut Page, random: &mut Random) -> bool {
+    let (head, end) = mhtml_parts(page, random.one(["8bit", "binary", "7bit"]));
+    page.encode = Rc::new(move |html| format!("{head}{html}{end}").into_bytes());
+    true
+}
+
+/// The page is the second of two alternatives, after one in plain text.
+fn email(page: &mut Page, random: &mut Random) -> bool {
+    let is_base64 = random.below(2) == 0;
+    page.encode = Rc::new(move |html| {
+        let (name, body) = if is_base64 {
+            ("base64", base64(html.as_bytes()))
+        } else {
+            ("quoted-printable", quoted_printable(html))
+        };
+        let eml = format!(
+            "Received: from a by b; Mon, 5 Jan 2026 10:00:00 -0000\r\nFrom: list@example.com\r\nTo: me@example.com\r\n\
+             Subject: Fwd: the bulletin\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=b7\r\n\r\n\
+             --b7\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nSee the attached page.\r\n--b7\r\nContent-Type: \
+             text/html; charset=utf-8\r\nContent-Transfer-Encoding: {name}\r\n\r\n{body}\r\n--b7--\r\n"
+        );
+        eml.into_bytes()
+    });
     true
 }
 
