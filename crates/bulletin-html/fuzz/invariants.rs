@@ -47,12 +47,16 @@ pub(crate) fn of_page(body: &[u8]) {
                         ..
                     } => (*chart, *category, *area) == (row.key.chart, row.key.category, row.key.area),
                     Finding::RaggedRow { chart, .. } => *chart == row.key.chart,
+                    Finding::IdenticalCharts { preference } => *preference == row.key.category.preference(),
                     _ => false,
                 });
                 assert!(is_reported, "{row:?} is not reported");
             }
         }
     }
+    let confirmed = read.clone().confirm_identical_charts();
+    assert_eq!(confirmed.clone().confirm_identical_charts(), confirmed);
+    assert_eq!(confirmed.bulletin.rows().len(), read.bulletin.rows().len());
     for finding in &read.findings {
         assert!(finding.to_string().ends_with('.'), "{finding}");
         assert!(

@@ -3,7 +3,7 @@
 use bulletin::{CutOff, Month, UnreadableReason};
 use chrono::NaiveDate;
 
-use crate::text::is_plain;
+use crate::text::{is_plain, printed};
 
 /// How many years before its bulletin a cut-off can lie. The oldest since 2001 lay 26 years before; a date that
 /// would be older than this is a misprint for one that the bulletin cannot name.
@@ -33,9 +33,10 @@ pub fn read_cell(text: &str, month: Month) -> Result<CutOff, UnreadableReason> {
     }
 }
 
-/// Whether a text is written as a cut-off, whatever day it may name.
+/// True if a text is written as a cut-off, whatever day it may name, struck through or not.
 pub(crate) fn is_written_as_cut_off(text: &str) -> bool {
-    matches!(text, "C" | "U") || written_date(text).is_some()
+    let text = printed(text);
+    matches!(&*text, "C" | "U") || written_date(&text).is_some()
 }
 
 /// Day, number of the month and year of the century, from two digits, three letters and two digits.

@@ -3,13 +3,16 @@
 use bulletin::{
     Area, Category, Chart, Finding, Month, Preference, RawCell, Reading, Row, RowKey, UnreadableReason,
 };
-
 use smol_str::SmolStr;
 
-use crate::cell::read_cell;
+use crate::cell::{is_written_as_cut_off, read_cell};
+use crate::column::{Column, Columns};
+use crate::era;
+use crate::grid::Grid;
 use crate::label::{self, Named};
+use crate::line::{Line, Lines, lines};
 use crate::shape::Shape;
-use crate::table::{CellText, Table};
+use crate::table::{CellText, EMPTY, Table};
 use crate::text::printed;
 
 /// Which chart a table is, and of which bulletin.
@@ -20,462 +23,376 @@ pub(crate) struct Place {
     pub(crate) preference: Preference,
 }
 
-/// Reads a chart's table: its cells are added to `rows`, and what is unusual about them to `findings`.
+impl Place {
+    /// A finding about the half chart, as a sentence.
+    pub(crate) fn layout(self, what: &str) -> Finding {
+        Finding::Layout {
+            what: format!("{}, {}: {what}", self.chart.name(), self.preference.name()),
+        }
+    }
+}
+
+/// Reads a chart's table: its cells are added to `rows`, and what is unusual about them to `findings`. Returns the
+/// columns that apply at its end. A table without labels of columns has those `inherited` from the table before.
 ///
 /// # Errors
-/// Why the table as a whole cannot be read.
+/// The reason why the table as a whole cannot be read.
 pub(crate) fn read_chart(
-    table: &Table,
-    shape: &Shape,
+    (table, shape): (&Table, &Shape),
     place: Place,
+    inherited: Option<&Columns>,
     rows: &mut Vec<Row>,
     findings: &mut Vec<Finding>,
-) -> Result<(), &'static str> {
-    let reader = ChartReader {
-        table,
+) -> Result<Columns, &'static str> {
+    let grid = Grid::new(table);
+    let lines = lines(&grid, shape.header, inherited, (place.month, place.preference))?;
+    let mut reader = ChartReader {
+        grid: &grid,
         place,
-        columns: columns(table, shape.header, place.preference)?,
+        lines: &lines,
+        rows,
+        findings,
     };
-    let lines = reader.lines(shape.header, findings)?;
-    reader.report_columns(&lines, findings);
-    if !reader.columns.iter().any(|column| {
-        matches!(
-            column.named,
-            Some(Named::Exactly(Area::ALL) | Named::Nearly(Area::ALL))
-        ) || (column.named.is_none() && !column.label.is_empty())
-    }) {
+    let names_all = |column: &Column| match column.named {
+        Some(named) => named.what() == Area::ALL,
+        None => !column.printed.is_empty(),
+    };
+    if !lines
+        .headers
+        .iter()
+        .all(|columns| columns.values.iter().any(names_all))
+        && inherited.is_none()
+    {
         return Err("it has no column for all other areas");
     }
-    let rows_before = rows.len();
-    reader.read_lines(&lines, rows, findings);
-    if rows.len() == rows_before {
+    let rows_before = reader.rows.len();
+    reader.report_columns(shape.header.is_none());
+    reader.read_lines();
+    if reader.rows.len() == rows_before {
         return Err("none of its cells stands under a known label");
     }
-    reader.report_absent(&lines, findings);
-    Ok(())
+    reader.report_repeated_rows();
+    reader.report_hidden();
+    for note in &lines.notes {
+        let what = format!("a row over all columns was passed over: \"{}\".", printed(note));
+        findings.push(place.layout(&what));
+    }
+    lines.headers.last().cloned().ok_or("its columns have no labels")
 }
 
 struct ChartReader<'a> {
-    table: &'a Table,
+    grid: &'a Grid<'a>,
     place: Place,
-    /// The columns beside that of the labels.
-    columns: Vec<Column<'a>>,
-}
-
-struct Column<'a> {
-    label: &'a str,
-    /// The label as printed.
-    printed: SmolStr,
-    named: Option<Named<Area>>,
-}
-
-/// A row of the table that is no title.
-struct Line<'a> {
-    label: &'a str,
-    named: Option<Named<Category>>,
-    /// Which row it is.
-    row: usize,
-    /// Whether its cells stand in the chart's columns, one in each.
-    is_regular: bool,
-}
-
-/// More columns than any chart has.
-const MOST_COLUMNS: usize = 64;
-/// Room for the columns that charts have.
-const USUAL_COLUMNS: usize = 10;
-
-/// The columns as the header row labels them, cells from the rows above included that reach down into it.
-fn columns(table: &Table, header: usize, preference: Preference) -> Result<Vec<Column<'_>>, &'static str> {
-    let mut above: Vec<(u16, CellText<'_>)> = Vec::with_capacity(USUAL_COLUMNS);
-    let mut reaching = Vec::with_capacity(USUAL_COLUMNS);
-    let mut slots: Vec<CellText<'_>> = Vec::with_capacity(USUAL_COLUMNS);
-    for row in 0..=header {
-        slots.clear();
-        reaching.clear();
-        let mut cells = table.row(row);
-        loop {
-            let at = slots.len();
-            if at > MOST_COLUMNS {
-                return Err("it has more columns than any chart");
-            }
-            let (rows_left, cell) = match above.get(at) {
-                Some((rows_left, cell)) if *rows_left > 0 => (*rows_left, *cell),
-                _ => match cells.next() {
-                    Some(cell) => (cell.rowspan, cell),
-                    None if above.iter().skip(at).any(|(rows_left, _)| *rows_left > 0) => (0, EMPTY),
-                    None => break,
-                },
-            };
-            let width = if above.get(at).is_some_and(|(rows_left, _)| *rows_left > 0) {
-                1
-            } else {
-                usize::from(cell.colspan)
-            };
-            for _ in 0..width.min(MOST_COLUMNS) {
-                slots.push(cell);
-                reaching.push((rows_left.saturating_sub(1), cell));
-            }
-        }
-        std::mem::swap(&mut above, &mut reaching);
-    }
-    if above.iter().any(|(rows_left, _)| *rows_left > 0) {
-        return Err("the labels of its columns reach down into its rows");
-    }
-    let mut columns: Vec<Column<'_>> = slots
-        .iter()
-        .skip(1)
-        .map(|cell| Column {
-            label: cell.text,
-            printed: SmolStr::new(printed(cell.text)),
-            // One label over several columns says nothing of each.
-            named: if cell.colspan == 1 {
-                label::area(cell.text)
-            } else {
-                None
-            },
-        })
-        .collect();
-    if slots.first().is_some_and(|first| {
-        label::exact_area(first.text).is_some() || label::category(preference, first.text).is_some()
-    }) {
-        return Err("its columns have no room for the labels of its rows");
-    }
-    unname_rivals(&mut columns, |column| &mut column.named);
-    Ok(columns)
-}
-
-const EMPTY: CellText<'static> = CellText {
-    text: "",
-    colspan: 1,
-    rowspan: 1,
-};
-
-/// A label that is only near a name never stands beside one that is it: then it must mean something else. Of
-/// several that are only near the same name, none can be told to mean it.
-fn unname_rivals<T, N: Copy + PartialEq>(
-    labelled: &mut [T],
-    named: impl Fn(&mut T) -> &mut Option<Named<N>>,
-) {
-    let names: Vec<Option<Named<N>>> = labelled.iter_mut().map(|one| *named(one)).collect();
-    for (at, one) in labelled.iter_mut().enumerate() {
-        let Some(Named::Nearly(what)) = names[at] else {
-            continue;
-        };
-        let has_rival = names
-            .iter()
-            .enumerate()
-            .any(|(other, name)| other != at && name.is_some_and(|name| name.what() == what));
-        if has_rival {
-            *named(one) = None;
-        }
-    }
+    lines: &'a Lines<'a>,
+    rows: &'a mut Vec<Row>,
+    findings: &'a mut Vec<Finding>,
 }
 
 impl<'a> ChartReader<'a> {
-    fn lines(&self, header: usize, findings: &mut Vec<Finding>) -> Result<Vec<Line<'a>>, &'static str> {
-        let mut lines: Vec<Line<'a>> = Vec::with_capacity(self.table.len());
-        // For each column, how many rows a cell from above still takes.
-        let mut taken: Vec<u16> = Vec::new();
-        for row in header + 1..self.table.len() {
-            let cells = self.table.row(row);
-            let is_taken = taken.iter().any(|rows| *rows > 0);
-            taken.iter_mut().for_each(|rows| *rows = rows.saturating_sub(1));
-            taken.extend(
-                cells
+    /// The cell of a line in a column.
+    fn value(&self, line: &Line<'_>, column: &Column) -> CellText<'a> {
+        self.grid.cell(line.row, column.at).unwrap_or(EMPTY)
+    }
+
+    fn report_columns(&mut self, are_inherited: bool) {
+        let lines = self.lines;
+        for (number, columns) in lines.headers.iter().enumerate() {
+            if are_inherited && number == 0 {
+                continue;
+            }
+            for (at, column) in columns.values.iter().enumerate() {
+                self.report_column(number, column);
+                let is_same = |other: &Column| other.named.map(Named::what) == column.named.map(Named::what);
+                let earlier = columns.values[..at].iter().filter(|other| is_same(other)).count();
+                if let (Some(named), 1) = (column.named, earlier) {
+                    self.findings.push(Finding::RepeatedColumn {
+                        chart: self.place.chart,
+                        preference: self.place.preference,
+                        area: named.what(),
+                    });
+                }
+            }
+        }
+    }
+
+    fn report_column(&mut self, header: usize, column: &Column) {
+        let Place {
+            chart, preference, ..
+        } = self.place;
+        match column.named {
+            Some(Named::Exactly(area)) if Area::listed().any(|listed| listed == area) => {}
+            Some(Named::Exactly(area)) => self.findings.push(Finding::NewColumn {
+                chart,
+                preference,
+                area,
+            }),
+            Some(Named::Nearly(area)) => self.findings.push(Finding::ApproximateLabel {
+                chart,
+                preference,
+                label: column.printed.to_string(),
+                read_as: area.code().to_owned(),
+            }),
+            None => {
+                let lines = self.lines.lines.iter().filter(|line| line.header == header);
+                let cells: Vec<(String, String)> = lines
                     .clone()
-                    .filter(|cell| cell.rowspan > 1)
-                    .map(|cell| cell.rowspan - 1),
-            );
-            taken.retain(|rows| *rows > 0);
-            let mut values = cells.clone();
-            let Some(first) = values.next() else {
-                continue;
-            };
-            if !is_taken && cells.clone().all(|cell| cell.text.is_empty()) {
-                // An empty row says nothing, unless cells from above reach into it.
-                continue;
-            }
-            let label = first.text;
-            if let Some(preference) = label::preference(label) {
-                if preference != self.place.preference {
-                    return Err("a row between its rows names the other preference");
-                }
-                continue;
-            }
-            if self.is_header_again(values.clone())? {
-                continue;
-            }
-            let is_note = values.len() == 0
-                && label::category(self.place.preference, label).is_none()
-                && usize::from(first.colspan) > self.columns.len();
-            if is_note {
-                findings.push(Finding::Layout {
-                    what: format!(
-                        "{}, {}: a row over all columns was passed over: \"{}\".",
-                        self.place.chart.name(),
-                        self.place.preference.name(),
-                        printed(label)
-                    ),
-                });
-                continue;
-            }
-            let is_regular =
-                !is_taken && values.len() == self.columns.len() && first.rowspan == 1 && { cells }
-                    .all(|cell| cell.colspan == 1);
-            lines.push(Line {
-                label,
-                named: label::category(self.place.preference, label),
-                row,
-                is_regular,
-            });
-        }
-        unname_rivals(&mut lines, |line| &mut line.named);
-        Ok(lines)
-    }
-
-    /// The cells of a line beside its label.
-    fn values(&self, line: &Line<'_>) -> impl ExactSizeIterator<Item = CellText<'a>> {
-        self.table.row(line.row).skip(1)
-    }
-
-    /// The cell of a line in a column; `None` where it ends before.
-    fn value(&self, line: &Line<'_>, column: usize) -> Option<CellText<'a>> {
-        self.values(line).nth(column)
-    }
-
-    /// Whether a row labels the columns once more, as they are labelled.
-    fn is_header_again<'t>(
-        &self,
-        values: impl ExactSizeIterator<Item = CellText<'t>> + Clone,
-    ) -> Result<bool, &'static str> {
-        let areas = values
-            .clone()
-            .filter(|cell| label::exact_area(cell.text).is_some_and(|area| area != Area::ALL))
-            .count();
-        if areas < 2 {
-            return Ok(false);
-        }
-        let same = values.len() == self.columns.len()
-            && values
-                .zip(&self.columns)
-                .all(|(cell, column)| cell.text == column.label);
-        if same {
-            Ok(true)
-        } else {
-            Err("its columns are labelled anew between its rows")
-        }
-    }
-
-    fn report_columns(&self, lines: &[Line<'_>], findings: &mut Vec<Finding>) {
-        let Place {
-            chart, preference, ..
-        } = self.place;
-        for (at, column) in self.columns.iter().enumerate() {
-            let label = &column.printed;
-            match column.named {
-                Some(Named::Exactly(area)) => {
-                    if !Area::listed().any(|listed| listed == area) {
-                        findings.push(Finding::NewColumn {
-                            chart,
-                            preference,
-                            area,
-                        });
-                    }
-                }
-                Some(Named::Nearly(area)) => findings.push(Finding::ApproximateLabel {
-                    chart,
-                    preference,
-                    label: label.to_string(),
-                    read_as: area.code().to_owned(),
-                }),
-                None => {
-                    let cells: Vec<(String, String)> = lines
-                        .iter()
-                        .filter_map(|line| {
-                            let cell = self.value(line, at)?;
-                            Some((printed(line.label).into_owned(), printed(cell.text).into_owned()))
-                        })
-                        .collect();
-                    if !label.is_empty() || cells.iter().any(|(_, text)| !text.is_empty()) {
-                        findings.push(Finding::UnrecognisedColumn {
-                            chart,
-                            preference,
-                            label: label.to_string(),
-                            cells,
-                        });
-                    }
-                }
-            }
-        }
-    }
-
-    fn read_lines(&self, lines: &[Line<'_>], rows: &mut Vec<Row>, findings: &mut Vec<Finding>) {
-        let Place {
-            chart, preference, ..
-        } = self.place;
-        let first_row = rows.len();
-        for line in lines {
-            let label = SmolStr::new(printed(line.label));
-            let Some(named) = line.named else {
-                let cells = self
-                    .values(line)
-                    .enumerate()
-                    .map(|(at, cell)| {
-                        let column = self.columns.get(at).map_or("", |column| &column.printed);
-                        (column.to_owned(), printed(cell.text).into_owned())
+                    .map(|line| {
+                        let text = printed(self.value(line, column).text).into_owned();
+                        (printed(&line.label).into_owned(), text)
                     })
                     .collect();
-                findings.push(Finding::UnrecognisedRow {
-                    chart,
-                    preference,
-                    label: label.to_string(),
-                    cells,
-                });
-                continue;
-            };
-            let category = named.what();
-            if let Named::Nearly(_) = named {
-                findings.push(Finding::ApproximateLabel {
-                    chart,
-                    preference,
-                    label: label.to_string(),
-                    read_as: category.code().to_owned(),
-                });
-            }
-            if !line.is_regular {
-                findings.push(Finding::RaggedRow {
-                    chart,
-                    preference,
-                    label: label.to_string(),
-                    expected: self.columns.len(),
-                    found: self.values(line).len(),
-                });
-            }
-            for (at, column) in self.columns.iter().enumerate() {
-                let Some(area) = column.named.map(Named::what) else {
-                    continue;
-                };
-                let cell = self.value(line, at).unwrap_or(EMPTY);
-                let key = RowKey {
-                    chart,
-                    category,
-                    area,
-                };
-                let reading = if !line.is_regular {
-                    Reading::Unreadable
-                } else {
-                    let read = if cell.rowspan > 1 {
-                        Err(UnreadableReason::NotACutOff)
-                    } else {
-                        read_cell(cell.text, self.place.month)
-                    };
-                    match read {
-                        Ok(cut_off) => Reading::CutOff(cut_off),
-                        Err(reason) => {
-                            findings.push(Finding::UnreadableCell {
-                                chart,
-                                category,
-                                area,
-                                raw: printed(cell.text).into_owned(),
-                                reason,
-                            });
-                            Reading::Unreadable
-                        }
-                    }
-                };
-                let row = Row {
-                    key,
-                    reading,
-                    raw: RawCell {
-                        category: label.clone(),
-                        area: column.printed.clone(),
-                        value: SmolStr::new(printed(cell.text)),
-                    },
-                };
-                match rows[first_row..].iter_mut().find(|known| known.key == key) {
-                    Some(known) => reconcile(known, row, findings),
-                    None => rows.push(row),
+                let is_spacer = column.printed.is_empty()
+                    && !column.holds_hidden
+                    && cells.iter().all(|(_, text)| text.is_empty())
+                    && !lines.clone().any(|line| self.value(line, column).holds_hidden);
+                if !is_spacer {
+                    self.findings.push(Finding::UnrecognisedColumn {
+                        chart,
+                        preference,
+                        label: column.printed.to_string(),
+                        cells,
+                    });
                 }
             }
         }
     }
 
-    /// Rows that a chart like this one has always had, and that this one has not: each of a group of which it has
-    /// at least one.
-    fn report_absent(&self, lines: &[Line<'_>], findings: &mut Vec<Finding>) {
-        let has = |category: &Category| {
-            lines
-                .iter()
-                .any(|line| line.named.is_some_and(|named| named.what() == *category))
+    fn read_lines(&mut self) {
+        let lines = self.lines;
+        let has = |category| {
+            let names = |line: &Line<'_>| line.named.is_some_and(|named| named.what() == category);
+            lines.lines.iter().any(names)
         };
-        for group in GROUPS
-            .iter()
-            .filter(|group| group[0].preference() == self.place.preference)
-        {
-            if !group.iter().any(has) {
+        let is_complete = era::missing_categories(self.place.month, self.place.preference, has)
+            .next()
+            .is_none();
+        for (at, line) in lines.lines.iter().enumerate() {
+            if line.is_title && at == 0 && is_complete && self.has_one_value(line) {
+                // In April 2003 the title of the rows has a "C" in each column.
                 continue;
             }
-            for category in group.iter().filter(|category| !has(category)) {
-                findings.push(self.absence(*category));
+            match line.named.map(Named::what) {
+                Some(category) if era::has(category, self.place.month) => self.read_line(line, category),
+                category => self.report_unread(line, category),
             }
-        }
-        let is_fifth = |line: &Line<'_>| {
-            line.named
-                .is_some_and(|named| named.what().code().starts_with("EB5"))
-        };
-        if self.place.preference == Preference::Employment && !lines.iter().any(is_fifth) {
-            findings.push(self.absence(Category::Eb5));
         }
     }
 
-    fn absence(&self, category: Category) -> Finding {
-        Finding::Layout {
-            what: format!(
-                "{}, {}: there is no row that can be read as {category}, which such a chart had before. Look at the \
-                 page.",
-                self.place.chart.name(),
-                self.place.preference.name(),
-            ),
+    /// True if all cells of a line say the same.
+    fn has_one_value(&self, line: &Line<'_>) -> bool {
+        let columns = &self.lines.columns(line).values;
+        let mut texts = columns.iter().map(|column| self.value(line, column).text);
+        let first = texts.next();
+        texts.all(|text| Some(text) == first)
+    }
+
+    /// Reports a line whose cells are not read: its label is unknown, or names a category of another era.
+    fn report_unread(&mut self, line: &Line<'_>, category: Option<Category>) {
+        let Place {
+            chart, preference, ..
+        } = self.place;
+        let columns = &self.lines.columns(line).values;
+        let label = printed(&line.label).into_owned();
+        let mut cells: Vec<(String, String)> = Vec::with_capacity(columns.len());
+        let width = self.grid.width(line.row);
+        for at in self.lines.columns(line).labels..width {
+            let column = columns.iter().find(|column| column.at == at);
+            let name = column.map_or_else(String::new, |column| column.printed.to_string());
+            cells.push((name, printed(self.grid.text(line.row, at)).into_owned()));
+        }
+        self.findings.push(match category {
+            None => Finding::UnrecognisedRow {
+                chart,
+                preference,
+                label,
+                cells,
+            },
+            Some(category) => Finding::RowOfAnotherEra {
+                chart,
+                preference,
+                category,
+                label,
+                cells,
+            },
+        });
+    }
+
+    fn read_line(&mut self, line: &Line<'_>, category: Category) {
+        let Place {
+            chart, preference, ..
+        } = self.place;
+        let label = SmolStr::new(printed(&line.label));
+        let columns = self.lines.columns(line);
+        if let Some(Named::Nearly(_)) = line.named {
+            self.findings.push(Finding::ApproximateLabel {
+                chart,
+                preference,
+                label: label.to_string(),
+                read_as: category.code().to_owned(),
+            });
+        }
+        if !line.is_regular {
+            self.findings.push(Finding::RaggedRow {
+                chart,
+                preference,
+                label: label.to_string(),
+                expected: columns.width - columns.labels,
+                found: self.grid.width(line.row).saturating_sub(columns.labels),
+            });
+        }
+        for column in &columns.values {
+            let Some(area) = column.named.map(Named::what) else {
+                continue;
+            };
+            let key = RowKey {
+                chart,
+                category,
+                area,
+            };
+            let cell = self.value(line, column);
+            let reading = self.read_value(key, line, column);
+            let row = Row {
+                key,
+                reading,
+                raw: RawCell {
+                    category: label.clone(),
+                    area: column.printed.clone(),
+                    value: SmolStr::new(printed(cell.text)),
+                },
+            };
+            self.add(row);
+        }
+    }
+
+    /// Reads the cell of a line in a column, and reports it if it is unreadable.
+    fn read_value(&mut self, key: RowKey, line: &Line<'_>, column: &Column) -> Reading {
+        if !line.is_regular {
+            return Reading::Unreadable;
+        }
+        let cell = self.value(line, column);
+        let is_hidden = cell.hidden.is_some()
+            && !self.grid.table().is_row_hidden(line.row)
+            && !self.grid.is_column_hidden(column.at);
+        let read = if line.is_struck || column.is_struck || cell.is_struck() {
+            Err(UnreadableReason::StruckThrough)
+        } else if is_hidden {
+            Err(UnreadableReason::Hidden)
+        } else if cell.rowspan > 1 && !self.fits_below(line, column) {
+            Err(UnreadableReason::NotACutOff)
+        } else {
+            read_cell(cell.text, self.place.month)
+        };
+        match read {
+            Ok(cut_off) => Reading::CutOff(cut_off),
+            Err(reason) => {
+                self.findings.push(Finding::UnreadableCell {
+                    chart: key.chart,
+                    category: key.category,
+                    area: key.area,
+                    raw: printed(cell.text).into_owned(),
+                    reason,
+                });
+                Reading::Unreadable
+            }
+        }
+    }
+
+    /// True if every row that a cell spans has its other cells where they belong.
+    fn fits_below(&self, line: &Line<'_>, column: &Column) -> bool {
+        let slot = self.grid.slot(line.row, column.at);
+        let width = self.lines.columns(line).width;
+        (0..self.grid.len())
+            .filter(|row| self.grid.slot(*row, column.at) == slot)
+            .all(|row| self.grid.fills(row, width))
+    }
+
+    fn add(&mut self, row: Row) {
+        let known = self.rows.iter_mut().find(|known| known.key == row.key);
+        match known {
+            Some(known) => reconcile(known, &row, self.findings),
+            None => self.rows.push(row),
+        }
+    }
+
+    fn report_repeated_rows(&mut self) {
+        let lines = &self.lines.lines;
+        for (at, line) in lines.iter().enumerate() {
+            let Some(category) = line.named.map(Named::what) else {
+                continue;
+            };
+            let same = |other: &&Line<'_>| {
+                other.named.map(Named::what) == Some(category)
+                    && self.lines.columns(other).values.iter().any(|column| {
+                        let columns = &self.lines.columns(line).values;
+                        columns.iter().any(|own| own.named == column.named)
+                    })
+            };
+            if lines[..at].iter().filter(same).count() == 1 {
+                self.findings.push(Finding::RepeatedRow {
+                    chart: self.place.chart,
+                    preference: self.place.preference,
+                    category,
+                });
+            }
+        }
+    }
+
+    /// Reports what is hidden: the rows and columns that were read all the same, and the cells that were left out.
+    fn report_hidden(&mut self) {
+        let grid = self.grid;
+        let mut read: Vec<String> = Vec::new();
+        for line in &self.lines.lines {
+            if grid.table().is_row_hidden(line.row) {
+                read.push(format!("the row \"{}\"", printed(&line.label)));
+            }
+        }
+        for column in self.lines.headers.iter().flat_map(|header| &header.values) {
+            if grid.is_column_hidden(column.at) {
+                read.push(format!("the column \"{}\"", column.printed));
+            }
+        }
+        if !read.is_empty() {
+            let what = format!(
+                "{} {} hidden in the page's markup, and read all the same.",
+                read.join(", "),
+                if read.len() == 1 { "is" } else { "are" }
+            );
+            self.findings.push(self.place.layout(&what));
+        }
+        if grid.leaves_out() {
+            self.report_left_out();
+        }
+    }
+
+    fn report_left_out(&mut self) {
+        let table = self.grid.table();
+        for row in (0..table.len()).filter(|row| !table.is_row_hidden(*row)) {
+            let could_matter = |text: &str| {
+                is_written_as_cut_off(text)
+                    || label::exact_area(text).is_some()
+                    || label::exact_category(self.place.preference, text).is_some()
+            };
+            let hidden = table.row(row).filter(|cell| cell.hidden.is_some());
+            let texts: Vec<String> = hidden
+                .filter(|cell| could_matter(cell.text))
+                .map(|cell| format!("\"{}\"", printed(cell.text)))
+                .collect();
+            if !texts.is_empty() {
+                let label = table.row(row).find(|cell| cell.hidden.is_none());
+                let what = format!(
+                    "the row \"{}\" has hidden cells, which are left out: {}.",
+                    label.map_or_else(String::new, |cell| printed(cell.text).into_owned()),
+                    texts.join(", ")
+                );
+                self.findings.push(self.place.layout(&what));
+            }
         }
     }
 }
 
-/// Rows that stand together: where a chart has one of a group, it has had them all.
-const GROUPS: [&[Category]; 5] = [
-    &[
-        Category::F1,
-        Category::F2a,
-        Category::F2b,
-        Category::F3,
-        Category::F4,
-    ],
-    &[
-        Category::Eb1,
-        Category::Eb2,
-        Category::Eb3,
-        Category::OtherWorkers,
-        Category::Eb4,
-        Category::ReligiousWorkers,
-    ],
-    &[Category::Eb5NonRegional, Category::Eb5Regional],
-    &[Category::Eb5UnreservedC5T5, Category::Eb5UnreservedI5R5],
-    &[
-        Category::Eb5Rural,
-        Category::Eb5HighUnemployment,
-        Category::Eb5Infrastructure,
-    ],
-];
-
-/// The same cell stands twice: the same text twice is one text, and of two different texts neither counts.
-fn reconcile(known: &mut Row, again: Row, findings: &mut Vec<Finding>) {
+/// The same cell stands twice: of two different texts neither counts.
+fn reconcile(known: &mut Row, again: &Row, findings: &mut Vec<Finding>) {
     if known.reading == again.reading && known.raw.value == again.raw.value {
-        let what = format!(
-            "{}, row {}, column {}: printed twice with the same text.",
-            known.key.chart.name(),
-            known.key.category,
-            known.key.area
-        );
-        findings.push(Finding::Layout { what });
         return;
     }
     known.reading = Reading::Unreadable;
@@ -490,12 +407,12 @@ fn reconcile(known: &mut Row, again: Row, findings: &mut Vec<Finding>) {
         _ => None,
     });
     match conflict {
-        Some(raw) => raw.push(again.raw.value.into()),
+        Some(raw) => raw.push(again.raw.value.to_string()),
         None => findings.push(Finding::ConflictingCells {
             chart: key.chart,
             category: key.category,
             area: key.area,
-            raw: vec![known.raw.value.to_string(), again.raw.value.into()],
+            raw: vec![known.raw.value.to_string(), again.raw.value.to_string()],
         }),
     }
 }

@@ -1,8 +1,9 @@
 //! The lines of text that say what stands beneath them.
 
-use bulletin::{Chart, Preference};
+use bulletin::{Chart, Month, Preference};
 
 use crate::label;
+use crate::month;
 use crate::spelling::{lacks_at_most, letters_in};
 use crate::text::squash_into;
 
@@ -25,9 +26,20 @@ pub(crate) enum Line {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Heading {
     pub(crate) chart: Chart,
-    pub(crate) preference: Preference,
-    /// Whether its letter is the one this chart always has: A for Final Action Dates, B for Dates for Filing.
-    pub(crate) usual_letter: bool,
+    /// The half of the chart; `None` if the heading names none, as over a group of tables.
+    pub(crate) preference: Option<Preference>,
+    pub(crate) letter: Letter,
+}
+
+/// How the letter in a heading agrees with its words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Letter {
+    /// There is none, or it is the one this chart always has: A for Final Action Dates, B for Dates for Filing.
+    Usual,
+    /// An enumeration has another letter, as in `B. FINAL ACTION DATES`.
+    Unusual,
+    /// The heading calls the chart by the other chart's letter, as in `Chart B: Final Action Dates`.
+    Contradicting,
 }
 
 /// The longest line that can be a heading, in bytes. The longest so far has 71.
@@ -59,40 +71,129 @@ pub(crate) fn read_line(line: &str, squashed: &mut String) -> Line {
     squash_into(squashed, rest);
     let squashed = squashed.as_str();
     let names = squashed.strip_prefix("application").unwrap_or(squashed);
-    let chart = if begins_like(names, FINAL_ACTION) {
-        Some(Chart::FinalAction)
-    } else if begins_like(names, FILING) {
-        Some(Chart::DatesForFiling)
-    } else {
-        None
-    };
-    if let Some(chart) = chart {
-        let other = match chart {
-            Chart::FinalAction => "datesforfiling",
-            Chart::DatesForFiling => "finalaction",
-        };
-        if squashed.contains(other) {
-            return Line::Prose;
-        }
-        let usual_letter = match (chart, letter) {
-            (_, None) | (Chart::FinalAction, Some('A')) | (Chart::DatesForFiling, Some('B')) => true,
-            (_, Some(_)) => false,
-        };
-        return match preference_in(squashed) {
-            Some(preference) => Line::Chart(Heading {
-                chart,
-                preference,
-                usual_letter,
-            }),
-            None => Line::Unfinished,
-        };
+    if begins_like(names, FINAL_ACTION) {
+        return usual_heading(Chart::FinalAction, letter, squashed);
+    }
+    if begins_like(names, FILING) {
+        return usual_heading(Chart::DatesForFiling, letter, squashed);
     }
     if begins_like(squashed, PRIORITY_DATES)
         && let Some(preference) = label::preference(rest)
     {
         return Line::Preference(preference);
     }
-    section_or_prose(letter, rest)
+    // Most lines lack every word that could name a chart.
+    let may_name_chart = ["fil", "final", "chart", "table"].iter().any(|word| squashed.contains(word));
+    match may_name_chart.then(|| other_heading(line, letter)).flatten() {
+        Some(heading) => Line::Chart(heading),
+        None => section_or_prose(letter, rest),
+    }
+}
+
+/// What a line says that begins as every heading has begun so far.
+fn usual_heading(chart: Chart, letter: Option<char>, squashed: &str) -> Line {
+    let other = match chart {
+        Chart::FinalAction => "datesforfiling",
+        Chart::DatesForFiling => "finalaction",
+    };
+    if squashed.contains(other) {
+        return Line::Prose;
+    }
+    let preference = match preferences_in(squashed) {
+        (true, true) => return Line::Prose,
+        (true, false) => Some(Preference::Family),
+        (false, true) => Some(Preference::Employment),
+        (false, false) if only_heading_words(squashed) => None,
+        (false, false) => return Line::Unfinished,
+    };
+    let letter = match (chart, letter) {
+        (_, None) | (Chart::FinalAction, Some('A')) | (Chart::DatesForFiling, Some('B')) => Letter::Usual,
+        (_, Some(_)) => Letter::Unusual,
+    };
+    Line::Chart(Heading {
+        chart,
+        preference,
+        letter,
+    })
+}
+
+/// The words of which a heading can consist, apart from numbers, single letters and the names of months.
+const HEADING_WORDS: [&str; 48] = [
+    "a", "action", "and", "application", "applications", "based", "bulletin", "cases", "categories", "category",
+    "chart", "charts", "class", "classes", "continued", "cut", "cutoff", "date", "dates", "employment", "family",
+    "file", "filing", "final", "for", "immigrant", "in", "number", "numbers", "of", "off", "offs", "on", "preference",
+    "preferences", "priority", "section", "sponsored", "statutory", "table", "tables", "the", "to", "under", "visa",
+    "visas", "with", "cont",
+];
+
+/// A heading that names its chart in other words or in another order: `Chart A: Family-Sponsored Preference Class, Final
+/// Action Dates`. It consists of the words of headings only, so that no sentence is taken for one.
+fn other_heading(line: &str, letter: Option<char>) -> Option<Heading> {
+    let mut words = [""; 24];
+    let mut count = 0;
+    for word in month::words(line) {
+        *words.get_mut(count)? = word;
+        count += 1;
+    }
+    let words = &words[..count];
+    let has = |wanted: &str| words.iter().any(|word| word.eq_ignore_ascii_case(wanted));
+    let final_action = has("final") && has("action");
+    let filing = has("filing") || (has("file") && has("dates"));
+    let called = words.windows(2).find_map(|pair| {
+        let is_chart = ["chart", "table"].iter().any(|noun| pair[0].eq_ignore_ascii_case(noun));
+        match pair[1] {
+            "A" | "a" if is_chart => Some(Chart::FinalAction),
+            "B" | "b" if is_chart => Some(Chart::DatesForFiling),
+            _ => None,
+        }
+    });
+    let chart = match (final_action, filing) {
+        (true, true) => return None,
+        (true, false) => Chart::FinalAction,
+        (false, true) => Chart::DatesForFiling,
+        (false, false) => called?,
+    };
+    if !words.iter().all(|word| is_heading_word(word)) {
+        return None;
+    }
+    let preference = match (has("family"), has("employment")) {
+        (true, true) => return None,
+        (true, false) => Some(Preference::Family),
+        (false, true) => Some(Preference::Employment),
+        (false, false) => None,
+    };
+    let usual = match chart {
+        Chart::FinalAction => 'A',
+        Chart::DatesForFiling => 'B',
+    };
+    let letter = if called.is_some_and(|called| called != chart) {
+        Letter::Contradicting
+    } else if called.is_none() && letter.is_some_and(|letter| letter != usual) {
+        Letter::Unusual
+    } else {
+        Letter::Usual
+    };
+    Some(Heading {
+        chart,
+        preference,
+        letter,
+    })
+}
+
+fn is_heading_word(word: &str) -> bool {
+    let roman = || word.bytes().all(|byte| matches!(byte, b'I' | b'V' | b'X'));
+    word.len() == 1
+        || word.bytes().all(|byte| byte.is_ascii_digit())
+        || roman()
+        || HEADING_WORDS
+            .iter()
+            .any(|known| word.eq_ignore_ascii_case(known))
+        || Month::from_name(word, 2000).is_some()
+}
+
+/// True if a squashed line that names a chart says nothing else, as in `FINAL ACTION DATES`.
+fn only_heading_words(squashed: &str) -> bool {
+    [FINAL_ACTION, FILING, "datesforfilingvisaapplications"].contains(&squashed)
 }
 
 fn section_or_prose(letter: Option<char>, rest: &str) -> Line {
@@ -154,14 +255,10 @@ fn begins_like(text: &str, beginning: &str) -> bool {
     })
 }
 
-/// The one preference that a squashed heading names; `None` where it names neither or both.
-fn preference_in(squashed: &str) -> Option<Preference> {
+/// Whether a squashed heading names the family preference, and whether it names the employment preference.
+fn preferences_in(squashed: &str) -> (bool, bool) {
     let names = |word: &str| squashed.contains(word) || crate::spelling::occurs(word, squashed);
-    match (names("family"), names("employment")) {
-        (true, false) => Some(Preference::Family),
-        (false, true) => Some(Preference::Employment),
-        _ => None,
-    }
+    (names("family"), names("employment"))
 }
 
 fn is_in_capitals(text: &str) -> bool {
@@ -180,7 +277,7 @@ mod tests {
 
     fn chart(line: &str) -> Option<(Chart, Preference, bool)> {
         match read_line(line) {
-            Line::Chart(heading) => Some((heading.chart, heading.preference, heading.usual_letter)),
+            Line::Chart(heading) => Some((heading.chart, heading.preference?, heading.letter == Letter::Usual)),
             _ => None,
         }
     }

@@ -1,7 +1,10 @@
+//! The index page, which links every bulletin, and the paths of pages.
+
 use bulletin::Month;
 
+use crate::container::html_of;
 use crate::month::month_of_words;
-use crate::recognise::recognise;
+use crate::recognise::recognise_html;
 use crate::refusal::Refusal;
 use crate::token::{Attributes, TokenSink, tokenize};
 
@@ -21,11 +24,12 @@ pub struct IndexLink {
 /// pages are linked, as in July 2007.
 ///
 /// # Errors
-/// [`Refusal`] when it is no index page.
-pub fn read_index(html: &[u8]) -> Result<Vec<IndexLink>, Refusal> {
-    recognise(html)?;
+/// [`Refusal`] if it is not an index page.
+pub fn read_index(page: &[u8]) -> Result<Vec<IndexLink>, Refusal> {
+    let html = html_of(page)?;
+    recognise_html(&html)?;
     let mut links = Links::default();
-    tokenize(html, &mut links);
+    tokenize(&html, &mut links);
     let mut links = links.found;
     if links.is_empty() {
         return Err(Refusal::NoLinks);

@@ -2,10 +2,16 @@
 
 use std::sync::LazyLock;
 
-use bulletin::{Area, Category, Preference};
+use bulletin::{Area, Category, Month, Preference};
 
+use crate::designator;
+use crate::era;
+use crate::month::words;
 use crate::spelling::{Label, Spelling, only_close};
 use crate::text::{squash, without_footnote_marks};
+use crate::wording::{
+    AREA_SYNONYMS, AREAS, CATEGORIES, FIFTH_WITHOUT_PARENTHESES, PREFERENCES, SYNONYMS,
+};
 
 /// What a label names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +36,7 @@ impl<T: Copy> Named<T> {
 pub fn categories_of_label(label: &str) -> Vec<Category> {
     let named: Vec<Named<Category>> = Preference::ALL
         .into_iter()
-        .filter_map(|preference| category(preference, label))
+        .filter_map(|preference| category(preference, label, None))
         .collect();
     let has_exact = named.iter().any(|named| matches!(named, Named::Exactly(_)));
     named
@@ -46,14 +52,53 @@ pub fn area_of_label(label: &str) -> Option<Area> {
     area(label).map(Named::what)
 }
 
-/// The category that a row's label names, in a table of this preference.
-pub(crate) fn category(preference: Preference, label: &str) -> Option<Named<Category>> {
-    let label = without_footnote_marks(label);
-    if let Some(category) = exact_category(preference, &label) {
+/// The category that a row's label names, in a table of this preference: a known spelling, or what is close to exactly
+/// one, names it in other words, or begins exactly one that is known for the bulletin's month.
+pub(crate) fn category(preference: Preference, label: &str, month: Option<Month>) -> Option<Named<Category>> {
+    let text = without_footnote_marks(label);
+    if let Some(category) = exact_category(preference, &text) {
         return Some(Named::Exactly(category));
     }
-    let label = Label::new(&label)?;
-    near_category(preference, &label).map(Named::Nearly)
+    let label = Label::new(&text)?;
+    near_category(preference, &label)
+        .or_else(|| designator::category(preference, &text))
+        .or_else(|| beginning_of_category(preference, &label, month?))
+        .map(Named::Nearly)
+}
+
+/// The category of a label that spells or nearly spells it.
+pub(crate) fn spelt_category(preference: Preference, label: &str) -> Option<Category> {
+    exact_category(preference, label).or_else(|| near_category(preference, &Label::new(label)?))
+}
+
+/// The one category of the month whose label begins with these words, of which there are at least two.
+fn beginning_of_category(preference: Preference, label: &Label<'_>, month: Month) -> Option<Category> {
+    let mut found = None;
+    for (category, spelling) in CATEGORIES {
+        if category.preference() == preference
+            && era::has(category, month)
+            && begins_with_words(spelling, label.text)
+        {
+            if found.is_some_and(|found| found != category) {
+                return None;
+            }
+            found = Some(category);
+        }
+    }
+    found.filter(|category| fits(*category, label, true))
+}
+
+/// True if a spelling goes on after these words, of which there are at least two.
+fn begins_with_words(spelling: &str, beginning: &str) -> bool {
+    let mut spelt = words(spelling);
+    let mut count = 0;
+    for word in words(beginning) {
+        count += 1;
+        if !spelt.next().is_some_and(|known| known.eq_ignore_ascii_case(word)) {
+            return false;
+        }
+    }
+    count >= 2 && spelt.next().is_some()
 }
 
 /// The category of which this is a known spelling.
@@ -69,23 +114,46 @@ pub(crate) fn exact_category(preference: Preference, label: &str) -> Option<Cate
 
 /// The area that a column's label names; of a country that had no column yet, only its exact name.
 pub(crate) fn area(label: &str) -> Option<Named<Area>> {
-    let label = without_footnote_marks(label);
-    if let Some(area) = exact_area(&label) {
+    let text = without_footnote_marks(label);
+    if let Some(area) = exact_area(&text) {
         return Some(Named::Exactly(area));
     }
-    if let Some(area) = Area::by_name(&label) {
+    if let Some(area) = Area::by_name(&text) {
         return Some(Named::Exactly(area));
     }
-    let label = Label::new(&label)?;
+    let label = Label::new(&text)?;
+    if let Some(area) = area_in_other_words(&text) {
+        return Some(Named::Nearly(area));
+    }
     let (_, area) = only_close(
         AREA_SPELLINGS
             .iter()
             .filter_map(|(area, spelling)| Some((spelling.distance(&label)?, *area))),
     )?;
-    // Countries without a column are no candidates, but rivals.
+    // Countries without a column are not candidates, but rivals.
     Area::listed()
         .any(|listed| listed == area)
         .then_some(Named::Nearly(area))
+}
+
+/// The area of a label that no bulletin has used yet, or that leaves out the end of a known one.
+fn area_in_other_words(label: &str) -> Option<Area> {
+    let trimmed = label.trim_start();
+    let label = match trimmed.get(..4) {
+        Some(article) if article.eq_ignore_ascii_case("the ") => &trimmed[4..],
+        _ => trimmed,
+    };
+    let synonym = AREA_SYNONYMS
+        .iter()
+        .find(|(_, spellings)| spellings.iter().any(|spelling| reads_as(label, spelling)));
+    if let Some((area, _)) = synonym {
+        return Some(*area);
+    }
+    // Only these two: part of a list of countries would be other countries.
+    let begins = AREAS.iter().find(|(area, spelling)| {
+        [Area::ALL, Area::CHINA].contains(area) && begins_with_words(spelling, label)
+    });
+    begins.map(|(area, _)| *area).or_else(|| exact_area(label))
 }
 
 /// The area of which this is a known spelling of a column's label.
@@ -118,153 +186,6 @@ pub(crate) fn preference(label: &str) -> Option<Preference> {
     )?;
     Some(preference)
 }
-
-/// The labels of rows, as bulletins print them: every wording since 2001.
-const CATEGORIES: [(Category, &str); 39] = [
-    (Category::F1, "F1"),
-    (Category::F2a, "F2A"),
-    (Category::F2b, "F2B"),
-    (Category::F3, "F3"),
-    (Category::F4, "F4"),
-    (Category::F1, "1st"),
-    (Category::F2a, "2A"),
-    (Category::F2b, "2B"),
-    (Category::F3, "3rd"),
-    (Category::F4, "4th"),
-    (Category::Eb1, "1st"),
-    (Category::Eb2, "2nd"),
-    (Category::Eb3, "3rd"),
-    (Category::OtherWorkers, "Other Workers"),
-    (Category::Eb4, "4th"),
-    (Category::ReligiousWorkers, "Certain Religious Workers"),
-    (
-        Category::Eb5Unreserved,
-        "5th Unreserved (including C5, T5, I5, R5, NU, RU)",
-    ),
-    (
-        Category::Eb5Unreserved,
-        "5th Unreserved (including C5, T5, I5, R5)",
-    ),
-    (Category::Eb5Rural, "5th Set Aside: Rural (20%, including NR, RR)"),
-    (Category::Eb5Rural, "5th Set Aside: (Rural: NR, RR - 20%)"),
-    (Category::Eb5Rural, "5th Set Aside: Rural (20%)"),
-    (
-        Category::Eb5HighUnemployment,
-        "5th Set Aside: High Unemployment (10%, including NH, RH)",
-    ),
-    (
-        Category::Eb5HighUnemployment,
-        "5th Set Aside: (High Unemployment: NH, RH - 10%)",
-    ),
-    (
-        Category::Eb5HighUnemployment,
-        "5th Set Aside: High Unemployment (10%)",
-    ),
-    (
-        Category::Eb5Infrastructure,
-        "5th Set Aside: Infrastructure (2%, including RI)",
-    ),
-    (
-        Category::Eb5Infrastructure,
-        "5th Set Aside: (Infrastructure: RI - 2%)",
-    ),
-    (Category::Eb5Infrastructure, "5th Set Aside: Infrastructure (2%)"),
-    (Category::Eb5NonRegional, "5th Non-Regional Center (C5 and T5)"),
-    (Category::Eb5Regional, "5th Regional Center (I5 and R5)"),
-    (
-        Category::Eb5UnreservedC5T5,
-        "5th Unreserved (C5, T5, and all others)",
-    ),
-    (Category::Eb5UnreservedI5R5, "5th Unreserved (I5 and R5)"),
-    (
-        Category::Eb5TargetedAreas,
-        "5th Targeted Employment Areas/Regional Centers and Pilot Programs",
-    ),
-    (
-        Category::Eb5TargetedAreas,
-        "Targeted Employment Areas/Regional Centers",
-    ),
-    (Category::Eb5, "5th"),
-    (Category::Eb5PilotPrograms, "5th Pilot Programs"),
-    (Category::ScheduleA, "Schedule A Workers"),
-    (Category::Translators, "Iraqi & Afghani Translators"),
-    (Category::Translators, "Iraqi and Afghani Translators"),
-    (Category::Translators, "Iraqi & Afghan Translators"),
-];
-
-/// Other unmistakable names of a row, which no bulletin has used for one yet.
-const SYNONYMS: [(Category, &[&str]); 12] = [
-    (Category::F1, &["First", "FB1"]),
-    (Category::F2a, &["FB2A"]),
-    (Category::F2b, &["FB2B"]),
-    (Category::F3, &["Third", "FB3"]),
-    (Category::F4, &["Fourth", "FB4"]),
-    (Category::Eb1, &["First", "EB1", "E1"]),
-    (Category::Eb2, &["Second", "EB2", "E2"]),
-    (Category::Eb3, &["Third", "EB3", "E3"]),
-    (Category::Eb4, &["Fourth", "EB4", "E4"]),
-    (Category::Eb5, &["Fifth", "EB5", "E5"]),
-    (Category::OtherWorkers, &["EW"]),
-    (
-        Category::Eb5TargetedAreas,
-        &["5th Targeted Employment Areas/Regional Centers"],
-    ),
-];
-
-/// The fifth preference's rows without what stands in their parentheses, which the department rewords most.
-const FIFTH_WITHOUT_PARENTHESES: [(Category, &str); 6] = [
-    (Category::Eb5Unreserved, "5th Unreserved"),
-    (Category::Eb5Rural, "5th Set Aside Rural"),
-    (Category::Eb5HighUnemployment, "5th Set Aside High Unemployment"),
-    (Category::Eb5Infrastructure, "5th Set Aside Infrastructure"),
-    (Category::Eb5NonRegional, "5th Non-Regional Center"),
-    (Category::Eb5Regional, "5th Regional Center"),
-];
-
-/// The labels of columns, as bulletins print them.
-const AREAS: [(Area, &str); 14] = [
-    (Area::ALL, "All Chargeability Areas Except Those Listed"),
-    (Area::CHINA, "CHINA - mainland born"),
-    (Area::INDIA, "INDIA"),
-    (Area::MEXICO, "MEXICO"),
-    (Area::PHILIPPINES, "PHILIPPINES"),
-    (
-        Area::EL_SALVADOR_GUATEMALA_HONDURAS,
-        "EL SALVADOR GUATEMALA HONDURAS",
-    ),
-    (Area::VIETNAM, "VIETNAM"),
-    (Area::DOMINICAN_REPUBLIC, "DOMINICAN REPUBLIC"),
-    (Area::CHINA, "CHINA"),
-    (Area::CHINA, "CH"),
-    (Area::INDIA, "IN"),
-    (Area::MEXICO, "ME"),
-    (Area::PHILIPPINES, "PH"),
-    (
-        Area::EL_SALVADOR_GUATEMALA_HONDURAS,
-        "EL SALVADOR, GUATEMALA and HONDURAS",
-    ),
-];
-
-const PREFERENCES: [(Preference, &str); 12] = [
-    (Preference::Family, "Family"),
-    (Preference::Family, "Family-Sponsored"),
-    (Preference::Family, "Family-Based"),
-    (Preference::Family, "Family Preference"),
-    (Preference::Family, "Family-Sponsored Preference"),
-    (
-        Preference::Family,
-        "Priority Dates for Family-Based Immigrant Visas",
-    ),
-    (Preference::Employment, "Employment"),
-    (Preference::Employment, "Employment-Based"),
-    (Preference::Employment, "Employment-Sponsored"),
-    (Preference::Employment, "Employment Preference"),
-    (Preference::Employment, "Employment-Based Preference"),
-    (
-        Preference::Employment,
-        "Priority Dates for Employment-Based Immigrant Visas",
-    ),
-];
 
 static CATEGORY_SPELLINGS: LazyLock<Vec<(Category, Spelling)>> = LazyLock::new(|| prepared(&CATEGORIES));
 static FIFTH_SPELLINGS: LazyLock<Vec<(Category, Spelling)>> =
@@ -465,10 +386,10 @@ mod tests {
     fn no_slip_turns_one_category_into_another() {
         let mut lost = Vec::new();
         for (category, spelling) in CATEGORIES {
-            let found = super::category(category.preference(), spelling);
+            let found = super::category(category.preference(), spelling, None);
             assert_eq!(found, Some(Named::Exactly(category)), "{spelling}");
             for label in slips(spelling) {
-                match super::category(category.preference(), &label) {
+                match super::category(category.preference(), &label, None) {
                     Some(named) => assert_eq!(named.what(), category, "{label}"),
                     None => lost.push(label),
                 }

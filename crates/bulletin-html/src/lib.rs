@@ -15,21 +15,37 @@
 
 mod cell;
 mod chart;
+mod column;
+mod compare;
+mod container;
+mod designator;
+mod era;
+mod grid;
 mod heading;
 mod index;
 mod input;
 mod label;
+mod line;
+mod mime;
 mod month;
+mod open_table;
+mod outline;
 mod page;
+mod presence;
 mod recognise;
 mod refusal;
+mod selection;
 mod shape;
+mod skip;
 mod spelling;
+mod strike;
 mod style;
 mod table;
+mod tag;
 mod text;
 mod token;
 mod walk;
+mod wording;
 
 pub use cell::read_cell;
 pub use index::{INDEX_PATH, IndexLink, month_of_path, predicted_path, read_index};

@@ -2,18 +2,21 @@
 
 use memchr::memmem;
 
-use crate::MAX_PAGE_BYTES;
+use crate::container::html_of;
 use crate::refusal::Refusal;
 use crate::text::{Folding, Text, squash};
 
-/// Tells in a cheap look whether a body can be a page of the site at all, whatever status it came under.
+/// Checks quickly whether a body can be a page of the site at all, whatever status it came under. A page can come in a
+/// container: compressed by gzip, in UTF-16, or as the single file (MHTML) that a browser saves.
 ///
 /// # Errors
-/// [`Refusal`] when it is empty, binary, too large, a challenge page or an error page.
+/// [`Refusal`] if it is empty, binary, too large, a challenge page or an error page.
 pub fn recognise(body: &[u8]) -> Result<(), Refusal> {
-    if body.len() > MAX_PAGE_BYTES {
-        return Err(Refusal::TooLarge { bytes: body.len() });
-    }
+    recognise_html(&html_of(body)?)
+}
+
+/// The same for a page without its container.
+pub(crate) fn recognise_html(body: &[u8]) -> Result<(), Refusal> {
     let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
     if text.is_empty() {
         return Err(Refusal::Empty);
@@ -38,6 +41,12 @@ pub fn recognise(body: &[u8]) -> Result<(), Refusal> {
         });
     }
     if let Some(marker) = marker(text, &MARKERS) {
+        return Err(Refusal::Challenge { marker });
+    }
+    if names_bulletin(text) {
+        return Ok(());
+    }
+    if let Some(marker) = marker(text, &WEAK_MARKERS) {
         return Err(Refusal::Challenge { marker });
     }
     if text.len() < LARGEST_STUB
@@ -97,18 +106,23 @@ const ERROR_TITLES: [&str; 22] = [
 
 /// What stands on challenge pages. It can stand on a genuine page as well, so it counts only where nothing of what
 /// was asked for is there.
-const MARKERS: [&str; 12] = [
+const MARKERS: [&str; 8] = [
     "/cdn-cgi/challenge-platform/",
     "cf-chl",
     "_cf_chl_opt",
     "challenge-form",
-    "Incapsula",
     "_Incapsula_Resource",
-    "captcha",
-    "Access Denied",
+    "Incapsula incident",
     "enable JavaScript and cookies",
-    "perimeterx",
     "awswaf",
+];
+
+/// The same, but also on ordinary pages, in a search form or a script. It counts only where nothing names the bulletin.
+const WEAK_MARKERS: [&str; 5] = [
+    "captcha",
+    "Incapsula",
+    "Access Denied",
+    "perimeterx",
     "http-equiv=\"refresh\"",
 ];
 
@@ -212,10 +226,30 @@ fn error_page(says: &str) -> Refusal {
     Refusal::ErrorPage { not_found, says }
 }
 
-/// Whether something of what is asked for is there: a chart's first label, or the index page's links.
+/// True if something of what is asked for is there: a chart's first label, or the index page's list or links.
 fn has_content(text: &[u8]) -> bool {
-    let finder = memmem::Finder::new("hargeab");
-    finder.find(text).is_some() || memmem::find_iter(text, "visa-bulletin-for-").take(6).count() > 5
+    let has = |needle: &str| memmem::find(text, needle.as_bytes()).is_some();
+    has("hargeab")
+        || has("recent_bulletins")
+        || memmem::find_iter(text, "visa-bulletin-for-").take(6).count() > 5
+}
+
+/// True if the text names the bulletin. A challenge page names at most the address that was asked for.
+fn names_bulletin(text: &[u8]) -> bool {
+    memchr::memchr2_iter(b'v', b'V', text).any(|at| {
+        let words = &text[at..text.len().min(at + 30)];
+        let name = |space: &str| {
+            words
+                .get(..4)
+                .is_some_and(|word| word.eq_ignore_ascii_case(b"visa"))
+                && words[4..].starts_with(space.as_bytes())
+                && words
+                    .get(4 + space.len()..)
+                    .and_then(|rest| rest.get(..8))
+                    .is_some_and(|word| word.eq_ignore_ascii_case(b"bulletin"))
+        };
+        [" ", "&nbsp;", "\u{a0}"].iter().any(|space| name(space))
+    })
 }
 
 /// The first of these markers that stands in the beginning of a text, in any case.

@@ -1,3 +1,5 @@
+//! Why a page is not read at all.
+
 use bulletin::{Chart, Month, Preference};
 
 use crate::MAX_PAGE_BYTES;
@@ -56,6 +58,12 @@ pub enum Refusal {
         /// The month in the page's title.
         found: Month,
     },
+    /// The title, the headings and the canonical address do not agree on the month.
+    #[error("The page contradicts itself about its month: {sources}. Check which bulletin it is; for a page saved from a browser, save it again.")]
+    MonthContradicted {
+        /// Each source with the month it names.
+        sources: String,
+    },
     /// Nothing on the page is a chart of cut-off dates.
     #[error("The page of {} has no chart of cut-off dates. Look at it, and feed a bulletin's own page.", .month.title())]
     NoCharts {
@@ -110,6 +118,23 @@ pub enum Refusal {
         /// What the table's first cell or its rows say.
         table: Preference,
     },
+    /// A heading calls a chart by the letter of the other chart, as in "Chart B: Final Action Dates".
+    #[error(
+        "A heading says {}, {}, but calls it the chart {letter}, which is {}. Check the page before trusting it.",
+        .chart.name(),
+        .preference.name(),
+        .other.name()
+    )]
+    LetterContradicted {
+        /// What the heading's words say.
+        chart: Chart,
+        /// The half of the chart.
+        preference: Preference,
+        /// The letter.
+        letter: char,
+        /// The chart that always has this letter.
+        other: Chart,
+    },
     /// Most Dates for Filing lie before the Final Action Dates, so the charts' headings must be swapped.
     #[error(
         "{earlier} of {compared} {} Dates for Filing lie before the Final Action Dates: the headings must be swapped. Look at the page before trusting it.",
@@ -162,6 +187,8 @@ impl Refusal {
             Self::ErrorPage { not_found: false, .. } => "error_page",
             Self::NoMonth => "no_month",
             Self::WrongMonth { .. } => "wrong_month",
+            Self::MonthContradicted { .. } => "month_contradicted",
+            Self::LetterContradicted { .. } => "letter_contradicted",
             Self::NoCharts { .. } => "no_charts",
             Self::ChartMissing { .. } => "chart_missing",
             Self::ChartTwice { .. } => "chart_twice",

@@ -4,14 +4,15 @@ use bulletin::Preference;
 
 use crate::cell::is_written_as_cut_off;
 use crate::label;
+use crate::outline::Candidate;
 use crate::table::Table;
 use crate::text::without_footnote_marks;
 
 /// What a table that looks like a chart shows of itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Shape {
-    /// The row in which its columns are labelled.
-    pub(crate) header: usize,
+    /// The first row that labels columns; `None` for a table that continues a chart without labelling them again.
+    pub(crate) header: Option<usize>,
     /// The preference that its first cell, or a row of titles, names.
     pub(crate) title: Option<Preference>,
     /// The preference to which its rows belong.
@@ -33,11 +34,11 @@ const MOST_TITLE_ROWS: usize = 6;
 /// More rows than any chart has.
 const MOST_ROWS: usize = 120;
 
-/// What a table shows of itself; `None` where it does not look like a chart: its columns are no areas, its rows are
-/// no categories, or most of its cells are written as no cut-offs.
+/// What a table shows of itself; `None` if it does not look like a chart: its columns are no areas, its rows are
+/// no categories, or most of its cells are not written as cut-offs.
 ///
-/// It takes spellings without a slip to tell that a table is a chart, so that this is quick; what each label means
-/// is looked into later.
+/// Spellings without a slip are tried first, so that most tables are told apart quickly; the meaning of each label is
+/// determined later.
 pub(crate) fn shape_of(table: &Table) -> Option<Shape> {
     if table.is_too_large() || table.len() < 3 || table.len() > MOST_ROWS {
         return None;
@@ -46,54 +47,100 @@ pub(crate) fn shape_of(table: &Table) -> Option<Shape> {
         table
             .row(*row)
             .skip(1)
-            .any(|cell| cell.text.len() < 80 && label::exact_area(cell.text).is_some())
+            .any(|cell| cell.text.len() < 80 && label::exact_area(&without_footnote_marks(cell.text)).is_some())
     })?;
-    let mut title = None;
-    let mut rows = Rows::default();
-    let mut cells = 0_usize;
-    let mut cut_offs = 0_usize;
-    for row in 0..table.len() {
-        let mut of_row = table.row(row);
-        let Some(first) = of_row.next() else {
-            continue;
-        };
-        if first.text.len() < 80
-            && let Some(preference) = label::preference(first.text)
-        {
-            title = title.or(Some(preference));
-            continue;
-        }
-        if row <= header {
-            continue;
-        }
-        rows.count(&without_footnote_marks(first.text));
-        for cell in of_row.filter(|cell| !cell.text.is_empty()) {
-            cells += 1;
-            cut_offs += usize::from(is_written_as_cut_off(cell.text));
-        }
-    }
-    let looks_like_chart = rows.known >= 2 && cut_offs >= 3 && cut_offs * 2 >= cells;
-    looks_like_chart.then(|| Shape {
-        header,
+    let (rows, title) = Rows::count_in(table, Some(header));
+    (rows.known >= 2 && rows.is_mostly_cut_offs(3)).then(|| Shape {
+        header: Some(header),
         title,
         rows: rows.preference(),
     })
 }
 
+/// What a table shows of itself that continues the chart before it without labelling its columns again; `None` if it
+/// does not look like that.
+pub(crate) fn continuation_of(table: &Table, chart: &Candidate) -> Option<Shape> {
+    if table.is_too_large() || table.len() > MOST_ROWS {
+        return None;
+    }
+    let (rows, title) = Rows::count_in(table, None);
+    let preference = rows.preference();
+    let before = chart.shape.rows;
+    let fits = preference.is_none() || before.is_none() || preference == before;
+    (rows.known >= 1 && rows.is_mostly_cut_offs(1) && fits).then_some(Shape {
+        header: None,
+        title,
+        rows: preference.or(before),
+    })
+}
+
+/// Counts of a table's rows and cells.
 #[derive(Default)]
 struct Rows {
     known: usize,
     family: usize,
     employment: usize,
+    cells: usize,
+    cut_offs: usize,
 }
 
 impl Rows {
-    fn count(&mut self, label: &str) {
+    /// Counts the rows beside the header, and finds the preference that a row of titles names.
+    fn count_in(table: &Table, header: Option<usize>) -> (Self, Option<Preference>) {
+        let mut rows = Self::default();
+        let mut title = None;
+        let labels = (0..table.len()).filter(|row| Some(*row) != header);
+        for row in labels {
+            let cells = table.row(row).filter(|cell| !cell.text.is_empty());
+            for (at, cell) in cells.enumerate() {
+                let is_cut_off = is_written_as_cut_off(cell.text);
+                rows.cells += usize::from(at > 0);
+                rows.cut_offs += usize::from(at > 0 && is_cut_off);
+            }
+        }
+        if !rows.is_mostly_cut_offs(1) {
+            return (rows, None);
+        }
+        for row in 0..table.len() {
+            let Some(label) = label_of(table, row, 0) else {
+                continue;
+            };
+            let preference = label::preference(label);
+            title = title.or(preference);
+            // A title can stand in a column beside the labels.
+            let label = match preference {
+                Some(_) => label_of(table, row, 1),
+                None => Some(label),
+            };
+            if let Some(label) = label.filter(|_| Some(row) != header) {
+                rows.count(&without_footnote_marks(label), false);
+            }
+        }
+        if rows.known < 2 && header.is_some() {
+            // Labels with a gloss or a slip are compared with every spelling.
+            for label in (0..table.len()).filter_map(|row| label_of(table, row, 0)) {
+                rows.count(label, true);
+            }
+        }
+        (rows, title)
+    }
+
+    fn is_mostly_cut_offs(&self, fewest: usize) -> bool {
+        self.cut_offs >= fewest && self.cut_offs * 2 >= self.cells
+    }
+
+    fn count(&mut self, label: &str, with_slips: bool) {
         if label.len() > 120 {
             return;
         }
-        let family = label::exact_category(Preference::Family, label).is_some();
-        let employment = label::exact_category(Preference::Employment, label).is_some();
+        let is_of = |preference| {
+            if with_slips {
+                label::category(preference, label, None).is_some()
+            } else {
+                label::exact_category(preference, label).is_some()
+            }
+        };
+        let (family, employment) = (is_of(Preference::Family), is_of(Preference::Employment));
         self.known += usize::from(family || employment);
         // "1st", "3rd" and "4th" stand in both.
         self.family += usize::from(family && !employment);
@@ -107,4 +154,16 @@ impl Rows {
             std::cmp::Ordering::Equal => None,
         }
     }
+}
+
+/// A text of a row that is no number, after so many others: its label, unless it is one of the cut-offs.
+fn label_of(table: &Table, row: usize, others: usize) -> Option<&str> {
+    let mut texts = table.row(row).map(|cell| cell.text).filter(|text| !is_number(text));
+    let first = texts.nth(others)?;
+    (first.len() < 120 && !is_written_as_cut_off(first)).then_some(first)
+}
+
+/// True for nothing but digits and punctuation, such as `(2)`.
+pub(crate) fn is_number(text: &str) -> bool {
+    !text.chars().any(char::is_alphabetic)
 }

@@ -5,7 +5,9 @@ use crate::token::Attributes;
 /// How an element is hidden.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Hidden {
-    /// It takes no room: not displayed, or moved off the screen.
+    /// It is moved off the screen. The department's pages keep decoy tables there.
+    OffScreen,
+    /// It takes no room: not displayed, or collapsed to nothing, as by a column toggle or an accordion.
     Removed,
     /// It takes its room, but nothing is seen in it.
     Blank,
@@ -14,7 +16,7 @@ pub(crate) enum Hidden {
 /// How far off the screen, in pixels, nothing is seen any more.
 const OFF_SCREEN: f64 = -400.0;
 
-/// Whether and how an element with these attributes is hidden.
+/// How an element with these attributes is hidden; `None` if it is not.
 pub(crate) fn hidden(attributes: &Attributes) -> Option<Hidden> {
     if attributes.hidden {
         return Some(Hidden::Removed);
@@ -26,6 +28,8 @@ pub(crate) fn hidden(attributes: &Attributes) -> Option<Hidden> {
         return None;
     };
     let mut hidden = None;
+    let mut has_no_size = false;
+    let mut clips = false;
     for declaration in style.split(';') {
         let Some((property, value)) = declaration.split_once(':') else {
             continue;
@@ -34,24 +38,34 @@ pub(crate) fn hidden(attributes: &Attributes) -> Option<Hidden> {
         let is = |names: &[&str]| names.iter().any(|name| property.eq_ignore_ascii_case(name));
         let value = value.split('!').next().unwrap_or("").trim();
         let says = |words: &[&str]| words.iter().any(|word| value.eq_ignore_ascii_case(word));
-        if is(&["display"]) && says(&["none"]) {
-            return Some(Hidden::Removed);
-        }
         if is(&["left", "right", "top", "bottom", "margin-left", "margin-top"]) && pixels(value) <= OFF_SCREEN
         {
-            return Some(Hidden::Removed);
+            return Some(Hidden::OffScreen);
         }
-        if (is(&["visibility"]) && says(&["hidden", "collapse"]))
-            || (is(&["opacity", "font-size"]) && number(value) == Some(0.0))
-            || (is(&["text-indent"]) && pixels(value) <= OFF_SCREEN)
+        if (is(&["display"]) && says(&["none"])) || (is(&["content-visibility"]) && says(&["hidden"])) {
+            hidden = Some(Hidden::Removed);
+        }
+        has_no_size |= is(&["height", "max-height", "width", "max-width"])
+            && number(value).is_some_and(|size| size <= 1.0)
+            && !value.ends_with('%')
+            && !value.ends_with("em");
+        clips |= (is(&["overflow", "overflow-x", "overflow-y"]) && says(&["hidden", "clip"]))
+            || is(&["clip", "clip-path"]);
+        if hidden.is_none()
+            && ((is(&["visibility"]) && says(&["hidden", "collapse"]))
+                || (is(&["opacity", "font-size"]) && number(value) == Some(0.0))
+                || (is(&["text-indent"]) && pixels(value) <= OFF_SCREEN))
         {
             hidden = Some(Hidden::Blank);
         }
     }
+    if has_no_size && clips {
+        return Some(Hidden::Removed);
+    }
     hidden
 }
 
-/// Whether the style strikes text through.
+/// True if the style strikes text through.
 pub(crate) fn strikes_through(attributes: &Attributes) -> bool {
     let rest = b"through";
     memchr::memchr_iter(b'-', &attributes.style).any(|at| {
@@ -93,13 +107,21 @@ mod tests {
     #[test]
     fn what_is_not_seen_is_hidden() {
         for style in [
-            "position: absolute; left: -10000px; width: 9000px; top: 0px;",
-            "POSITION:absolute;TOP:-1000px",
             "display:none",
             "color:red; display : none !important",
-            "margin-left:-999em",
+            "height: 0; overflow: hidden",
+            "max-height:0px;overflow:hidden;transition:max-height .2s",
+            "position:absolute;width:1px;height:1px;clip:rect(0,0,0,0)",
+            "visibility:hidden;display:none",
         ] {
             assert_eq!(of(style), Some(Hidden::Removed), "{style}");
+        }
+        for style in [
+            "position: absolute; left: -10000px; width: 9000px; top: 0px;",
+            "POSITION:absolute;TOP:-1000px",
+            "margin-left:-999em",
+        ] {
+            assert_eq!(of(style), Some(Hidden::OffScreen), "{style}");
         }
         assert_eq!(of("visibility: hidden"), Some(Hidden::Blank));
         assert_eq!(of("font-size:0"), Some(Hidden::Blank));
@@ -116,6 +138,8 @@ mod tests {
             "opacity: 1",
             "width: 100%; max-width: 520px",
             "font-size: 0.9em",
+            "height: 1px",
+            "max-height: 400px; overflow: hidden",
         ] {
             assert_eq!(of(style), None, "{style}");
         }

@@ -1,13 +1,15 @@
-//! The text of a table, cell by cell.
+//! The text of a table, cell by cell, as the markup lists it. [`crate::grid`] places the cells in columns.
+
+use crate::style::Hidden;
+use crate::text::is_struck;
 
 /// A table's cells, row by row, in one buffer that serves many tables.
 #[derive(Debug, Clone)]
 pub(crate) struct Table {
     text: String,
     cells: Vec<Cell>,
-    /// For each row, the index of its first cell.
-    rows: Vec<usize>,
-    /// Whether it has more text or cells than any chart could have, so that no more of it is kept.
+    rows: Vec<RowCells>,
+    /// True if it has more text or cells than any chart could have, so that no more of it is kept.
     too_large: bool,
 }
 
@@ -17,6 +19,26 @@ struct Cell {
     end: usize,
     colspan: u16,
     rowspan: u16,
+    hidden: Option<Hidden>,
+    holds_hidden: bool,
+}
+
+/// The cells of a row: a range of indices.
+#[derive(Debug, Clone, Copy)]
+struct RowCells {
+    start: usize,
+    end: usize,
+    section: Section,
+    hidden: bool,
+}
+
+/// The row group in which a row stands: `thead`, `tbody`, `tfoot`, or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Section {
+    /// Its number in the table, from 1; 0 for rows outside any group.
+    pub(crate) number: u16,
+    /// True for a `thead`.
+    pub(crate) is_head: bool,
 }
 
 /// One cell of a row.
@@ -24,11 +46,31 @@ struct Cell {
 pub(crate) struct CellText<'a> {
     /// Its text, with white space folded.
     pub(crate) text: &'a str,
-    /// How many columns it takes.
+    /// The number of columns it spans.
     pub(crate) colspan: u16,
-    /// How many rows it takes.
+    /// The number of rows it spans.
     pub(crate) rowspan: u16,
+    /// How the cell itself is hidden; its row may be hidden as well.
+    pub(crate) hidden: Option<Hidden>,
+    /// True if it contains hidden text, which is not part of `text`.
+    pub(crate) holds_hidden: bool,
 }
+
+impl CellText<'_> {
+    /// True if any of its text is struck through.
+    pub(crate) fn is_struck(&self) -> bool {
+        is_struck(self.text)
+    }
+}
+
+/// A cell that is not there.
+pub(crate) const EMPTY: CellText<'static> = CellText {
+    text: "",
+    colspan: 1,
+    rowspan: 1,
+    hidden: None,
+    holds_hidden: false,
+};
 
 /// The most bytes of text that are kept of one cell. The longest label so far has 68.
 const LONGEST_CELL: usize = 512;
@@ -47,7 +89,7 @@ impl Default for Table {
 }
 
 impl Table {
-    /// Forgets everything but the room it takes.
+    /// Removes the content and keeps the allocated memory.
     pub(crate) fn clear(&mut self) {
         self.text.clear();
         self.cells.clear();
@@ -55,28 +97,59 @@ impl Table {
         self.too_large = false;
     }
 
-    /// Whether it has more text or cells than any chart could have.
+    /// True if it has more text or cells than any chart could have.
     pub(crate) fn is_too_large(&self) -> bool {
         self.too_large
     }
 
-    /// How many rows it has.
+    /// The number of rows.
     pub(crate) fn len(&self) -> usize {
         self.rows.len()
     }
 
     /// The cells of a row.
     pub(crate) fn row(&self, row: usize) -> impl ExactSizeIterator<Item = CellText<'_>> + Clone {
-        let start = self.rows.get(row).copied().unwrap_or(self.cells.len());
-        let end = self.rows.get(row + 1).copied().unwrap_or(self.cells.len());
-        self.cells[start..end].iter().map(|cell| CellText {
+        let (start, end) = self.range(row);
+        self.cells[start..end].iter().map(|cell| self.cell_text(cell))
+    }
+
+    /// The indices of a row's cells: the first, and the one after the last.
+    pub(crate) fn range(&self, row: usize) -> (usize, usize) {
+        self.rows.get(row).map_or((0, 0), |row| (row.start, row.end))
+    }
+
+    /// The cell with this index.
+    pub(crate) fn cell(&self, index: usize) -> CellText<'_> {
+        self.cells.get(index).map_or(EMPTY, |cell| self.cell_text(cell))
+    }
+
+    fn cell_text(&self, cell: &Cell) -> CellText<'_> {
+        CellText {
             text: &self.text[cell.start..cell.end],
             colspan: cell.colspan,
             rowspan: cell.rowspan,
-        })
+            hidden: cell.hidden,
+            holds_hidden: cell.holds_hidden,
+        }
     }
 
-    /// Whether any cell holds text.
+    /// The row group of a row.
+    pub(crate) fn section(&self, row: usize) -> Section {
+        self.rows
+            .get(row)
+            .map_or_else(Section::default, |row| row.section)
+    }
+
+    /// True if a row is hidden as a whole: by itself, by its group, or cell by cell.
+    pub(crate) fn is_row_hidden(&self, row: usize) -> bool {
+        let Some(range) = self.rows.get(row) else {
+            return false;
+        };
+        let cells = &self.cells[range.start..range.end];
+        range.hidden || (!cells.is_empty() && cells.iter().all(|cell| cell.hidden.is_some()))
+    }
+
+    /// True if any cell holds text.
     pub(crate) fn has_text(&self) -> bool {
         !self.text.is_empty()
     }
@@ -91,29 +164,46 @@ impl Table {
     }
 
     /// Begins a row.
-    pub(crate) fn begin_row(&mut self) {
+    pub(crate) fn begin_row(&mut self, section: Section, hidden: bool) {
         if self.rows.len() >= MOST_CELLS {
             self.too_large = true;
             return;
         }
-        self.rows.push(self.cells.len());
+        self.rows.push(RowCells {
+            start: self.cells.len(),
+            end: self.cells.len(),
+            section,
+            hidden,
+        });
     }
 
     /// Begins a cell, and a row if there is none.
-    pub(crate) fn begin_cell(&mut self, colspan: u16, rowspan: u16) {
+    pub(crate) fn begin_cell(&mut self, colspan: u16, rowspan: u16, hidden: Option<Hidden>) {
         if self.cells.len() >= MOST_CELLS {
             self.too_large = true;
             return;
         }
         if self.rows.is_empty() {
-            self.begin_row();
+            self.begin_row(Section::default(), false);
         }
         self.cells.push(Cell {
             start: self.text.len(),
             end: self.text.len(),
             colspan,
             rowspan,
+            hidden,
+            holds_hidden: false,
         });
+        if let Some(row) = self.rows.last_mut() {
+            row.end = self.cells.len();
+        }
+    }
+
+    /// Notes that the cell begun last contains hidden text.
+    pub(crate) fn note_hidden_text(&mut self) {
+        if let Some(cell) = self.cells.last_mut() {
+            cell.holds_hidden = true;
+        }
     }
 
     /// Writes into the cell that was begun last: `write` is given the buffer and where the cell starts in it.
@@ -125,12 +215,24 @@ impl Table {
             return;
         }
         write(&mut self.text, cell.start);
-        // One long text may overshoot; what is kept stays longer than any label, and so none.
+        // One long text may overshoot; what is kept is still longer than any label.
         let mut end = self.text.len().min(cell.start + LONGEST_CELL + 4);
         while !self.text.is_char_boundary(end) {
             end -= 1;
         }
         self.text.truncate(end);
         cell.end = end;
+    }
+
+    /// Puts the rows in the order in which a browser shows them: those of the first `thead` before all others.
+    pub(crate) fn order_rows(&mut self) {
+        let Some(first) = self.rows.iter().find(|row| row.section.is_head) else {
+            return;
+        };
+        let head = first.section.number;
+        let is_head = |row: &RowCells| row.section.number == head;
+        if !self.rows.is_sorted_by_key(|row| !is_head(row)) {
+            self.rows.sort_by_key(|row| !is_head(row));
+        }
     }
 }

@@ -190,6 +190,11 @@ pub(crate) fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| byte > STRUCK as u8)
 }
 
+/// True if any of a cell's text is struck through.
+pub(crate) fn is_struck(text: &str) -> bool {
+    text.as_bytes().contains(&(STRUCK as u8))
+}
+
 /// A label without its footnote marks: superscript that holds no letter, such as `1` or `(2)`.
 pub(crate) fn without_footnote_marks(text: &str) -> Cow<'_, str> {
     if is_plain(text) {

@@ -5,59 +5,23 @@ use bulletin::{Month, Preference};
 use crate::heading::{Heading, LONGEST_HEADING, Line, read_line};
 use crate::index::month_of_path;
 use crate::month::month_of_line;
-use crate::shape::{Shape, shape_of};
+use crate::open_table::OpenTable;
+use crate::outline::{Candidate, Mention, Outline};
+use crate::shape::{continuation_of, shape_of};
+use crate::skip::{End, Skipped};
+use crate::strike::Strikes;
 use crate::style::{self, Hidden};
 use crate::table::Table;
+use crate::tag::Tag;
 use crate::text::{Folding, Text};
 use crate::token::{Attributes, TokenSink, tokenize};
 
-/// What a walk over a page found.
-#[derive(Debug, Default)]
-pub(crate) struct Outline {
-    /// The text of the page's title; empty where it has none.
-    pub(crate) title: String,
-    /// Months named by other places that name the page's month, with where they stand; each place once.
-    pub(crate) mentions: Vec<(Month, Mention)>,
-    /// The tables that look like charts, in the order of the page.
-    pub(crate) candidates: Vec<Candidate>,
-    /// Whether there were more such tables than could ever be charts.
-    pub(crate) too_many: bool,
-    /// Whether the page broke off inside a table.
-    pub(crate) ends_in_table: bool,
-    /// Whether the page's own end was there.
-    pub(crate) has_end: bool,
-    /// Whether there was any text to see.
-    pub(crate) has_text: bool,
-}
-
-/// Where a page names its month beside its title.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Mention {
-    /// A line of its text.
-    Heading,
-    /// The address that the page gives as its own.
-    Address,
-}
-
-/// A table that looks like a chart.
-#[derive(Debug)]
-pub(crate) struct Candidate {
-    pub(crate) table: Table,
-    pub(crate) shape: Shape,
-    /// The last chart heading since the chart before.
-    pub(crate) heading: Option<Heading>,
-    /// The last title for one preference since the chart before.
-    pub(crate) title: Option<Preference>,
-    /// Whether another section has begun since the last chart heading.
-    pub(crate) in_other_section: bool,
-}
-
 /// More tables that look like charts than this are no bulletin.
 const MOST_CANDIDATES: usize = 16;
-/// Tables nested deeper than this are not looked into.
+/// Tables nested deeper than this are not examined.
 const DEEPEST: usize = 64;
 const MOST_MENTIONS: usize = 8;
-/// How much of a page's title is looked at, in bytes.
+/// How much of a page's title is read, in bytes.
 const LONGEST_TITLE: usize = 300;
 
 /// Walks over a page.
@@ -72,24 +36,34 @@ struct Walker {
     outline: Outline,
     title: TitleState,
     title_folding: Folding,
-    /// What is being skipped because it cannot be seen.
+    /// The hidden element that is being skipped.
     skipped: Option<Skipped>,
     skipped_name: Vec<u8>,
+    /// Reads the hidden parts of the page: a collapsed accordion holds charts.
+    shadow: Option<Box<Walker>>,
+    /// True if this walker is such a shadow.
+    is_shadow: bool,
+    /// True if the element being skipped goes to the shadow.
+    to_shadow: bool,
     /// The open tables, outermost first.
     open: Vec<OpenTable>,
-    /// Tables whose room can be used again.
+    /// Tables whose memory can be reused.
     spare: Vec<Table>,
-    /// Tables open beyond the deepest that are looked into.
+    /// Tables open beyond the deepest that are examined.
     too_deep: usize,
     line: String,
     line_folding: Folding,
     line_too_long: bool,
+    /// True if part of the line is a link.
+    line_has_link: bool,
     unfinished: String,
     squashed: String,
     heading: Option<Heading>,
     preference: Option<Preference>,
     in_other_section: bool,
-    struck: u32,
+    /// True if the last chart is followed by no heading yet.
+    after_chart: bool,
+    strikes: Strikes,
     superscript: u32,
 }
 
@@ -101,153 +75,59 @@ enum TitleState {
     After,
 }
 
-/// A hidden element, up to where it ends.
-struct Skipped {
-    /// Elements of its name that are open, itself included.
-    open: u32,
-    /// Tables open inside it.
-    tables: u32,
-    ends: Ending,
-    in_cell: bool,
-}
-
-/// What can end an element beside its end tag.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Ending {
-    /// Nothing.
-    EndTag,
-    /// The next cell or row.
-    Cell,
-    /// The next row or group of rows.
-    Row,
-    /// The next group of rows.
-    Group,
-    /// The next block.
-    Paragraph,
-}
-
-struct OpenTable {
-    table: Table,
-    folding: Folding,
-    in_row: bool,
-    in_cell: bool,
-    /// How many candidates there were when it began.
-    candidates: usize,
-}
-
-/// What an element does to the text around it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Tag {
-    Table,
-    Group,
-    Row,
-    Cell,
-    Caption,
-    Break,
-    Block,
-    Title,
-    Superscript,
-    Struck,
-    Emphasis,
-    Link,
-    Page,
-    Drawing,
-    NeverSeen,
-    Void,
-    Other,
-}
-
-fn tag(name: &[u8]) -> Tag {
-    match name {
-        b"table" => Tag::Table,
-        b"thead" | b"tbody" | b"tfoot" => Tag::Group,
-        b"tr" => Tag::Row,
-        b"td" | b"th" => Tag::Cell,
-        b"caption" => Tag::Caption,
-        b"br" | b"hr" => Tag::Break,
-        b"p" | b"div" | b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" | b"li" | b"ul" | b"ol" | b"dl"
-        | b"dt" | b"dd" | b"section" | b"article" | b"aside" | b"header" | b"footer" | b"main" | b"nav"
-        | b"center" | b"blockquote" | b"pre" | b"address" | b"figure" | b"figcaption" | b"fieldset"
-        | b"form" | b"details" | b"summary" | b"hgroup" | b"menu" | b"legend" => Tag::Block,
-        b"title" => Tag::Title,
-        b"sup" => Tag::Superscript,
-        b"s" | b"del" | b"strike" => Tag::Struck,
-        b"b" | b"strong" | b"u" | b"em" | b"i" => Tag::Emphasis,
-        b"link" => Tag::Link,
-        b"html" | b"body" => Tag::Page,
-        b"svg" | b"math" => Tag::Drawing,
-        b"template" | b"dialog" | b"datalist" => Tag::NeverSeen,
-        b"img" | b"input" | b"meta" | b"area" | b"base" | b"col" | b"embed" | b"param" | b"source"
-        | b"track" | b"wbr" => Tag::Void,
-        _ => Tag::Other,
-    }
-}
-
 impl TokenSink for Walker {
     fn start_tag(&mut self, name: &[u8], attributes: &Attributes) {
-        let tag = tag(name);
-        if self.skipped.is_some() && !self.skip_ends_at_start(name, tag) {
+        let tag = Tag::from_name(name);
+        if self.skipped.is_some() && !self.skip_ends_at_start(name, tag, attributes) {
             return;
         }
         let hidden = match tag {
             Tag::Drawing if attributes.self_closing => None,
-            Tag::Drawing | Tag::NeverSeen => Some(Hidden::Removed),
-            Tag::Page | Tag::Void | Tag::Break | Tag::Link | Tag::Title => None,
-            _ => style::hidden(attributes),
+            Tag::Drawing | Tag::NeverSeen => Some(Hidden::OffScreen),
+            tag if tag.has_content() => style::hidden(attributes),
+            _ => None,
         };
-        match (hidden, tag) {
-            (None, _) => {}
-            (Some(Hidden::Blank), Tag::Cell) => {
-                self.open_cell(attributes);
-                self.skip(name, tag);
-                return;
-            }
-            // What is hidden still ends what stands before it.
-            (Some(_), Tag::Cell) => {
-                self.close_cell();
-                self.skip(name, tag);
-                return;
-            }
-            (Some(_), Tag::Row | Tag::Group) => {
-                self.close_row();
-                self.skip(name, tag);
-                return;
-            }
-            (Some(_), _) => {
-                self.skip(name, tag);
-                return;
-            }
+        if let Some(hidden) = hidden
+            && !tag.is_part_of_table()
+        {
+            self.skip(name, tag, hidden, attributes);
+            return;
         }
+        let strikes = tag.has_content() && style::strikes_through(attributes);
         match tag {
-            Tag::Table => self.open_table(),
-            Tag::Group => self.close_row(),
-            Tag::Row => self.open_row(),
-            Tag::Cell => self.open_cell(attributes),
+            Tag::Table => self.open_table(strikes),
+            Tag::Head | Tag::Group => self.open_group(tag, hidden.is_some(), strikes),
+            Tag::Row => self.open_row(hidden.is_some(), strikes),
+            Tag::Cell => self.open_cell(attributes, hidden, strikes),
             Tag::Caption | Tag::Break | Tag::Block => self.break_line(),
-            Tag::Title if self.title == TitleState::Before => self.title = TitleState::Inside,
-            // Another title is no text of the page.
-            Tag::Title => self.skip(name, tag),
+            Tag::Title if self.title == TitleState::Before && !self.is_shadow => {
+                self.title = TitleState::Inside;
+            }
+            // Another title is not text of the page.
+            Tag::Title => self.skip(name, tag, Hidden::OffScreen, attributes),
             Tag::Superscript => {
                 self.superscript += 1;
                 self.mark_superscript(true);
             }
-            Tag::Struck => self.struck += 1,
             Tag::Link => self.note_address(attributes),
+            Tag::Anchor => self.line_has_link |= !attributes.href.is_empty(),
             _ => {}
         }
-        if !matches!(tag, Tag::Void | Tag::Break | Tag::Page) && style::strikes_through(attributes) {
-            self.mark_struck();
+        if tag.has_content() && !tag.is_part_of_table() && tag != Tag::Table {
+            self.strikes
+                .start(name, tag, strikes || tag == Tag::Struck, self.place());
         }
     }
 
     fn end_tag(&mut self, name: &[u8]) {
-        let tag = tag(name);
+        let tag = Tag::from_name(name);
         if self.skipped.is_some() && !self.skip_ends_at_end(name, tag) {
             return;
         }
         match tag {
             Tag::Table => self.close_table(),
-            Tag::Group | Tag::Row => self.close_row(),
+            Tag::Head | Tag::Group => self.close_group(),
+            Tag::Row => self.close_row(),
             Tag::Cell => self.close_cell(),
             Tag::Caption | Tag::Block | Tag::Break => self.break_line(),
             Tag::Title if self.title == TitleState::Inside => self.title = TitleState::After,
@@ -255,10 +135,12 @@ impl TokenSink for Walker {
                 self.superscript -= 1;
                 self.mark_superscript(false);
             }
-            Tag::Struck => self.struck = self.struck.saturating_sub(1),
             Tag::Emphasis => self.end_emphasis(),
             Tag::Page => self.outline.has_end = true,
             _ => {}
+        }
+        if self.strikes.is_struck() {
+            self.strikes.end(name, self.open.len());
         }
     }
 
@@ -270,14 +152,18 @@ impl TokenSink for Walker {
             }
             return;
         }
-        if self.skipped.is_some() || self.too_deep > 0 {
+        if self.skipped.is_some() {
+            self.skip_text(text);
+            return;
+        }
+        if self.too_deep > 0 {
             return;
         }
         let text = Text::new(text);
         let length = text.len();
         if length > 0 {
             self.outline.has_text = true;
-            if self.struck > 0 {
+            if self.strikes.is_struck() || self.open.iter().any(OpenTable::is_struck) {
                 self.mark_struck();
             }
             self.line_too_long |= self.line.len() > LONGEST_HEADING || length > 2 * LONGEST_HEADING;
@@ -301,16 +187,30 @@ impl Walker {
         self.end_line();
         self.outline.ends_in_table = !self.open.is_empty() || self.too_deep > 0;
         if self.outline.has_end && !broke_off {
-            // The page is all there; a table that is still open was only never closed.
+            // The page is complete; a table that is still open was only never closed.
             self.outline.ends_in_table = false;
             while !self.open.is_empty() {
                 self.close_table();
             }
         }
+        self.end_shadow();
         self.outline
     }
 
-    fn open_table(&mut self) {
+    /// The number of open tables, and whether a cell of the innermost is open.
+    fn place(&self) -> (usize, bool) {
+        (
+            self.open.len(),
+            self.open.last().is_some_and(|open| open.in_cell),
+        )
+    }
+
+    /// The innermost table, unless tables are nested too deeply.
+    fn innermost(&mut self) -> Option<&mut OpenTable> {
+        self.open.last_mut().filter(|_| self.too_deep == 0)
+    }
+
+    fn open_table(&mut self, struck: bool) {
         self.end_line();
         if self.open.last().is_some_and(|open| !open.in_cell) {
             // A table cannot stand between the cells of another: the other was never closed.
@@ -320,52 +220,57 @@ impl Walker {
             self.too_deep += 1;
             return;
         }
+        self.strikes
+            .start(b"table", Tag::Table, false, (self.open.len(), true));
         let mut table = self.spare.pop().unwrap_or_default();
         table.clear();
-        self.open.push(OpenTable {
-            table,
-            folding: Folding::default(),
-            in_row: false,
-            in_cell: false,
-            candidates: self.outline.candidates.len(),
-        });
+        self.open
+            .push(OpenTable::new(table, struck, self.outline.candidates.len()));
     }
 
-    fn open_row(&mut self) {
+    fn open_group(&mut self, tag: Tag, hidden: bool, struck: bool) {
         self.close_row();
-        if let Some(open) = self.open.last_mut().filter(|_| self.too_deep == 0) {
-            open.table.begin_row();
-            open.in_row = true;
+        if let Some(open) = self.innermost() {
+            open.open_group(tag, hidden, struck);
         }
     }
 
-    fn open_cell(&mut self, attributes: &Attributes) {
+    fn open_row(&mut self, hidden: bool, struck: bool) {
+        self.close_row();
+        if let Some(open) = self.innermost() {
+            open.open_row(hidden, struck);
+        }
+    }
+
+    fn open_cell(&mut self, attributes: &Attributes, hidden: Option<Hidden>, struck: bool) {
         self.close_cell();
-        if let Some(open) = self.open.last_mut().filter(|_| self.too_deep == 0) {
-            if !open.in_row {
-                open.table.begin_row();
-                open.in_row = true;
-            }
-            open.table
-                .begin_cell(span(&attributes.colspan), span(&attributes.rowspan));
-            open.folding = Folding::default();
-            open.in_cell = true;
+        if let Some(open) = self.innermost() {
+            open.open_cell(attributes, hidden, struck);
         }
     }
 
     fn close_cell(&mut self) {
         self.end_line();
         self.superscript = 0;
-        self.struck = 0;
-        if let Some(open) = self.open.last_mut().filter(|_| self.too_deep == 0) {
-            open.in_cell = false;
+        if self.strikes.is_struck() {
+            self.strikes.end_cell(self.open.len());
+        }
+        if let Some(open) = self.innermost() {
+            open.close_cell();
         }
     }
 
     fn close_row(&mut self) {
         self.close_cell();
-        if let Some(open) = self.open.last_mut().filter(|_| self.too_deep == 0) {
-            open.in_row = false;
+        if let Some(open) = self.innermost() {
+            open.close_row();
+        }
+    }
+
+    fn close_group(&mut self) {
+        self.close_row();
+        if let Some(open) = self.innermost() {
+            open.close_group();
         }
     }
 
@@ -375,10 +280,11 @@ impl Walker {
             return;
         }
         self.close_row();
+        self.strikes.end_table(self.open.len());
         let Some(closed) = self.open.pop() else {
             return;
         };
-        let table = closed.table;
+        let mut table = closed.table;
         if let Some(outer) = self
             .open
             .last_mut()
@@ -392,25 +298,44 @@ impl Walker {
             });
             outer.folding.break_line();
         }
-        match shape_of(&table) {
-            Some(shape) => {
-                // A chart's own cells hold no charts.
-                self.outline.candidates.truncate(closed.candidates);
-                if self.outline.candidates.len() >= MOST_CANDIDATES {
-                    self.outline.too_many = true;
-                } else {
-                    self.outline.candidates.push(Candidate {
-                        table,
-                        shape,
-                        heading: self.heading,
-                        title: self.preference,
-                        in_other_section: self.in_other_section,
-                    });
-                }
-                self.heading = None;
-                self.preference = None;
-            }
-            None => self.spare.push(table),
+        table.order_rows();
+        let shape = shape_of(&table).or_else(|| {
+            let before = self.outline.candidates.last().filter(|_| self.after_chart)?;
+            continuation_of(&table, before)
+        });
+        let Some(shape) = shape else {
+            self.spare.push(table);
+            return;
+        };
+        // A chart's own cells hold no charts.
+        self.outline.candidates.truncate(closed.candidates);
+        let candidate = Candidate {
+            table,
+            shape,
+            heading: self.heading,
+            title: self.preference,
+            in_other_section: self.in_other_section,
+            follows_chart: self.after_chart,
+        };
+        if self.open.iter().any(OpenTable::is_hidden) {
+            self.hide(candidate);
+            return;
+        }
+        if self.outline.candidates.len() >= MOST_CANDIDATES {
+            self.outline.too_many = true;
+        } else {
+            self.outline.candidates.push(candidate);
+        }
+        // A heading for one chart is used up; one for a group of charts applies until the next.
+        self.heading = self.heading.filter(|heading| heading.preference.is_none());
+        self.preference = None;
+        self.after_chart = true;
+    }
+
+    /// Keeps a hidden table that looks like a chart. The heading before it still applies to the next visible table.
+    fn hide(&mut self, candidate: Candidate) {
+        if self.outline.hidden.len() < MOST_CANDIDATES {
+            self.outline.hidden.push(candidate);
         }
     }
 
@@ -421,29 +346,32 @@ impl Walker {
         }
     }
 
-    /// Emphasis ends: a heading that prose follows on the same line is one all the same.
+    /// Emphasis ends: a heading can be followed by prose on the same line.
     fn end_emphasis(&mut self) {
         if self.line_too_long {
             return;
         }
-        if let Line::Chart(heading) = read_line(&self.line, &mut self.squashed) {
-            self.heading = Some(heading);
-            self.in_other_section = false;
+        if let Line::Chart(heading) = read_line(&self.line, &mut self.squashed)
+            && heading.preference.is_some()
+        {
+            self.begin_chart(heading);
         }
     }
 
     /// A line of text ends: what it says counts for the tables that follow.
     fn end_line(&mut self) {
-        if !self.line.is_empty() && !self.line_too_long {
+        if !self.line.is_empty() && !self.line_too_long && !self.open.iter().any(OpenTable::is_hidden) {
             self.read_line();
         }
         self.line.clear();
         self.line_too_long = false;
+        self.line_has_link = false;
         self.line_folding = Folding::default();
     }
 
     fn read_line(&mut self) {
         if self.outline.mentions.len() < MOST_MENTIONS
+            && !self.line_has_link
             && let Some(month) = month_of_line(&self.line)
         {
             self.mention(month, Mention::Heading);
@@ -462,21 +390,36 @@ impl Walker {
         }
         match said {
             Line::Chart(heading) => {
-                self.heading = Some(heading);
-                self.in_other_section = false;
+                if heading.preference.is_none() {
+                    self.unfinished.push_str(&self.line);
+                }
+                self.begin_chart(heading);
             }
             Line::Unfinished => self.unfinished.push_str(&self.line),
             Line::Preference(preference) => {
                 self.preference = Some(preference);
                 self.in_other_section = false;
+                self.after_chart = false;
             }
             Line::Section => {
                 self.heading = None;
                 self.preference = None;
                 self.in_other_section = true;
+                self.after_chart = false;
             }
             Line::Prose => {}
         }
+    }
+
+    /// A chart heading applies from here. One without a preference never replaces the full heading of a chart that
+    /// has not come yet.
+    fn begin_chart(&mut self, heading: Heading) {
+        let is_pending = self.heading.is_some_and(|known| known.preference.is_some());
+        if heading.preference.is_some() || !is_pending {
+            self.heading = Some(heading);
+        }
+        self.in_other_section = false;
+        self.after_chart = false;
     }
 
     fn mention(&mut self, month: Month, place: Mention) {
@@ -486,7 +429,7 @@ impl Walker {
     }
 
     fn note_address(&mut self, attributes: &Attributes) {
-        if attributes.rel.eq_ignore_ascii_case(b"canonical") {
+        if !self.is_shadow && attributes.rel.eq_ignore_ascii_case(b"canonical") {
             let path = String::from_utf8_lossy(&attributes.href);
             if let Some(month) = month_of_path(&path) {
                 self.mention(month, Mention::Address);
@@ -508,109 +451,93 @@ impl Walker {
         }
     }
 
-    /// Skips an element that cannot be seen, and all in it.
-    fn skip(&mut self, name: &[u8], tag: Tag) {
+    /// Skips a hidden element and everything in it. What is only collapsed goes to the shadow.
+    fn skip(&mut self, name: &[u8], tag: Tag, hidden: Hidden, attributes: &Attributes) {
         self.skipped_name.clear();
         self.skipped_name.extend_from_slice(name);
-        let ends = match tag {
-            Tag::Cell => Ending::Cell,
-            Tag::Row => Ending::Row,
-            Tag::Group => Ending::Group,
-            _ if name == b"p" => Ending::Paragraph,
-            _ => Ending::EndTag,
-        };
-        self.skipped = Some(Skipped {
-            open: 1,
-            tables: u32::from(tag == Tag::Table),
-            ends,
-            in_cell: self.open.last().is_some_and(|open| open.in_cell),
-        });
-    }
-
-    /// Whether a start tag ends what is skipped, so that it counts itself.
-    fn skip_ends_at_start(&mut self, name: &[u8], tag: Tag) -> bool {
-        let Some(skipped) = &mut self.skipped else {
-            return true;
-        };
-        let inside_table = skipped.tables > 0;
-        let ends = !inside_table
-            && match skipped.ends {
-                Ending::EndTag => false,
-                Ending::Cell => matches!(tag, Tag::Cell | Tag::Row | Tag::Group),
-                Ending::Row => matches!(tag, Tag::Row | Tag::Group),
-                Ending::Group => tag == Tag::Group,
-                Ending::Paragraph => {
-                    matches!(tag, Tag::Block | Tag::Table | Tag::Cell | Tag::Row | Tag::Group)
-                }
-            };
-        // A hidden element that is never closed ends with the cell it stands in.
-        let cell_ends = !inside_table && skipped.in_cell && matches!(tag, Tag::Cell | Tag::Row | Tag::Group);
-        if ends || cell_ends {
-            self.skipped = None;
-            return true;
+        let (_, in_cell) = self.place();
+        self.skipped = Some(Skipped::new(name, tag, in_cell));
+        let is_struck = self.strikes.is_struck() || self.open.iter().any(OpenTable::is_struck);
+        self.to_shadow = hidden != Hidden::OffScreen && !self.is_shadow && !is_struck;
+        if !self.to_shadow {
+            return;
         }
+        let shadow = self.shadow.get_or_insert_default();
+        shadow.is_shadow = true;
+        shadow.heading = self.heading;
+        shadow.preference = self.preference;
+        shadow.in_other_section = self.in_other_section;
+        shadow.after_chart = false;
         if tag == Tag::Table {
-            skipped.tables += 1;
+            shadow.open_table(style::strikes_through(attributes));
         }
-        if name == self.skipped_name.as_slice() {
-            skipped.open += 1;
-        }
-        false
     }
 
-    /// Whether an end tag ends what is skipped and counts itself.
-    fn skip_ends_at_end(&mut self, name: &[u8], tag: Tag) -> bool {
+    fn skip_text(&mut self, text: &[u8]) {
+        if self.skipped.as_ref().is_some_and(Skipped::is_in_cell)
+            && !text.trim_ascii().is_empty()
+            && let Some(open) = self.innermost()
+        {
+            open.table.note_hidden_text();
+        }
+        if let Some(shadow) = self.shadow.as_mut().filter(|_| self.to_shadow) {
+            shadow.text(text);
+        }
+    }
+
+    /// Takes what the shadow found since the hidden element began.
+    fn end_shadow(&mut self) {
+        let Some(mut shadow) = self.shadow.take_if(|_| self.to_shadow) else {
+            return;
+        };
+        self.to_shadow = false;
+        shadow.skipped = None;
+        shadow.end_line();
+        while !shadow.open.is_empty() {
+            shadow.close_table();
+        }
+        shadow.unfinished.clear();
+        shadow.strikes = Strikes::default();
+        shadow.too_deep = 0;
+        let found = shadow.outline.candidates.drain(..);
+        for candidate in found.chain(shadow.outline.hidden.drain(..)) {
+            self.hide(candidate);
+        }
+        self.shadow = Some(shadow);
+    }
+
+    /// True if a start tag ends what is skipped, so that the tag itself counts.
+    fn skip_ends_at_start(&mut self, name: &[u8], tag: Tag, attributes: &Attributes) -> bool {
+        let same_name = name == self.skipped_name.as_slice();
         let Some(skipped) = &mut self.skipped else {
             return true;
         };
-        if name == self.skipped_name.as_slice() {
-            skipped.open -= 1;
-            if tag == Tag::Table {
-                skipped.tables = skipped.tables.saturating_sub(1);
-            }
-            if skipped.open == 0 {
-                self.skipped = None;
-                // Its own end tag ends a cell or a row that was opened for it, and nothing else.
-                return matches!(tag, Tag::Cell);
-            }
-            return false;
+        if skipped.ends_at_start(tag, same_name) {
+            self.skipped = None;
+            self.end_shadow();
+            return true;
         }
-        let inside_table = skipped.tables > 0;
-        if tag == Tag::Table && inside_table {
-            skipped.tables -= 1;
-            return false;
-        }
-        let in_table = skipped.in_cell || matches!(skipped.ends, Ending::Cell | Ending::Row | Ending::Group);
-        if !inside_table && in_table && matches!(tag, Tag::Cell | Tag::Row | Tag::Group | Tag::Table) {
-            // The table around it goes on, or ends.
-            let ends = match skipped.ends {
-                Ending::Row => matches!(tag, Tag::Group | Tag::Table) || skipped.in_cell,
-                Ending::Group => tag == Tag::Table || skipped.in_cell,
-                _ => true,
-            };
-            if ends {
-                self.skipped = None;
-                return true;
-            }
+        if let Some(shadow) = self.shadow.as_mut().filter(|_| self.to_shadow) {
+            shadow.start_tag(name, attributes);
         }
         false
     }
-}
 
-/// A `colspan` or `rowspan`: 1 where there is none; at least 2 for what is neither 1 nor a usual number.
-fn span(value: &[u8]) -> u16 {
-    let text = std::str::from_utf8(value).unwrap_or("").trim();
-    if text.is_empty() {
-        return 1;
-    }
-    match text.parse::<u32>() {
-        // A rowspan of 0 runs to the table's end.
-        Ok(0) => 1000,
-        Ok(number) => number.min(1000) as u16,
-        // Browsers read the digits at the beginning, and ignore all else.
-        Err(_) => {
-            let digits: String = text.chars().take_while(char::is_ascii_digit).take(4).collect();
-            digits.parse::<u16>().map_or(1, |number| number.clamp(1, 1000))
+    /// True if an end tag ends what is skipped, and counts outside it.
+    fn skip_ends_at_end(&mut self, name: &[u8], tag: Tag) -> bool {
+        let same_name = name == self.skipped_name.as_slice();
+        let Some(skipped) = &mut self.skipped else {
+            return true;
+        };
+        let end = skipped.take_end(tag, same_name);
+        if end == End::Inside {
+            if let Some(shadow) = self.shadow.as_mut().filter(|_| self.to_shadow) {
+                shadow.end_tag(name);
+            }
+            return false;
         }
+        self.skipped = None;
+        self.end_shadow();
+        end == End::Outer
     }
 }

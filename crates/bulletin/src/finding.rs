@@ -91,6 +91,38 @@ pub enum Finding {
         /// The texts of the cells.
         raw: Vec<String>,
     },
+    /// A row whose label names a category that bulletins of this month do not list, such as a code that ended years
+    /// ago. Its cells are in no chart.
+    RowOfAnotherEra {
+        /// The chart in which it stands.
+        chart: Chart,
+        /// Its half of the chart.
+        preference: Preference,
+        /// The category that its label names.
+        category: Category,
+        /// The label as printed.
+        label: String,
+        /// The row's cells: the column's label and the cell's text.
+        cells: Vec<(String, String)>,
+    },
+    /// A row that a table prints twice. Cells with different values count as unreadable.
+    RepeatedRow {
+        /// The chart in which it stands.
+        chart: Chart,
+        /// Its half of the chart.
+        preference: Preference,
+        /// The row.
+        category: Category,
+    },
+    /// A column that a table prints twice. Cells with different values count as unreadable.
+    RepeatedColumn {
+        /// The chart in which it stands.
+        chart: Chart,
+        /// Its half of the chart.
+        preference: Preference,
+        /// The column.
+        area: Area,
+    },
     /// A column that the chart should have and does not. Its cells count as unreadable.
     MissingColumn {
         /// The chart without it.
@@ -168,6 +200,10 @@ pub enum UnreadableReason {
     NoSuchDay,
     /// The date can only lie after the bulletin's own month, where no cut-off can be.
     AfterTheBulletin,
+    /// It is struck through, or its row's or column's label is.
+    StruckThrough,
+    /// It is hidden, while the cells around it are not.
+    Hidden,
 }
 
 impl UnreadableReason {
@@ -178,6 +214,8 @@ impl UnreadableReason {
             Self::NotACutOff => "it is not exactly a date, C or U",
             Self::NoSuchDay => "there is no such day",
             Self::AfterTheBulletin => "the date lies after the bulletin",
+            Self::StruckThrough => "it is struck through",
+            Self::Hidden => "it is hidden on the page",
         }
     }
 }
@@ -193,6 +231,9 @@ impl Finding {
             Self::ApproximateLabel { .. } => "approximate_label",
             Self::RaggedRow { .. } => "ragged_row",
             Self::ConflictingCells { .. } => "conflicting_cells",
+            Self::RowOfAnotherEra { .. } => "row_of_another_era",
+            Self::RepeatedRow { .. } => "repeated_row",
+            Self::RepeatedColumn { .. } => "repeated_column",
             Self::MissingColumn { .. } => "missing_column",
             Self::MissingRow { .. } => "missing_row",
             Self::DroppedColumn { .. } => "dropped_column",
@@ -213,6 +254,7 @@ impl Finding {
                 | Self::UnrecognisedColumn { .. }
                 | Self::RaggedRow { .. }
                 | Self::ConflictingCells { .. }
+                | Self::RowOfAnotherEra { .. }
                 | Self::MissingColumn { .. }
                 | Self::MissingRow { .. }
                 | Self::IdenticalCharts { .. }
@@ -225,6 +267,9 @@ impl Finding {
         match self {
             Self::UnrecognisedColumn {
                 chart, preference, ..
+            }
+            | Self::RepeatedColumn {
+                chart, preference, ..
             } => Some((*chart, *preference)),
             _ => None,
         }
@@ -234,6 +279,12 @@ impl Finding {
     pub fn hides_a_row(&self) -> Option<(Chart, Preference)> {
         match self {
             Self::UnrecognisedRow {
+                chart, preference, ..
+            }
+            | Self::RowOfAnotherEra {
+                chart, preference, ..
+            }
+            | Self::RepeatedRow {
                 chart, preference, ..
             } => Some((*chart, *preference)),
             _ => None,
@@ -340,6 +391,38 @@ impl fmt::Display for Finding {
                     raw.join(" and ")
                 )
             }
+            Self::RowOfAnotherEra {
+                chart,
+                preference,
+                category,
+                label,
+                cells,
+            } => write!(
+                f,
+                "{}: the row {} names {category}, which bulletins of this month do not list. Its {} cells are left \
+                 out; check the page.",
+                place(chart, preference),
+                quoted(label),
+                cells.len()
+            ),
+            Self::RepeatedRow {
+                chart,
+                preference,
+                category,
+            } => write!(
+                f,
+                "{}: the page prints the {category} row twice. Cells that differ count as unreadable; check the page.",
+                place(chart, preference)
+            ),
+            Self::RepeatedColumn {
+                chart,
+                preference,
+                area,
+            } => write!(
+                f,
+                "{}: the page prints the {area} column twice. Cells that differ count as unreadable; check the page.",
+                place(chart, preference)
+            ),
             Self::MissingColumn {
                 chart,
                 preference,
