@@ -104,7 +104,9 @@ fn column(grid: &Grid<'_>, header: std::ops::RangeInclusive<usize>, at: usize) -
         if cell.text.is_empty() || (cell.hidden.is_some() && !grid.is_column_hidden(at)) {
             continue;
         }
-        let own = is_label_of(grid, row, at).then(|| label::area(cell.text)).flatten();
+        let own = is_label_of(grid, row, at)
+            .then(|| label::area(cell.text))
+            .flatten();
         match (named, own) {
             (None, Some(own)) => {
                 named = Some(own);

@@ -23,9 +23,8 @@ impl Comparison {
     /// Compares the two charts of a preference.
     pub(crate) fn new(bulletin: &Bulletin, preference: Preference) -> Self {
         let mut comparison = Self::default();
-        let of_chart = |row: &&Row| {
-            row.key.chart == Chart::FinalAction && row.key.category.preference() == preference
-        };
+        let of_chart =
+            |row: &&Row| row.key.chart == Chart::FinalAction && row.key.category.preference() == preference;
         for row in bulletin.rows().filter(of_chart) {
             let filing = bulletin.row(RowKey {
                 chart: Chart::DatesForFiling,
@@ -73,13 +72,9 @@ pub(crate) fn hold_identical(bulletin: Bulletin, findings: &mut Vec<Finding>) ->
     if copied.is_empty() {
         return bulletin;
     }
-    findings.extend(
-        copied
-            .iter()
-            .map(|preference| Finding::IdenticalCharts {
-                preference: *preference,
-            }),
-    );
+    findings.extend(copied.iter().map(|preference| Finding::IdenticalCharts {
+        preference: *preference,
+    }));
     with_readings(&bulletin, |row| {
         if copied.contains(&row.key.category.preference()) {
             Reading::Unreadable
@@ -91,9 +86,7 @@ pub(crate) fn hold_identical(bulletin: Bulletin, findings: &mut Vec<Finding>) ->
 
 /// Reads the cells of identical charts from their raw texts, except those that are unreadable for another reason.
 pub(crate) fn release_identical(bulletin: &Bulletin, findings: &[Finding]) -> Bulletin {
-    let is_held = |preference: Preference| {
-        findings.contains(&Finding::IdenticalCharts { preference })
-    };
+    let is_held = |preference: Preference| findings.contains(&Finding::IdenticalCharts { preference });
     with_readings(bulletin, |row| {
         if !is_held(row.key.category.preference()) || is_lost_otherwise(row, findings) {
             return row.reading;

@@ -116,7 +116,13 @@ mod tests {
             let bytes = |text: &str| -> Vec<u8> {
                 let units = text.encode_utf16();
                 units
-                    .flat_map(|unit| if little { unit.to_le_bytes() } else { unit.to_be_bytes() })
+                    .flat_map(|unit| {
+                        if little {
+                            unit.to_le_bytes()
+                        } else {
+                            unit.to_be_bytes()
+                        }
+                    })
                     .collect()
             };
             assert_eq!(&*html_of(&bytes(PAGE)).unwrap(), PAGE.as_bytes());

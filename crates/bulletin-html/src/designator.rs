@@ -85,9 +85,8 @@ fn meaning(preference: Preference, word: &str) -> Option<Meaning> {
         return Some(Meaning::Category(category));
     }
     match word {
-        "preference" | "preferences" | "class" | "category" | "the" | "visa" | "visas" | "and" | "or" | "of" => {
-            Some(Meaning::Filler)
-        }
+        "preference" | "preferences" | "class" | "category" | "the" | "visa" | "visas" | "and" | "or"
+        | "of" => Some(Meaning::Filler),
         "family" | "sponsored" => is_family.then_some(Meaning::Filler),
         "employment" => (!is_family).then_some(Meaning::Filler),
         "based" => Some(Meaning::Filler),
@@ -236,7 +235,11 @@ mod tests {
         use Category as C;
         for (preference, label, expected) in [
             (Preference::Family, "F2A - Spouses", C::F2a),
-            (Preference::Family, "F2B: Unmarried Sons and Daughters (21 years of age or older)", C::F2b),
+            (
+                Preference::Family,
+                "F2B: Unmarried Sons and Daughters (21 years of age or older)",
+                C::F2b,
+            ),
             (Preference::Family, "1st Preference", C::F1),
             (Preference::Family, "Family Fourth", C::F4),
             (Preference::Family, "F-2A", C::F2a),
@@ -246,15 +249,31 @@ mod tests {
             (Preference::Employment, "EB-1 Priority Workers", C::Eb1),
             (Preference::Employment, "First Preference", C::Eb1),
             (Preference::Employment, "Employment 2nd", C::Eb2),
-            (Preference::Employment, "3rd: Skilled Workers, Professionals, and Other Workers", C::Eb3),
+            (
+                Preference::Employment,
+                "3rd: Skilled Workers, Professionals, and Other Workers",
+                C::Eb3,
+            ),
             (Preference::Employment, "3rd Other Workers", C::OtherWorkers),
             (Preference::Employment, "Other Workers (EW)", C::OtherWorkers),
-            (Preference::Employment, "4th Certain Religious Workers", C::ReligiousWorkers),
-            (Preference::Employment, "Certain Religious Workers (SR)", C::ReligiousWorkers),
+            (
+                Preference::Employment,
+                "4th Certain Religious Workers",
+                C::ReligiousWorkers,
+            ),
+            (
+                Preference::Employment,
+                "Certain Religious Workers (SR)",
+                C::ReligiousWorkers,
+            ),
             (Preference::Employment, "EB-5", C::Eb5),
             (Preference::Employment, "EB-5 Unreserved", C::Eb5Unreserved),
             (Preference::Employment, "EB-5 Set Aside: Rural (20%)", C::Eb5Rural),
-            (Preference::Employment, "Unreserved (including C5, T5, I5, R5)", C::Eb5Unreserved),
+            (
+                Preference::Employment,
+                "Unreserved (including C5, T5, I5, R5)",
+                C::Eb5Unreserved,
+            ),
         ] {
             assert_eq!(category(preference, label), Some(expected), "{label}");
         }

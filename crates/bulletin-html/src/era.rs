@@ -189,7 +189,11 @@ mod tests {
             (Category::Eb5Unreserved, "2040-01", true),
             (Category::Eb3, "2001-12", true),
         ] {
-            assert_eq!(has(category, month.parse().unwrap()), expected, "{category} {month}");
+            assert_eq!(
+                has(category, month.parse().unwrap()),
+                expected,
+                "{category} {month}"
+            );
         }
     }
 

@@ -120,7 +120,10 @@ impl<'a> Grid<'a> {
             }
             at = cell_end;
         }
-        laid_out.width = slots.iter().rposition(|slot| *slot > 0).map_or(0, |last| last + 1);
+        laid_out.width = slots
+            .iter()
+            .rposition(|slot| *slot > 0)
+            .map_or(0, |last| last + 1);
         laid_out.is_broken |= slots[..laid_out.width].contains(&0);
         laid_out
     }

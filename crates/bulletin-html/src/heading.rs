@@ -83,7 +83,9 @@ pub(crate) fn read_line(line: &str, squashed: &mut String) -> Line {
         return Line::Preference(preference);
     }
     // Most lines lack every word that could name a chart.
-    let may_name_chart = ["fil", "final", "chart", "table"].iter().any(|word| squashed.contains(word));
+    let may_name_chart = ["fil", "final", "chart", "table"]
+        .iter()
+        .any(|word| squashed.contains(word));
     match may_name_chart.then(|| other_heading(line, letter)).flatten() {
         Some(heading) => Line::Chart(heading),
         None => section_or_prose(letter, rest),
@@ -119,11 +121,54 @@ fn usual_heading(chart: Chart, letter: Option<char>, squashed: &str) -> Line {
 
 /// The words of which a heading can consist, apart from numbers, single letters and the names of months.
 const HEADING_WORDS: [&str; 48] = [
-    "a", "action", "and", "application", "applications", "based", "bulletin", "cases", "categories", "category",
-    "chart", "charts", "class", "classes", "continued", "cut", "cutoff", "date", "dates", "employment", "family",
-    "file", "filing", "final", "for", "immigrant", "in", "number", "numbers", "of", "off", "offs", "on", "preference",
-    "preferences", "priority", "section", "sponsored", "statutory", "table", "tables", "the", "to", "under", "visa",
-    "visas", "with", "cont",
+    "a",
+    "action",
+    "and",
+    "application",
+    "applications",
+    "based",
+    "bulletin",
+    "cases",
+    "categories",
+    "category",
+    "chart",
+    "charts",
+    "class",
+    "classes",
+    "continued",
+    "cut",
+    "cutoff",
+    "date",
+    "dates",
+    "employment",
+    "family",
+    "file",
+    "filing",
+    "final",
+    "for",
+    "immigrant",
+    "in",
+    "number",
+    "numbers",
+    "of",
+    "off",
+    "offs",
+    "on",
+    "preference",
+    "preferences",
+    "priority",
+    "section",
+    "sponsored",
+    "statutory",
+    "table",
+    "tables",
+    "the",
+    "to",
+    "under",
+    "visa",
+    "visas",
+    "with",
+    "cont",
 ];
 
 /// A heading that names its chart in other words or in another order: `Chart A: Family-Sponsored Preference Class, Final
@@ -140,7 +185,9 @@ fn other_heading(line: &str, letter: Option<char>) -> Option<Heading> {
     let final_action = has("final") && has("action");
     let filing = has("filing") || (has("file") && has("dates"));
     let called = words.windows(2).find_map(|pair| {
-        let is_chart = ["chart", "table"].iter().any(|noun| pair[0].eq_ignore_ascii_case(noun));
+        let is_chart = ["chart", "table"]
+            .iter()
+            .any(|noun| pair[0].eq_ignore_ascii_case(noun));
         match pair[1] {
             "A" | "a" if is_chart => Some(Chart::FinalAction),
             "B" | "b" if is_chart => Some(Chart::DatesForFiling),
@@ -185,9 +232,7 @@ fn is_heading_word(word: &str) -> bool {
     word.len() == 1
         || word.bytes().all(|byte| byte.is_ascii_digit())
         || roman()
-        || HEADING_WORDS
-            .iter()
-            .any(|known| word.eq_ignore_ascii_case(known))
+        || HEADING_WORDS.iter().any(|known| word.eq_ignore_ascii_case(known))
         || Month::from_name(word, 2000).is_some()
 }
 
@@ -277,7 +322,11 @@ mod tests {
 
     fn chart(line: &str) -> Option<(Chart, Preference, bool)> {
         match read_line(line) {
-            Line::Chart(heading) => Some((heading.chart, heading.preference?, heading.letter == Letter::Usual)),
+            Line::Chart(heading) => Some((
+                heading.chart,
+                heading.preference?,
+                heading.letter == Letter::Usual,
+            )),
             _ => None,
         }
     }

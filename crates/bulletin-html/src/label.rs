@@ -9,9 +9,7 @@ use crate::era;
 use crate::month::words;
 use crate::spelling::{Label, Spelling, only_close};
 use crate::text::{squash, without_footnote_marks};
-use crate::wording::{
-    AREA_SYNONYMS, AREAS, CATEGORIES, FIFTH_WITHOUT_PARENTHESES, PREFERENCES, SYNONYMS,
-};
+use crate::wording::{AREA_SYNONYMS, AREAS, CATEGORIES, FIFTH_WITHOUT_PARENTHESES, PREFERENCES, SYNONYMS};
 
 /// What a label names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

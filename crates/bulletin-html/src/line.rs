@@ -162,12 +162,7 @@ fn holds_hidden_text(grid: &Grid<'_>, row: usize) -> bool {
 
 /// The label of a row, from the cells before its values, and whether it is struck through. Numbers and titles beside
 /// it do not count.
-fn label_of<'a>(
-    grid: &Grid<'a>,
-    row: usize,
-    labels: usize,
-    preference: Preference,
-) -> (Cow<'a, str>, bool) {
+fn label_of<'a>(grid: &Grid<'a>, row: usize, labels: usize, preference: Preference) -> (Cow<'a, str>, bool) {
     let mut label: Cow<'a, str> = Cow::Borrowed("");
     let mut is_struck = false;
     let is_row_hidden = grid.table().is_row_hidden(row);
@@ -178,7 +173,8 @@ fn label_of<'a>(
         if column > 0 && grid.slot(row, column - 1) == grid.slot(row, column) {
             continue;
         }
-        let is_hidden = cell.hidden == Some(Hidden::Blank) && !is_row_hidden && !grid.is_column_hidden(column);
+        let is_hidden =
+            cell.hidden == Some(Hidden::Blank) && !is_row_hidden && !grid.is_column_hidden(column);
         if cell.text.is_empty() || is_hidden {
             continue;
         }

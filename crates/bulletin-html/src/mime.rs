@@ -91,9 +91,7 @@ impl<'a> Part<'a> {
                 || (address.is_some() && part.header("content-location") == address)
         };
         let first = parts.iter().filter(is_start);
-        first
-            .chain(parts.iter())
-            .find_map(|part| part.html(depth + 1))
+        first.chain(parts.iter()).find_map(|part| part.html(depth + 1))
     }
 
     fn decoded(&self, kind: &str) -> Option<Vec<u8>> {
@@ -110,7 +108,13 @@ impl<'a> Part<'a> {
             .any(|latin| charset.eq_ignore_ascii_case(latin));
         if is_latin && std::str::from_utf8(&bytes).is_err() {
             // What the two sets write differently are quotes and dashes, which stand in no cell.
-            return Some(bytes.iter().map(|byte| char::from(*byte)).collect::<String>().into_bytes());
+            return Some(
+                bytes
+                    .iter()
+                    .map(|byte| char::from(*byte))
+                    .collect::<String>()
+                    .into_bytes(),
+            );
         }
         Some(bytes)
     }
@@ -194,7 +198,9 @@ fn quoted_printable(text: &[u8]) -> Vec<u8> {
         let digit = |byte: &u8| char::from(*byte).to_digit(16);
         match rest {
             [high, low, ..] if digit(high).is_some() && digit(low).is_some() => {
-                let value = digit(high).zip(digit(low)).map_or(0, |(high, low)| high * 16 + low);
+                let value = digit(high)
+                    .zip(digit(low))
+                    .map_or(0, |(high, low)| high * 16 + low);
                 decoded.push(value as u8);
                 rest = &rest[2..];
             }
@@ -257,15 +263,25 @@ mod tests {
         };
         let quoted = "Content-Transfer-Encoding: quoted-printable";
         for (headers, content, expected) in [
-            (quoted, "<td>08=\nJAN=3D15 =C2=A0</td>", "<td>08JAN=15 \u{a0}</td>\n"),
+            (
+                quoted,
+                "<td>08=\nJAN=3D15 =C2=A0</td>",
+                "<td>08JAN=15 \u{a0}</td>\n",
+            ),
             (quoted, "a=zb=", "a=zb"),
-            ("Content-Transfer-Encoding: BASE64", "PHRkPkM8\nL3RkPg==", "<td>C</td>"),
+            (
+                "Content-Transfer-Encoding: BASE64",
+                "PHRkPkM8\nL3RkPg==",
+                "<td>C</td>",
+            ),
             ("X-Other: y", "<td>", "<td>\n"),
         ] {
             let message = message(headers, content);
             assert_eq!(html(&message).as_deref(), Some(expected));
             assert_eq!(
-                html(&message.replace('\n', "\r\n")).map(|html| html.replace("\r\n", "\n")).as_deref(),
+                html(&message.replace('\n', "\r\n"))
+                    .map(|html| html.replace("\r\n", "\n"))
+                    .as_deref(),
                 Some(expected)
             );
         }

@@ -20,13 +20,17 @@ pub(crate) fn month_of_page(
     };
     let named_in = |place: Mention| {
         let mentions = outline.mentions.iter();
-        mentions.filter(move |(_, mention)| *mention == place).map(|(month, _)| *month)
+        mentions
+            .filter(move |(_, mention)| *mention == place)
+            .map(|(month, _)| *month)
     };
-    let contradicts = |place: Mention| named_in(place).next().is_some() && !named_in(place).any(|other| other == month);
+    let contradicts =
+        |place: Mention| named_in(place).next().is_some() && !named_in(place).any(|other| other == month);
     let agrees = |place: Mention| named_in(place).any(|other| other == month);
     let is_contradicted = contradicts(Mention::Heading) || contradicts(Mention::Address);
     let is_supported = agrees(Mention::Heading) || agrees(Mention::Address);
-    let is_alone = !is_supported && (expected != Some(month) || (contradicts(Mention::Heading) && contradicts(Mention::Address)));
+    let is_alone = !is_supported
+        && (expected != Some(month) || (contradicts(Mention::Heading) && contradicts(Mention::Address)));
     if is_contradicted && is_alone && expected.is_none_or(|expected| expected == month) {
         return Err(Refusal::MonthContradicted {
             sources: sources(month, outline),

@@ -59,7 +59,9 @@ pub enum Refusal {
         found: Month,
     },
     /// The title, the headings and the canonical address do not agree on the month.
-    #[error("The page contradicts itself about its month: {sources}. Check which bulletin it is; for a page saved from a browser, save it again.")]
+    #[error(
+        "The page contradicts itself about its month: {sources}. Check which bulletin it is; for a page saved from a browser, save it again."
+    )]
     MonthContradicted {
         /// Each source with the month it names.
         sources: String,

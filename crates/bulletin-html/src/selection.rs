@@ -51,18 +51,26 @@ pub(crate) fn select<'a>(
             });
             continue;
         }
-        if named.chart.is_some() && candidate.heading.is_some_and(|heading| heading.letter == Letter::Unusual) {
+        if named.chart.is_some()
+            && candidate
+                .heading
+                .is_some_and(|heading| heading.letter == Letter::Unusual)
+        {
             report_letter(&named, findings);
         }
         match (named.chart, named.preference) {
-            (Some(chart), Some(preference)) if candidate.shape.header.is_some() || !candidate.follows_chart => {
+            (Some(chart), Some(preference))
+                if candidate.shape.header.is_some() || !candidate.follows_chart =>
+            {
                 add(&mut selected, chart, preference, candidate);
             }
             _ => match selected.last_mut() {
                 // A table without a heading of its own continues the chart before it.
                 Some(last)
                     if candidate.follows_chart
-                        && named.preference.is_none_or(|preference| preference == last.preference) =>
+                        && named
+                            .preference
+                            .is_none_or(|preference| preference == last.preference) =>
                 {
                     last.tables.push(candidate);
                 }
@@ -83,12 +91,7 @@ pub(crate) fn select<'a>(
     Ok(selected)
 }
 
-fn add<'a>(
-    selected: &mut Vec<Selected<'a>>,
-    chart: Chart,
-    preference: Preference,
-    table: &'a Candidate,
-) {
+fn add<'a>(selected: &mut Vec<Selected<'a>>, chart: Chart, preference: Preference, table: &'a Candidate) {
     let known = selected
         .iter_mut()
         .find(|known| (known.chart, known.preference) == (chart, preference));
@@ -182,7 +185,11 @@ fn add_hidden<'a>(
     let lacking = expected.iter().filter(|wanted| !visible.contains(wanted));
     for (chart, preference) in lacking {
         let mut is_found = false;
-        for candidate in outline.hidden.iter().filter(|candidate| !candidate.in_other_section) {
+        for candidate in outline
+            .hidden
+            .iter()
+            .filter(|candidate| !candidate.in_other_section)
+        {
             let named = name(candidate, month)?;
             let is_it = (named.chart, named.preference) == (Some(*chart), Some(*preference));
             if is_it && (candidate.heading.is_some() || !has_both_charts(month)) {

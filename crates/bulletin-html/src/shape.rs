@@ -44,10 +44,9 @@ pub(crate) fn shape_of(table: &Table) -> Option<Shape> {
         return None;
     }
     let header = (0..table.len().min(MOST_TITLE_ROWS)).find(|row| {
-        table
-            .row(*row)
-            .skip(1)
-            .any(|cell| cell.text.len() < 80 && label::exact_area(&without_footnote_marks(cell.text)).is_some())
+        table.row(*row).skip(1).any(|cell| {
+            cell.text.len() < 80 && label::exact_area(&without_footnote_marks(cell.text)).is_some()
+        })
     })?;
     let (rows, title) = Rows::count_in(table, Some(header));
     (rows.known >= 2 && rows.is_mostly_cut_offs(3)).then(|| Shape {
@@ -158,7 +157,10 @@ impl Rows {
 
 /// A text of a row that is no number, after so many others: its label, unless it is one of the cut-offs.
 fn label_of(table: &Table, row: usize, others: usize) -> Option<&str> {
-    let mut texts = table.row(row).map(|cell| cell.text).filter(|text| !is_number(text));
+    let mut texts = table
+        .row(row)
+        .map(|cell| cell.text)
+        .filter(|text| !is_number(text));
     let first = texts.nth(others)?;
     (first.len() < 120 && !is_written_as_cut_off(first)).then_some(first)
 }

@@ -58,7 +58,6 @@ impl Tag {
         }
     }
 
-
     /// True for the parts of a table: groups, rows and cells.
     pub(crate) fn is_part_of_table(self) -> bool {
         matches!(self, Self::Head | Self::Group | Self::Row | Self::Cell)
@@ -66,6 +65,9 @@ impl Tag {
 
     /// True for an element whose style can hide or strike what is in it.
     pub(crate) fn has_content(self) -> bool {
-        !matches!(self, Self::Page | Self::Void | Self::Break | Self::Link | Self::Title)
+        !matches!(
+            self,
+            Self::Page | Self::Void | Self::Break | Self::Link | Self::Title
+        )
     }
 }

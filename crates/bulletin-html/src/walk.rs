@@ -199,10 +199,7 @@ impl Walker {
 
     /// The number of open tables, and whether a cell of the innermost is open.
     fn place(&self) -> (usize, bool) {
-        (
-            self.open.len(),
-            self.open.last().is_some_and(|open| open.in_cell),
-        )
+        (self.open.len(), self.open.last().is_some_and(|open| open.in_cell))
     }
 
     /// The innermost table, unless tables are nested too deeply.

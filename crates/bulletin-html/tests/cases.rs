@@ -36,20 +36,44 @@ fn each_page_gives_the_result_that_is_right() {
         ("cols-hidden-inline.html", 150, &["layout"]),
         ("rows-hidden-setaside.html", 150, &["layout"]),
         ("strike-tr.html", 140, &["unreadable_cell"]),
-        ("eb5-unreserved-as-5th.html", 140, &["row_of_another_era", "missing_row"]),
+        (
+            "eb5-unreserved-as-5th.html",
+            140,
+            &["row_of_another_era", "missing_row"],
+        ),
         ("charts-identical.html", 0, &["identical_charts"]),
         ("title-like-row.html", 140, &["unrecognised_row", "missing_row"]),
-        ("india-column-unknown.html", 120, &["unrecognised_column", "missing_column"]),
-        ("header-rowspan-colspan/visa-bulletin-for-march-2026.html", 150, &[]),
+        (
+            "india-column-unknown.html",
+            120,
+            &["unrecognised_column", "missing_column"],
+        ),
+        (
+            "header-rowspan-colspan/visa-bulletin-for-march-2026.html",
+            150,
+            &[],
+        ),
         ("saved-as-mhtml/visa-bulletin-for-march-2026.mhtml", 150, &[]),
-        ("label-4rd/visa-bulletin-for-march-2026.html", 150, &["approximate_label"]),
-        ("india-column-dropped/visa-bulletin-for-march-2026.html", 140, &["missing_column"]),
+        (
+            "label-4rd/visa-bulletin-for-march-2026.html",
+            150,
+            &["approximate_label"],
+        ),
+        (
+            "india-column-dropped/visa-bulletin-for-march-2026.html",
+            140,
+            &["missing_column"],
+        ),
         (
             "column-label-blank/visa-bulletin-for-march-2026.html",
             140,
             &["unrecognised_column", "missing_column"],
         ),
-        ("row-dropped-in-both-charts/visa-bulletin-for-march-2026.html", 140, &["missing_row"]),
+        (
+            "row-dropped-in-both-charts/visa-bulletin-for-march-2026.html",
+            140,
+            &["missing_row"],
+        ),
     ] {
         let Some(outcome) = outcome(name) else { return };
         assert_eq!(outcome, (cells, kinds.to_vec()), "{name}");
@@ -58,7 +82,9 @@ fn each_page_gives_the_result_that_is_right() {
 
 #[test]
 fn a_stale_title_is_refused_with_all_three_sources() {
-    let Some(read) = case("month-title-stale.html") else { return };
+    let Some(read) = case("month-title-stale.html") else {
+        return;
+    };
     let refusal = read.unwrap_err();
     assert_eq!(refusal.kind(), "month_contradicted");
     let sentence = refusal.to_string();

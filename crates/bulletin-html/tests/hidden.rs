@@ -6,8 +6,8 @@ mod small;
 
 use bulletin::{Finding, UnreadableReason};
 use small::{
-    ALL_CELLS, FAMILY, assert_nothing_wrong, assert_reads_as_usual, kinds, kinds_of, page,
-    page_with, read, replace, tables, whole_page,
+    ALL_CELLS, FAMILY, assert_nothing_wrong, assert_reads_as_usual, kinds, kinds_of, page, page_with, read,
+    replace, tables, whole_page,
 };
 
 /// Ways to hide an element that leave its content in the page.
@@ -93,7 +93,10 @@ fn a_hidden_cell_alone_is_not_read() {
 #[test]
 fn hidden_content_of_another_value_never_wins() {
     for (from, to) in [
-        ("<tr><td>F3", "<tr hidden><td>F3</td><td>C</td><td>C</td><td>C</td><td>C</td><td>C</td></tr><tr><td>F3"),
+        (
+            "<tr><td>F3",
+            "<tr hidden><td>F3</td><td>C</td><td>C</td><td>C</td><td>C</td><td>C</td></tr><tr><td>F3",
+        ),
         ("<td>INDIA</td>", "<td hidden>INDIA</td><td>INDIA</td>"),
     ] {
         assert_nothing_wrong(&page(0, |table| table.replacen(from, to, 1)), to);
@@ -165,8 +168,14 @@ fn what_is_struck_through_is_not_read() {
         ("<del>", "</del>"),
         ("<s>", "</s>"),
         ("<strike><div>", "</div></strike>"),
-        ("<div style='text-decoration: line-through red'><div>x</div>", "</div>"),
-        ("<table><tr style='text-decoration:line-through'><td>", "</td></tr></table>"),
+        (
+            "<div style='text-decoration: line-through red'><div>x</div>",
+            "</div>",
+        ),
+        (
+            "<table><tr style='text-decoration:line-through'><td>",
+            "</td></tr></table>",
+        ),
     ] {
         let html = page(3, |table| format!("{before}{table}{after}"));
         assert_struck(&html, 50, before);

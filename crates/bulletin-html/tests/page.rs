@@ -173,7 +173,11 @@ fn a_row_that_does_not_fit_its_columns_is_not_shifted() {
         "<td>08JAN15</td><td style=display:none>08JAN15</td><td>08JAN15</td><td>22NOV04</td><td>01MAR12</td>",
     ] {
         let (kinds, cells) = kinds(0, replace(from, to));
-        assert_eq!((kinds.first(), cells), (Some(&"ragged_row"), ALL_CELLS - 5), "{to}");
+        assert_eq!(
+            (kinds.first(), cells),
+            (Some(&"ragged_row"), ALL_CELLS - 5),
+            "{to}"
+        );
     }
     // The row below has no room for a cell from above.
     let (kinds, cells) = kinds(0, replace("<td>08JAN15</td>", "<td rowspan=2>08JAN15</td>"));
@@ -252,7 +256,10 @@ fn an_area_later_than_all_others_is_reported() {
 #[test]
 fn every_chart_must_stand_under_its_own_heading() {
     let tables = tables();
-    let charts: Vec<(&str, &str)> = HEADINGS.into_iter().zip(tables.iter().map(String::as_str)).collect();
+    let charts: Vec<(&str, &str)> = HEADINGS
+        .into_iter()
+        .zip(tables.iter().map(String::as_str))
+        .collect();
     let kind = |charts: &[(&str, &str)]| refusal(&page_of("Visa Bulletin For January 2025", charts)).kind();
     for at in 0..4 {
         let mut fewer = charts.clone();
@@ -308,7 +315,10 @@ fn filing_dates_before_final_action_dates_are_swapped_charts() {
 fn before_october_2015_there_is_one_chart_of_each_preference() {
     let family = moved(FAMILY, -10);
     let employment = moved(EMPLOYMENT, -20)
-        .replace("5th Unreserved<br>(including C5, T5, I5, R5)", "5th Non-Regional Center (C5 and T5)")
+        .replace(
+            "5th Unreserved<br>(including C5, T5, I5, R5)",
+            "5th Non-Regional Center (C5 and T5)",
+        )
         .replace("5th Set Aside:<br>Rural (20%)", "5th Regional Center (I5 and R5)");
     let set_aside = employment.find("<tr><td>5th Set").unwrap();
     let employment = format!("{}</table>", &employment[..set_aside]);

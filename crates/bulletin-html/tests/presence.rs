@@ -6,8 +6,8 @@ mod small;
 
 use bulletin::{Area, Category, Chart, Finding, Preference, Reading};
 use small::{
-    ALL_CELLS, EMPLOYMENT, FAMILY, assert_nothing_wrong, kinds, kinds_of, moved, page, page_of, page_with, read,
-    readable, replace, tables,
+    ALL_CELLS, EMPLOYMENT, FAMILY, assert_nothing_wrong, kinds, kinds_of, moved, page, page_of, page_with,
+    read, readable, replace, tables,
 };
 
 /// A table without one of its rows.
@@ -31,14 +31,14 @@ fn without_column(table: &str, column: usize) -> String {
 
 #[test]
 fn a_column_that_every_chart_has_is_missed() {
-    for (column, area) in [
-        (2, Area::CHINA),
-        (3, Area::INDIA),
-        (4, Area::MEXICO),
-    ] {
+    for (column, area) in [(2, Area::CHINA), (3, Area::INDIA), (4, Area::MEXICO)] {
         for chart in 0..4 {
             let html = page(chart, |table| without_column(table, column));
-            let half = if chart < 2 { Preference::Family } else { Preference::Employment };
+            let half = if chart < 2 {
+                Preference::Family
+            } else {
+                Preference::Employment
+            };
             let missing = Finding::MissingColumn {
                 chart: Chart::ALL[chart % 2],
                 preference: half,
@@ -73,7 +73,11 @@ fn a_row_that_every_chart_has_is_missed() {
         for at in [chart - chart % 2, chart - chart % 2 + 1] {
             both[at] = without_row(&both[at], label);
         }
-        assert_eq!(read(&page_with(&both)).findings, Chart::ALL.map(missing), "{label}");
+        assert_eq!(
+            read(&page_with(&both)).findings,
+            Chart::ALL.map(missing),
+            "{label}"
+        );
     }
 }
 
@@ -83,7 +87,10 @@ fn the_columns_of_the_time_are_missed() {
         let family = moved(FAMILY, -21);
         let employment = moved(EMPLOYMENT, -22)
             .replace("5th Unreserved<br>(including C5, T5, I5, R5)", "5th")
-            .replace("5th Set Aside:<br>Rural (20%)", "Targeted Employment Areas/Regional Centers");
+            .replace(
+                "5th Set Aside:<br>Rural (20%)",
+                "Targeted Employment Areas/Regional Centers",
+            );
         let set_aside = employment.find("<tr><td>5th Set").unwrap();
         let employment = format!("{}</table>", &employment[..set_aside]);
         let charts = [without_column(&family, 2), without_column(&employment, 2)];
@@ -100,14 +107,22 @@ fn the_columns_of_the_time_are_missed() {
 #[test]
 fn a_code_that_ended_is_not_read() {
     let unreserved = "5th Unreserved<br>(including C5, T5, I5, R5)";
-    for label in ["5th", "EB-5", "5th Regional Center (I5 and R5)", "5th Pilot Programs"] {
+    for label in [
+        "5th",
+        "EB-5",
+        "5th Regional Center (I5 and R5)",
+        "5th Pilot Programs",
+    ] {
         let html = page(2, |table| table.replace(unreserved, label));
         let read = read(&html);
         assert_eq!(kinds_of(&read), ["row_of_another_era", "missing_row"], "{label}");
         assert_eq!(readable(&read), ALL_CELLS - 5, "{label}");
         let finding = &read.findings[0];
         assert!(finding.loses_a_cut_off());
-        assert_eq!(finding.hides_a_row(), Some((Chart::FinalAction, Preference::Employment)));
+        assert_eq!(
+            finding.hides_a_row(),
+            Some((Chart::FinalAction, Preference::Employment))
+        );
         assert!(finding.to_string().contains("5") && finding.to_string().contains("names EB5"));
     }
 }
@@ -115,11 +130,17 @@ fn a_code_that_ended_is_not_read() {
 #[test]
 fn a_title_with_values_is_reported() {
     for (chart, label, title) in [
-        (2, "5th Unreserved<br>(including C5, T5, I5, R5)", "Employment-Based"),
+        (
+            2,
+            "5th Unreserved<br>(including C5, T5, I5, R5)",
+            "Employment-Based",
+        ),
         (2, "1st", "Employment"),
         (0, "F1", "Family-Sponsored"),
     ] {
-        let html = page(chart, |table| table.replacen(&format!("<td>{label}<"), &format!("<td>{title}<"), 1));
+        let html = page(chart, |table| {
+            table.replacen(&format!("<td>{label}<"), &format!("<td>{title}<"), 1)
+        });
         let read = read(&html);
         assert_eq!(kinds_of(&read), ["unrecognised_row", "missing_row"], "{title}");
         assert_nothing_wrong(&html, title);
@@ -134,7 +155,11 @@ fn a_title_with_values_is_reported() {
 #[test]
 fn a_repeated_label_hides_what_is_missing() {
     let read = read(&page(0, replace(">INDIA<", ">MEXICO<")));
-    let repeated: Vec<&Finding> = read.findings.iter().filter(|finding| finding.hides_a_column().is_some()).collect();
+    let repeated: Vec<&Finding> = read
+        .findings
+        .iter()
+        .filter(|finding| finding.hides_a_column().is_some())
+        .collect();
     assert_eq!(
         repeated,
         [&Finding::RepeatedColumn {
@@ -162,7 +187,11 @@ fn a_column_of_filing_that_final_action_lacks_is_missed() {
         table
             .split_inclusive("</tr>")
             .map(|row| {
-                let cell = if std::mem::take(&mut first) { "VIETNAM" } else { "01JAN20" };
+                let cell = if std::mem::take(&mut first) {
+                    "VIETNAM"
+                } else {
+                    "01JAN20"
+                };
                 row.replace("</tr>", &format!("<td>{cell}</td></tr>"))
             })
             .collect::<String>()
@@ -202,7 +231,11 @@ fn a_copy_with_misprints_is_held_as_well() {
         .replacen("22APR20", "22APR2", 1)
         .replacen("<td>Other Workers", "<td>Other", 1);
     let read = read(&page_with(&tables));
-    assert!(kinds_of(&read).contains(&"identical_charts"), "{:?}", read.findings);
+    assert!(
+        kinds_of(&read).contains(&"identical_charts"),
+        "{:?}",
+        read.findings
+    );
     let confirmed = read.confirm_identical_charts();
     assert!(!kinds_of(&confirmed).contains(&"identical_charts"));
     let misprinted = confirmed.bulletin.rows().find(|row| row.raw.value == "22APR2");
@@ -216,6 +249,8 @@ fn a_copy_with_misprints_is_held_as_well() {
 #[test]
 fn charts_with_few_differences_are_genuine() {
     let mut tables = tables();
-    tables[3] = tables[2].replace("15MAR23", "15MAR24").replace("15NOV22", "15NOV23");
+    tables[3] = tables[2]
+        .replace("15MAR23", "15MAR24")
+        .replace("15NOV22", "15NOV23");
     assert_eq!(read(&page_with(&tables)).findings, []);
 }

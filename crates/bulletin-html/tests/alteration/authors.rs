@@ -165,6 +165,7 @@ fn older_value_collapsed(page: &mut Page, random: &mut Random) -> bool {
 
 /// The second half of the rows stands to the right of the first.
 fn side_by_side(page: &mut Page, random: &mut Random) -> bool {
+    page.allow_undetectable_loss();
     let table = any_chart(page, random);
     let table = &mut page.charts[table];
     let body = table.body();

@@ -139,6 +139,12 @@ impl Labels {
                 label,
                 ..
             }
+            | F::RowOfAnotherEra {
+                chart,
+                preference,
+                label,
+                ..
+            }
             | F::RaggedRow {
                 chart,
                 preference,

@@ -182,14 +182,16 @@ impl Page {
             .position(|table| (table.chart, table.preference) == (chart, preference))
     }
 
-    /// Whether a page without this area's column on one chart shows by itself that the column is missing.
+    /// Whether a page without this area's column on one chart shows by itself that the column is missing. Final Action
+    /// has had columns for years that Dates for Filing had not, never the other way round.
     pub(crate) fn misses_column(&self, table: usize, area: Area) -> bool {
         let own = &self.charts[table];
         let always = [Area::CHINA, Area::INDIA, Area::MEXICO, Area::PHILIPPINES].contains(&area);
-        let beside = |other: &ChartTable| other.preference == own.preference && other.areas().contains(&area);
+        let filing = self.chart(Chart::DatesForFiling, own.preference);
+        let on_filing = filing.is_some_and(|filing| self.charts[filing].areas().contains(&area));
         area == Area::ALL
             || (always && (self.month.year(), self.month.number()) >= (2005, 2))
-            || self.charts.iter().filter(|other| beside(other)).count() > 1
+            || (own.chart == Chart::FinalAction && on_filing)
     }
 
     /// Whether a page without this row on one chart shows by itself that the row is missing.

@@ -86,9 +86,9 @@ fn keep(page: &Page, kind: &str, what: &str, number: usize) {
 }
 
 /// How often a kind is applied to a sample, each time in another place.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 2;
 /// Every how manyth real page is altered.
-const REAL_STEP: usize = 9;
+const REAL_STEP: usize = 13;
 
 /// The results of these kinds on all pages.
 pub(crate) fn run(kinds: &[Kind]) -> Vec<Tally> {

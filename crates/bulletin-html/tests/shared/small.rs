@@ -45,9 +45,18 @@ pub(crate) fn moved(table: &str, years: i32) -> String {
     for part in table.split_inclusive(['>', '<']) {
         let text = part.trim_end_matches(['>', '<']);
         let is_date = text.len() == 7 && text[..2].parse::<u32>().is_ok();
-        match text.get(5..).and_then(|year| year.parse::<i32>().ok()).filter(|_| is_date) {
+        match text
+            .get(5..)
+            .and_then(|year| year.parse::<i32>().ok())
+            .filter(|_| is_date)
+        {
             Some(year) => {
-                moved.push_str(&format!("{}{:02}{}", &text[..5], (year + years).rem_euclid(100), &part[7..]));
+                moved.push_str(&format!(
+                    "{}{:02}{}",
+                    &text[..5],
+                    (year + years).rem_euclid(100),
+                    &part[7..]
+                ));
             }
             None => moved.push_str(part),
         }
@@ -164,13 +173,20 @@ pub(crate) fn assert_nothing_wrong(html: &str, what: &str) -> usize {
             _ => {
                 lost += 1;
                 let is_named = read.findings.iter().any(|finding| names(finding, row.key));
-                assert!(is_named, "{what}: {row:?} is lost without a word: {:?}", read.findings);
+                assert!(
+                    is_named,
+                    "{what}: {row:?} is lost without a word: {:?}",
+                    read.findings
+                );
             }
         }
     }
     for row in read.bulletin.rows() {
         let is_known = usual.bulletin.row(row.key).is_some();
-        assert!(is_known || row.reading == Reading::Unreadable, "{what}: {row:?} is not on the page");
+        assert!(
+            is_known || row.reading == Reading::Unreadable,
+            "{what}: {row:?} is not on the page"
+        );
     }
     lost
 }
