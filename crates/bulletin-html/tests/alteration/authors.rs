@@ -65,6 +65,7 @@ fn all_unlabelled(page: &mut Page, random: &mut Random) -> bool {
 
 /// A cell spans two rows although the row below has all its cells.
 fn span_without_room(page: &mut Page, random: &mut Random) -> bool {
+    page.allow_undetectable_loss();
     let table = any_chart(page, random);
     let table = &mut page.charts[table];
     let body = table.body();

@@ -39,7 +39,7 @@ fn unlabel_column(page: &mut Page, random: &mut Random, label: &str) -> bool {
 }
 
 /// Relabels a column; `says` is the area that the label names.
-fn relabel_column_of(table: &mut ChartTable, area: Area, label: &str, says: Option<Area>) {
+pub(crate) fn relabel_column_of(table: &mut ChartTable, area: Area, label: &str, says: Option<Area>) {
     let Some(column) = table.column_of(area) else {
         return;
     };

@@ -10,6 +10,7 @@
     reason = "a test fails by panicking, and prints its table"
 )]
 
+mod ambiguity;
 mod authors;
 mod cells;
 mod check;
@@ -53,6 +54,7 @@ fn kinds() -> Vec<Kind> {
         months::KINDS,
         layouts::KINDS,
         authors::KINDS,
+        ambiguity::KINDS,
         tables::KINDS,
         copies::KINDS,
         hidden::KINDS,

@@ -25,7 +25,7 @@ pub(crate) const KINDS: &[Kind] = &[
 ];
 
 /// Another month, in words.
-fn another_month(month: Month, random: &mut Random) -> Month {
+pub(crate) fn another_month(month: Month, random: &mut Random) -> Month {
     match random.below(3) {
         0 => month.previous(),
         1 => month.next(),
@@ -33,7 +33,7 @@ fn another_month(month: Month, random: &mut Random) -> Month {
     }
 }
 
-fn set_title(page: &mut Page, title: &str) -> bool {
+pub(crate) fn set_title(page: &mut Page, title: &str) -> bool {
     let text = &mut page.texts[0];
     let Some(start) = text.find("<title>").map(|at| at + 7) else {
         return false;
@@ -46,7 +46,7 @@ fn set_title(page: &mut Page, title: &str) -> bool {
 }
 
 /// Adds the page's own address, as newer pages of the site have it.
-fn set_address(page: &mut Page, month: Month) -> bool {
+pub(crate) fn set_address(page: &mut Page, month: Month) -> bool {
     let (name, year) = (month.name().to_lowercase(), month.year());
     let fiscal = month.fiscal_year();
     let link = format!(

@@ -26,7 +26,7 @@ pub(crate) const KINDS: &[Kind] = &[
     clear("row label is the start of a known one", row_prefix),
 ];
 /// Relabels a row; `says` is the category that the label names.
-fn relabel_row(row: &mut Row, label: &str, says: Option<Category>) {
+pub(crate) fn relabel_row(row: &mut Row, label: &str, says: Option<Category>) {
     if let Some(cell) = row.label_mut() {
         label.clone_into(&mut cell.inner);
     }
