@@ -111,15 +111,17 @@ impl Labels {
 
     /// Whether a finding names the cell: its chart, and its row or its column.
     fn are_named_by(&self, finding: &Finding) -> bool {
+        self.have_code_in(finding) || self.have_label_in(finding)
+    }
+
+    /// Whether a finding names the cell by the codes of its row or its column.
+    fn have_code_in(&self, finding: &Finding) -> bool {
         use Finding as F;
         let RowKey {
             chart: its_chart,
             category: its_category,
             area: its_area,
         } = self.key;
-        let its_preference = its_category.preference();
-        let is_here =
-            |chart: &Chart, preference: &Preference| (*chart, *preference) == (its_chart, its_preference);
         match finding {
             F::UnreadableCell {
                 chart,
@@ -133,6 +135,28 @@ impl Labels {
                 area,
                 ..
             } => (*chart, *category, *area) == (its_chart, its_category, its_area),
+            F::MissingColumn {
+                chart,
+                preference,
+                area,
+            }
+            | F::DroppedColumn {
+                chart,
+                preference,
+                area,
+            } => self.are_in(*chart, *preference) && *area == its_area,
+            F::MissingRow { chart, category, .. } | F::DroppedRow { chart, category, .. } => {
+                (*chart, *category) == (its_chart, its_category)
+            }
+            F::IdenticalCharts { preference } => *preference == its_category.preference(),
+            _ => false,
+        }
+    }
+
+    /// Whether a finding names the cell by a label that stands on the page.
+    fn have_label_in(&self, finding: &Finding) -> bool {
+        use Finding as F;
+        match finding {
             F::UnrecognisedRow {
                 chart,
                 preference,
@@ -150,36 +174,19 @@ impl Labels {
                 preference,
                 label,
                 ..
-            } => is_here(chart, preference) && self.is_one_of(&self.rows, label),
+            } => self.are_in(*chart, *preference) && self.is_one_of(&self.rows, label),
             F::UnrecognisedColumn {
                 chart,
                 preference,
                 label,
                 ..
-            } => is_here(chart, preference) && self.is_one_of(&self.columns, label),
-            F::MissingColumn {
-                chart,
-                preference,
-                area,
-            }
-            | F::DroppedColumn {
-                chart,
-                preference,
-                area,
-            } => is_here(chart, preference) && *area == its_area,
-            F::MissingRow {
-                chart,
-                preference,
-                category,
-            }
-            | F::DroppedRow {
-                chart,
-                preference,
-                category,
-            } => is_here(chart, preference) && *category == its_category,
-            F::IdenticalCharts { preference } => *preference == its_preference,
+            } => self.are_in(*chart, *preference) && self.is_one_of(&self.columns, label),
             _ => false,
         }
+    }
+
+    fn are_in(&self, chart: Chart, preference: Preference) -> bool {
+        (chart, preference) == (self.key.chart, self.key.category.preference())
     }
 
     fn is_one_of(&self, known: &[String], label: &str) -> bool {
