@@ -1,0 +1,11 @@
+//! Pages that are not altered, as a control of the samples and of the taking apart.
+
+use crate::page::Page;
+use crate::random::Random;
+use crate::report::{Kind, clear};
+
+pub(crate) const KINDS: &[Kind] = &[clear("nothing", nothing)];
+
+fn nothing(_: &mut Page, _: &mut Random) -> bool {
+    true
+}
