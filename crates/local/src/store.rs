@@ -11,7 +11,7 @@ use pipeline::port::{
 };
 use pipeline::{
     ArchivedRow, BulletinRecord, ChangeRecord, EarlierValue, HistoryRow, Link, LinkState, Pending, RowWrite,
-    StandingWrite, WritePlan,
+    StandingWrite, WritePlan, skew,
 };
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
@@ -654,13 +654,13 @@ fn changed_meanwhile(plan: &WritePlan, write: &RowWrite) -> StoreError {
     }
 }
 
-fn log_change(
-    transaction: &Transaction<'_>,
+pub(crate) fn log_change(
+    connection: &Connection,
     at: DateTime<Utc>,
     record: &ChangeRecord,
 ) -> Result<(), StoreError> {
     let record = to_json(record)?;
-    transaction
+    connection
         .prepare_cached("INSERT INTO change_log (record, written_at, visible_at) VALUES (?1, ?2, ?2)")
         .and_then(|mut statement| statement.execute(params![record, instant(at)]))
         .map_err(store_error)?;
@@ -694,7 +694,7 @@ impl LinkTable for SqliteStore {
         self.writing(|transaction| {
             let stored = stored_link(transaction, link.month)?;
             if let Some(stored) = &stored
-                && !stored.state.is_due(now)
+                && !stored.is_due(now)
                 && !(self.is_reading() && is_lost(transaction, stored)?)
             {
                 return Ok(false);
@@ -825,7 +825,9 @@ impl AlertMarks for SqliteStore {
                 .map_err(store_error)?;
             match stored {
                 Some((Some(_), _)) => return Ok(Claim::Sent),
-                Some((None, Some(until))) if !self.sending.get() && read_instant(&until)? > now => {
+                Some((None, Some(until)))
+                    if !self.sending.get() && !skew::is_due(read_instant(&until)?, now) =>
+                {
                     return Ok(Claim::InProgress);
                 }
                 Some(_) => tracing::warn!(

@@ -15,10 +15,11 @@ mod watch;
 use aws_types::SdkConfig;
 use bulletin::Month;
 use chrono::{DateTime, TimeDelta, Utc};
-use pipeline::port::{BulletinStore, Check, StoreError};
+use pipeline::port::{BulletinStore, StoreError};
 use serde::Serialize;
 
-pub use look::{failed_look, stale_look};
+pub use clock::future_times;
+pub use look::{Looks, believed_looks, failed_look, stale_look};
 
 use crate::capacity::Meter;
 use crate::{Deployment, Store};
@@ -296,8 +297,6 @@ enum Scope {
     Newest,
 }
 
-type Looks = (Option<Check>, Option<Check>);
-
 /// What is looked at in the same way wherever it is stored. Months that have a dead letter are told of there.
 async fn stored_parts<S>(
     store: &S,
@@ -309,12 +308,18 @@ async fn stored_parts<S>(
 ) where
     S: BulletinStore + pipeline::port::LinkTable,
 {
+    let is_machine = scope == Scope::All;
+    if let Ok(looks) = &looks {
+        clock::by_what_is_stored(store, looks, is_machine, around)
+            .await
+            .tell(Part::Clock, symptoms);
+    }
+    let looks = looks.map(|looks| believed_looks(&looks, around.now));
     let last_look = match &looks {
         Ok((good, bad)) => good.iter().chain(bad).map(|check| check.at).max(),
         Err(_) => None,
     };
     let last_is_good = matches!(&looks, Ok(looks) if failed_look(looks).is_none());
-    let is_machine = scope == Scope::All;
     looks
         .map(|looks| look::looks(&looks, is_machine, around))
         .tell(Part::Looks, symptoms);

@@ -7,10 +7,11 @@ use chrono::{DateTime, Duration, Utc};
 use crate::link::{LinkState, backoff};
 use crate::plan::plan_standings;
 use crate::port::{
-    BulletinStore, Clock, Fetched, LinkTable, PageLink, PageSource, SourceError, StoreError, StoredRow,
-    present_month,
+    BulletinStore, Clock, Fetched, LinkTable, PageLink, PageMessage, PageSource, SourceError, StoreError,
+    StoredRow, present_month,
 };
 use crate::record::{BulletinRecord, CellDigest, Pending, RowWrite, WritePlan};
+use crate::skew;
 
 /// How long after its first sight a correction is looked at again, at the earliest.
 const CONFIRM_AFTER: Duration = Duration::minutes(10);
@@ -20,7 +21,7 @@ const ASK_IN_TURN: Duration = Duration::minutes(30);
 /// if it has not, it will show the correction anew.
 const FORGET_DENIED: Duration = Duration::hours(24);
 /// How often the bulletins in force and to come are read again.
-const READ_AGAIN: Duration = Duration::hours(4);
+const READ_AGAIN: Duration = skew::LONGEST_DELAY;
 /// How often a page that is not out yet is looked for, at most.
 const LOOK_FOR_AGAIN: Duration = Duration::minutes(10);
 /// How often a write is planned anew when somebody else wrote meanwhile. Each time that somebody got theirs in, so the
@@ -117,7 +118,20 @@ where
     /// [`IngestError`]. The link's state is noted then too, unless the store itself failed: then the link stays
     /// queued and becomes due again by itself.
     pub async fn ingest_link(&self, link: &PageLink) -> Result<Ingested, IngestError> {
-        let result = self.fetch_and_store(link).await;
+        self.ingest_asked_for(link, false).await
+    }
+
+    /// Does the same for a queued page. If the index lists a page and no host has it, that is a failure of the source
+    /// and not a bulletin that is not out yet.
+    ///
+    /// # Errors
+    /// [`IngestError`], as for [`ingest_link`](Self::ingest_link).
+    pub async fn ingest_message(&self, message: &PageMessage) -> Result<Ingested, IngestError> {
+        self.ingest_asked_for(&message.link, message.listed).await
+    }
+
+    async fn ingest_asked_for(&self, link: &PageLink, is_listed: bool) -> Result<Ingested, IngestError> {
+        let result = self.fetch_and_store(link, is_listed).await;
         if let Err(IngestError::Store(error)) = result {
             return Err(error.into());
         }
@@ -158,7 +172,7 @@ where
         Ok((month, findings, ingested))
     }
 
-    async fn fetch_and_store(&self, link: &PageLink) -> Result<Ingested, IngestError> {
+    async fn fetch_and_store(&self, link: &PageLink, is_listed: bool) -> Result<Ingested, IngestError> {
         let record = self.store.record(link.month).await?;
         let pending = record.as_ref().and_then(|record| record.pending.as_ref());
         // The second look at a correction comes from another host. Where that one denies it, the two are asked in
@@ -168,6 +182,10 @@ where
             .map(|pending| pending.host.clone());
         let page = match self.source.page(&link.path, avoid.as_deref()).await {
             Ok(page) => page,
+            Err(SourceError::NotFound { path, tried }) if is_listed && record.is_none() => {
+                let tried = format!("the index lists it, but {tried}");
+                return Err(SourceError::Blocked { path, tried }.into());
+            }
             Err(SourceError::NotFound { .. }) => {
                 return Ok(Ingested::NotThere {
                     is_stored: record.is_some(),
@@ -248,7 +266,7 @@ where
                     Ok(seen)
                 };
             }
-            if page.at < known.fetched_at {
+            if self.is_outdated(page, known) {
                 return Ok(Ingested::Outdated);
             }
         }
@@ -266,6 +284,11 @@ where
             record: Box::new(plan.record),
             changed,
         })
+    }
+
+    /// True if the stored page was fetched after this one. A stored time in the future says nothing: a clock ran ahead.
+    fn is_outdated(&self, page: &Fetched, known: &BulletinRecord) -> bool {
+        page.at < known.fetched_at && !skew::is_ahead(known.fetched_at, self.clock.now())
     }
 
     /// Holds every row and standing against a page that a person gave and that says what was stored: where somebody else
@@ -309,6 +332,7 @@ where
         let contested = Pending {
             contested: true,
             first_host_next: true,
+            at: first_sight(pending, page),
             ..pending.clone()
         };
         if *pending != contested {
@@ -332,6 +356,7 @@ where
             // Seen again too early, or by the first host although another denies it: now it is the other's turn.
             Some(pending) if pending.digest == digest => Pending {
                 first_host_next: false,
+                at: first_sight(pending, page),
                 ..pending.clone()
             },
             _ => Pending {
@@ -478,6 +503,11 @@ fn confirmed(known: &BulletinRecord, page: &Fetched, digest: &CellDigest) -> boo
                 && page.at - pending.at >= CONFIRM_AFTER
                 && (page.host != pending.host || !pending.contested)
         })
+}
+
+/// When a pending correction was first seen. It cannot be later than a page that was fetched after it.
+fn first_sight(pending: &Pending, page: &Fetched) -> DateTime<Utc> {
+    pending.at.min(page.at)
 }
 
 /// What must be written so that the stored rows of the month are those of the bulletin. A row whose labels alone are

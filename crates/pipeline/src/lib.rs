@@ -13,13 +13,14 @@ mod link;
 mod notify;
 mod plan;
 mod record;
+pub mod skew;
 #[cfg(feature = "testing")]
 pub mod testing;
 
 pub use archive::{ArchivedBulletin, Imported};
 pub use fetch::{FetchReport, Fetcher, overdue};
 pub use ingest::{IngestError, Ingested, Ingester};
-pub use link::{Link, LinkState, backoff};
+pub use link::{Link, LinkState, backoff, is_in_season};
 pub use notify::{Notified, Notifier, NotifyError, mark};
 pub use record::{
     ArchivedRow, BulletinRecord, Carried, CellDigest, ChangeRecord, EarlierValue, HistoryRow, Pending,
