@@ -219,11 +219,12 @@ async fn is_to_be_said(
 ) -> anyhow::Result<bool> {
     let now = clock.now();
     let mark = format!("{about}#{}", now.date_naive());
-    if args.quiet && AlertMarks::claim(store, &mark, now, now).await? != Claim::Granted {
-        return Ok(false);
+    if !args.quiet {
+        return Ok(true);
     }
+    let is_new = AlertMarks::claim(store, &mark, now, now).await? == Claim::Granted;
     store.sent(&mark, now).await?;
-    Ok(true)
+    Ok(is_new)
 }
 
 /// Says which pages could not be had before and are not asked for yet again. Answers false if one of them may be that of
@@ -240,13 +241,19 @@ async fn tell_what_is_left_alone(
             continue;
         };
         let month = link.link.month;
-        if link.failures == 0 || at <= clock.now() || report.queued.contains(&month) {
+        let about = format!("MISSING#{month}");
+        if link.failures == 0 || at <= clock.now() {
+            continue;
+        }
+        if report.queued.contains(&month) {
+            // It was said a moment ago, with what each host answered.
+            is_to_be_said(store, &about, clock, args).await?;
             continue;
         }
         let is_missing = report.missing.contains(&month);
         all_had &= !is_missing;
         let is_said = if is_missing {
-            is_to_be_said(store, &format!("MISSING#{month}"), clock, args).await?
+            is_to_be_said(store, &about, clock, args).await?
         } else {
             !args.quiet
         };
