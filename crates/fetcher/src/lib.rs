@@ -83,6 +83,7 @@ where
         "overdue": report.overdue,
         "newest": report.newest,
         "unavailable": report.unavailable,
+        "missing": report.missing,
     }))
 }
 
@@ -132,6 +133,21 @@ mod tests {
         ] {
             assert_eq!(Request::read(&event).unwrap(), Request::default(), "{event}");
         }
+    }
+
+    #[test]
+    fn a_bulletin_that_may_be_out_is_overdue_unless_the_source_is_blocked() {
+        let missing = FetchReport {
+            missing: vec!["2026-12".parse().unwrap()],
+            ..FetchReport::default()
+        };
+        assert!(is_overdue(&missing));
+        let blocked = FetchReport {
+            blocked: Some("403".into()),
+            ..missing
+        };
+        assert!(!is_overdue(&blocked));
+        assert!(!is_overdue(&FetchReport::default()));
     }
 
     #[test]

@@ -90,9 +90,8 @@ impl Retold {
 
     /// The changes whose alerts were due.
     pub(crate) fn due_records(&self) -> impl Iterator<Item = &ChangeRecord> {
-        let due = self.changes.iter().enumerate();
-        due.filter(|(form, _)| self.is_due(*form))
-            .flat_map(|(_, changes)| changes)
+        let forms = self.changes.iter().enumerate();
+        forms.flat_map(move |(form, changes)| changes.iter().filter(move |_| self.is_due(form)))
     }
 
     /// Of each alert the newest form, with its place among the forms.
@@ -340,7 +339,7 @@ async fn told(month: Month, after: &Standings, changes: &[ChangeRecord]) -> Resu
         sink: &Nobody,
         clock: &During(month),
     };
-    let mut alerts = Vec::new();
+    let mut alerts = vec![];
     for change in changes {
         alerts.extend(notifier.alerts(change).await?);
     }

@@ -11,6 +11,7 @@ mod open;
 mod subscriber;
 mod table;
 mod watch;
+mod word;
 
 use aws_types::SdkConfig;
 use bulletin::Month;
@@ -20,6 +21,8 @@ use serde::Serialize;
 
 pub use clock::future_times;
 pub use look::{Looks, believed_looks, failed_look, stale_look};
+
+use word::{at, counted, few, one_line};
 
 use crate::capacity::Meter;
 use crate::{Deployment, Store};
@@ -309,11 +312,9 @@ async fn stored_parts<S>(
     S: BulletinStore + pipeline::port::LinkTable,
 {
     let is_machine = scope == Scope::All;
-    if let Ok(looks) = &looks {
-        clock::by_what_is_stored(store, looks, is_machine, around)
-            .await
-            .tell(Part::Clock, symptoms);
-    }
+    clock::by_what_is_stored(store, &looks, is_machine, around)
+        .await
+        .tell(Part::Clock, symptoms);
     let looks = looks.map(|looks| believed_looks(&looks, around.now));
     let last_look = match &looks {
         Ok((good, bad)) => good.iter().chain(bad).map(|check| check.at).max(),
@@ -375,33 +376,4 @@ async fn months_in_force<S: BulletinStore>(store: &S, now: DateTime<Utc>) -> Res
         current.extend(months.last());
     }
     Ok(current)
-}
-
-/// `1 page`, `2 pages`.
-fn counted(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
-}
-
-/// The first few of many, and how many more there are.
-fn few(texts: &[String], between: &str) -> String {
-    const MOST: usize = 5;
-    let shown = texts[..texts.len().min(MOST)].join(between);
-    match texts.len().saturating_sub(MOST) {
-        0 => shown,
-        more => format!("{shown}{between}and {more} more"),
-    }
-}
-
-/// An instant as people read it.
-fn at(instant: DateTime<Utc>) -> String {
-    instant.format("%Y-%m-%d %H:%M UTC").to_string()
-}
-
-fn one_line(text: &str) -> String {
-    const MOST: usize = 400;
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= MOST {
-        return line;
-    }
-    line.chars().take(MOST).chain("...".chars()).collect()
 }

@@ -62,8 +62,7 @@ pub enum SourceError {
         /// Which host answered what.
         tried: String,
     },
-    /// No host gave the page, and it is not known to be missing: a host answered with a challenge, an error or not at
-    /// all, or the index lists the page.
+    /// No host gave the page, and it may be out: a host is blocked or failed, or the index lists it.
     #[error(
         "no host gave {path}: {tried}. If this lasts, save the page from a browser and feed it with `bulletin ingest FILE`"
     )]
@@ -227,8 +226,8 @@ pub trait LinkTable {
     /// [`StoreError`].
     async fn link(&self, month: Month) -> Result<Option<Link>, StoreError>;
 
-    /// Takes a link that is due at `now` ([`Link::is_due`]), or not known yet, and sets it queued until `until`. Answers
-    /// whether it was taken: of two callers at once only one takes it.
+    /// Takes a link that is due ([`Link::is_due`]) or not known yet, and sets it queued until `until`. Answers whether it
+    /// was taken: of two callers at once only one takes it.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -277,12 +276,8 @@ pub struct PageMessage {
     /// Follows one page through the logs of all stages.
     pub trace: String,
     /// True if the source's index lists the page.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub listed: bool,
-}
-
-fn is_false(flag: &bool) -> bool {
-    !flag
 }
 
 /// Where the fetcher leaves pages for the parser.
@@ -315,8 +310,8 @@ pub enum Claim {
     reason = "stages run on one thread, and their futures are never sent to another"
 )]
 pub trait AlertMarks {
-    /// Takes the right to send. A right that was taken and not used until `expires` can be taken again, and so can one
-    /// whose `expires` lies further ahead than anything is scheduled ([`skew::is_due`](crate::skew::is_due)).
+    /// Takes the right to send. A right that was taken and not used until `expires` can be taken again: when that is due
+    /// ([`skew::is_due`](crate::skew::is_due)).
     ///
     /// # Errors
     /// [`StoreError`].

@@ -178,16 +178,16 @@ async fn close(
     args: &RunArgs,
 ) -> anyhow::Result<bool> {
     let all_had = tell_what_is_left_alone(store, clock, report, args).await?;
-    if let Some(month) = report.overdue {
-        if is_to_be_said(store, &format!("OVERDUE#{month}"), clock, args).await? {
-            complain(
-                "warning",
-                &format!(
-                    "the bulletin of {} should be out and was not found",
-                    month.title()
-                ),
-            );
-        }
+    if let Some(month) = report.overdue
+        && is_to_be_said(store, &format!("OVERDUE#{month}"), clock, args).await?
+    {
+        complain(
+            "warning",
+            &format!(
+                "the bulletin of {} should be out and was not found",
+                month.title()
+            ),
+        );
     }
     if !args.quiet {
         if let Some(newest) = report.newest {

@@ -140,13 +140,15 @@ where
 /// The clock against the times that are stored.
 pub(super) async fn by_what_is_stored<S>(
     store: &S,
-    looks: &Looks,
+    looks: &Result<Looks, StoreError>,
     is_machine: bool,
     around: &Circumstances,
 ) -> Result<Vec<Symptom>, StoreError>
 where
     S: BulletinStore + LinkTable,
 {
+    // Looks that cannot be read are a symptom of their own.
+    let looks = looks.as_ref().unwrap_or(&(None, None));
     let times = future_times(store, looks, around.now).await?;
     if times.is_empty() {
         return Ok(Vec::new());
