@@ -1,7 +1,5 @@
 //! A clock that ran ahead for one poll of several hosts.
 
-#![expect(clippy::unwrap_used, reason = "a test stops where something goes wrong")]
-
 use chrono::Duration;
 use end_to_end::pages::{altered, sample_months};
 use end_to_end::run;
