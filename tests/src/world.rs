@@ -92,7 +92,14 @@ impl<'a> World<'a> {
     pub async fn deliver(&self, months: impl IntoIterator<Item = Month>) -> Vec<PageOutcome> {
         for month in months {
             let (link, trace) = (link_of(month), format!("test {month}"));
-            self.store.send(&PageMessage { link, trace }).await.unwrap();
+            self.store
+                .send(&PageMessage {
+                    link,
+                    trace,
+                    listed: false,
+                })
+                .await
+                .unwrap();
         }
         let mut outcomes = Vec::new();
         drain_pages(&self.store, &self.source, self.clock, |outcome| {

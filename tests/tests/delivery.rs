@@ -506,7 +506,15 @@ fn two_processes(path: &std::path::Path, pages: &Pages, at: DateTime<Utc>) -> [V
 async fn queue(world: &World<'_>, months: impl IntoIterator<Item = Month>) {
     for month in months {
         let (link, trace) = (link_of(month), String::new());
-        world.store.send(&PageMessage { link, trace }).await.unwrap();
+        world
+            .store
+            .send(&PageMessage {
+                link,
+                trace,
+                listed: false,
+            })
+            .await
+            .unwrap();
     }
 }
 

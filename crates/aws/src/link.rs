@@ -3,7 +3,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use bulletin::Month;
 use chrono::{DateTime, Utc};
 use pipeline::port::{Check, LinkTable, PageLink, StoreError};
-use pipeline::{Link, LinkState};
+use pipeline::{Link, LinkState, is_in_season, skew};
 use serde_json::Value;
 
 use crate::error::{store_error, unreadable};
@@ -145,12 +145,16 @@ impl LinkTable for DynamoStore {
         let failures = expression.name("failures");
         let none = expression.value(number(0));
         set.push(format!("{failures} = if_not_exists({failures}, {none})"));
-        let condition = format!(
-            "attribute_not_exists({}) OR {} <= {}",
+        let due_from = expression.name("due_from");
+        let mut condition = format!(
+            "attribute_not_exists({}) OR {due_from} <= {} OR {due_from} > {}",
             expression.name("pk"),
-            expression.name("due_from"),
             expression.value(text(instant(now))),
+            expression.value(text(instant(skew::latest_schedule(now)))),
         );
+        if is_in_season(link.month, now) {
+            condition.push_str(&format!(" OR attribute_not_exists({due_from})"));
+        }
         let result = self
             .client
             .update_item()

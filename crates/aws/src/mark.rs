@@ -1,6 +1,7 @@
 use aws_sdk_dynamodb::error::SdkError;
 use chrono::{DateTime, Duration, Utc};
 use pipeline::port::{AlertMarks, Claim, StoreError};
+use pipeline::skew;
 
 use crate::error::store_error;
 use crate::expression::{Expression, text};
@@ -48,12 +49,13 @@ impl AlertMarks for DynamoStore {
             expression.equal("expires", text(instant(expires))),
             expression.equal("delete_at", Self::epoch(now + MARKS_KEPT_FOR)),
         ];
+        let until = expression.name("expires");
         let condition = format!(
-            "attribute_not_exists({}) OR (attribute_not_exists({}) AND {} <= {})",
+            "attribute_not_exists({}) OR (attribute_not_exists({}) AND ({until} <= {} OR {until} > {}))",
             expression.name("pk"),
             expression.name("sent_at"),
-            expression.name("expires"),
             expression.value(text(instant(now))),
+            expression.value(text(instant(skew::latest_schedule(now)))),
         );
         let result = self
             .client

@@ -15,7 +15,7 @@ pub enum Metric {
     LastGoodCheckAge,
     /// 1 where the source did not give its list at this look, else 0.
     SourceBlocked,
-    /// 1 where a bulletin should be out by now and is not stored, else 0.
+    /// 1 if a bulletin should be out by now, or may be out but its page cannot be fetched, and it is not stored; else 0.
     BulletinOverdue,
     /// Bulletins stored, new or corrected.
     BulletinsStored,

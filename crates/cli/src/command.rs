@@ -66,15 +66,26 @@ fn open_sound(args: &StoreArgs) -> anyhow::Result<SqliteStore> {
     Ok(store)
 }
 
-/// The database to ask, which must be there.
+/// The database to read from, which must be there. It need not be writable.
 fn open_existing(args: &StoreArgs) -> anyhow::Result<SqliteStore> {
+    must_exist(args)?;
+    Ok(SqliteStore::open_to_read(&args.db)?)
+}
+
+/// The database to write to, which must be there.
+fn open_existing_to_write(args: &StoreArgs) -> anyhow::Result<SqliteStore> {
+    must_exist(args)?;
+    open_or_make(args)
+}
+
+fn must_exist(args: &StoreArgs) -> anyhow::Result<()> {
     if !args.db.exists() {
         bail!(
             "there is no database {}. Make it with `bulletin run`, or name another with --db FILE",
             args.db.display()
         );
     }
-    open_or_make(args)
+    Ok(())
 }
 
 /// A stored bulletin; where it is missing, the error names those that are there.

@@ -195,7 +195,7 @@ pub(crate) fn print_csv<const N: usize>(
     print_csv_of(&headings, rows)
 }
 
-/// Prints rows as CSV, as many columns as there are headings.
+/// Prints rows as CSV, as many columns as there are headings. No cell is a formula to a spreadsheet.
 pub(crate) fn print_csv_of(
     headings: &[&str],
     rows: impl IntoIterator<Item = impl IntoIterator<Item = String>>,
@@ -203,13 +203,49 @@ pub(crate) fn print_csv_of(
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(headings)?;
     for row in rows {
-        writer.write_record(row)?;
+        writer.write_record(row.into_iter().map(inert))?;
     }
     print(&String::from_utf8(writer.into_inner()?)?)
+}
+
+/// A cell that no spreadsheet takes for a formula: text that begins like one, which a page may have, gets an apostrophe in
+/// front. Numbers stay as they are.
+fn inert(cell: String) -> String {
+    let is_formula =
+        cell.starts_with(['=', '@', '\t', '\r']) || cell.starts_with(['+', '-']) && !is_number(&cell);
+    if is_formula { format!("'{cell}") } else { cell }
+}
+
+fn is_number(cell: &str) -> bool {
+    cell.parse::<f64>().is_ok() && cell[1..].chars().all(|c| c.is_ascii_digit() || c == '.')
 }
 
 /// A line on standard error, of this kind: `error`, `warning`, `note`.
 pub(crate) fn complain(kind: &str, what: &str) {
     // Where standard error is closed there is nobody to tell.
     let _ = writeln!(std::io::stderr().lock(), "{kind}: {what}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::inert;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for (cell, printed) in [
+            ("=1+1", "'=1+1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("+1+cmd", "'+1+cmd"),
+            ("-2+3", "'-2+3"),
+            ("-inf", "'-inf"),
+            ("-", "'-"),
+            ("\t=1", "'\t=1"),
+            ("-31", "-31"),
+            ("+15.5", "+15.5"),
+            ("01SEP20", "01SEP20"),
+            ("", ""),
+        ] {
+            assert_eq!(inert(cell.into()), printed);
+        }
+    }
 }

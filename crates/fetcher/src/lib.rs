@@ -69,7 +69,7 @@ where
     let now = fetcher.clock.now();
     let mut metrics = vec![
         (Metric::SourceBlocked, flag(report.blocked.is_some())),
-        (Metric::BulletinOverdue, flag(report.overdue.is_some())),
+        (Metric::BulletinOverdue, flag(is_overdue(&report))),
     ];
     // Where the source never gave its list, the metric is missing, which raises its alarm too.
     if let Some(check) = store.last_check(true).await? {
@@ -83,6 +83,7 @@ where
         "overdue": report.overdue,
         "newest": report.newest,
         "unavailable": report.unavailable,
+        "missing": report.missing,
     }))
 }
 
@@ -92,6 +93,9 @@ fn log(report: &FetchReport) {
     }
     if let Some(month) = report.overdue {
         tracing::warn!(bulletin.month = %month, "A bulletin should be out by now and is not stored.");
+    }
+    for month in &report.missing {
+        tracing::warn!(bulletin.month = %month, "A bulletin may be out, and its page could not be had.");
     }
     for month in &report.unavailable {
         tracing::warn!(bulletin.month = %month, "The source does not have a month of the wanted history.");
@@ -104,6 +108,12 @@ fn log(report: &FetchReport) {
         bulletin.newest = report.newest.map(|month| month.to_string()),
         "The source was looked at."
     );
+}
+
+/// True if a bulletin should be out by now, or may be out, and is not stored. Where no list could be had, the pages that
+/// could not be had either say nothing more.
+fn is_overdue(report: &FetchReport) -> bool {
+    report.overdue.is_some() || (report.blocked.is_none() && !report.missing.is_empty())
 }
 
 fn flag(is_set: bool) -> f64 {
@@ -123,6 +133,21 @@ mod tests {
         ] {
             assert_eq!(Request::read(&event).unwrap(), Request::default(), "{event}");
         }
+    }
+
+    #[test]
+    fn a_bulletin_that_may_be_out_is_overdue_unless_the_source_is_blocked() {
+        let missing = FetchReport {
+            missing: vec!["2026-12".parse().unwrap()],
+            ..FetchReport::default()
+        };
+        assert!(is_overdue(&missing));
+        let blocked = FetchReport {
+            blocked: Some("403".into()),
+            ..missing
+        };
+        assert!(!is_overdue(&blocked));
+        assert!(!is_overdue(&FetchReport::default()));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use bulletin::{Finding, Month};
 use chrono::Duration;
 use pipeline::port::{Clock, LinkTable, PageSource, StoreError};
-use pipeline::{IngestError, Ingested, Ingester, LinkState};
+use pipeline::{IngestError, Ingested, Ingester, LinkState, skew};
 
 use crate::queue::MAX_RECEIVES;
 use crate::store::SqliteStore;
@@ -28,7 +28,7 @@ impl PageOutcome {
 }
 
 /// How long a page that killed whoever read it is left alone.
-const KILLER_AGAIN_AFTER: Duration = Duration::hours(24);
+const KILLER_AGAIN_AFTER: Duration = skew::LONGEST_DELAY;
 
 /// Reads every page that waits in the queue, and tells `told` what became of each. One that fails does not hold back
 /// the others.
@@ -56,7 +56,7 @@ pub async fn drain_pages<Source: PageSource, C: Clock>(
             tracing::error!(bulletin.month = %month, "A page is put among the dead letters: {why}.");
             continue;
         }
-        let result = ingester.ingest_link(&page.message.link).await;
+        let result = ingester.ingest_message(&page.message).await;
         match &result {
             // What was refused before stays among the dead letters while nothing is stored in its place.
             Ok(ingested) => {

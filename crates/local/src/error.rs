@@ -44,6 +44,12 @@ pub enum OpenError {
         /// What the system says.
         reason: String,
     },
+    /// There is no room for it.
+    #[error("the disk is full: {} cannot be used. Make room and run again", .path.display())]
+    Full {
+        /// The file.
+        path: PathBuf,
+    },
     /// Another process keeps it locked.
     #[error("{} is locked by another process. Nothing was written; try again when that has ended", .path.display())]
     Locked {
@@ -55,14 +61,16 @@ pub enum OpenError {
 /// What SQLite's answer means for whoever uses the store.
 pub(crate) fn store_error(error: rusqlite::Error) -> StoreError {
     let what = "the database".to_owned();
+    if is_disk_full(&error) {
+        return StoreError::Unavailable {
+            what,
+            reason: "the disk is full. Make room and run again: what is missing is written then".into(),
+        };
+    }
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Unavailable {
             what,
             reason: "it is locked by another process. Try again when that has ended".into(),
-        },
-        Some(ErrorCode::DiskFull) => StoreError::Unavailable {
-            what,
-            reason: "the disk is full. Make room and run again: what is missing is written then".into(),
         },
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::Broken {
             what,
@@ -89,9 +97,20 @@ pub(crate) fn unreadable(what: &str, error: impl std::fmt::Display) -> StoreErro
     }
 }
 
+/// True if there is no room, also for the files that SQLite keeps beside the database.
+fn is_disk_full(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::DiskFull)
+        || error
+            .sqlite_error()
+            .is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE)
+}
+
 /// What SQLite's answer on opening a file means.
 pub(crate) fn open_error(path: &Path, error: &rusqlite::Error) -> OpenError {
     let path = path.to_owned();
+    if is_disk_full(error) {
+        return OpenError::Full { path };
+    }
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => OpenError::Locked { path },
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => OpenError::Damaged {

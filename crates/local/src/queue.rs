@@ -1,7 +1,7 @@
 use bulletin::Month;
 use chrono::{DateTime, Duration, Utc};
 use pipeline::port::{BulletinQueue, PageMessage, StoreError};
-use pipeline::{ChangeRecord, backoff};
+use pipeline::{ChangeRecord, backoff, skew};
 use rusqlite::{OptionalExtension, params};
 
 use crate::error::store_error;
@@ -86,10 +86,16 @@ impl SqliteStore {
                 let found: Option<(i64, String, u32)> = transaction
                     .query_row(
                         "UPDATE message SET receives = receives + 1, visible_at = ?2
-                         WHERE id = (SELECT id FROM message WHERE dead = 0 AND (visible_at <= ?1 OR ?3)
+                         WHERE id = (SELECT id FROM message
+                                     WHERE dead = 0 AND (visible_at <= ?1 OR visible_at > ?4 OR ?3)
                                      ORDER BY id LIMIT 1)
                          RETURNING id, message, receives",
-                        params![instant(now), instant(now + VISIBILITY), self.is_reading()],
+                        params![
+                            instant(now),
+                            instant(now + VISIBILITY),
+                            self.is_reading(),
+                            instant(skew::latest_schedule(now)),
+                        ],
                         |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
                     )
                     .optional()
@@ -159,13 +165,14 @@ impl SqliteStore {
             .connection()
             .prepare_cached(
                 "SELECT seq, record, written_at, coalesce(tried_from, written_at), attempts FROM change_log
-                 WHERE seq > ?1 AND dead = 0 AND visible_at <= ?2 ORDER BY seq LIMIT 1",
+                 WHERE seq > ?1 AND dead = 0 AND (visible_at <= ?2 OR visible_at > ?3) ORDER BY seq LIMIT 1",
             )
             .and_then(|mut statement| {
                 statement
-                    .query_row(params![after, instant(now)], |row| {
-                        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
-                    })
+                    .query_row(
+                        params![after, instant(now), instant(skew::latest_schedule(now))],
+                        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)),
+                    )
                     .optional()
             })
             .map_err(store_error)?;

@@ -22,6 +22,8 @@ pub struct Retold {
     pub forms: Vec<Vec<Alert>>,
     /// Why nobody was told of it when it was stored, where that is so.
     pub silence: Option<Silence>,
+    /// The changes from which the alerts of each form are made.
+    changes: Vec<Vec<ChangeRecord>>,
     /// When each correction came, first to last.
     corrected_at: Vec<DateTime<Utc>>,
     /// The bulletin.
@@ -84,6 +86,12 @@ impl Retold {
             .filter(|(form, _)| self.is_due(*form))
             .map(|(_, alert)| alert.clone())
             .collect()
+    }
+
+    /// The changes whose alerts were due.
+    pub(crate) fn due_records(&self) -> impl Iterator<Item = &ChangeRecord> {
+        let forms = self.changes.iter().enumerate();
+        forms.flat_map(move |(form, changes)| changes.iter().filter(move |_| self.is_due(form)))
     }
 
     /// Of each alert the newest form, with its place among the forms.
@@ -206,7 +214,7 @@ async fn retell_forms(
 ) -> Result<Retold, StoreError> {
     let is_first = past.previous.is_none();
     let corrections = u32::try_from(bulletins.len() - 1).unwrap_or(u32::MAX);
-    let mut forms = Vec::new();
+    let (mut forms, mut changes) = (Vec::new(), Vec::new());
     let mut known: Option<(BulletinRecord, &Bulletin)> = None;
     for (number, bulletin) in (0..).zip(bulletins) {
         let before = past.standings.clone();
@@ -227,11 +235,14 @@ async fn retell_forms(
             ..record.clone()
         };
         let known_record = known.take().map(|(record, _)| record);
-        forms.push(told(record.month, &before, &past.standings, known_record, &after).await?);
+        let step = step(&before, &past.standings, known_record, &after);
+        forms.push(told(record.month, &past.standings, &step).await?);
+        changes.push(step);
         known = Some((after, bulletin));
     }
     Ok(Retold {
         forms,
+        changes,
         silence: Silence::of(record, is_first),
         corrected_at: corrected_at.clone(),
         month: record.month,
@@ -300,35 +311,40 @@ fn earlier_row(key: RowKey, value: &EarlierValue) -> Row {
     }
 }
 
-/// What the stage that tells makes of this step.
-async fn told(
-    month: Month,
+/// The changes that a form of a bulletin makes: the bulletin's own, then those of standings.
+fn step(
     before: &Standings,
     after: &Standings,
     known: Option<BulletinRecord>,
     record: &BulletinRecord,
-) -> Result<Vec<Alert>, StoreError> {
+) -> Vec<ChangeRecord> {
+    let mut changes = vec![ChangeRecord::Bulletin {
+        before: known.map(Box::new),
+        after: Box::new(record.clone()),
+    }];
+    for (case, standing) in after {
+        let stood = before.get(case);
+        if stood != Some(standing) {
+            changes.push(ChangeRecord::Standing {
+                before: stood.cloned().map(Box::new),
+                after: Box::new(standing.clone()),
+            });
+        }
+    }
+    changes
+}
+
+/// The alerts that the notify stage makes of these changes, where these standings are stored.
+async fn told(month: Month, after: &Standings, changes: &[ChangeRecord]) -> Result<Vec<Alert>, StoreError> {
     let store = SqliteStore::of_standings(after)?;
     let notifier = Notifier {
         store: &store,
         sink: &Nobody,
         clock: &During(month),
     };
-    let mut alerts = notifier
-        .alerts(&ChangeRecord::Bulletin {
-            before: known.map(Box::new),
-            after: Box::new(record.clone()),
-        })
-        .await?;
-    for (case, standing) in after {
-        let stood = before.get(case);
-        if stood != Some(standing) {
-            let record = ChangeRecord::Standing {
-                before: stood.cloned().map(Box::new),
-                after: Box::new(standing.clone()),
-            };
-            alerts.extend(notifier.alerts(&record).await?);
-        }
+    let mut alerts = vec![];
+    for change in changes {
+        alerts.extend(notifier.alerts(change).await?);
     }
     Ok(alerts)
 }

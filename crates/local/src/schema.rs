@@ -42,6 +42,62 @@ pub(crate) fn open(path: &Path) -> Result<Connection, OpenError> {
     }
 }
 
+/// Opens a file to read from it. One that may be written is opened as by [`open`] and brought to today's layout; one that
+/// may not, or that lies in a folder or on a medium that may not be written, is read as it is.
+pub(crate) fn open_to_read(path: &Path) -> Result<Connection, OpenError> {
+    match open(path) {
+        Err(OpenError::NotWritable { .. }) if path.is_file() => read_only(path),
+        done => done,
+    }
+}
+
+fn read_only(path: &Path) -> Result<Connection, OpenError> {
+    let failed = |error: rusqlite::Error| open_error(path, &error);
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+    connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
+    let (connection, found) = match version(path, &connection) {
+        Ok(found) => (connection, found),
+        // The files that readers share with a writer cannot be made beside it. Without a log nobody writes.
+        Err(OpenError::NotWritable { .. }) if !has_log(path) => {
+            let flags = flags | OpenFlags::SQLITE_OPEN_URI;
+            let connection = Connection::open_with_flags(immutable(path), flags).map_err(failed)?;
+            let found = version(path, &connection)?;
+            (connection, found)
+        }
+        Err(error) => return Err(error),
+    };
+    if found < SCHEMA_VERSION {
+        return Err(OpenError::NotWritable {
+            path: path.to_owned(),
+            reason: "it is read-only, and has a layout that must be brought up to date before it is read"
+                .into(),
+        });
+    }
+    Ok(connection)
+}
+
+/// True if a log beside the file holds what is not in the file yet.
+fn has_log(path: &Path) -> bool {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    std::fs::metadata(log).is_ok_and(|log| log.len() > 0)
+}
+
+/// The address under which SQLite reads a file without locks and without files beside it.
+fn immutable(path: &Path) -> String {
+    let mut address = String::from("file:");
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => {
+                address.push(char::from(*byte))
+            }
+            other => address.push_str(&format!("%{other:02X}")),
+        }
+    }
+    address + "?immutable=1"
+}
+
 fn try_to_open(path: &Path) -> Result<Connection, OpenError> {
     let failed = |error: rusqlite::Error| open_error(path, &error);
     let flags =

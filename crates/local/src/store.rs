@@ -1,5 +1,6 @@
 use std::cell::{Cell, RefCell, RefMut};
 use std::fs::{File, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,7 @@ use pipeline::port::{
 };
 use pipeline::{
     ArchivedRow, BulletinRecord, ChangeRecord, EarlierValue, HistoryRow, Link, LinkState, Pending, RowWrite,
-    StandingWrite, WritePlan,
+    StandingWrite, WritePlan, skew,
 };
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
@@ -73,12 +74,24 @@ impl SqliteStore {
     /// [`OpenError`]: the file is of a newer program, of another program, damaged, locked or not writable. It is left as
     /// it is.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
-        Ok(Self {
-            connection: RefCell::new(schema::open(path)?),
+        Ok(Self::over(schema::open(path)?, path))
+    }
+
+    /// Opens a file to read from it, also where it may not be written.
+    ///
+    /// # Errors
+    /// [`OpenError`], as for [`open`](Self::open).
+    pub fn open_to_read(path: &Path) -> Result<Self, OpenError> {
+        Ok(Self::over(schema::open_to_read(path)?, path))
+    }
+
+    fn over(connection: Connection, path: &Path) -> Self {
+        Self {
+            connection: RefCell::new(connection),
             path: path.to_owned(),
             sending: Cell::new(false),
             reading: Cell::new(false),
-        })
+        }
     }
 
     /// Looks through the whole file for damage, before anything is written to it.
@@ -113,9 +126,16 @@ impl SqliteStore {
         let mut name = self.path.clone().into_os_string();
         name.push(ending);
         let path = PathBuf::from(name);
-        let unusable = |error: std::io::Error| StoreError::Broken {
-            what: path.display().to_string(),
-            reason: format!("{error}. Check the rights of the folder"),
+        let what = path.display().to_string();
+        let unusable = |error: std::io::Error| match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => StoreError::Unavailable {
+                what: what.clone(),
+                reason: "the disk is full. Make room and run again".into(),
+            },
+            _ => StoreError::Broken {
+                what: what.clone(),
+                reason: format!("{error}. Check the rights of the folder"),
+            },
         };
         let file = File::options()
             .create(true)
@@ -654,13 +674,13 @@ fn changed_meanwhile(plan: &WritePlan, write: &RowWrite) -> StoreError {
     }
 }
 
-fn log_change(
-    transaction: &Transaction<'_>,
+pub(crate) fn log_change(
+    connection: &Connection,
     at: DateTime<Utc>,
     record: &ChangeRecord,
 ) -> Result<(), StoreError> {
     let record = to_json(record)?;
-    transaction
+    connection
         .prepare_cached("INSERT INTO change_log (record, written_at, visible_at) VALUES (?1, ?2, ?2)")
         .and_then(|mut statement| statement.execute(params![record, instant(at)]))
         .map_err(store_error)?;
@@ -694,7 +714,7 @@ impl LinkTable for SqliteStore {
         self.writing(|transaction| {
             let stored = stored_link(transaction, link.month)?;
             if let Some(stored) = &stored
-                && !stored.state.is_due(now)
+                && !stored.is_due(now)
                 && !(self.is_reading() && is_lost(transaction, stored)?)
             {
                 return Ok(false);
@@ -825,7 +845,9 @@ impl AlertMarks for SqliteStore {
                 .map_err(store_error)?;
             match stored {
                 Some((Some(_), _)) => return Ok(Claim::Sent),
-                Some((None, Some(until))) if !self.sending.get() && read_instant(&until)? > now => {
+                Some((None, Some(until)))
+                    if !self.sending.get() && !skew::is_due(read_instant(&until)?, now) =>
+                {
                     return Ok(Claim::InProgress);
                 }
                 Some(_) => tracing::warn!(

@@ -125,7 +125,14 @@ impl PageSource for Pages<'_> {
 async fn queue(store: &SqliteStore, text: &str) {
     let link = link_of(month(text));
     let trace = "test".into();
-    store.send(&PageMessage { link, trace }).await.unwrap();
+    store
+        .send(&PageMessage {
+            link,
+            trace,
+            listed: false,
+        })
+        .await
+        .unwrap();
 }
 
 async fn drain(store: &SqliteStore, source: &Pages<'_>, clock: &FixedClock) -> Vec<PageOutcome> {

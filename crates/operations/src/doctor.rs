@@ -11,14 +11,18 @@ mod open;
 mod subscriber;
 mod table;
 mod watch;
+mod word;
 
 use aws_types::SdkConfig;
 use bulletin::Month;
 use chrono::{DateTime, TimeDelta, Utc};
-use pipeline::port::{BulletinStore, Check, StoreError};
+use pipeline::port::{BulletinStore, StoreError};
 use serde::Serialize;
 
-pub use look::{failed_look, stale_look};
+pub use clock::future_times;
+pub use look::{Looks, believed_looks, failed_look, stale_look};
+
+use word::{at, counted, few, one_line};
 
 use crate::capacity::Meter;
 use crate::{Deployment, Store};
@@ -296,8 +300,6 @@ enum Scope {
     Newest,
 }
 
-type Looks = (Option<Check>, Option<Check>);
-
 /// What is looked at in the same way wherever it is stored. Months that have a dead letter are told of there.
 async fn stored_parts<S>(
     store: &S,
@@ -309,12 +311,16 @@ async fn stored_parts<S>(
 ) where
     S: BulletinStore + pipeline::port::LinkTable,
 {
+    let is_machine = scope == Scope::All;
+    clock::by_what_is_stored(store, &looks, is_machine, around)
+        .await
+        .tell(Part::Clock, symptoms);
+    let looks = looks.map(|looks| believed_looks(&looks, around.now));
     let last_look = match &looks {
         Ok((good, bad)) => good.iter().chain(bad).map(|check| check.at).max(),
         Err(_) => None,
     };
     let last_is_good = matches!(&looks, Ok(looks) if failed_look(looks).is_none());
-    let is_machine = scope == Scope::All;
     looks
         .map(|looks| look::looks(&looks, is_machine, around))
         .tell(Part::Looks, symptoms);
@@ -370,33 +376,4 @@ async fn months_in_force<S: BulletinStore>(store: &S, now: DateTime<Utc>) -> Res
         current.extend(months.last());
     }
     Ok(current)
-}
-
-/// `1 page`, `2 pages`.
-fn counted(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
-}
-
-/// The first few of many, and how many more there are.
-fn few(texts: &[String], between: &str) -> String {
-    const MOST: usize = 5;
-    let shown = texts[..texts.len().min(MOST)].join(between);
-    match texts.len().saturating_sub(MOST) {
-        0 => shown,
-        more => format!("{shown}{between}and {more} more"),
-    }
-}
-
-/// An instant as people read it.
-fn at(instant: DateTime<Utc>) -> String {
-    instant.format("%Y-%m-%d %H:%M UTC").to_string()
-}
-
-fn one_line(text: &str) -> String {
-    const MOST: usize = 400;
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= MOST {
-        return line;
-    }
-    line.chars().take(MOST).chain("...".chars()).collect()
 }

@@ -98,7 +98,7 @@ where
         }
     };
     let month = page.link.month;
-    match ingester.ingest_link(&page.link).await {
+    match ingester.ingest_message(&page).await {
         Ok(Ingested::Stored { record, changed }) => {
             counts.stored += 1;
             counts.changed += changed;

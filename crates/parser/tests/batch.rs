@@ -30,6 +30,7 @@ fn message(link: &PageLink) -> String {
     let message = PageMessage {
         link: link.clone(),
         trace: "x".into(),
+        listed: false,
     };
     serde_json::to_string(&message).unwrap()
 }

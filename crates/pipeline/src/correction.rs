@@ -45,6 +45,11 @@ fn was_replaced(known: &BulletinRecord, digest: &CellDigest) -> bool {
     known.earlier_versions.contains(digest)
 }
 
+/// When a pending correction was first seen. It cannot be later than a page that was fetched after it.
+fn first_sight(pending: &Pending, page: &Fetched) -> DateTime<Utc> {
+    pending.at.min(page.at)
+}
+
 fn came_and_went(pending: &Pending) -> bool {
     pending.interrupted || pending.returns > 0
 }
@@ -73,6 +78,7 @@ where
             contested: pending.contested || !same_host,
             first_host_next: pending.first_host_next || !same_host,
             interrupted: true,
+            at: first_sight(pending, page),
             ..pending.clone()
         };
         if *pending != seen {
@@ -101,7 +107,11 @@ where
             // Seen again too early, or by the first host although another denies it: now it is the other's turn.
             Some(pending) if pending.digest == digest => Pending {
                 first_host_next: false,
-                at: if pending.interrupted { page.at } else { pending.at },
+                at: if pending.interrupted {
+                    page.at
+                } else {
+                    first_sight(pending, page)
+                },
                 host: if pending.interrupted && !pending.contested {
                     page.host.clone()
                 } else {

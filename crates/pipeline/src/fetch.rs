@@ -2,6 +2,7 @@ use bulletin::{Month, MonthRange};
 use bulletin_html::predicted_path;
 use chrono::{DateTime, Datelike, Duration, Utc};
 
+use crate::link::LinkState;
 use crate::port::{
     BulletinQueue, BulletinStore, Check, Clock, LinkTable, PageLink, PageMessage, PageSource, StoreError,
     present_month,
@@ -40,6 +41,9 @@ pub struct FetchReport {
     pub newest: Option<Month>,
     /// Months of the wanted history that the source does not have.
     pub unavailable: Vec<Month>,
+    /// Months that are polled and not stored, because their page could not be had when it was last asked for. Such a
+    /// bulletin may be out.
+    pub missing: Vec<Month>,
 }
 
 impl<Source, Store, Queue, C> Fetcher<'_, Source, Store, Queue, C>
@@ -87,6 +91,9 @@ where
         report.newest = stored.last().copied();
         report.overdue = overdue(now, &stored);
         for month in wanted(present_month(now), &stored, listed.as_deref()) {
+            if !stored.contains(&month) && self.is_failing(month).await? {
+                report.missing.push(month);
+            }
             self.queue_if_due(month, listed.as_deref(), now, &mut report)
                 .await?;
         }
@@ -109,6 +116,14 @@ where
         Ok(report)
     }
 
+    /// True if the page could not be had when it was last asked for. A page that was refused is another matter.
+    async fn is_failing(&self, month: Month) -> Result<bool, StoreError> {
+        let link = self.store.link(month).await?;
+        Ok(link.is_some_and(|link| {
+            link.failures > 0 && matches!(link.state, LinkState::Due { .. } | LinkState::Queued { .. })
+        }))
+    }
+
     async fn queue_if_due(
         &self,
         month: Month,
@@ -121,6 +136,7 @@ where
             .iter()
             .find(|link| link.month == month)
             .cloned();
+        let is_listed = listed.is_some();
         let link = listed.unwrap_or_else(|| PageLink {
             month,
             path: predicted_path(month),
@@ -129,7 +145,12 @@ where
             return Ok(());
         }
         let trace = format!("{month}-{}", now.format("%Y%m%dT%H%M%S"));
-        self.queue.send(&PageMessage { link, trace }).await?;
+        let message = PageMessage {
+            link,
+            trace,
+            listed: is_listed,
+        };
+        self.queue.send(&message).await?;
         report.queued.push(month);
         Ok(())
     }

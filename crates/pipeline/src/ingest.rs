@@ -8,14 +8,15 @@ use crate::correction::is_confirmed;
 use crate::link::{LinkState, backoff};
 use crate::plan::{Surroundings, plan_standings, recomplete_next};
 use crate::port::{
-    BulletinStore, Clock, Fetched, LinkTable, PageLink, PageSource, SourceError, StoreError, StoredRow,
-    as_bulletin, present_month,
+    BulletinStore, Clock, Fetched, LinkTable, PageLink, PageMessage, PageSource, SourceError, StoreError,
+    StoredRow, as_bulletin, present_month,
 };
 use crate::record::{BulletinRecord, CellDigest, RowWrite};
 use crate::row::{corrected_cells, row_writes};
+use crate::skew;
 
 /// How often the bulletins in force and to come are read again.
-const READ_AGAIN: Duration = Duration::hours(4);
+const READ_AGAIN: Duration = skew::LONGEST_DELAY;
 /// How often a page that is not out yet is looked for, at most.
 const LOOK_FOR_AGAIN: Duration = Duration::minutes(10);
 /// How often a write is planned anew when somebody else wrote meanwhile. Each time that somebody got theirs in, so the
@@ -166,7 +167,20 @@ where
     /// [`IngestError`]. The link's state is noted then too, unless the store itself failed: then the link stays
     /// queued and becomes due again by itself.
     pub async fn ingest_link(&self, link: &PageLink) -> Result<Ingested, IngestError> {
-        let result = self.fetch_and_store(link).await;
+        self.ingest_asked_for(link, false).await
+    }
+
+    /// Does the same for a queued page. If the index lists a page and no host has it, that is a failure of the source
+    /// and not a bulletin that is not out yet.
+    ///
+    /// # Errors
+    /// [`IngestError`], as for [`ingest_link`](Self::ingest_link).
+    pub async fn ingest_message(&self, message: &PageMessage) -> Result<Ingested, IngestError> {
+        self.ingest_asked_for(&message.link, message.listed).await
+    }
+
+    async fn ingest_asked_for(&self, link: &PageLink, is_listed: bool) -> Result<Ingested, IngestError> {
+        let result = self.fetch_and_store(link, is_listed).await;
         if let Err(IngestError::Store(error)) = result {
             return Err(error.into());
         }
@@ -272,7 +286,7 @@ where
         Ok(Some(missing.len()))
     }
 
-    async fn fetch_and_store(&self, link: &PageLink) -> Result<Ingested, IngestError> {
+    async fn fetch_and_store(&self, link: &PageLink, is_listed: bool) -> Result<Ingested, IngestError> {
         let record = self.store.record(link.month).await?;
         let pending = record.as_ref().and_then(|record| record.pending.as_ref());
         // The second look at a correction comes from another host. Where that one denies it, the two are asked in
@@ -282,6 +296,10 @@ where
             .map(|pending| pending.host.clone());
         let page = match self.source.page(&link.path, avoid.as_deref()).await {
             Ok(page) => page,
+            Err(SourceError::NotFound { path, tried }) if is_listed && record.is_none() => {
+                let tried = format!("the index lists it, but {tried}");
+                return Err(SourceError::Blocked { path, tried }.into());
+            }
             Err(SourceError::NotFound { .. }) => {
                 return Ok(Ingested::NotThere {
                     is_stored: record.is_some(),
@@ -360,7 +378,7 @@ where
                     Ok(seen)
                 };
             }
-            if page.at < known.fetched_at {
+            if self.is_outdated(page, known) {
                 return Ok(Ingested::Outdated);
             }
         }
@@ -382,6 +400,11 @@ where
             self.note_findings(known, draft).await?;
         }
         Ok(Ingested::Unchanged)
+    }
+
+    /// True if the stored page was fetched after this one. A stored time in the future says nothing: a clock ran ahead.
+    fn is_outdated(&self, page: &Fetched, known: &BulletinRecord) -> bool {
+        page.at < known.fetched_at && !skew::is_ahead(known.fetched_at, self.clock.now())
     }
 
     /// The bulletin that a page comes to, with the cells that it should have.

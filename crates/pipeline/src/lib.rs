@@ -15,13 +15,14 @@ mod notify;
 mod plan;
 mod record;
 mod row;
+pub mod skew;
 #[cfg(feature = "testing")]
 pub mod testing;
 
 pub use archive::{ArchivedBulletin, Imported};
 pub use fetch::{FetchReport, Fetcher, overdue};
 pub use ingest::{Accept, IngestError, Ingested, Ingester};
-pub use link::{Link, LinkState, backoff};
+pub use link::{Link, LinkState, backoff, is_in_season};
 pub use notify::{Notified, Notifier, NotifyError, mark};
 pub use record::{
     ArchivedRow, BulletinRecord, Carried, CellDigest, ChangeRecord, EarlierValue, HistoryRow, Pending,

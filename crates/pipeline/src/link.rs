@@ -1,7 +1,9 @@
+use bulletin::Month;
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::port::PageLink;
+use crate::port::{PageLink, present_month};
+use crate::skew;
 
 /// A bulletin's page and what is to be done with it. There is one for a month.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +16,23 @@ pub struct Link {
     pub failures: u32,
     /// What happened last, in words.
     pub note: String,
+}
+
+impl Link {
+    /// True if it may be claimed now.
+    pub fn is_due(&self, now: DateTime<Utc>) -> bool {
+        match self.state.due_from() {
+            Some(from) => skew::is_due(from, now),
+            None => is_in_season(self.link.month, now),
+        }
+    }
+}
+
+/// True if pages of this month are polled at `now`: those of the present month and of the two that follow. A link of
+/// such a month always has a due time, unless the clock was ahead and the month seemed to be over.
+pub fn is_in_season(month: Month, now: DateTime<Utc>) -> bool {
+    let present = present_month(now);
+    present <= month && month <= present.next().next()
 }
 
 /// What is to be done with a link.
@@ -52,11 +71,6 @@ impl LinkState {
         }
     }
 
-    /// Whether it may be claimed now.
-    pub fn is_due(&self, now: DateTime<Utc>) -> bool {
-        self.due_from().is_some_and(|from| from <= now)
-    }
-
     /// The name in data.
     pub fn code(&self) -> &'static str {
         match self {
@@ -84,5 +98,28 @@ mod tests {
         assert_eq!(minutes, [5, 10, 20, 40, 80, 160, 180, 180]);
         assert_eq!(backoff(u32::MAX), Duration::hours(3));
         assert_eq!(backoff(0), Duration::minutes(5));
+        assert!(backoff(u32::MAX) <= skew::LONGEST_DELAY);
+    }
+
+    #[test]
+    fn a_link_without_a_due_time_is_due_while_its_month_is_polled() {
+        let now: DateTime<Utc> = "2026-11-10T12:00:00Z".parse().unwrap();
+        for (month, due) in [
+            ("2026-10", false),
+            ("2026-11", true),
+            ("2027-01", true),
+            ("2027-02", false),
+        ] {
+            let link = Link {
+                link: PageLink {
+                    month: month.parse().unwrap(),
+                    path: String::new(),
+                },
+                state: LinkState::Done { again: None },
+                failures: 0,
+                note: String::new(),
+            };
+            assert_eq!(link.is_due(now), due, "{month}");
+        }
     }
 }

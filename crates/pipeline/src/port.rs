@@ -54,7 +54,7 @@ pub struct Fetched {
 /// Why there is no page.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SourceError {
-    /// Every host that answered says that there is no such page (yet).
+    /// Every host says that there is no such page (yet).
     #[error("there is no page {path} yet ({tried})")]
     NotFound {
         /// The path asked for.
@@ -62,7 +62,7 @@ pub enum SourceError {
         /// Which host answered what.
         tried: String,
     },
-    /// No host gave the page, for reasons that pass: challenges, errors, time-outs.
+    /// No host gave the page, and it may be out: a host is blocked or failed, or the index lists it.
     #[error(
         "no host gave {path}: {tried}. If this lasts, save the page from a browser and feed it with `bulletin ingest FILE`"
     )]
@@ -226,8 +226,8 @@ pub trait LinkTable {
     /// [`StoreError`].
     async fn link(&self, month: Month) -> Result<Option<Link>, StoreError>;
 
-    /// Takes a link that is due at `now`, or not known yet, and sets it queued until `until`. Answers whether it was
-    /// taken: of two callers at once only one takes it.
+    /// Takes a link that is due ([`Link::is_due`]) or not known yet, and sets it queued until `until`. Answers whether it
+    /// was taken: of two callers at once only one takes it.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -275,6 +275,9 @@ pub struct PageMessage {
     pub link: PageLink,
     /// Follows one page through the logs of all stages.
     pub trace: String,
+    /// True if the source's index lists the page.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub listed: bool,
 }
 
 /// Where the fetcher leaves pages for the parser.
@@ -307,7 +310,8 @@ pub enum Claim {
     reason = "stages run on one thread, and their futures are never sent to another"
 )]
 pub trait AlertMarks {
-    /// Takes the right to send. A right that was taken and not used until `expires` can be taken again.
+    /// Takes the right to send. A right that was taken and not used until `expires` can be taken again: when that is due
+    /// ([`skew::is_due`](crate::skew::is_due)).
     ///
     /// # Errors
     /// [`StoreError`].

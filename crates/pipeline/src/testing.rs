@@ -136,7 +136,7 @@ impl PageSource for ScriptedSource<'_> {
         let hosts = self.hosts.borrow();
         let mut order: Vec<_> = hosts.iter().collect();
         order.sort_by_key(|(name, _)| Some(name.as_str()) == avoid);
-        let mut found = true;
+        let mut is_blocked = false;
         for (name, answers) in order {
             self.asked.borrow_mut().push(name.clone());
             match month.and_then(|month| answers.get(&month)) {
@@ -148,12 +148,12 @@ impl PageSource for ScriptedSource<'_> {
                         by_hand: false,
                     });
                 }
-                Some(Answer::Blocked) => {}
-                None => found = false,
+                Some(Answer::Blocked) => is_blocked = true,
+                None => {}
             }
         }
         let (path, tried) = (path.to_owned(), "every host".to_owned());
-        Err(if found {
+        Err(if is_blocked {
             SourceError::Blocked { path, tried }
         } else {
             SourceError::NotFound { path, tried }

@@ -325,9 +325,8 @@ impl<C: Clock> PageSource for WebSource<C> {
     }
 
     /// The page from the first host that gives it. A host without the page does not end the search, since another may
-    /// have it earlier. Where none gives it and one says that there is no such page, it is missing, though others are
-    /// blocked: a host that is closed, and so misses every page, misses the index too, and [`links`](Self::links) is
-    /// blocked then.
+    /// have it earlier. The page is missing only if every host says so: a mirror may lag behind the department's own
+    /// host, so while any host is blocked nobody knows whether the page is out.
     async fn page(&self, path: &str, avoid: Option<&str>) -> Result<Fetched, SourceError> {
         path::check(path)?;
         let mut tried = Tried::default();
@@ -341,9 +340,9 @@ impl<C: Clock> PageSource for WebSource<C> {
             }
         }
         let path = path.to_owned();
-        let is_not_found = tried.is_not_found;
+        let is_missing = tried.is_missing();
         let tried = tried.answers.join("; ");
-        Err(if is_not_found {
+        Err(if is_missing {
             SourceError::NotFound { path, tried }
         } else {
             SourceError::Blocked { path, tried }
@@ -355,13 +354,19 @@ impl<C: Clock> PageSource for WebSource<C> {
 #[derive(Debug, Default)]
 struct Tried {
     answers: Vec<String>,
-    is_not_found: bool,
+    /// True if a host answered anything else than that there is no such page.
+    is_blocked: bool,
 }
 
 impl Tried {
     fn push(&mut self, host: &Host, denial: Denial) {
         self.answers.push(format!("{}: {}", host.name, denial.reason));
-        self.is_not_found |= denial.is_not_found;
+        self.is_blocked |= !denial.is_not_found;
+    }
+
+    /// True if every host that was asked says that there is no such page.
+    fn is_missing(&self) -> bool {
+        !self.answers.is_empty() && !self.is_blocked
     }
 
     /// Says, where others failed before, which host gave the page in the end.

@@ -10,7 +10,7 @@ use pipeline::{Accept, IngestError, Ingested, Ingester};
 use crate::args::{IngestArgs, StoreArgs};
 use crate::clock::RunClock;
 use crate::command::place::metered;
-use crate::command::run::{tell_ingested, tell_unsent};
+use crate::command::run::{repair_times, tell_ingested, tell_unsent};
 use crate::command::ways::ways;
 use crate::command::{block_on, open_sound, parse};
 use crate::output::{AlertsFormat, complain};
@@ -38,6 +38,7 @@ pub(crate) fn run(store: &StoreArgs, args: &IngestArgs) -> anyhow::Result<ExitCo
 
 /// Stores the pages in the database of this machine, and tells its watches. Answers whether all went well.
 async fn on_machine(store: &SqliteStore, clock: RunClock, args: &IngestArgs) -> anyhow::Result<bool> {
+    repair_times(store, clock).await?;
     let fed = feed(store, clock, args, |month| Ok(store.settle_dead_letters(month)?)).await?;
     Ok(send_alerts(store, clock, args.format).await? && fed)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Context;
 use bulletin::Month;
 use indicatif::{ProgressBar, ProgressStyle};
-use local::{AlertFormat, Drained, PageOutcome, SqliteStore, drain_pages, drain_to_watches};
+use local::{AlertFormat, ClockState, Drained, PageOutcome, SqliteStore, drain_pages, drain_to_watches};
 use pipeline::port::{AlertMarks, BulletinStore, Claim, Clock, LinkTable, SourceError, present_month};
 use pipeline::{FetchReport, Fetcher, IngestError, Ingested, LinkState};
 use web_source::Source;
@@ -89,6 +89,7 @@ async fn look(
     };
     let (ways, mut well) = ways(store, args.format)?;
     let _reading = store.lock_reading(WAIT_FOR_ANOTHER_RUN)?;
+    repair_times(store, clock).await?;
     let (mut looks, mut read, mut stored_in_all, mut failed) = (0, 0, 0, 0);
     loop {
         let report = fetcher.fetch(args.backfill).await?;
@@ -138,6 +139,37 @@ async fn look(
     }
 }
 
+/// Corrects the times that a clock which ran ahead has left, and says so.
+pub(crate) async fn repair_times(store: &SqliteStore, clock: RunClock) -> anyhow::Result<()> {
+    let now = clock.now();
+    match store.repair_times(now).await? {
+        ClockState::Plausible => {}
+        ClockState::Behind(newest) => complain(
+            "warning",
+            &format!(
+                "the clock shows {}, but the bulletin of {} is stored already. Set the clock",
+                now.format("%Y-%m-%d"),
+                newest.title()
+            ),
+        ),
+        ClockState::RanAhead { latest, unsilenced } => {
+            let mut what = format!(
+                "the clock ran ahead, to {} or later. The times stored then are corrected",
+                latest.format("%Y-%m-%d %H:%M UTC")
+            );
+            if !unsilenced.is_empty() {
+                let months: Vec<String> = unsilenced.iter().map(|month| month.title()).collect();
+                what.push_str(&format!(
+                    ", and the alerts of {} that were left out are sent now",
+                    months.join(" and ")
+                ));
+            }
+            complain("warning", &what);
+        }
+    }
+    Ok(())
+}
+
 /// Says at the end of a look what it leaves open.
 async fn close(
     report: &FetchReport,
@@ -145,23 +177,17 @@ async fn close(
     clock: RunClock,
     args: &RunArgs,
 ) -> anyhow::Result<bool> {
-    if !args.quiet {
-        tell_what_is_left_alone(store, clock, report).await?;
-    }
-    if let Some(month) = report.overdue {
-        // Once a day is enough, however often this runs.
-        let now = clock.now();
-        let mark = format!("OVERDUE#{month}#{}", now.date_naive());
-        if !args.quiet || AlertMarks::claim(store, &mark, now, now).await? == Claim::Granted {
-            store.sent(&mark, now).await?;
-            complain(
-                "warning",
-                &format!(
-                    "the bulletin of {} should be out and was not found",
-                    month.title()
-                ),
-            );
-        }
+    let all_had = tell_what_is_left_alone(store, clock, report, args).await?;
+    if let Some(month) = report.overdue
+        && is_to_be_said(store, &format!("OVERDUE#{month}"), clock, args).await?
+    {
+        complain(
+            "warning",
+            &format!(
+                "the bulletin of {} should be out and was not found",
+                month.title()
+            ),
+        );
     }
     let steady = tell_alternating(store, clock, args).await?;
     if !args.quiet {
@@ -182,7 +208,7 @@ async fn close(
             );
         }
     }
-    Ok(report.blocked.is_none() && steady)
+    Ok(report.blocked.is_none() && steady && all_had)
 }
 
 /// What is wrong with a page that alternates between two versions, and what to do.
@@ -212,29 +238,65 @@ async fn tell_alternating(store: &SqliteStore, clock: RunClock, args: &RunArgs) 
     Ok(steady)
 }
 
-/// Says which pages could not be had before and are not asked for yet again.
+/// True if a warning is due. With --quiet once a day is enough, however often this runs.
+async fn is_to_be_said(
+    store: &SqliteStore,
+    about: &str,
+    clock: RunClock,
+    args: &RunArgs,
+) -> anyhow::Result<bool> {
+    let now = clock.now();
+    let mark = format!("{about}#{}", now.date_naive());
+    if !args.quiet {
+        return Ok(true);
+    }
+    let is_new = AlertMarks::claim(store, &mark, now, now).await? == Claim::Granted;
+    store.sent(&mark, now).await?;
+    Ok(is_new)
+}
+
+/// Says which pages could not be had before and are not asked for yet again. Answers false if one of them may be that of
+/// a bulletin which is out.
 async fn tell_what_is_left_alone(
     store: &SqliteStore,
     clock: RunClock,
     report: &FetchReport,
-) -> anyhow::Result<()> {
+    args: &RunArgs,
+) -> anyhow::Result<bool> {
+    let mut all_had = true;
     for link in store.links().await? {
-        if let LinkState::Due { at } = link.state
-            && link.failures > 0
-            && at > clock.now()
-            && !report.queued.contains(&link.link.month)
-        {
+        let LinkState::Due { at } = link.state else {
+            continue;
+        };
+        let month = link.link.month;
+        let about = format!("MISSING#{month}");
+        if link.failures == 0 || at <= clock.now() {
+            continue;
+        }
+        if report.queued.contains(&month) {
+            // It was said a moment ago, with what each host answered.
+            is_to_be_said(store, &about, clock, args).await?;
+            continue;
+        }
+        let is_missing = report.missing.contains(&month);
+        all_had &= !is_missing;
+        let is_said = if is_missing {
+            is_to_be_said(store, &about, clock, args).await?
+        } else {
+            !args.quiet
+        };
+        if is_said {
             complain(
-                "note",
+                if is_missing { "error" } else { "note" },
                 &format!(
                     "the page of {} could not be had before, and is asked for again from {} on",
-                    link.link.month.title(),
+                    month.title(),
                     at.format("%H:%M UTC")
                 ),
             );
         }
     }
-    Ok(())
+    Ok(all_had)
 }
 
 /// Months as people list them: `2002-03 to 2002-05, 2003-01`.
@@ -348,6 +410,10 @@ pub(crate) fn tell_ingested(month: Month, ingested: &Ingested, quiet: bool) {
         ),
         Ingested::Unchanged | Ingested::NotThere { .. } if quiet => {}
         Ingested::Unchanged => complain("note", &format!("{title}: nothing new")),
-        Ingested::NotThere { .. } => complain("note", &format!("{title}: not out yet")),
+        Ingested::NotThere { is_stored: true } => complain(
+            "note",
+            &format!("{title}: no host has the page any more; what is stored stays"),
+        ),
+        Ingested::NotThere { is_stored: false } => complain("note", &format!("{title}: not out yet")),
     }
 }

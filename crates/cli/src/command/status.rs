@@ -3,7 +3,7 @@ use std::process::ExitCode;
 use bulletin::Month;
 use chrono::{DateTime, Utc};
 use local::{DeadLetterKind, SqliteStore};
-use operations::doctor::{failed_look, stale_look};
+use operations::doctor::{believed_looks, failed_look, future_times, stale_look};
 use pipeline::port::{BulletinStore, Clock, LinkTable, present_month};
 use pipeline::{LinkState, overdue};
 use serde::Serialize;
@@ -56,12 +56,21 @@ async fn status(store: &SqliteStore, now: DateTime<Utc>) -> anyhow::Result<Statu
     let mut problems = Vec::new();
     let mut remarks = Vec::new();
 
-    let looks = store.checks()?;
+    let all_looks = store.checks()?;
+    let ahead = future_times(store, &all_looks, now).await?;
+    if !ahead.is_empty() {
+        problems.push(format!(
+            "a clock ran ahead, or this machine's is behind: {}. If the clock is right, `bulletin run` corrects this",
+            ahead.join("; ")
+        ));
+    }
+    let looks = believed_looks(&all_looks, now);
     let failed = failed_look(&looks);
     let (good, bad) = &looks;
     match (good, stale_look(good.as_ref(), true, now)) {
         (_, Some(hours)) => problems.push(format!("the source was last seen {hours} hours ago")),
         (Some(_), None) => {}
+        (None, None) if all_looks.0.is_some() => {}
         (None, None) => problems.push("the source was never seen. `bulletin run` looks at it".into()),
     }
     if let Some(bad) = failed {

@@ -9,7 +9,8 @@ use serde_json::json;
 use crate::args::{StoreArgs, WantedArgs, WatchAddArgs, WatchCommand};
 use crate::command::ways::mailer;
 use crate::command::{
-    block_on, not_listed, open_existing, open_or_make, stored_bulletin, tell_where_counted,
+    block_on, not_listed, open_existing, open_existing_to_write, open_or_make, stored_bulletin,
+    tell_where_counted,
 };
 use crate::output::{self, Format, complain};
 
@@ -17,7 +18,7 @@ pub(crate) fn run(store: &StoreArgs, command: &WatchCommand) -> anyhow::Result<E
     match command {
         WatchCommand::Add(args) => add(store, args),
         WatchCommand::List { format } => list(&open_existing(store)?, *format),
-        WatchCommand::Remove { id } => remove(&open_existing(store)?, *id),
+        WatchCommand::Remove { id } => remove(&open_existing_to_write(store)?, *id),
     }
 }
 

@@ -132,7 +132,7 @@ fn a_folder_or_a_file_in_no_folder_is_refused() {
 }
 
 #[test]
-fn a_file_or_folder_that_may_not_be_written_is_refused() {
+fn a_file_or_folder_that_may_not_be_written_is_read_and_not_written() {
     use std::os::unix::fs::PermissionsExt;
     let rights = |folder: &Folder, name: &str, mode: u32| {
         std::fs::set_permissions(folder.path(name), std::fs::Permissions::from_mode(mode)).unwrap();
@@ -165,9 +165,16 @@ fn a_file_or_folder_that_may_not_be_written_is_refused() {
     for mode in [0o777, 0o555] {
         rights(&folder, ".", mode);
         for args in COMMANDS {
-            answer(as_other(args))
-                .exits(1)
-                .says(&[DATABASE, "read-only", "Check the rights"]);
+            let answer = answer(as_other(args));
+            if ["run", "ingest"].contains(&args[0]) || args.starts_with(&["watch", "add"]) {
+                answer.exits(1).says(&[DATABASE, "read-only", "Check the rights"]);
+            } else {
+                let here = folder.bulletin(args);
+                assert_eq!(
+                    (answer.code, &answer.out, &answer.err),
+                    (here.code, &here.out, &here.err)
+                );
+            }
             assert!(folder.read(DATABASE) == before, "{args:?}");
         }
     }
@@ -231,4 +238,54 @@ fn the_variable_names_the_file() {
     answer(command).exits(0);
     assert!(folder.path("other.db").exists() && !folder.path(DATABASE).exists());
     folder.bulletin(&["show", "2024-05", "--db", "other.db"]).exits(0);
+}
+
+#[test]
+fn a_full_disk_is_called_full() {
+    let folder = Folder::new();
+    let mounted = std::process::Command::new("mount")
+        .args(["-t", "tmpfs", "-o", "size=400k", "tmpfs"])
+        .arg(folder.path("."))
+        .output();
+    // Only whoever may mount file systems can fill one.
+    if !mounted.is_ok_and(|mounted| mounted.status.success()) {
+        let _ = writeln!(std::io::stderr(), "skipped: no file system can be mounted here");
+        return;
+    }
+    let mounted = Mounted(folder.path("."));
+    sample::save(&folder, &["2024-06"]);
+    for room in [0_usize, 8, 16, 40, 80, 160] {
+        let _ = std::fs::remove_file(folder.path("filler"));
+        for rest in ["", "-wal", "-shm", ".lock", ".reading.lock"] {
+            let _ = std::fs::remove_file(folder.path(&format!("{DATABASE}{rest}")));
+        }
+        fill(&folder, room);
+        let run = folder.bulletin(COMMANDS[0]).exits(1);
+        assert!(
+            run.err.contains("disk is full") && run.err.contains(DATABASE),
+            "{room}: {}",
+            run.err
+        );
+        assert!(!run.err.contains("rights"), "{room}: {}", run.err);
+    }
+    drop(mounted);
+}
+
+/// Unmounts what was mounted there.
+struct Mounted(std::path::PathBuf);
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount").arg(&self.0).status();
+    }
+}
+
+/// Fills the file system of the folder, but for this many kibibytes.
+fn fill(folder: &Folder, room: usize) {
+    let mut file = std::fs::File::create(folder.path("filler")).unwrap();
+    let mut size = 0_u64;
+    while file.write_all(&[0; 1024]).is_ok() {
+        size += 1024;
+    }
+    file.set_len(size.saturating_sub(room as u64 * 1024)).unwrap();
 }

@@ -1,6 +1,6 @@
 //! What other programs read: every command that prints data gives CSV and JSON.
 
-use crate::sample::{self, file, page};
+use crate::sample::{self, EB3_CHINA, file, page};
 use crate::tool::Folder;
 
 const PARSE_HEADING: &str =
@@ -172,4 +172,30 @@ fn a_drawing_is_made_in_the_terminal_and_in_a_file() {
         .bulletin(&["history", "EB2", "India", "--svg", "none/drawing.svg"])
         .exits(1)
         .says(&["none/drawing.svg", "cannot be written"]);
+}
+
+#[test]
+fn a_cell_of_a_page_is_no_formula_to_a_spreadsheet() {
+    let folder = Folder::new();
+    for formula in ["=1+1", "+1+1", "-1+1", "@SUM(A1)"] {
+        let mut page = page("2024-05");
+        page.noise.misprints.push((EB3_CHINA, formula.into()));
+        folder.write("page.html", page.render());
+        let printed = format!("'{formula}");
+        for args in [
+            &["parse", "page.html", "--format", "csv"][..],
+            &["show", "2024-05", "--format", "csv"],
+            &["history", "EB3", "China", "--format", "csv"],
+        ] {
+            if args[0] == "show" {
+                folder
+                    .bulletin(&["ingest", "page.html", "--as-of", "2024-04-12"])
+                    .exits(0);
+            }
+            let answer = folder.bulletin(args).exits(0);
+            let cells: Vec<String> = answer.csv().into_iter().flatten().collect();
+            assert!(cells.contains(&printed), "{args:?}: {}", answer.out);
+            assert!(!cells.iter().any(|cell| cell == formula), "{args:?}");
+        }
+    }
 }

@@ -10,6 +10,7 @@ mod bad_page;
 mod bad_word;
 mod cell;
 mod check;
+mod clock;
 mod database;
 mod doctor;
 mod exec;

@@ -1,4 +1,4 @@
-//! The clock of this machine against those of others.
+//! The clock of this machine against those of others, and against the times that are stored.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -7,10 +7,11 @@ use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserializationInterceptorContextRef;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
-use chrono::{DateTime, TimeDelta};
-use pipeline::port::{Clock as _, SystemClock};
+use chrono::{DateTime, TimeDelta, Utc};
+use pipeline::port::{BulletinStore, Clock as _, LinkTable, StoreError, SystemClock};
+use pipeline::skew;
 
-use super::{Circumstances, Part, Symptom};
+use super::{Circumstances, Looks, Part, Symptom, at, few, months_in_force};
 
 /// How far this machine's clock may be off. From five minutes on AWS takes no signed request, and what is written carries
 /// the wrong time.
@@ -93,6 +94,85 @@ fn judged(known: Option<(&str, TimeDelta)>) -> Symptom {
         "Set it, and let it be set from the network:",
     )
     .by("timedatectl set-ntp true")
+}
+
+/// The stored times that lie in the future, a clause each: a clock ran ahead when they were written, or is behind now.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn future_times<S>(store: &S, looks: &Looks, now: DateTime<Utc>) -> Result<Vec<String>, StoreError>
+where
+    S: BulletinStore + LinkTable,
+{
+    let mut times = Vec::new();
+    let mut add = |what: String, time: DateTime<Utc>| times.push(format!("{what} {}", at(time)));
+    for (check, which) in [(&looks.0, "good"), (&looks.1, "failed")] {
+        if let Some(check) = check.as_ref().filter(|check| skew::is_ahead(check.at, now)) {
+            add(format!("the last {which} look at the source is of"), check.at);
+        }
+    }
+    for month in months_in_force(store, now).await? {
+        let Some(record) = store.record(month).await? else {
+            continue;
+        };
+        if skew::is_ahead(record.fetched_at, now) {
+            add(format!("the page of {month} was fetched at"), record.fetched_at);
+        } else if skew::is_ahead(record.first_seen, now) {
+            add(
+                format!("the bulletin of {month} was first seen at"),
+                record.first_seen,
+            );
+        }
+        let pending = record.pending.filter(|pending| skew::is_ahead(pending.at, now));
+        if let Some(pending) = pending {
+            add(format!("a correction of {month} was first seen at"), pending.at);
+        }
+    }
+    for link in store.links().await? {
+        let due_from = link.state.due_from();
+        if let Some(from) = due_from.filter(|from| *from > skew::latest_schedule(now)) {
+            add(format!("the page of {} is not due until", link.link.month), from);
+        }
+    }
+    Ok(times)
+}
+
+/// The clock against the times that are stored.
+pub(super) async fn by_what_is_stored<S>(
+    store: &S,
+    looks: &Result<Looks, StoreError>,
+    is_machine: bool,
+    around: &Circumstances,
+) -> Result<Vec<Symptom>, StoreError>
+where
+    S: BulletinStore + LinkTable,
+{
+    // Looks that cannot be read are a symptom of their own.
+    let looks = looks.as_ref().unwrap_or(&(None, None));
+    let times = future_times(store, looks, around.now).await?;
+    if times.is_empty() {
+        return Ok(Vec::new());
+    }
+    let what = format!(
+        "a clock ran ahead, or this machine's is behind: {}",
+        few(&times, "; ")
+    );
+    Ok(vec![if is_machine {
+        Symptom::bad(
+            Part::Clock,
+            what,
+            "See that the clock is right. The next run corrects the times, reads the pages again, and sends the alerts that were \
+             left out.",
+        )
+        .by(around.command("run"))
+    } else {
+        Symptom::bad(
+            Part::Clock,
+            what,
+            "See that the clock of every machine that feeds the deployment is right. Each of these times counts as now, so that \
+             nothing waits for it; the next look and the next form of the page replace it.",
+        )
+    }])
 }
 
 #[cfg(test)]

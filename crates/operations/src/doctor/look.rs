@@ -1,16 +1,19 @@
 //! The hosts, the looks at them, and whether the bulletin that should be out is stored.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use pipeline::overdue;
 use pipeline::port::{BulletinStore, Check, StoreError};
+use pipeline::{overdue, skew};
 
-use super::{Circumstances, Looks, Part, Symptom, at, counted};
+use super::{Circumstances, Part, Symptom, at, counted};
 
 /// How old the last good look of one machine may be, which may be switched off at night.
 const MACHINE: TimeDelta = TimeDelta::hours(24);
 /// How old that of a deployment may be: its schedule looks every few minutes, and its alarm is raised after four looks or
 /// an hour.
 const DEPLOYMENT: TimeDelta = TimeDelta::hours(4);
+
+/// The last good look at the source, and the last bad one.
+pub type Looks = (Option<Check>, Option<Check>);
 
 /// How the hosts answered.
 pub(super) fn hosts(around: &Circumstances, symptoms: &mut Vec<Symptom>) {
@@ -45,6 +48,12 @@ pub(super) fn hosts(around: &Circumstances, symptoms: &mut Vec<Symptom>) {
             ),
         ),
     });
+}
+
+/// The last looks without those that claim to have been made in the future: nobody knows when they were made.
+pub fn believed_looks((good, bad): &Looks, now: DateTime<Utc>) -> Looks {
+    let believed = |check: &Option<Check>| check.clone().filter(|check| !skew::is_ahead(check.at, now));
+    (believed(good), believed(bad))
 }
 
 /// By how many hours the last good look is too old; `None` where it is not, or where there is none.

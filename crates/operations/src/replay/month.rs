@@ -92,6 +92,7 @@ pub async fn queue(
         let message = PageMessage {
             link: page.link.clone(),
             trace: format!("{}-{}-replay", page.link.month, now.format("%Y%m%dT%H%M%S")),
+            listed: false,
         };
         waiting.send(&message).await?;
         progress(queued + 1);

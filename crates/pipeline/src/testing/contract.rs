@@ -2,6 +2,7 @@
 //! not keep its promise; [`all`] runs them one after another.
 
 mod mend;
+mod skew;
 mod stale;
 
 use std::collections::BTreeMap;
@@ -27,6 +28,9 @@ const ACCEPT_GONE: Accept = Accept {
 };
 
 pub use mend::what_somebody_else_wrote_is_mended;
+pub use skew::{
+    a_link_from_a_clock_ahead_is_due, a_mark_from_a_clock_ahead_is_free, a_page_beats_one_from_the_future,
+};
 pub use stale::each_stale_part_alone_loses;
 
 const EB3_INDIA: RowKey = RowKey {
@@ -54,6 +58,9 @@ where
     what_is_imported_is_what_was_archived(&fresh().await, &fresh().await).await;
     a_due_link_is_claimed_once(&fresh().await).await;
     an_alert_is_claimed_once(&fresh().await).await;
+    a_link_from_a_clock_ahead_is_due(&fresh().await).await;
+    a_mark_from_a_clock_ahead_is_free(&fresh().await).await;
+    a_page_beats_one_from_the_future(&fresh().await).await;
 }
 
 fn month(text: &str) -> Month {

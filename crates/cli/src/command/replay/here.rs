@@ -9,13 +9,13 @@ use pipeline::port::{LinkTable as _, StoreError};
 use super::alert::{Outlet, announce, resend};
 use super::{Stop, progress_bar, show, show_pages, tell_queued};
 use crate::args::{QueueWord, ReplayArgs, StoreArgs};
-use crate::command::open_existing;
+use crate::command::open_existing_to_write;
 use crate::command::ways::ways;
 use crate::output::{AlertsFormat, Format, complain, counted};
 
 /// Does what is asked, and answers whether nothing is left that needs a look.
 pub(super) async fn replay(local: &StoreArgs, args: &ReplayArgs) -> anyhow::Result<bool> {
-    let place = Store::Sqlite(Box::new(open_existing(local)?));
+    let place = Store::Sqlite(Box::new(open_existing_to_write(local)?));
     let Store::Sqlite(store) = &place else {
         return Ok(false);
     };

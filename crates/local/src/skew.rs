@@ -1,0 +1,285 @@
+//! Repairs what a clock that ran ahead left in the file.
+//!
+//! While the clock was ahead, a bulletin can have been stored as one whose month is over, and then its changes were not
+//! logged. The repair corrects the times and logs those changes, in one transaction: the alerts are then sent like any
+//! others, under marks that keep them from being sent twice.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bulletin::Month;
+use chrono::{DateTime, Duration, Utc};
+use pipeline::port::{BulletinStore, StoreError, present_month};
+use pipeline::{BulletinRecord, ChangeRecord, LinkState, skew};
+use rusqlite::params;
+
+use crate::error::store_error;
+use crate::retell::retell;
+use crate::store::{SqliteStore, from_json, instant, log_change, read_code, read_instant, to_json};
+
+/// What the stored times say of this machine's clock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ClockState {
+    /// No stored time lies in the future.
+    Plausible,
+    /// The clock is behind: this bulletin is stored, and was published after the time that the clock shows. Nothing was
+    /// changed.
+    Behind(Month),
+    /// The clock ran ahead. The times are corrected.
+    RanAhead {
+        /// The latest time that was stored.
+        latest: DateTime<Utc>,
+        /// The bulletins whose changes had not been logged, and are now.
+        unsilenced: Vec<Month>,
+    },
+}
+
+/// The times in the future, each with the time that replaces it.
+type Corrected = BTreeMap<DateTime<Utc>, DateTime<Utc>>;
+
+impl SqliteStore {
+    /// Corrects every time in the future to now, and logs the changes that were not logged because their month seemed to
+    /// be over. Nothing is changed while the clock itself is behind.
+    ///
+    /// # Errors
+    /// [`StoreError`]. Then nothing was changed.
+    pub async fn repair_times(&self, now: DateTime<Utc>) -> Result<ClockState, StoreError> {
+        if self.future_times(now)?.is_empty() {
+            return Ok(ClockState::Plausible);
+        }
+        if let Some(newest) = self.months().await?.last().copied()
+            && newest > present_month(now).next().next()
+        {
+            return Ok(ClockState::Behind(newest));
+        }
+        // `writing` keeps the connection to itself, and working out the changes reads from it.
+        self.execute("BEGIN IMMEDIATE")?;
+        let repaired = self.repair(now).await;
+        match repaired.and_then(|state| self.execute("COMMIT").map(|()| state)) {
+            Ok(state) => Ok(state),
+            Err(error) => {
+                // It fails only where SQLite has rolled back by itself.
+                let _ = self.execute("ROLLBACK");
+                Err(error)
+            }
+        }
+    }
+
+    fn execute(&self, sql: &str) -> Result<(), StoreError> {
+        self.connection().execute_batch(sql).map_err(store_error)
+    }
+
+    async fn repair(&self, now: DateTime<Utc>) -> Result<ClockState, StoreError> {
+        let times = self.future_times(now)?;
+        let corrected = corrected(&times, now);
+        let records = self.records_ahead(now)?;
+        let silenced: BTreeSet<Month> = records
+            .iter()
+            .filter(|record| is_silenced(record, now))
+            .map(|record| record.month)
+            .collect();
+        for record in records {
+            self.correct_record(record, &corrected)?;
+        }
+        self.correct_earlier_values(&corrected)?;
+        self.correct_schedule(now)?;
+        self.correct_links(now)?;
+        let unsilenced = self.log_silenced(&silenced, now).await?;
+        let latest = times.last().copied().unwrap_or(now);
+        Ok(ClockState::RanAhead { latest, unsilenced })
+    }
+
+    /// Every time in the file that lies in the future: those of the records and of replaced values, which are corrected
+    /// in their order, and those that something waits for.
+    fn future_times(&self, now: DateTime<Utc>) -> Result<BTreeSet<DateTime<Utc>>, StoreError> {
+        let mut times: BTreeSet<DateTime<Utc>> = self
+            .records_ahead(now)?
+            .iter()
+            .flat_map(times_of)
+            .filter(|at| skew::is_ahead(*at, now))
+            .collect();
+        let (past, waits) = (
+            instant(now + skew::CLOCK_TOLERANCE),
+            instant(skew::latest_schedule(now)),
+        );
+        let connection = self.connection();
+        let mut statement = connection
+            .prepare_cached(
+                "SELECT replaced_at FROM earlier_value WHERE replaced_at > ?1
+                 UNION SELECT at FROM source_check WHERE at > ?1
+                 UNION SELECT written_at FROM change_log WHERE written_at > ?1
+                 UNION SELECT tried_from FROM change_log WHERE tried_from > ?1
+                 UNION SELECT visible_at FROM change_log WHERE visible_at > ?2
+                 UNION SELECT visible_at FROM message WHERE visible_at > ?2
+                 UNION SELECT due_from FROM link WHERE due_from > ?2",
+            )
+            .map_err(store_error)?;
+        let found = statement
+            .query_map([past, waits], |row| row.get::<_, String>(0))
+            .map_err(store_error)?;
+        for text in found {
+            times.insert(read_instant(&text.map_err(store_error)?)?);
+        }
+        Ok(times)
+    }
+
+    fn records_ahead(&self, now: DateTime<Utc>) -> Result<Vec<BulletinRecord>, StoreError> {
+        let connection = self.connection();
+        let mut statement = connection
+            .prepare_cached("SELECT record FROM bulletin ORDER BY month")
+            .map_err(store_error)?;
+        let texts = statement
+            .query_map([], |row| row.get::<_, String>(0))
+            .map_err(store_error)?;
+        let mut records = Vec::new();
+        for text in texts {
+            let record: BulletinRecord = from_json("the record of a bulletin", &text.map_err(store_error)?)?;
+            if times_of(&record).any(|at| skew::is_ahead(at, now)) {
+                records.push(record);
+            }
+        }
+        Ok(records)
+    }
+
+    fn correct_record(&self, mut record: BulletinRecord, corrected: &Corrected) -> Result<(), StoreError> {
+        let right = |at: DateTime<Utc>| corrected.get(&at).copied().unwrap_or(at);
+        record.first_seen = right(record.first_seen);
+        record.fetched_at = right(record.fetched_at);
+        if let Some(pending) = &mut record.pending {
+            pending.at = right(pending.at);
+        }
+        self.connection()
+            .execute(
+                "UPDATE bulletin SET record = ? WHERE month = ?",
+                params![to_json(&record)?, record.month.to_string()],
+            )
+            .map_err(store_error)?;
+        Ok(())
+    }
+
+    fn correct_earlier_values(&self, corrected: &Corrected) -> Result<(), StoreError> {
+        for (wrong, right) in corrected {
+            self.connection()
+                .execute(
+                    "UPDATE earlier_value SET replaced_at = ? WHERE replaced_at = ?",
+                    [instant(*right), instant(*wrong)],
+                )
+                .map_err(store_error)?;
+        }
+        Ok(())
+    }
+
+    /// Lets nothing wait longer than stages wait, and forgets checks of the source that nobody can have made yet.
+    fn correct_schedule(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let (past, waits) = (
+            instant(now + skew::CLOCK_TOLERANCE),
+            instant(skew::latest_schedule(now)),
+        );
+        let now = instant(now);
+        for (sql, limit) in [
+            (
+                "UPDATE change_log SET written_at = ?1 WHERE written_at > ?2",
+                &past,
+            ),
+            (
+                "UPDATE change_log SET tried_from = ?1 WHERE tried_from > ?2",
+                &past,
+            ),
+            (
+                "UPDATE change_log SET visible_at = ?1 WHERE visible_at > ?2",
+                &waits,
+            ),
+            ("UPDATE message SET visible_at = ?1 WHERE visible_at > ?2", &waits),
+        ] {
+            self.connection()
+                .execute(sql, [&now, limit])
+                .map_err(store_error)?;
+        }
+        self.connection()
+            .execute("DELETE FROM source_check WHERE at > ?", [past])
+            .map_err(store_error)?;
+        Ok(())
+    }
+
+    /// Makes links due that wait too long, and removes those of bulletins that nobody can have published yet.
+    fn correct_links(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let connection = self.connection();
+        let horizon = present_month(now).next().next();
+        connection
+            .execute(
+                "DELETE FROM link WHERE month > ? AND month NOT IN (SELECT month FROM bulletin)",
+                [horizon.to_string()],
+            )
+            .map_err(store_error)?;
+        let mut statement = connection
+            .prepare_cached("SELECT month, state FROM link WHERE due_from > ?")
+            .map_err(store_error)?;
+        let links = statement
+            .query_map([instant(skew::latest_schedule(now))], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+            })
+            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+            .map_err(store_error)?;
+        for (month, state) in links {
+            let _: Month = read_code("a month", &month)?;
+            let state = match from_json("the state of a link", &state)? {
+                LinkState::Due { .. } => LinkState::Due { at: now },
+                LinkState::Queued { .. } => LinkState::Queued { until: now },
+                LinkState::Done { .. } => LinkState::Done { again: Some(now) },
+                LinkState::Dead { .. } => LinkState::Dead { again: Some(now) },
+            };
+            connection
+                .execute(
+                    "UPDATE link SET state = ?, due_from = ? WHERE month = ?",
+                    params![to_json(&state)?, instant(now), month],
+                )
+                .map_err(store_error)?;
+        }
+        Ok(())
+    }
+
+    /// Logs the changes of these bulletins as they would have been logged by a right clock, and answers of which there
+    /// are any.
+    async fn log_silenced(
+        &self,
+        silenced: &BTreeSet<Month>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Month>, StoreError> {
+        let retold = retell(self, silenced, async |month| self.rows(month).await).await?;
+        let mut logged = Vec::new();
+        for (month, retold) in retold {
+            let (bulletins, standings): (Vec<&ChangeRecord>, Vec<&ChangeRecord>) = retold
+                .due_records()
+                .partition(|record| matches!(record, ChangeRecord::Bulletin { .. }));
+            if !bulletins.is_empty() || !standings.is_empty() {
+                logged.push(month);
+            }
+            for record in standings.into_iter().chain(bulletins) {
+                log_change(&self.connection(), now, record)?;
+            }
+        }
+        Ok(logged)
+    }
+}
+
+fn times_of(record: &BulletinRecord) -> impl Iterator<Item = DateTime<Utc>> + use<> {
+    let pending = record.pending.as_ref().map(|pending| pending.at);
+    [record.first_seen, record.fetched_at].into_iter().chain(pending)
+}
+
+/// True if the changes of this bulletin were not logged because the clock was ahead, although its month is not over.
+fn is_silenced(record: &BulletinRecord, now: DateTime<Utc>) -> bool {
+    record.month >= present_month(now)
+        && [record.first_seen, record.fetched_at]
+            .into_iter()
+            .any(|at| skew::is_ahead(at, now) && present_month(at) > record.month)
+}
+
+/// Times just before now, in the order of those that they replace.
+fn corrected(times: &BTreeSet<DateTime<Utc>>, now: DateTime<Utc>) -> Corrected {
+    times
+        .iter()
+        .rev()
+        .zip(0..)
+        .map(|(at, later)| (*at, now - Duration::microseconds(later)))
+        .collect()
+}
