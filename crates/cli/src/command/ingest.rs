@@ -9,7 +9,8 @@ use pipeline::{IngestError, Ingested, Ingester};
 use crate::args::{IngestArgs, StoreArgs};
 use crate::clock::RunClock;
 use crate::command::place::metered;
-use crate::command::run::{tell_ingested, tell_unsent};
+use crate::command::run::tell_ingested;
+use crate::command::undelivered::{self, Failures};
 use crate::command::ways::ways;
 use crate::command::{block_on, open_sound, parse};
 use crate::output::complain;
@@ -40,7 +41,12 @@ async fn on_machine(store: &SqliteStore, clock: RunClock, args: &IngestArgs) -> 
     let fed = feed(store, clock, args, |month| Ok(store.settle_dead_letters(month)?)).await?;
     let (ways, well) = ways(store, args.format)?;
     let drained = drain_to_watches(store, &ways, &clock).await?;
-    Ok(tell_unsent(&drained) && fed && well)
+    Failures::default().print(&drained, false);
+    let sent = drained.failed.is_empty();
+    if !sent {
+        undelivered::check(store, clock.now(), false).await?;
+    }
+    Ok(sent && fed && well)
 }
 
 /// Stores the pages, and calls `stored` with the month of each that is stored now. Answers whether all are.

@@ -5,14 +5,15 @@ use std::time::Duration;
 use anyhow::Context;
 use bulletin::Month;
 use indicatif::{ProgressBar, ProgressStyle};
-use local::{AlertFormat, Drained, PageOutcome, SqliteStore, drain_pages, drain_to_watches};
-use pipeline::port::{AlertMarks, Claim, Clock, LinkTable, SourceError};
+use local::{AlertFormat, PageOutcome, SqliteStore, drain_pages, drain_to_watches};
+use pipeline::port::{Clock, LinkTable, SourceError};
 use pipeline::{FetchReport, Fetcher, IngestError, Ingested, LinkState};
 use web_source::Source;
 
 use crate::args::{RunArgs, StoreArgs};
 use crate::clock::RunClock;
 use crate::command::source::source;
+use crate::command::undelivered::{self, Failures, is_first_today};
 use crate::command::ways::ways;
 use crate::command::{block_on, open_sound};
 use crate::output::{AlertsFormat, complain, counted};
@@ -90,6 +91,7 @@ async fn look(
     let (ways, mut well) = ways(store, args.format)?;
     let _reading = store.lock_reading(WAIT_FOR_ANOTHER_RUN)?;
     let (mut looks, mut read, mut stored_in_all, mut failed) = (0, 0, 0, 0);
+    let mut failures = Failures::default();
     loop {
         let report = fetcher.fetch(args.backfill).await?;
         if let (Some(reason), 0) = (&report.blocked, looks) {
@@ -117,7 +119,7 @@ async fn look(
         .await?;
         bar.finish_and_clear();
         let drained = drain_to_watches(store, &ways, &clock).await?;
-        well &= tell_unsent(&drained);
+        failures.print(&drained, args.quiet);
         stored_in_all += stored;
         // What was stored can make more due: the history behind the first bulletin.
         if stored == 0 {
@@ -133,6 +135,7 @@ async fn look(
             }
             well &= failed == 0;
             well &= close(&report, store, clock, args).await?;
+            well &= undelivered::check(store, clock.now(), args.quiet).await?;
             return Ok(well);
         }
     }
@@ -149,11 +152,7 @@ async fn close(
         tell_what_is_left_alone(store, clock, report).await?;
     }
     if let Some(month) = report.overdue {
-        // Once a day is enough, however often this runs.
-        let now = clock.now();
-        let mark = format!("OVERDUE#{month}#{}", now.date_naive());
-        if !args.quiet || AlertMarks::claim(store, &mark, now, now).await? == Claim::Granted {
-            store.sent(&mark, now).await?;
+        if is_first_today(store, &format!("OVERDUE#{month}"), clock.now()).await? || !args.quiet {
             complain(
                 "warning",
                 &format!(
@@ -264,24 +263,6 @@ fn tell(outcome: &PageOutcome, args: &RunArgs, quiet: bool) {
         ),
         (Err(error), _) => complain("error", &error.to_string()),
     }
-}
-
-/// Says which alerts could not be sent, and answers whether all were.
-pub(crate) fn tell_unsent(drained: &Drained) -> bool {
-    for failure in &drained.failed {
-        complain("error", failure);
-    }
-    if drained.failed.len() > drained.dead {
-        complain("note", "what was not sent is kept, and a later run sends it");
-    }
-    if drained.dead > 0 {
-        let what = counted(drained.dead, "change");
-        complain(
-            "note",
-            &format!("{what} could not be told and is tried no more: `bulletin run --retry` tries again"),
-        );
-    }
-    drained.failed.is_empty()
 }
 
 /// Says what became of a page.
