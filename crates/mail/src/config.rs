@@ -173,16 +173,7 @@ impl SmtpConfig {
                 })
             })
             .transpose()?;
-        let ehlo_name = get("SMTP_EHLO_NAME")?
-            .map(|name| {
-                hello::parse(name.trim()).ok_or_else(|| {
-                    wrong(
-                        "SMTP_EHLO_NAME",
-                        "is invalid: expected a host name such as mail.example.com, or an address such as [192.0.2.1]",
-                    )
-                })
-            })
-            .transpose()?;
+        let ehlo_name = get("SMTP_EHLO_NAME")?.as_deref().map(ehlo_name).transpose()?;
         Ok(Self {
             host,
             port,
@@ -255,6 +246,15 @@ fn security(host: &str, word: Option<&str>) -> Result<Security, ConfigError> {
              server on this machine",
         )),
     }
+}
+
+fn ehlo_name(name: &str) -> Result<ClientId, ConfigError> {
+    hello::parse(name.trim()).ok_or_else(|| {
+        wrong(
+            "SMTP_EHLO_NAME",
+            "is invalid: expected a host name such as mail.example.com, or an address such as [192.0.2.1]",
+        )
+    })
 }
 
 fn password(value: Option<String>, file: Option<String>) -> Result<Option<String>, ConfigError> {

@@ -124,14 +124,7 @@ async fn look(
         // What was stored can make more due: the history behind the first bulletin.
         if stored == 0 {
             if read > WORTH_A_BAR && !args.quiet {
-                let refused = match failed {
-                    0 => String::new(),
-                    _ => format!(", {failed} refused"),
-                };
-                complain(
-                    "note",
-                    &format!("{} read, {stored_in_all} stored{refused}", counted(read, "page")),
-                );
+                tell_totals(read, stored_in_all, failed);
             }
             well &= failed == 0;
             well &= close(&report, store, clock, args).await?;
@@ -139,6 +132,18 @@ async fn look(
             return Ok(well);
         }
     }
+}
+
+/// Prints how many pages were read, stored and refused.
+fn tell_totals(read: usize, stored: usize, failed: usize) {
+    let refused = match failed {
+        0 => String::new(),
+        _ => format!(", {failed} refused"),
+    };
+    complain(
+        "note",
+        &format!("{} read, {stored} stored{refused}", counted(read, "page")),
+    );
 }
 
 /// Says at the end of a look what it leaves open.
