@@ -156,16 +156,16 @@ async fn close(
     if !args.quiet {
         tell_what_is_left_alone(store, clock, report).await?;
     }
-    if let Some(month) = report.overdue {
-        if is_first_today(store, &format!("OVERDUE#{month}"), clock.now()).await? || !args.quiet {
-            complain(
-                "warning",
-                &format!(
-                    "the bulletin of {} should be out and was not found",
-                    month.title()
-                ),
-            );
-        }
+    if let Some(month) = report.overdue
+        && (is_first_today(store, &format!("OVERDUE#{month}"), clock.now()).await? || !args.quiet)
+    {
+        complain(
+            "warning",
+            &format!(
+                "the bulletin of {} should be out and was not found",
+                month.title()
+            ),
+        );
     }
     if !args.quiet {
         if let Some(newest) = report.newest {
