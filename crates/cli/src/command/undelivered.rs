@@ -36,7 +36,7 @@ pub(crate) async fn check(store: &SqliteStore, now: DateTime<Utc>, quiet: bool) 
         return Ok(true);
     }
     if is_first_today(store, "UNDELIVERED", now).await? || !quiet {
-        complain("error", &remedy(undelivered));
+        complain("warning", &remedy(undelivered));
     }
     Ok(false)
 }
