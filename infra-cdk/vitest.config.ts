@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
-    // One after another in one process, which loads the CDK once.
+    // Run the files one at a time in one process, so that the CDK is loaded once.
     isolate: false,
     fileParallelism: false,
   },

@@ -1,7 +1,7 @@
-"""Extracts the cells of bulletins' pages with lxml.html, for the reader to be compared with.
+"""Extracts the cells of bulletin pages with lxml.html, as a benchmark for the reader.
 
-Reads the paths of pages, one a line up to an empty one, and prints each page's cells as JSON; then, for each further line,
-extracts every page again and prints the seconds that took.
+Reads the paths of pages, one per line up to an empty line, and prints the cells of each page as JSON. Then, for each
+further line, extracts all pages again and prints the seconds that this took.
 """
 
 import difflib
@@ -80,7 +80,7 @@ def folded(text):
 
 
 def named(label, names):
-    """What a label names: a known spelling, or close to one. Looked up once: labels repeat over the pages."""
+    """The name of a label that is a known spelling or close to one. Cached, because labels repeat across pages."""
     if label not in names:
         near = difflib.get_close_matches(label, names, n=1, cutoff=0.85) if len(label) > 5 else []
         names[label] = names[near[0]] if near else None
@@ -88,14 +88,14 @@ def named(label, names):
 
 
 def text_of(cell):
-    """A cell's text, in which a line break is a space."""
+    """The text of a cell, with line breaks as spaces."""
     for line in cell.iter("br", "p"):
         line.tail = " " + (line.tail or "")
     return folded(cell.text_content())
 
 
 def heading_before(table):
-    """The last heading of a chart before a table."""
+    """The last chart heading before a table."""
     element = table
     while element is not None:
         text = []

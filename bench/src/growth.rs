@@ -1,4 +1,4 @@
-//! What each step costs on one machine when there are 10, 100 and 1,000 times as many rows, or subscribers.
+//! The cost of each step on one machine with 10, 100 and 1,000 times as many rows or subscribers.
 
 use std::path::Path;
 
@@ -12,18 +12,18 @@ use crate::pages::pages;
 use crate::report::{Line, Reach, Section};
 
 const TIMES: [usize; 4] = [1, 10, 100, 1000];
-/// How many times as much ten times the rows or subscribers may take: linear, and what measuring blurs.
+/// The maximum ratio of costs for ten times the rows or subscribers: linear, with a margin for noise.
 const MOST_GROWTH: f64 = 11.0;
-/// Today's subscribers of one machine.
+/// The number of subscribers of one machine today.
 const SUBSCRIBERS: usize = 10;
 const QUESTIONS: usize = 3;
-/// The earliest month that there can be.
+/// The earliest valid month.
 const FIRST_MONTH: &str = "1900-01";
 
-/// Steps on a database of pages, as it grows.
+/// Measures the steps on a growing database.
 ///
 /// # Errors
-/// Where the command is not compiled, or fails.
+/// If the command is not built, or fails.
 pub(crate) fn measure(project: &Path) -> anyhow::Result<Section> {
     let program = Program::find()?;
     let folder = tempfile::tempdir()?;
@@ -42,8 +42,8 @@ pub(crate) fn measure(project: &Path) -> anyhow::Result<Section> {
     Ok(Section {
         title: "Growth, in SQLite".into(),
         note: format!(
-            "The steps at {} times the {rows} rows of {} {}, and at as many times {SUBSCRIBERS} subscribers; each step is a process \
-             of its own. Rows are filled in as further months, then as further cases of each month. CPU time, and the most memory.",
+            "The steps with {} times the {rows} rows of {} {}, and with as many times {SUBSCRIBERS} subscribers. Each step is a \
+             separate process. Rows are added as further months, then as further cases of each month. CPU time and peak memory.",
             TIMES.map(|times| times.to_string()).join(", "),
             pages.len(),
             pages.kind(),
@@ -52,7 +52,7 @@ pub(crate) fn measure(project: &Path) -> anyhow::Result<Section> {
     })
 }
 
-/// The page of the month after all others, and the day on which it is read.
+/// The page of the month after all others, and the day on which it is fetched.
 struct Next {
     file: String,
     day: String,
@@ -77,7 +77,7 @@ impl Next {
     }
 }
 
-/// Storing a page and asking for a history, with more and more rows.
+/// Measures storing a page and querying a history with a growing number of rows.
 fn rows_grow(program: &Program, base: &Path, next: &Next, rows: usize) -> anyhow::Result<Vec<Line>> {
     let database = base.with_file_name("rows.db");
     let (mut stored, mut asked, mut checked) = (Vec::new(), Vec::new(), Vec::new());
@@ -92,13 +92,13 @@ fn rows_grow(program: &Program, base: &Path, next: &Next, rows: usize) -> anyhow
     }
     remove(&database);
     Ok(vec![
-        line("rows: a page stored by `ingest`", &stored),
+        line("rows: `ingest` of a page", &stored),
         line("rows: `history EB3 INDIA`", &asked),
         line("rows: `check EB3 INDIA`", &checked),
     ])
 }
 
-/// Storing a page and printing the alerts of everybody, with more and more subscribers.
+/// Measures storing a page and printing all alerts with a growing number of subscribers.
 fn subscribers_grow(program: &Program, base: &Path, next: &Next) -> anyhow::Result<Vec<Line>> {
     let database = base.with_file_name("subscribers.db");
     let mut told = Vec::new();
@@ -113,12 +113,12 @@ fn subscribers_grow(program: &Program, base: &Path, next: &Next) -> anyhow::Resu
     }
     remove(&database);
     Ok(vec![line(
-        "subscribers: a page stored and everybody told by `ingest`",
+        "subscribers: `ingest` of a page, with its alerts",
         &told,
     )])
 }
 
-/// A step's costs, held against growing no faster than what there is.
+/// The costs of a step, with linear growth as the target.
 fn line(what: &str, costs: &[Cost]) -> Line {
     let worst = |of: fn(&Cost) -> f64| {
         let pairs = costs.windows(2).map(|pair| of(&pair[1]) / of(&pair[0]));
@@ -137,8 +137,8 @@ fn line(what: &str, costs: &[Cost]) -> Line {
     }
 }
 
-/// Adds rows until there are as many: of every month since 1900 before the first that is stored, of so many cases as that
-/// takes. Only there do the last of them have areas that do not exist.
+/// Adds rows up to a number, for all months from 1900 up to the first stored one and as many cases as needed. If the
+/// real cases are not enough, the others have made-up areas.
 fn fill(database: &Path, wanted: usize) -> anyhow::Result<()> {
     let stored = count(database, "cut_off")?;
     let Some(added) = wanted.checked_sub(stored).filter(|added| *added > 0) else {
@@ -191,11 +191,11 @@ fn fill(database: &Path, wanted: usize) -> anyhow::Result<()> {
          COMMIT; PRAGMA journal_mode = wal;",
     )?;
     let now = count(database, "cut_off")?;
-    ensure!(now == wanted, "{now} rows in place of {wanted}");
+    ensure!(now == wanted, "{now} rows, expected {wanted}");
     Ok(())
 }
 
-/// Subscribers who are told on the terminal of each bulletin, each of a case of this month.
+/// Adds watches on the terminal for every bulletin, each for a case of this month.
 fn subscribe(database: &Path, month: Month, count: usize) -> anyhow::Result<()> {
     let day = "2012-03-15".parse()?;
     let cases: Vec<_> = bulletin_of(month, |_| CutOff::Date(day))

@@ -1,4 +1,4 @@
-//! All of history: every page read and stored in SQLite, and questions to it from a cold process.
+//! The whole history: all pages read and stored in SQLite, and queries from a cold process.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use nix::sys::time::TimeValLike as _;
 use crate::pages::{Pages, pages};
 use crate::report::{Line, Reach, Section};
 
-/// The first argument with which this program runs a command and prints what it cost.
+/// The first argument that makes this program run a command and print its cost.
 pub(crate) const COST_OF: &str = "cost-of";
 const ROUNDS: usize = 5;
 const STARTS: usize = 20;
@@ -22,7 +22,7 @@ const MOST_SECONDS: f64 = 0.4;
 const MOST_MEGABYTES: f64 = 40.0;
 const MOST_MILLIS: f64 = 15.0;
 
-/// What a process cost: seconds of CPU, seconds, and the most megabytes it held.
+/// The cost of a process: CPU seconds, elapsed seconds, and peak memory in megabytes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cost {
     pub(crate) cpu: f64,
@@ -35,30 +35,30 @@ pub(crate) struct Cost {
 pub(crate) struct Program(PathBuf);
 
 impl Program {
-    /// Finds it beside this program.
+    /// Finds the command in the folder of this program.
     ///
     /// # Errors
-    /// Where it is not compiled.
+    /// If it is not built.
     pub(crate) fn find() -> anyhow::Result<Self> {
         let program = std::env::current_exe()?.with_file_name("bulletin");
-        ensure!(program.exists(), "the command is not compiled: run `make bench`");
+        ensure!(program.exists(), "the command is not built: run `make bench`");
         Ok(Self(program))
     }
 
-    /// Runs it on a database with these words.
+    /// Runs the command on a database with these arguments and returns its cost.
     ///
     /// # Errors
-    /// Where it fails.
+    /// If it fails.
     pub(crate) fn cost(&self, database: &Path, words: &[&str]) -> anyhow::Result<Cost> {
         let (program, database) = (self.0.display().to_string(), database.display().to_string());
         cost_of(&[&[program.as_str(), "--db", &database], words].concat())
     }
 }
 
-/// The pages' months and files, oldest first.
+/// The months and files of the pages, oldest first.
 ///
 /// # Errors
-/// Where one cannot be read.
+/// If a page cannot be read.
 pub(crate) fn in_order(pages: &Pages) -> anyhow::Result<Vec<(Month, String)>> {
     let mut files = Vec::new();
     for (file, page) in pages.files.iter().zip(pages.values()) {
@@ -71,17 +71,17 @@ pub(crate) fn in_order(pages: &Pages) -> anyhow::Result<Vec<(Month, String)>> {
     Ok(files)
 }
 
-/// Removes a database and what lies beside it.
+/// Removes a database and its WAL files.
 pub(crate) fn remove(database: &Path) {
     for ending in ["", "-wal", "-shm"] {
         let _ = std::fs::remove_file(format!("{}{ending}", database.display()));
     }
 }
 
-/// Feeds every page to `bulletin ingest`, and asks `history` and `check`.
+/// Measures `bulletin ingest` with all pages, then `history` and `check`.
 ///
 /// # Errors
-/// Where the command is not compiled, or fails.
+/// If the command is not built, or fails.
 pub(crate) fn measure(project: &Path) -> anyhow::Result<Section> {
     let program = Program::find()?;
     let folder = tempfile::tempdir()?;
@@ -109,7 +109,7 @@ pub(crate) fn measure(project: &Path) -> anyhow::Result<Section> {
     Ok(Section {
         title: "All of history, in SQLite".into(),
         note: format!(
-            "{} {}, oldest first, by one `bulletin ingest`; the least of {ROUNDS} runs. The questions: the least of \
+            "{} {}, oldest first, with one `bulletin ingest`; the minimum of {ROUNDS} runs. The queries: the minimum of \
              {STARTS} starts.",
             pages.len(),
             pages.kind()
@@ -117,8 +117,8 @@ pub(crate) fn measure(project: &Path) -> anyhow::Result<Section> {
         lines: vec![
             Line {
                 what: "read and stored, CPU".into(),
-                figure: format!("{:.2} s ({:.2} s by the clock)", stored.cpu, stored.wall),
-                // Said of the real pages; the made-up ones are more.
+                figure: format!("{:.2} s ({:.2} s elapsed)", stored.cpu, stored.wall),
+                // The target is for the real pages; there are more made-up ones.
                 reach: pages
                     .are_real()
                     .then(|| Reach::at_most(stored.cpu, MOST_SECONDS).said(format!("{MOST_SECONDS} s"))),
@@ -136,7 +136,7 @@ pub(crate) fn measure(project: &Path) -> anyhow::Result<Section> {
     })
 }
 
-/// The least of each figure over several runs.
+/// The minimum of each figure over several runs.
 pub(crate) fn least(runs: usize, mut run: impl FnMut() -> anyhow::Result<Cost>) -> anyhow::Result<Cost> {
     let mut least = run()?;
     for _ in 1..runs {
@@ -150,7 +150,7 @@ pub(crate) fn least(runs: usize, mut run: impl FnMut() -> anyhow::Result<Cost>) 
     Ok(least)
 }
 
-/// Runs a command below a process of its own, which is told of its resources alone.
+/// Runs a command as the only child of another process, so that the resources of its children are those of the command.
 fn cost_of(command: &[&str]) -> anyhow::Result<Cost> {
     let output = Command::new(std::env::current_exe()?)
         .arg(COST_OF)
@@ -168,17 +168,17 @@ fn cost_of(command: &[&str]) -> anyhow::Result<Cost> {
         .map(str::parse)
         .collect::<Result<_, _>>()?;
     let [cpu, wall, memory] = figures[..] else {
-        anyhow::bail!("{text} are not three figures");
+        anyhow::bail!("invalid cost {text:?}: expected three numbers");
     };
     Ok(Cost { cpu, wall, memory })
 }
 
-/// Runs a command and prints its seconds of CPU, its seconds, and its megabytes.
+/// Runs a command and prints its CPU seconds, elapsed seconds, and peak memory in megabytes.
 ///
 /// # Errors
-/// Where it fails.
+/// If it fails.
 pub(crate) fn print_cost(command: &[String]) -> anyhow::Result<()> {
-    let (program, arguments) = command.split_first().context("which command?")?;
+    let (program, arguments) = command.split_first().context("no command given")?;
     let start = Instant::now();
     let status = Command::new(program)
         .args(arguments)

@@ -1,4 +1,4 @@
-//! How many instructions a page takes, counted by valgrind: the same on every machine that runs the same program.
+//! The number of instructions per page, counted by valgrind: the same on every machine that runs the same program.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,15 +8,15 @@ use anyhow::{Context as _, bail, ensure};
 use crate::page::{read_all, tokenize_all};
 use crate::pages::{Pages, pages};
 
-/// The first argument with which this program reads every page and does nothing else.
+/// The first argument that makes this program only read all pages.
 pub(crate) const PASSES_OF: &str = "passes-of";
 
-/// What is counted.
+/// The work to count.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Work {
-    /// A page to its cells.
+    /// Reads a page to its cells.
     Read,
-    /// A page to its tokens.
+    /// Splits a page into tokens.
     Tokenize,
 }
 
@@ -29,11 +29,11 @@ impl Work {
     }
 }
 
-/// Instructions a page, or `None` where valgrind is not installed. Two passes less one, so that what is done once for
-/// all pages does not count.
+/// The number of instructions per page, or `None` if valgrind is not installed. The difference of two passes and one, so
+/// that start-up does not count.
 ///
 /// # Errors
-/// Where the program fails below valgrind.
+/// If the program fails under valgrind.
 pub(crate) fn instructions(work: Work, pages: &Pages) -> anyhow::Result<Option<f64>> {
     let (Some(once), Some(twice)) = (count(work, "1")?, count(work, "2")?) else {
         return Ok(None);
@@ -55,18 +55,18 @@ fn count(work: Work, passes: &str) -> anyhow::Result<Option<f64>> {
     ensure!(run.status.success(), "valgrind: {said}");
     let collected = said
         .split_once("Collected : ")
-        .context("valgrind counted nothing")?
+        .context("valgrind printed no count")?
         .1;
     Ok(Some(collected.lines().next().unwrap_or_default().trim().parse()?))
 }
 
-/// Reads every page, or its tokens, as often as the arguments say.
+/// Does the work of the first argument with all pages, as often as the second says.
 ///
 /// # Errors
-/// Where a page is not there, or an argument is none.
+/// If there are no pages, or an argument is invalid.
 pub(crate) fn passes_of(project: &Path, arguments: &[String]) -> anyhow::Result<()> {
     let [work, passes] = arguments else {
-        bail!("{PASSES_OF} read|tokenize PASSES");
+        bail!("invalid arguments: expected {PASSES_OF} read|tokenize PASSES");
     };
     let pages = pages(project)?;
     for _ in 0..passes.parse()? {

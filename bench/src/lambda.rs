@@ -1,4 +1,4 @@
-//! How a Lambda starts: from its exec to its first question for an event, and its first invocations.
+//! The start of a Lambda: from exec to its first poll for an event, and its first invocations.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -10,32 +10,32 @@ use anyhow::{Context as _, bail, ensure};
 
 use crate::report::{Line, Reach, Section};
 
-/// The Lambdas, and the one that does nothing, which they are held against.
+/// The Lambdas, and the empty one that they are compared with.
 const LAMBDAS: [&str; 4] = [EMPTY, "fetcher", "parser", "notifier"];
 const EMPTY: &str = "empty-handler";
 const ROUNDS: usize = 3;
 const STARTS: usize = 20;
-/// How many times the empty handler's CPU time a start may take.
+/// The maximum CPU time of a start, as a multiple of the empty handler's.
 const MOST_CPU: f64 = 2.0;
-/// The largest zip, in millions of bytes.
+/// The maximum size of a zip, in millions of bytes.
 const LARGEST_ZIP: f64 = 2.5;
-/// How long anything here may take.
+/// The timeout of each operation.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What one start cost.
+/// The cost of one start.
 #[derive(Debug, Clone, Copy)]
 struct Start {
-    /// CPU time from its exec to its first question for an event.
+    /// CPU time from exec to the first poll for an event.
     cpu: Duration,
     wall: Duration,
     first: Duration,
     warm: Duration,
-    /// The most memory it held, in bytes.
+    /// Peak memory in bytes.
     memory: u64,
 }
 
 impl Start {
-    /// The least of both, one by one.
+    /// The minimum of each figure.
     fn least(self, other: Self) -> Self {
         Self {
             cpu: self.cpu.min(other.cpu),
@@ -47,10 +47,10 @@ impl Start {
     }
 }
 
-/// Starts each Lambda many times, in turns, and takes the least of each figure.
+/// Starts each Lambda many times, alternating, and takes the minimum of each figure.
 ///
 /// # Errors
-/// Where one is not compiled, or does not ask for events.
+/// If a Lambda is not built, or does not poll for events.
 pub(crate) fn measure(project: &Path) -> anyhow::Result<Section> {
     let folder = compiled(project)?;
     let mut least: [Option<Start>; 4] = [None; 4];
@@ -93,11 +93,11 @@ pub(crate) fn measure(project: &Path) -> anyhow::Result<Section> {
     Ok(Section {
         title: "Lambda start".into(),
         note: format!(
-            "Profile `lambda`, started in turns by a stub of the Runtime API; the least of {ROUNDS} rounds of {STARTS}. \
-             CPU time is that of all threads from the fork on, as the scheduler counts it. The invocations are an empty \
-             batch for parser and notifier; the fetcher's one call is answered with an error. The zip is one file, \
-             deflated. Fetcher and parser hold two HTTP clients, that of AWS's SDK and reqwest for the department's site; \
-             HTTP/2, a tenth of each, comes with the SDK's and cannot be left out."
+            "Profile `lambda`, started alternately by a stub of the Runtime API; the minimum of {ROUNDS} rounds of \
+             {STARTS}. CPU time is that of all threads since the fork, as the scheduler counts it. The invocations are an \
+             empty batch for parser and notifier; the fetcher's only call returns an error. The zip is one file, \
+             deflated. Fetcher and parser contain two HTTP clients, that of the AWS SDK and reqwest for the department's \
+             site. HTTP/2, a tenth of each binary, is part of the SDK's client and cannot be disabled."
         ),
         lines,
     })
@@ -107,30 +107,30 @@ fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 
-/// Where the Lambdas lie.
+/// The folder of the built Lambdas.
 ///
 /// # Errors
-/// Where one is not compiled.
+/// If one is not built.
 pub(crate) fn compiled(project: &Path) -> anyhow::Result<PathBuf> {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| project.join("target"), PathBuf::from);
     let folder = target.join("lambda");
     for name in LAMBDAS {
         ensure!(
             folder.join(name).exists(),
-            "{name} is not compiled: run `make bench`"
+            "{name} is not built: run `make bench`"
         );
     }
     Ok(folder)
 }
 
-/// How many bytes a binary has as a Lambda's zip.
+/// The size of a binary in a Lambda's zip, in bytes.
 fn zipped(binary: &Path) -> anyhow::Result<usize> {
     let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
     encoder.write_all(&std::fs::read(binary)?)?;
     Ok(encoder.finish()?.len())
 }
 
-/// A process that is stopped when this is dropped.
+/// A process that is killed when this is dropped.
 struct Running(Child);
 
 impl Drop for Running {
@@ -140,10 +140,10 @@ impl Drop for Running {
     }
 }
 
-/// Starts one, and invokes it twice.
+/// Starts a Lambda and invokes it twice.
 fn start(binary: &Path, name: &str) -> anyhow::Result<Start> {
     let api = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    // Stands for AWS and for the department's site: every question is answered with an error at once.
+    // Replaces AWS and the department's site: each request gets an immediate error.
     let elsewhere = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let address = format!("http://{}", elsewhere.local_addr()?);
     std::thread::spawn(move || refuse_all(&elsewhere));
@@ -201,7 +201,7 @@ fn event_of(name: &str) -> String {
     }
 }
 
-/// The CPU time of all threads of a process so far.
+/// The CPU time of all threads of a process.
 fn cpu_of(process: u32) -> anyhow::Result<Duration> {
     let mut nanoseconds = 0;
     for thread in std::fs::read_dir(format!("/proc/{process}/task"))? {
@@ -212,7 +212,7 @@ fn cpu_of(process: u32) -> anyhow::Result<Duration> {
     Ok(Duration::from_nanos(nanoseconds))
 }
 
-/// The most memory that a process held, in bytes.
+/// The peak memory of a process in bytes.
 fn memory_of(process: u32) -> anyhow::Result<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
@@ -220,14 +220,14 @@ fn memory_of(process: u32) -> anyhow::Result<u64> {
     Ok(kilobytes.parse::<u64>()? * 1024)
 }
 
-/// A Lambda's connection to the Runtime API, on which it has asked something.
+/// A Lambda's connection to the Runtime API, with a request.
 struct Api {
     connection: TcpStream,
     read: Vec<u8>,
 }
 
 impl Api {
-    /// Waits for a connection and one of these questions on it.
+    /// Waits for a connection and a request for one of these paths on it.
     fn accept(listener: &TcpListener, wanted: &[&str]) -> anyhow::Result<Self> {
         listener.set_nonblocking(true)?;
         let end = Instant::now() + PATIENCE;
@@ -235,8 +235,8 @@ impl Api {
             match listener.accept() {
                 Ok((connection, _)) => break connection,
                 Err(error) if error.kind() != std::io::ErrorKind::WouldBlock => return Err(error.into()),
-                Err(_) if Instant::now() > end => bail!("nothing was asked"),
-                // The Lambda has the other core; a sleep would be as long as what is measured.
+                Err(_) if Instant::now() > end => bail!("timed out waiting for a request"),
+                // The Lambda uses the other core. A sleep would take as long as the time to measure.
                 Err(_) => std::thread::yield_now(),
             }
         };
@@ -251,7 +251,7 @@ impl Api {
         Ok(api)
     }
 
-    /// Waits for one of these questions, on this connection or a new one.
+    /// Waits for a request for one of these paths, on this connection or a new one.
     fn next(&mut self, listener: &TcpListener, wanted: &[&str]) -> anyhow::Result<()> {
         if !self.read_question(wanted)? {
             *self = Self::accept(listener, wanted)?;
@@ -259,7 +259,7 @@ impl Api {
         Ok(())
     }
 
-    /// Reads a question to its end; false where the connection was closed instead.
+    /// Reads a whole request; false if the connection was closed instead.
     fn read_question(&mut self, wanted: &[&str]) -> anyhow::Result<bool> {
         self.read.clear();
         let mut buffer = [0; 4096];
@@ -274,7 +274,10 @@ impl Api {
                 };
                 if is_whole {
                     let path = head.split_whitespace().nth(1).context("no path")?;
-                    ensure!(wanted.iter().any(|end| path.ends_with(end)), "it asked {path}");
+                    ensure!(
+                        wanted.iter().any(|end| path.ends_with(end)),
+                        "unexpected request: {path}"
+                    );
                     return Ok(true);
                 }
             }
@@ -285,7 +288,7 @@ impl Api {
         }
     }
 
-    /// Answers the question for an event.
+    /// Responds to a poll with an event.
     fn give(&mut self, event: &str) -> anyhow::Result<()> {
         let deadline = (SystemTime::now() + PATIENCE)
             .duration_since(UNIX_EPOCH)?
@@ -300,7 +303,7 @@ impl Api {
         Ok(self.connection.write_all(answer.as_bytes())?)
     }
 
-    /// Answers a result.
+    /// Acknowledges a result.
     fn done(&mut self) -> anyhow::Result<()> {
         Ok(self
             .connection
@@ -308,7 +311,7 @@ impl Api {
     }
 }
 
-/// Answers every request with an error that is not worth another attempt.
+/// Responds to each request with an error that is not retried.
 fn refuse_all(listener: &TcpListener) {
     for connection in listener.incoming().map_while(Result::ok) {
         let mut connection = connection;

@@ -1,7 +1,7 @@
-//! Measures what the project costs and holds it against what is wanted: `tools/bench [SECTION...]`, which compiles this, the
-//! command and the Lambdas first.
+//! Runs the benchmarks and compares them with targets. Start it with `tools/bench [SECTION...]`, which first builds this
+//! program, the command and the Lambdas.
 //!
-//! Without arguments every section is measured and docs/BENCHMARKS.md is written.
+//! Without arguments it measures all sections and writes docs/BENCHMARKS.md.
 
 mod growth;
 mod history;
@@ -20,7 +20,7 @@ use anyhow::bail;
 
 use report::Section;
 
-/// What can be measured, by name.
+/// A section of the benchmarks.
 type Measure = fn(&Path) -> anyhow::Result<Section>;
 const SECTIONS: [(&str, Measure); 6] = [
     ("page", page::measure),
@@ -42,7 +42,7 @@ fn main() -> anyhow::Result<()> {
     let names = SECTIONS.map(|(name, _)| name);
     if let Some(unknown) = wanted.iter().find(|name| !names.contains(&name.as_str())) {
         bail!(
-            "there is no section \"{unknown}\": name some of {}, or none for all",
+            "unknown section \"{unknown}\": expected some of {}, or none for all",
             names.join(", ")
         );
     }
@@ -51,7 +51,7 @@ fn main() -> anyhow::Result<()> {
     let mut failed = Vec::new();
     for (name, measure) in SECTIONS.iter().filter(|(name, _)| is_wanted(name)) {
         writeln!(std::io::stderr(), "measuring: {name}")?;
-        // One section that fails, or panics in the harness of the tests, does not take the others with it.
+        // A section that fails, or panics in the test harness, does not stop the others.
         let measured = std::panic::catch_unwind(|| measure(&project));
         sections.push(match measured {
             Ok(Ok(section)) => section,

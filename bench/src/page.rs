@@ -1,4 +1,4 @@
-//! A page to its cells: beside the bare tokenizer and lxml, in the same run.
+//! Reading a page to its cells, compared with the bare tokenizer and lxml in the same run.
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -21,17 +21,17 @@ use crate::report::{Line, Reach, Section};
 use crate::tokenizer::tokenize;
 
 const ROUNDS: usize = 12;
-/// How often criterion measures.
+/// The sample size of criterion.
 const SAMPLES: usize = 30;
 const MOST_ALLOCATIONS: u64 = 200;
 const MOST_BYTES: u64 = 64 * 1024;
-/// How many times faster than lxml's extraction.
+/// The minimum speed, as a multiple of lxml's.
 const LEAST_FACTOR: f64 = 4.0;
 
-/// Reads every page in turns with the reader, the bare tokenizer and, where Python packages can be installed, lxml.
+/// Reads all pages alternately with the reader, the bare tokenizer and, if Python packages can be installed, lxml.
 ///
 /// # Errors
-/// Where a page cannot be read, or lxml gets other cells.
+/// If a page cannot be read, or lxml finds other cells.
 pub(crate) fn measure(project: &Path) -> anyhow::Result<Section> {
     let pages = pages(project)?;
     let mut lxml = Lxml::start(project, &pages)?;
@@ -63,7 +63,7 @@ pub(crate) fn measure(project: &Path) -> anyhow::Result<Section> {
         line(
             "page to cells",
             format!(
-                "{:.0} us a page, {:.0} pages/s, {:.0} MB/s",
+                "{:.0} us/page, {:.0} pages/s, {:.0} MB/s",
                 micros(own),
                 count_of / own,
                 bytes as f64 / own / 1e6
@@ -72,21 +72,21 @@ pub(crate) fn measure(project: &Path) -> anyhow::Result<Section> {
         line(
             "the bare tokenizer (html5gum)",
             format!(
-                "{:.0} us a page, {:.2} times the reader's time",
+                "{:.0} us/page, {:.2} times the reader's time",
                 micros(bare),
                 bare / own
             ),
         ),
         line(
-            "page to cells, by criterion",
+            "page to cells, criterion",
             by_criterion.said("read_page", count_of)?,
         ),
         line(
-            "the bare tokenizer, by criterion",
+            "the bare tokenizer, criterion",
             by_criterion.said("tokenizer", count_of)?,
         ),
         line(
-            "instructions a page: page to cells, the bare tokenizer",
+            "instructions per page: page to cells, the bare tokenizer",
             match (
                 instructions(Work::Read, &pages)?,
                 instructions(Work::Tokenize, &pages)?,
@@ -103,34 +103,34 @@ pub(crate) fn measure(project: &Path) -> anyhow::Result<Section> {
     ];
     let against = match &lxml {
         Some(lxml) => Line {
-            what: format!("against lxml.html ({}), the same cells", lxml.version),
-            figure: format!("{:.1} times faster ({:.0} us a page)", other / own, micros(other)),
+            what: format!("compared with lxml.html ({}), same cells", lxml.version),
+            figure: format!("{:.1} times faster ({:.0} us/page)", other / own, micros(other)),
             reach: Some(Reach::at_least(other / own, LEAST_FACTOR).said(format!("{LEAST_FACTOR} times"))),
         },
         None => Line {
-            what: "against lxml.html, the same cells".into(),
-            figure: "skipped: lxml could not be installed".into(),
+            what: "compared with lxml.html, same cells".into(),
+            figure: "not measured: lxml is not installed".into(),
             reach: None,
         },
     };
     lines.push(against);
     lines.push(Line {
-        what: "allocations a page, at most".into(),
+        what: "allocations per page, maximum".into(),
         figure: allocations.to_string(),
         reach: Some(
             Reach::at_most(allocations as f64, MOST_ALLOCATIONS as f64).said(MOST_ALLOCATIONS.to_string()),
         ),
     });
     lines.push(Line {
-        what: "peak heap beside the page, at most".into(),
+        what: "peak heap without the page, maximum".into(),
         figure: format!("{:.1} KiB", peak as f64 / 1024.0),
         reach: Some(Reach::at_most(peak as f64, MOST_BYTES as f64).said("64 KiB")),
     });
     Ok(Section {
         title: "A page to its cells".into(),
         note: format!(
-            "{} {} of {:.0} KB on average, read in turns in one process each; the least of {ROUNDS} rounds. By criterion: the \
-             mean of all pages read again and again, and its 95% interval. Instructions are counted by valgrind.",
+            "{} {} of {:.0} KB on average, read alternately in one process each; the minimum of {ROUNDS} rounds. Criterion: \
+             the mean of all pages read repeatedly, and its 95% interval. Instructions are counted by valgrind.",
             pages.len(),
             pages.kind(),
             bytes as f64 / count_of / 1e3
@@ -139,14 +139,14 @@ pub(crate) fn measure(project: &Path) -> anyhow::Result<Section> {
     })
 }
 
-/// Every page to its cells.
+/// Reads all pages to their cells.
 pub(crate) fn read_all(pages: &Pages) {
     for page in pages.values() {
         let _ = black_box(read_page(black_box(page), None));
     }
 }
 
-/// Every page to its tokens.
+/// Splits all pages into tokens.
 pub(crate) fn tokenize_all(pages: &Pages) {
     pages.values().for_each(|page| tokenize(page));
 }
@@ -157,11 +157,11 @@ fn seconds(work: impl FnOnce()) -> f64 {
     start.elapsed().as_secs_f64()
 }
 
-/// What criterion has measured: the folder of its results.
+/// The folder with the results of criterion.
 struct ByCriterion(TempDir);
 
 impl ByCriterion {
-    /// Reads all pages again and again.
+    /// Reads all pages repeatedly.
     fn measure(pages: &Pages) -> anyhow::Result<Self> {
         let results = tempfile::tempdir()?;
         let mut criterion = Criterion::default()
@@ -173,18 +173,18 @@ impl ByCriterion {
         Ok(Self(results))
     }
 
-    /// The mean of one benchmark over so many pages, with its interval.
+    /// The mean time per page of one benchmark, with its interval.
     fn said(&self, name: &str, pages: f64) -> anyhow::Result<String> {
         let file = self.0.path().join(name).join("new/estimates.json");
         let estimates: Value = serde_json::from_slice(&std::fs::read(&file)?)?;
         let mean = &estimates["mean"];
         let micros = |value: &Value| -> anyhow::Result<f64> {
-            let nanoseconds = value.as_f64().context("criterion has written no mean")?;
+            let nanoseconds = value.as_f64().context("criterion wrote no mean")?;
             Ok(nanoseconds / 1e3 / pages)
         };
         let interval = &mean["confidence_interval"];
         Ok(format!(
-            "{:.0} us a page ({:.0} to {:.0})",
+            "{:.0} us/page ({:.0} to {:.0})",
             micros(&mean["point_estimate"])?,
             micros(&interval["lower_bound"])?,
             micros(&interval["upper_bound"])?
@@ -200,8 +200,8 @@ struct Lxml {
 }
 
 impl Lxml {
-    /// Installs lxml, starts the process and compares its cells with the reader's. `None`, after saying why, where
-    /// it cannot be installed.
+    /// Installs lxml, starts the process and compares its cells with the reader's. Prints a message and returns `None`
+    /// if lxml cannot be installed.
     fn start(project: &Path, pages: &Pages) -> anyhow::Result<Option<Self>> {
         let install = Command::new(project.join("bench/lxml/install")).status();
         if !install.is_ok_and(|status| status.success()) {
@@ -244,12 +244,16 @@ impl Lxml {
                     )
                 })
                 .collect();
-            ensure!(ours == theirs, "{}: lxml gets other cells", read.bulletin.month());
+            ensure!(
+                ours == theirs,
+                "{}: lxml finds other cells",
+                read.bulletin.month()
+            );
         }
         Ok(Some(lxml))
     }
 
-    /// Extracts every page once more: the seconds that it took.
+    /// Extracts all pages again and returns the seconds that this took.
     fn pass(&mut self) -> anyhow::Result<f64> {
         self.say("again")?;
         Ok(self.answer()?.parse()?)
@@ -263,7 +267,7 @@ impl Lxml {
     }
 
     fn answer(&mut self) -> anyhow::Result<String> {
-        Ok(self.answers.next().context("the process of lxml has ended")??)
+        Ok(self.answers.next().context("the lxml process exited")??)
     }
 }
 

@@ -1,5 +1,4 @@
-//! The pages that are read: the real ones where they are beside the repository, else as many as the department has
-//! published, made up.
+//! The pages to read: the real ones if they are next to the repository, otherwise a made-up page for each month.
 
 use std::path::{Path, PathBuf};
 
@@ -10,31 +9,31 @@ use chrono::Days;
 use pipeline::testing::{bulletin_of, page_of};
 use tempfile::TempDir;
 
-/// The month of the first page that is made up, and of the last: 291 bulletins.
+/// The months of the first and the last made-up page: 291 bulletins.
 const MADE_UP: [&str; 2] = ["2002-05", "2026-07"];
 
-/// Pages, in the order of their files.
+/// Pages, sorted by file.
 #[derive(Debug)]
 pub(crate) struct Pages {
-    /// Where each comes from.
+    /// The file of each page.
     pub(crate) files: Vec<PathBuf>,
     bodies: Vec<Vec<u8>>,
-    /// Where they were made up; it is removed with them.
+    /// The folder of made-up pages, which is removed when this is dropped.
     folder: Option<TempDir>,
 }
 
 impl Pages {
-    /// The pages themselves.
+    /// The contents of the pages.
     pub(crate) fn values(&self) -> impl Iterator<Item = &Vec<u8>> {
         self.bodies.iter()
     }
 
-    /// Whether the department wrote them.
+    /// True if the pages are the department's.
     pub(crate) fn are_real(&self) -> bool {
         self.folder.is_none()
     }
 
-    /// What they are, in words.
+    /// The kind of pages, in words.
     pub(crate) fn kind(&self) -> &'static str {
         if self.are_real() {
             "real pages"
@@ -43,16 +42,16 @@ impl Pages {
         }
     }
 
-    /// How many there are.
+    /// The number of pages.
     pub(crate) fn len(&self) -> usize {
         self.bodies.len()
     }
 }
 
-/// Finds the pages: in `../shared`, or what `VISA_BULLETIN_SHARED` names, else makes some up.
+/// Finds the pages in `../shared` or the folder in `VISA_BULLETIN_SHARED`; otherwise makes them up.
 ///
 /// # Errors
-/// Where a file cannot be read or written.
+/// If a file cannot be read or written.
 pub(crate) fn pages(project: &Path) -> anyhow::Result<Pages> {
     let shared =
         std::env::var_os("VISA_BULLETIN_SHARED").map_or_else(|| project.join("../shared"), PathBuf::from);
@@ -62,7 +61,7 @@ pub(crate) fn pages(project: &Path) -> anyhow::Result<Pages> {
     let mut files = Vec::new();
     find(folder, &mut files)?;
     files.sort();
-    ensure!(!files.is_empty(), "there are no pages in {}", folder.display());
+    ensure!(!files.is_empty(), "no pages in {}", folder.display());
     let bodies = files.iter().map(std::fs::read).collect::<Result<_, _>>()?;
     Ok(Pages {
         files,
@@ -71,8 +70,8 @@ pub(crate) fn pages(project: &Path) -> anyhow::Result<Pages> {
     })
 }
 
-/// Writes a page for each month, in the layout of its time, with each cell that the department prints in it. Every cut-off
-/// is a week later than a month before.
+/// Writes a page for each month, in the layout and with the cells of that time. Each cut-off is a week later than in the
+/// month before.
 fn make_up() -> anyhow::Result<TempDir> {
     let folder = tempfile::tempdir()?;
     let [first, last]: [Month; 2] = [MADE_UP[0].parse()?, MADE_UP[1].parse()?];

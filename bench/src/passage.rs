@@ -1,4 +1,4 @@
-//! A bulletin's way through the pipeline: on one machine over SQLite, and on an emulator of AWS.
+//! A bulletin through the whole pipeline: on one machine with SQLite, and on the AWS emulator.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -23,12 +23,12 @@ use serde_json::json;
 use crate::lambda::compiled;
 use crate::report::{Line, Reach, Section};
 
-/// How often each is measured.
+/// The number of measurements.
 const TIMES: usize = 10;
-/// Seconds from the fetcher's invocation to an alert at a subscriber, everything cold, and everything warm.
+/// The maximum seconds from invoking the fetcher to an alert at a subscriber, with all Lambdas cold or warm.
 const MOST_COLD: f64 = 1.0;
 const MOST_WARM: f64 = 0.35;
-/// Calls of DynamoDB for a bulletin that is new, and for one that says what is stored.
+/// The maximum number of DynamoDB calls for a new bulletin, and for an unchanged one.
 const MOST_CALLS: usize = 20;
 const MOST_CALLS_UNCHANGED: usize = 2;
 const ON_EMULATOR: &str = "A bulletin through the pipeline, on the emulator";
@@ -36,10 +36,10 @@ const ON_EMULATOR: &str = "A bulletin through the pipeline, on the emulator";
 const BEGIN: &str = "2024-02";
 const BEGIN_DAY: &str = "2024-02-14";
 
-/// A page to its rows and its alerts, on one machine.
+/// Measures a page to its rows and alerts on one machine.
 ///
 /// # Errors
-/// Where the database or the page is refused.
+/// If the database or the page is refused.
 pub(crate) fn measure_local(_: &Path) -> anyhow::Result<Section> {
     let folder = tempfile::tempdir()?;
     let store = SqliteStore::open(&folder.path().join("bulletins.db"))?;
@@ -62,7 +62,7 @@ pub(crate) fn measure_local(_: &Path) -> anyhow::Result<Section> {
         let begun = Instant::now();
         let same = run(feed(&store, &clock, page))?;
         ensure!(same == Ingested::Unchanged, "{same:?}");
-        // Where tracking begins nobody is told.
+        // The first bulletin sends no alerts.
         if number > 0 {
             alerts = sink.take().len();
             ensure!(alerts > 50, "{alerts} alerts");
@@ -87,19 +87,19 @@ pub(crate) fn measure_local(_: &Path) -> anyhow::Result<Section> {
     })
 }
 
-/// The compiled Lambdas on the emulator: from the schedule to a subscriber, and what a bulletin asks of DynamoDB.
+/// Measures the built Lambdas on the emulator, from the schedule to a subscriber, and the DynamoDB calls of a bulletin.
 ///
 /// # Errors
-/// Where a Lambda is not compiled, or fails.
+/// If a Lambda is not built, or fails.
 pub(crate) fn measure_emulator(project: &Path) -> anyhow::Result<Section> {
     let Some(emulator) = Emulator::ministack() else {
         return Ok(Section::not_measured(
             ON_EMULATOR,
-            "the emulator is not installed; `make emulators` installs it",
+            "the emulator is not installed: run `make install-emulators`",
             &[
                 "fetcher invoked to an alert at a subscriber, all cold",
                 "fetcher invoked to an alert at a subscriber, all warm",
-                "calls of DynamoDB for a bulletin",
+                "DynamoDB calls for a bulletin",
             ],
         ));
     };
@@ -121,10 +121,11 @@ pub(crate) fn measure_emulator(project: &Path) -> anyhow::Result<Section> {
     Ok(Section {
         title: ON_EMULATOR.into(),
         note: format!(
-            "The emulator is `ministack`; the Lambdas are compiled with profile `lambda` and get their events from the harness \
-             of the tests. Cold: each Lambda is started for its event. Warm: the same processes, on the next \
-             bulletin. Medians of {TIMES}. The first alert is looked for when the notifier has answered for its first batch of 50 changes. The calls are those of storing a page of 150 cells; read units are one for each item \
-             that is asked for by key (strongly consistent, below 4 KB), write units follow from the items' sizes by AWS's rules."
+            "The emulator is `ministack`. The Lambdas are built with profile `lambda` and invoked by the test harness. Cold: \
+             each Lambda is started for its event. Warm: the same processes handle the next bulletin. Medians of {TIMES}. \
+             The first alert is received after the notifier has finished its first batch of 50 changes. The calls are those \
+             for storing a page of 150 cells. Read units: one per item read by key (strongly consistent, below 4 KB). Write \
+             units are computed from the sizes of the items with AWS's rules."
         ),
         lines,
     })
@@ -139,14 +140,14 @@ fn passage(which: &str, times: &mut [Duration], most: f64) -> Line {
     }
 }
 
-/// How long it took to the first alert at the subscriber, and to the last.
+/// The times to the first and to the last alert at the subscriber.
 #[derive(Debug, Default)]
 struct Passages {
     first: Vec<Duration>,
     all: Vec<Duration>,
 }
 
-/// Begins to track, then plays a bulletin with Lambdas that are all started anew, and the next with the same ones.
+/// Starts tracking, then plays a bulletin with cold Lambdas and the next one with the same processes.
 async fn pass(emulator: &Emulator, cold: &mut Passages, warm: &mut Passages) -> anyhow::Result<()> {
     let site = Site::default();
     let mut deployment = Deployment::new(emulator, emulator.endpoint(), &site).await;
@@ -157,9 +158,9 @@ async fn pass(emulator: &Emulator, cold: &mut Passages, warm: &mut Passages) -> 
     deployment.look().await;
     ensure!(
         deployment.heard().await.is_empty(),
-        "where tracking begins nobody is told"
+        "the first bulletin sent alerts"
     );
-    // Starts each Lambda anew.
+    // Restarts each Lambda.
     deployment.set_clock(now);
     for (bulletin, times) in bulletins[1..].iter().zip([cold, warm]) {
         site.publish_html(bulletin.month(), page_of(bulletin));
@@ -170,7 +171,7 @@ async fn pass(emulator: &Emulator, cold: &mut Passages, warm: &mut Passages) -> 
         deployment.drain_pages().await;
         deployment.poll_stream_once().await;
         let first = deployment.heard().await;
-        ensure!(!first.is_empty(), "nobody heard of {}", bulletin.month());
+        ensure!(!first.is_empty(), "no alert for {}", bulletin.month());
         let heard = first_heard
             .join()
             .map_err(|_| anyhow!("the subscriber's queue cannot be read"))?;
@@ -188,7 +189,7 @@ async fn pass(emulator: &Emulator, cold: &mut Passages, warm: &mut Passages) -> 
     Ok(())
 }
 
-/// What storing a bulletin asks of DynamoDB.
+/// Counts the DynamoDB calls for storing a bulletin.
 async fn calls(emulator: &Emulator) -> anyhow::Result<Vec<Line>> {
     let proxy = Proxy::before(emulator.port(), 0.0, 0);
     let client = Client::new(&emulator.config());
@@ -212,7 +213,7 @@ async fn calls(emulator: &Emulator) -> anyhow::Result<Vec<Line>> {
             .collect();
         let (read, written) = proxy.items();
         lines.push(Line {
-            what: format!("{which}, {} cells: calls of DynamoDB", bulletin.rows().len()),
+            what: format!("{which}, {} cells: DynamoDB calls", bulletin.rows().len()),
             figure: format!(
                 "{count} ({}); {read} items read, {written} written",
                 kinds.join(", ")
@@ -229,7 +230,7 @@ async fn calls(emulator: &Emulator) -> anyhow::Result<Vec<Line>> {
     Ok(lines)
 }
 
-/// Bulletins of 150 cells, one month after the other, each of which moves every case.
+/// Bulletins of 150 cells for consecutive months, each of which moves every case.
 fn bulletins(count: usize) -> anyhow::Result<Vec<Bulletin>> {
     let first: Month = BEGIN.parse()?;
     let months = std::iter::successors(Some(first), |month| Some(month.next()));
@@ -241,13 +242,13 @@ fn bulletins(count: usize) -> anyhow::Result<Vec<Bulletin>> {
     Ok((0..).zip(months.take(count)).map(bulletin).collect())
 }
 
-/// A day on which a month's bulletin is likely to come out.
+/// A day on which a month's bulletin is likely to be published.
 fn noon_before(month: Month) -> anyhow::Result<DateTime<Utc>> {
     let day = month.previous().first_day() + chrono::Duration::days(11);
     Ok(day.and_hms_opt(12, 0, 0).context("no noon")?.and_utc())
 }
 
-/// Stores a bulletin's page as it is fetched.
+/// Fetches and stores the page of a bulletin.
 async fn feed<Store: BulletinStore + LinkTable>(
     store: &Store,
     clock: &FixedClock,

@@ -1,11 +1,11 @@
-//! The tokenizer of the library that the reader uses, bare.
+//! The bare tokenizer of html5gum, which the reader uses.
 
 use std::hint::black_box;
 
 use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
 use html5gum::{Span, Tokenizer};
 
-/// All tokens of a page, of which nothing is kept.
+/// Splits a page into tokens and discards them.
 pub(crate) fn tokenize(page: &[u8]) {
     let emitter = CallbackEmitter::new(
         |event: CallbackEvent<'_>, _: Span<()>| -> Option<std::convert::Infallible> {

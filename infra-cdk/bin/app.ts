@@ -1,15 +1,15 @@
 import { App } from 'aws-cdk-lib';
 
 import { addStacks } from '../src/app.ts';
-import { Refusal } from '../src/setting/refusal.ts';
+import { UserError } from '../src/user-error.ts';
 
 try {
   addStacks(new App());
 } catch (error) {
-  if (!(error instanceof Refusal)) {
+  if (!(error instanceof UserError)) {
     throw error;
   }
-  // The sentence alone: nobody needs to know where in the program it was found.
+  // A mistake of the user needs no stack trace.
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }

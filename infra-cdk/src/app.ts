@@ -11,21 +11,21 @@ export interface Stacks {
   readonly bulletin: BulletinStack;
 }
 
-/** What the stack of a stage is called; that of its tables has `-data` behind it. */
+/** The name of a stage's stack. The stack of its tables has the same name with the suffix `-data`. */
 export function stackName(stage: string): string {
   return `VisaBulletin-${stage}`;
 }
 
-/** Puts both stacks into an app, as its context asks for it, with cdk-nag looking on. Throws a `Refusal`. */
+/** Adds both stacks to an app, configured by the app's context and checked by cdk-nag. Throws a `UserError`. */
 export function addStacks(app: App): Stacks {
   const settings = readSettings(app.node);
   const name = stackName(settings.stage);
   const data = new DataStack(app, `${name}-data`, settings, {
-    description: `Visa Bulletin Watch, ${settings.stage}: its tables`,
+    description: `Visa Bulletin Watch, ${settings.stage}: tables`,
     terminationProtection: settings.data === 'keep',
   });
   const bulletin = new BulletinStack(app, name, settings, data, {
-    description: `Visa Bulletin Watch, ${settings.stage}: fetcher, parser, notifier and what watches over them`,
+    description: `Visa Bulletin Watch, ${settings.stage}: fetcher, parser, notifier, topics, alarms and dashboard`,
   });
   Tags.of(app).add('application', 'visa-bulletin-watch');
   Tags.of(app).add('stage', settings.stage);

@@ -10,16 +10,16 @@ import { Fetcher } from './stage/fetcher.ts';
 import { Notifier } from './stage/notifier.ts';
 import { Parser } from './stage/parser.ts';
 import { Topics } from './topics.ts';
-import { Watch } from './watch.ts';
+import { Alarms } from './alarm.ts';
 
 /** The parameter that takes the operator's e-mail address. */
 export const OPERATOR_EMAIL = 'OperatorEmail';
 const HOUR = Duration.hours(1);
 
-/** The pipeline around the tables: the three stages, the topics, and what watches over them. */
+/** Everything except the tables: the three stages, topics, alarms and dashboard. */
 export class BulletinStack extends Stack {
   readonly topics: Topics;
-  readonly watch: Watch;
+  readonly alarms: Alarms;
   readonly fetcher: Fetcher;
   readonly parser: Parser;
   readonly notifier: Notifier;
@@ -29,40 +29,40 @@ export class BulletinStack extends Stack {
     const operatorEmail = new CfnParameter(this, OPERATOR_EMAIL, {
       type: 'String',
       noEcho: true,
-      description: 'The e-mail address to which alarms go',
+      description: 'The e-mail address that receives alarms',
       allowedPattern: EMAIL_PATTERN,
-      constraintDescription: 'must be one e-mail address, like you@example.com',
+      constraintDescription: 'must be one e-mail address, for example you@example.com',
     }).valueAsString;
     const { tables, key } = data;
     this.topics = new Topics(this, 'Topics', { stage: settings.stage, key, operatorEmail });
-    this.watch = new Watch(settings.stage, this.topics.operator);
-    const common = { settings, tables, key, watch: this.watch };
+    this.alarms = new Alarms(settings.stage, this.topics.operator);
+    const common = { settings, tables, key, alarms: this.alarms };
     this.parser = new Parser(this, 'Parser', common);
     this.fetcher = new Fetcher(this, 'Fetcher', { ...common, pages: this.parser.pages });
     this.notifier = new Notifier(this, 'Notifier', { ...common, topics: this.topics });
-    this.delivery(settings);
+    this.addDeliveryAlarms(settings);
     const stages = [this.fetcher.stage, this.parser.stage, this.notifier.stage];
-    createDashboard(this, settings.stage, this.watch, stages);
+    createDashboard(this, settings.stage, this.alarms, stages);
     new CfnOutput(this, 'TopicPrefix', {
-      description: "What the ARN of each topic begins with; a category's code or BULLETINS follows",
+      description: 'The prefix of the ARN of every alert topic, before the category code or BULLETINS',
       value: this.topics.prefix,
     });
     new CfnOutput(this, 'FetcherName', {
-      description: 'Invoke it for a look out of turn',
+      description: 'The fetcher: invoke it to poll the source immediately',
       value: this.fetcher.stage.function.functionName,
     });
   }
 
-  /** What becomes of alerts behind the topics. */
-  private delivery(settings: Settings): void {
+  /** Alarms on what happens to alerts after they are published. */
+  private addDeliveryAlarms(settings: Settings): void {
     const topics = new Map([...this.topics.alerts, ['operator', this.topics.operator]]);
     for (const [member, topic] of topics) {
       const condition = {
-        means: 'A message reached the topic and could not be delivered to a subscriber.',
+        meaning: 'A message was published, but SNS could not deliver it to a subscriber.',
         metric: topic.metricNumberOfNotificationsFailed({ statistic: 'Sum', period: Duration.minutes(5) }),
         atLeast: 1,
       };
-      this.watch.alarm(topic, 'FailedDeliveries', condition, member);
+      this.alarms.add(topic, 'FailedDeliveries', condition, member);
     }
     const spent = new Metric({
       namespace: 'AWS/SNS',
@@ -70,8 +70,8 @@ export class BulletinStack extends Stack {
       statistic: 'Maximum',
       period: HOUR,
     });
-    this.watch.alarm(this.topics, 'SmsSpend', {
-      means: 'SMS have cost nearly what this account may spend on them in a month; from there on none is sent.',
+    this.alarms.add(this.topics, 'SmsSpend', {
+      meaning: "This month's SMS have almost reached the account's spending limit. At the limit, SNS stops sending SMS.",
       metric: spent,
       atLeast: settings.smsAlarmDollars,
     });

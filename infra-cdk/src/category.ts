@@ -1,4 +1,4 @@
-/** The codes of every category that ever had a row, as in `crates/bulletin/src/category.rs`. Each has a topic. */
+/** The codes of all categories, in the order of `crates/bulletin/src/category.rs`. Each category has a topic. */
 export const CATEGORIES = [
   'F1',
   'F2A',

@@ -1,6 +1,6 @@
-/** What a month costs in us-east-1, on demand, without the free tier: the figures of docs/COST.md, in US dollars. */
+/** The monthly cost in us-east-1, on demand, without the free tier: the figures of docs/COST.md, in US dollars. */
 
-/** The list prices that are reckoned with, for us-east-1; AWS changes them now and then. */
+/** List prices in us-east-1. AWS changes them from time to time. */
 export const PRICES = {
   /** A request to Lambda. */
   lambdaRequest: 0.2e-6,
@@ -22,105 +22,105 @@ export const PRICES = {
   email: 20e-6,
   /** An invocation by EventBridge Scheduler. */
   scheduled: 1e-6,
-  /** A gigabyte of logs taken in by CloudWatch. */
+  /** A gigabyte of logs ingested by CloudWatch. */
   logGigabyte: 0.5,
   /** An alarm on one metric. */
   alarm: 0.1,
-  /** A metric of one's own, a month. */
+  /** A custom metric, per month. */
   metric: 0.3,
   /** A dashboard beyond the third. */
   dashboard: 3,
 } as const;
 
-/** What a month is made of. */
+/** The usage in a month. */
 export const MONTH = {
-  /** Looks at the source: one in 30 minutes is 1,460 in a month. */
-  checks: 1500,
-  /** How long a look takes on average, in seconds: mostly waiting for the source. */
-  checkSeconds: 2,
-  /** Pages read: the new bulletin, and those that are read again every four hours, two at most. */
+  /** Polls of the source: one every 30 minutes is 1,460 a month. */
+  polls: 1500,
+  /** The average duration of a poll in seconds, mostly waiting for the source. */
+  pollSeconds: 2,
+  /** Pages parsed: at most two bulletins that may still be corrected, each fetched again every four hours. */
   pages: 2 * 6 * 30,
-  /** How long a page takes, in seconds. */
+  /** The average duration of parsing a page, in seconds. */
   pageSeconds: 3,
   /** Write units of one bulletin of about 170 cells: `tests/aws/tests/store.rs` allows 800 for 150, with the index. */
   bulletinWriteUnits: 1000,
-  /** Write units of a look (its note, and claims now and then). */
-  checkWriteUnits: 2,
-  /** Write units of a page that is read again (its claim, its link). */
+  /** Write units of a poll (its state, and sometimes a claim). */
+  pollWriteUnits: 2,
+  /** Write units of a page that is fetched again (its claim, its link). */
   pageWriteUnits: 2,
-  /** Read units of a look (catalogue, last look, links), strongly consistent. */
-  checkReadUnits: 6,
-  /** Read units of reading a page again. */
+  /** Read units of a poll (catalogue, last poll, links), strongly consistent. */
+  pollReadUnits: 6,
+  /** Read units of a page that is fetched again. */
   pageReadUnits: 6,
   /** Read units of storing a new bulletin: rows, standings twice. */
   bulletinReadUnits: 4000,
-  /** Alerts of one bulletin: one for each case that has a row, and one for the whole. */
+  /** Alerts of one bulletin: one per case that has a row, and the summary. */
   alerts: 90,
-  /** Write units of an alert's mark: taken, then sent. */
+  /** Write units of an alert's mark: in progress, then sent. */
   markWriteUnits: 2,
-  /** Subscribers by e-mail, each of whom hears one alert. */
+  /** E-mail subscribers, each of whom receives one alert. */
   emails: 10,
-  /** Requests to queues: what is sent, taken and deleted, and pollers that ask for more, day and night. */
+  /** Requests to queues: messages sent, received and deleted, and Lambda's continuous polling. */
   queueRequests: 700_000,
-  /** Kilobytes of logs of a look. */
-  checkLogKilobytes: 2,
+  /** Kilobytes of logs of an invocation. */
+  pollLogKilobytes: 2,
   /** Gigabytes stored after ten years. */
   storedGigabytes: 0.1,
   /** The Lambdas' memory, in gigabytes. */
   memoryGigabytes: 0.25,
-  /** Metrics of the Lambdas' own. */
+  /** Custom metrics. */
   metrics: 10,
 } as const;
 
-/** One line of the table: what it is, how it is computed, and what it costs. */
+/** One line of the table. */
 export interface Cost {
-  readonly what: string;
-  readonly formula: string;
+  readonly item: string;
+  readonly usage: string;
   readonly dollars: number;
 }
 
-/** Every line, for so many alarms. */
+/** All lines of the table, for the given number of alarms. */
 export function costs(alarms: number): readonly Cost[] {
   const m = MONTH;
   const p = PRICES;
-  const seconds = m.checks * m.checkSeconds + m.pages * m.pageSeconds;
+  const seconds = m.polls * m.pollSeconds + m.pages * m.pageSeconds;
   const writes =
-    m.bulletinWriteUnits + m.checks * m.checkWriteUnits + m.pages * m.pageWriteUnits + m.alerts * m.markWriteUnits;
-  const reads = m.bulletinReadUnits + m.checks * m.checkReadUnits + m.pages * m.pageReadUnits;
-  const logs = ((m.checks + m.pages) * m.checkLogKilobytes) / 1e6;
+    m.bulletinWriteUnits + m.polls * m.pollWriteUnits + m.pages * m.pageWriteUnits + m.alerts * m.markWriteUnits;
+  const reads = m.bulletinReadUnits + m.polls * m.pollReadUnits + m.pages * m.pageReadUnits;
+  const logs = ((m.polls + m.pages) * m.pollLogKilobytes) / 1e6;
   return [
     {
-      what: 'Lambda',
-      formula: `${seconds} s at ${m.memoryGigabytes} GB, ${m.checks + m.pages} requests`,
-      dollars: seconds * m.memoryGigabytes * p.lambdaGigabyteSecond + (m.checks + m.pages) * p.lambdaRequest,
+      item: 'Lambda',
+      usage: `${seconds} s at ${m.memoryGigabytes} GB, ${m.polls + m.pages} requests`,
+      dollars: seconds * m.memoryGigabytes * p.lambdaGigabyteSecond + (m.polls + m.pages) * p.lambdaRequest,
     },
     {
-      what: 'DynamoDB',
-      formula: `${writes} write units, ${reads} read units, ${m.storedGigabytes} GB with its backups`,
+      item: 'DynamoDB',
+      usage: `${writes} write units, ${reads} read units, ${m.storedGigabytes} GB with backups`,
       dollars: writes * p.writeUnit + reads * p.readUnit + m.storedGigabytes * (p.tableGigabyte + p.backupGigabyte),
     },
-    { what: 'SQS', formula: `${m.queueRequests} requests`, dollars: m.queueRequests * p.queueRequest },
+    { item: 'SQS', usage: `${m.queueRequests} requests`, dollars: m.queueRequests * p.queueRequest },
     {
-      what: 'SNS',
-      formula: `${m.alerts} publications, ${m.emails} e-mails`,
+      item: 'SNS',
+      usage: `${m.alerts} publications, ${m.emails} e-mails`,
       dollars: m.alerts * p.publication + m.emails * p.email,
     },
-    { what: 'Scheduler', formula: `${m.checks} invocations`, dollars: m.checks * p.scheduled },
-    { what: 'Logs', formula: `${logs} GB`, dollars: logs * p.logGigabyte },
-    { what: 'Metrics', formula: `${m.metrics} of its own`, dollars: m.metrics * p.metric },
-    { what: 'Alarms', formula: `${alarms}`, dollars: alarms * p.alarm },
+    { item: 'Scheduler', usage: `${m.polls} invocations`, dollars: m.polls * p.scheduled },
+    { item: 'Logs', usage: `${logs} GB`, dollars: logs * p.logGigabyte },
+    { item: 'Metrics', usage: `${m.metrics} custom metrics`, dollars: m.metrics * p.metric },
+    { item: 'Alarms', usage: `${alarms}`, dollars: alarms * p.alarm },
   ];
 }
 
-/** The lines as a table of Markdown, with their sum. */
+/** The lines as a Markdown table with their total. */
 export function table(alarms: number): string {
   const lines = costs(alarms);
   const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  const sum = lines.reduce((sum, line) => sum + line.dollars, 0);
+  const total = lines.reduce((sum, line) => sum + line.dollars, 0);
   return [
-    row(['what', 'how much in a month', 'US dollars']),
+    row(['item', 'usage per month', 'US dollars']),
     row(['---', '---', '---:']),
-    ...lines.map((line) => row([line.what, line.formula, line.dollars.toFixed(3)])),
-    row(['**together**', '', `**${sum.toFixed(2)}**`]),
+    ...lines.map((line) => row([line.item, line.usage, line.dollars.toFixed(3)])),
+    row(['**total**', '', `**${total.toFixed(2)}**`]),
   ].join('\n');
 }

@@ -2,28 +2,28 @@ import { Duration } from 'aws-cdk-lib';
 import { AlarmStatusWidget, Dashboard, GraphWidget, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 
-import { ownMetric, type Watch } from './watch.ts';
+import { ownMetric, type Alarms } from './alarm.ts';
 import type { StageFunction } from './stage/stage-function.ts';
 
 const HOUR = Duration.hours(1);
 const DAY = Duration.days(1);
 
-/** What an operator looks at: every alarm, then what the source gave, what was stored, and what was sent. */
+/** Creates the operator's dashboard: all alarms, then metrics of the source, bulletins, alerts and functions. */
 export function createDashboard(
   scope: Construct,
   stage: string,
-  watch: Watch,
+  alarms: Alarms,
   functions: readonly StageFunction[],
 ): Dashboard {
   const graph = (title: string, left: IMetric[], right: IMetric[] = []): GraphWidget =>
     new GraphWidget({ title, left, right, width: 12 });
   const dashboard = new Dashboard(scope, 'Dashboard', { dashboardName: `VisaBulletin-${stage}` });
   dashboard.addWidgets(
-    new AlarmStatusWidget({ title: 'Alarms', alarms: [...watch.alarms], width: 24, height: 6 }),
+    new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms.all], width: 24, height: 6 }),
   );
   dashboard.addWidgets(
     graph(
-      'The source',
+      'Source',
       [ownMetric('LastGoodCheckAge', 'Maximum', HOUR)],
       [ownMetric('SourceBlocked', 'Maximum', HOUR), ownMetric('BulletinOverdue', 'Maximum', HOUR)],
     ),

@@ -14,24 +14,24 @@ import type { Construct } from 'constructs';
 import { createKey } from './encryption.ts';
 import type { Settings } from './setting/settings.ts';
 
-/** The index of the data table that gives a whole bulletin, as `BULLETIN_INDEX` in `crates/aws/src/lib.rs`. */
+/** The index of the data table that returns a whole bulletin: `BULLETIN_INDEX` in `crates/aws/src/lib.rs`. */
 export const BULLETIN_INDEX = 'by-bulletin-date';
 
 /** The three tables. */
 export interface Tables {
-  /** Rows, standings and bulletins, with the stream that alerts come from. */
+  /** Rows, standings and bulletins. Its stream triggers the notifier. */
   readonly data: Table;
-  /** Links, and the last looks at the source. */
+  /** Links, and the state of the last polls. */
   readonly links: Table;
-  /** Marks of alerts that were sent. */
+  /** Marks of sent alerts. */
   readonly marks: Table;
 }
 
-/** What is kept: the tables, and the key that they are encrypted with where it is one of this account. A stack of its
- * own, so that everything else can be removed and deployed again around them. */
+/** The tables and, if there is one, the customer managed key. They have a separate stack so that everything else can be
+ * removed and redeployed without data loss. */
 export class DataStack extends Stack {
   readonly tables: Tables;
-  /** The key of this account, where one was asked for. */
+  /** The customer managed key, if the settings ask for one. */
   readonly key: IKey | undefined;
 
   constructor(scope: Construct, id: string, settings: Settings, props: StackProps) {
@@ -47,8 +47,8 @@ export class DataStack extends Stack {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       removalPolicy,
-      // The table's own protection, beside that of the stack; and a change of the table itself when it is lifted,
-      // without which CloudFormation would not take up the new policy.
+      // In addition to the stack's termination protection. CloudFormation ignores a change of the removal policy alone,
+      // so lifting this protection also makes the new policy take effect.
       deletionProtection: keeps,
     } satisfies TableProps;
     const data = new Table(this, 'Data', {

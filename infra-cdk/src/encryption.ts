@@ -3,7 +3,7 @@ import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key, type IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 
-/** What whoever uses an encrypted table must be allowed to do with its key. */
+/** The key permissions that a user of an encrypted table needs. */
 export const TABLE_KEY_ACTIONS = [
   'kms:Decrypt',
   'kms:DescribeKey',
@@ -13,13 +13,13 @@ export const TABLE_KEY_ACTIONS = [
   'kms:ReEncryptFrom',
   'kms:ReEncryptTo',
 ];
-/** What whoever writes to an encrypted queue or topic must be allowed to do with its key. */
+/** The key permissions that a sender to an encrypted queue or topic needs. */
 export const SEND_KEY_ACTIONS = ['kms:Decrypt', 'kms:GenerateDataKey'];
 
-/** One key for everything that is kept. Besides this account's roles, two services of AWS use it on their own. */
+/** Creates the key for all stored data. Two AWS services use it directly: CloudWatch alarms and CloudWatch Logs. */
 export function createKey(scope: Construct, stage: string, removalPolicy: RemovalPolicy): IKey {
   const key = new Key(scope, 'Key', {
-    description: `Tables, queues, topics and logs of Visa Bulletin Watch, ${stage}`,
+    description: `Encrypts tables, queues, topics and logs of Visa Bulletin Watch, ${stage}`,
     enableKeyRotation: true,
     removalPolicy,
   });

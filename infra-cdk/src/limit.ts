@@ -1,34 +1,36 @@
+/** Timeouts, visibility and retention, which depend on each other. */
 import { Duration } from 'aws-cdk-lib';
 
-/** How long one host is given for a page or the index, as in `WebConfig::impatient`. */
+/** The timeout of one request to one host, as in `WebConfig::impatient`. */
 const HOST = Duration.seconds(15);
-/** What a function is given beside the hosts' time: its start, the tables, and the answer. */
+/** The time of a function apart from requests to hosts: start, tables, response. */
 const REST = Duration.seconds(30);
-/** How often a page's message is received before it is put among the dead letters. */
+/** The number of times that a page's message is received before it is dead-lettered. */
 export const MAX_RECEIVES = 3;
-/** How many times the parser's time a message stays hidden, so that it never comes again while it is being read. */
+/** The visibility timeout of a message as a multiple of the parser's timeout: AWS recommends 6, so that a message is not
+ * redelivered while it is handled. */
 const VISIBILITY_FACTOR = 6;
-/** After this a queued page is queued anew, as `QUEUED_FOR` in `crates/pipeline/src/fetch.rs` says; until then every
- * attempt at its message must be over. */
+/** The time after which a queued page is queued again: `QUEUED_FOR` in `crates/pipeline/src/fetch.rs`. All attempts at
+ * the first message must have ended by then. */
 export const QUEUED_FOR = Duration.minutes(60);
-/** How long a record of the stream is tried. The stream itself keeps it for a day. */
+/** The time for which a stream record is retried. The stream itself keeps records for 24 hours. */
 export const RECORD_AGE = Duration.hours(6);
-/** How long the notifier may take: less than the five minutes for which an alert's mark is held. */
+/** The timeout of the notifier: less than the five minutes for which it holds an alert's mark. */
 export const NOTIFIER_TIMEOUT = Duration.seconds(120);
-/** How long dead letters are kept: as long as SQS can. */
+/** The retention of dead letters: the maximum of SQS. */
 export const DEAD_LETTERS_KEPT = Duration.days(14);
 
-/** How long the fetcher may take: the index from every host. */
+/** The timeout of the fetcher: one request for the index to every host. */
 export function fetcherTimeout(hosts: number): Duration {
   return Duration.seconds(REST.toSeconds() + HOST.toSeconds() * hosts);
 }
 
-/** How long the parser may take: a page from every host, and a second opinion from every host. */
+/** The timeout of the parser: one request for a page and one for its confirmation to every host. */
 export function parserTimeout(hosts: number): Duration {
   return Duration.seconds(REST.toSeconds() + 2 * HOST.toSeconds() * hosts);
 }
 
-/** How long a page's message stays hidden once it is received. */
+/** The visibility timeout of the queue of pages. */
 export function pageVisibility(hosts: number): Duration {
   return Duration.seconds(VISIBILITY_FACTOR * parserTimeout(hosts).toSeconds());
 }

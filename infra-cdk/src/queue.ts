@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import { DEAD_LETTERS_KEPT } from './limit.ts';
 
-/** A queue that is encrypted and only talked to over TLS. */
+/** Creates an encrypted queue that accepts only TLS. */
 export function createQueue(scope: Construct, id: string, key: IKey | undefined, props: QueueProps): Queue {
   const encryption =
     key === undefined
@@ -14,9 +14,9 @@ export function createQueue(scope: Construct, id: string, key: IKey | undefined,
   return new Queue(scope, id, { enforceSSL: true, ...encryption, ...props });
 }
 
-/** A queue where something ends that an operator must look at. */
+/** Creates a dead-letter queue. */
 export function createDeadLetters(scope: Construct, id: string, key: IKey | undefined, name: string): Queue {
   const queue = createQueue(scope, id, key, { queueName: name, retentionPeriod: DEAD_LETTERS_KEPT });
-  acknowledge(queue, 'AwsSolutions-SQS3', 'Its messages are dead letters themselves; an alarm tells of the first one.');
+  acknowledge(queue, 'AwsSolutions-SQS3', 'This is a dead-letter queue. An alarm reports its first message.');
   return queue;
 }

@@ -6,26 +6,26 @@ import { Construct } from 'constructs';
 
 import { CATEGORIES } from './category.ts';
 
-/** What an SMS begins with, as `DISPLAY_NAME` in `crates/aws/src/message.rs`. */
+/** The sender that starts every SMS: `DISPLAY_NAME` in `crates/aws/src/message.rs`. */
 export const DISPLAY_NAME = 'VisaBull';
-/** What the topic of whole bulletins is called after the prefix, as `BULLETINS` in `crates/aws/src/topic.rs`. */
+/** The code of the topic for bulletin summaries: `BULLETINS` in `crates/aws/src/topic.rs`. */
 export const BULLETINS = 'BULLETINS';
 const OPERATOR = 'operator';
 
 export interface TopicsProps {
   readonly stage: string;
   readonly key: IKey | undefined;
-  /** Where the alarms go: the reference to a parameter. */
+  /** The address that receives alarms: a reference to a template parameter. */
   readonly operatorEmail: string;
 }
 
-/** The topics of alerts, one for each category and one for whole bulletins; and, apart from these, the operator's. */
+/** The alert topics, one per category and one for bulletin summaries, and the operator's topic for alarms. */
 export class Topics extends Construct {
-  /** What the ARN of every topic of alerts begins with. */
+  /** The prefix of the ARN of every alert topic. */
   readonly prefix: string;
-  /** The topics of alerts by what stands after the prefix. */
+  /** The alert topics by code. */
   readonly alerts: ReadonlyMap<string, Topic>;
-  /** Where alarms go. */
+  /** The topic for alarms. */
   readonly operator: Topic;
 
   constructor(scope: Construct, id: string, props: TopicsProps) {
@@ -68,8 +68,8 @@ export class Topics extends Construct {
       topicName,
       displayName: DISPLAY_NAME,
       enforceSSL: true,
-      // The key that AWS keeps for SNS would lock out the alarms; without one of this account there is none, and what is
-      // published stands on a public page.
+      // CloudWatch alarms cannot publish to a topic that uses the AWS managed key. Without a customer managed key the
+      // topics are not encrypted: bulletins are public.
       ...(key === undefined ? {} : { masterKey: key }),
     });
   }

@@ -4,30 +4,30 @@ import { CATEGORIES } from '../src/category.ts';
 import { BULLETIN_INDEX } from '../src/data-stack.ts';
 import { QUEUED_FOR, fetcherTimeout } from '../src/limit.ts';
 import { BULLETINS, DISPLAY_NAME } from '../src/topics.ts';
-import { NAMESPACE } from '../src/watch.ts';
+import { NAMESPACE } from '../src/alarm.ts';
 import { DEFAULT_HOSTS } from '../src/setting/hosts.ts';
 import { read, resources, synthesize } from './template.ts';
 
-/** The first group of a pattern in a file of the project. */
-function said(path: string, pattern: RegExp): string {
+/** The first capture group of a pattern in a file of the project. */
+function captured(path: string, pattern: RegExp): string {
   const [, found] = pattern.exec(read(path)) ?? [];
   if (found === undefined) {
-    throw new Error(`${path} does not say ${pattern.source}`);
+    throw new Error(`${path} does not match ${pattern.source}`);
   }
   return found;
 }
 
-/** The variables that each binary needs and takes, which its own test holds against it. */
+/** The required and optional variables of each binary. The tests of the binaries check the same file. */
 const VARIABLES = JSON.parse(read('infra-cdk/environment.json')) as Record<
   string,
   { required: string[]; optional: string[] }
 >;
 
-describe('template and binaries agree', () => {
+describe('templates and binaries agree', () => {
   it.each([
     [{}, []],
     [{ allowOtherHosts: 'true', asOf: '2024-03-13T12:00:00Z' }, ['ALLOW_OTHER_HOSTS', 'AS_OF']],
-  ])('on the variables with %j', (settings, more) => {
+  ])('on the environment variables with %j', (settings, more) => {
     const { bulletin } = synthesize(settings);
     const functions = Object.values(resources(bulletin, 'AWS::Lambda::Function'));
     expect(functions).toHaveLength(Object.keys(VARIABLES).length);
@@ -41,58 +41,58 @@ describe('template and binaries agree', () => {
   });
 
   it('on the categories', () => {
-    const table = said('crates/bulletin/src/category.rs', /^categories! \{\n([\s\S]*?)^\}/m);
+    const table = captured('crates/bulletin/src/category.rs', /^categories! \{\n([\s\S]*?)^\}/m);
     const codes = [...table.matchAll(/^ {4}\w+ "(\w+)" (?:Family|Employment)/gm)].map(([, code]) => code);
     expect(codes).toEqual([...CATEGORIES]);
   });
 
-  it('on the names of topics and of what is in front of an SMS', () => {
-    expect(said('crates/aws/src/message.rs', /const DISPLAY_NAME: &str = "(\w+)"/)).toBe(DISPLAY_NAME);
-    expect(said('crates/aws/src/topic.rs', /const BULLETINS: &str = "(\w+)"/)).toBe(BULLETINS);
-    // What SNS takes in front of an SMS.
+  it('on the topic for bulletin summaries and the sender of an SMS', () => {
+    expect(captured('crates/aws/src/message.rs', /const DISPLAY_NAME: &str = "(\w+)"/)).toBe(DISPLAY_NAME);
+    expect(captured('crates/aws/src/topic.rs', /const BULLETINS: &str = "(\w+)"/)).toBe(BULLETINS);
+    // The limit of SNS.
     expect(DISPLAY_NAME.length).toBeLessThanOrEqual(11);
   });
 
   it('on the index', () => {
-    expect(said('crates/aws/src/lib.rs', /BULLETIN_INDEX: &str = "([\w-]+)"/)).toBe(BULLETIN_INDEX);
+    expect(captured('crates/aws/src/lib.rs', /BULLETIN_INDEX: &str = "([\w-]+)"/)).toBe(BULLETIN_INDEX);
   });
 
-  it('on the metrics that alarms and dashboard look at', () => {
+  it('on the metrics of alarms and dashboard', () => {
     const source = read('crates/aws/src/metric.rs');
-    expect(said('crates/aws/src/metric.rs', /NAMESPACE: &str = "(\w+)"/)).toBe(NAMESPACE);
+    expect(captured('crates/aws/src/metric.rs', /NAMESPACE: &str = "(\w+)"/)).toBe(NAMESPACE);
     const known = [...source.matchAll(/Self::(\w+) => "\1"/g)].map(([, name]) => name);
     const template = synthesize().bulletin;
     const alarms = Object.values(resources(template, 'AWS::CloudWatch::Alarm'));
     const own = alarms.filter(({ Properties }) => Properties['Namespace'] === NAMESPACE);
-    const looked = own.map(({ Properties }) => Properties['MetricName'] as string);
-    expect(looked.length).toBeGreaterThanOrEqual(4);
+    const alarming = own.map(({ Properties }) => Properties['MetricName'] as string);
+    expect(alarming.length).toBeGreaterThanOrEqual(4);
     const [dashboard] = Object.values(resources(template, 'AWS::CloudWatch::Dashboard'));
     const body = JSON.stringify(dashboard?.Properties['DashboardBody']);
     const drawn = [...body.matchAll(/\\"VisaBulletin\\",\\"(\w+)\\"/g)].map(([, name]) => name ?? '');
     expect(drawn.length).toBeGreaterThanOrEqual(8);
-    for (const name of [...looked, ...drawn]) {
+    for (const name of [...alarming, ...drawn]) {
       expect(known).toContain(name);
     }
   });
 
-  it('on the hosts and the time that each is given', () => {
-    const hosts = said('crates/web-source/src/config.rs', /DEFAULT_HOSTS: \[&str; \d+\] = \[([\s\S]*?)\]/);
+  it('on the hosts and the timeout of a request', () => {
+    const hosts = captured('crates/web-source/src/config.rs', /DEFAULT_HOSTS: \[&str; \d+\] = \[([\s\S]*?)\]/);
     expect([...hosts.matchAll(/"(\S+)"/g)].map(([, host]) => host)).toEqual(DEFAULT_HOSTS);
-    const impatient = said('crates/web-source/src/config.rs', /fn impatient([\s\S]*?)\n {4}\}/);
+    const impatient = captured('crates/web-source/src/config.rs', /fn impatient([\s\S]*?)\n {4}\}/);
     const [, seconds] = /host_timeout: Duration::from_secs\((\d+)\)/.exec(impatient) ?? [];
     expect(fetcherTimeout(2).toSeconds() - fetcherTimeout(1).toSeconds()).toBe(Number(seconds));
   });
 
-  it('on when a queued page is queued anew, and how long a mark is held', () => {
-    expect(said('crates/pipeline/src/fetch.rs', /QUEUED_FOR: Duration = Duration::minutes\((\d+)\)/)).toBe(
+  it('on when a page is queued again and for how long a mark is held', () => {
+    expect(captured('crates/pipeline/src/fetch.rs', /QUEUED_FOR: Duration = Duration::minutes\((\d+)\)/)).toBe(
       String(QUEUED_FOR.toMinutes()),
     );
-    expect(said('crates/pipeline/src/notify.rs', /SENDING_TAKES: Duration = Duration::minutes\((\d+)\)/)).toBe('5');
+    expect(captured('crates/pipeline/src/notify.rs', /SENDING_TAKES: Duration = Duration::minutes\((\d+)\)/)).toBe('5');
   });
 
-  it('on what the keys of alerting items begin with', () => {
-    expect(said('crates/aws/src/item.rs', /STANDING_PREFIX: &str = "(\S+)"/)).toBe('STANDING#');
-    expect(said('crates/aws/src/item.rs', /BULLETIN_PREFIX: &str = "(\S+)"/)).toBe('BULLETIN#');
-    expect(said('crates/aws/src/mark.rs', /expression\.equal\("(delete_at)"/)).toBe('delete_at');
+  it('on the key prefixes of items that can alert', () => {
+    expect(captured('crates/aws/src/item.rs', /STANDING_PREFIX: &str = "(\S+)"/)).toBe('STANDING#');
+    expect(captured('crates/aws/src/item.rs', /BULLETIN_PREFIX: &str = "(\S+)"/)).toBe('BULLETIN#');
+    expect(captured('crates/aws/src/mark.rs', /expression\.equal\("(delete_at)"/)).toBe('delete_at');
   });
 });

@@ -5,7 +5,7 @@ import { named, read, resources, synthesize, type Templates } from './template.t
 
 const templates = synthesize();
 
-/** Every alarm by its name without the stage. */
+/** All alarms by name, without the stage. */
 function alarms(of: Templates = templates): Map<string, Record<string, unknown>> {
   const found = Object.values(resources(of.bulletin, 'AWS::CloudWatch::Alarm'));
   return new Map(
@@ -19,25 +19,25 @@ function alarms(of: Templates = templates): Map<string, Record<string, unknown>>
 const alarm = (name: string, of?: Templates): Record<string, unknown> => alarms(of).get(name) ?? {};
 
 describe('alarms', () => {
-  it('have a heading each in the runbook, and the runbook has no other', () => {
+  it('are exactly the headings of the runbook', () => {
     const headings = [...read('docs/RUNBOOK.md').matchAll(/^## (\w+)$/gm)].map(([, heading]) => heading ?? '');
     const names = [...alarms().keys()].map((name) => name.replace(/^FailedDeliveries-\w+$/, 'FailedDeliveries'));
     expect([...headings].sort()).toEqual([...new Set(names)].sort());
     expect(new Set(headings).size).toBe(headings.length);
   });
 
-  it('name their heading, and are told to the operator when they begin and end', () => {
+  it('name their runbook heading and notify the operator when they are raised and cleared', () => {
     for (const [name, properties] of alarms()) {
       const heading = name.replace(/^FailedDeliveries-\w+$/, 'FailedDeliveries');
       expect(properties['AlarmDescription']).toMatch(new RegExp(`What to do: docs/RUNBOOK.md, ${heading}$`));
       expect(properties['AlarmActions']).toEqual(['Topics/operator']);
       expect(properties['OKActions']).toEqual(['Topics/operator']);
-      // Metric math would need another template for the emulator.
+      // The emulator does not support metric math.
       expect(properties).not.toHaveProperty('Metrics');
     }
   });
 
-  it('tell the operator when nobody looks any more: silence breaches', () => {
+  it('treat missing data of the last good poll, and only that, as breaching', () => {
     expect(alarm('LastGoodCheckAge')).toMatchObject({
       Namespace: 'VisaBulletin',
       MetricName: 'LastGoodCheckAge',
@@ -53,24 +53,24 @@ describe('alarms', () => {
     expect(new Set(others.map(([, properties]) => properties['TreatMissingData']))).toEqual(new Set(['notBreaching']));
   });
 
-  it('stay quiet while the schedule runs, and are raised within three hours when it stops', () => {
+  it('on the last good poll stay clear while the schedule runs and are raised within three hours when it stops', () => {
     const { Period, EvaluationPeriods, Threshold, TreatMissingData } = alarm('LastGoodCheckAge');
     const period = Number(Period);
-    /** Whether the alarm is raised at a second, where looks at these seconds each told of a list just had. */
-    const isRaised = (looks: readonly number[], now: number): boolean => {
+    /** True if the alarm is raised at a second, given the seconds of successful polls. */
+    const isRaised = (polls: readonly number[], now: number): boolean => {
       const end = Math.floor(now / period) * period;
       return Array.from({ length: Number(EvaluationPeriods) }, (_, back) => end - back * period).every((until) => {
-        const ages = looks.filter((look) => look > until - period && look <= until).map(() => 0);
+        const ages = polls.filter((poll) => poll > until - period && poll <= until).map(() => 0);
         return ages.length === 0 ? TreatMissingData === 'breaching' : Math.max(...ages) >= Number(Threshold);
       });
     };
-    const pause = 30 * 60;
+    const interval = 30 * 60;
     const stop = 24 * 3600;
-    const looks = Array.from({ length: stop / pause }, (_, index) => index * pause + 7);
+    const polls = Array.from({ length: stop / interval }, (_, index) => index * interval + 7);
     for (let now = 2 * period; now <= stop; now += 60) {
-      expect(isRaised(looks, now)).toBe(false);
+      expect(isRaised(polls, now)).toBe(false);
     }
-    const raised = Array.from({ length: 48 * 60 }, (_, minute) => stop + minute * 60).find((now) => isRaised(looks, now));
+    const raised = Array.from({ length: 48 * 60 }, (_, minute) => stop + minute * 60).find((now) => isRaised(polls, now));
     expect(raised).toBeLessThanOrEqual(stop + 3 * 3600);
   });
 
@@ -78,14 +78,14 @@ describe('alarms', () => {
     ['rate(1 minute)', 120, 3600],
     ['rate(1 hour)', 7200, 4 * 3600],
     ['rate(6 hours)', 43_200, 24 * 3600],
-  ])('expect two looks in each period with %s', (schedule, period, threshold) => {
+  ])('expect two polls in each period with %s', (schedule, period, threshold) => {
     const found = alarm('LastGoodCheckAge', synthesize({ schedule }));
     expect(found).toMatchObject({ Period: period, Threshold: threshold });
-    // What CloudWatch takes.
+    // The limit of CloudWatch.
     expect(Number(found['Period']) * Number(found['EvaluationPeriods'])).toBeLessThanOrEqual(86_400);
   });
 
-  it('look at every queue of dead letters, every function, every topic and what SMS cost', () => {
+  it('cover every queue, function and topic and the cost of SMS', () => {
     const dimension = (name: string): unknown[] =>
       [...alarms().values()].flatMap((properties) =>
         ((properties['Dimensions'] ?? []) as { Name: string; Value: string }[])

@@ -10,7 +10,7 @@ interface Statement {
   readonly Resource: unknown;
 }
 
-/** What a role may do: `what: actions on resources`, in order. */
+/** The grants of a role by statement id: actions and resources, in order. */
 type Grants = Readonly<Record<string, readonly [actions: readonly string[], resources: readonly unknown[]]>>;
 
 const list = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
@@ -19,7 +19,7 @@ function statements(policy: Resource): Statement[] {
   return (policy.Properties['PolicyDocument'] as { Statement: Statement[] }).Statement;
 }
 
-/** Every grant of every role, by where the role stands. */
+/** The grants of all roles, by the path of the role. */
 function grants(templates: Templates): Record<string, Grants> {
   const policies = Object.values(resources(templates.bulletin, 'AWS::IAM::Policy'));
   return Object.fromEntries(
@@ -36,8 +36,8 @@ function grants(templates: Templates): Record<string, Grants> {
 
 const TOPICS = [...CATEGORIES, 'BULLETINS'].map((code) => `Topics/${code}`);
 
-/** What each role may do, action by action and resource by resource. `tests/aws/tests/stack/permission.rs` takes them away
- * one by one on the emulator, and says of which it cannot see there that they are missing. */
+/** The exact permissions of each role. `tests/aws/tests/stack/permission.rs` removes them one at a time on the emulator,
+ * and lists those whose absence the emulator does not notice. */
 const EXPECTED: Record<string, Grants> = {
   'Fetcher/Stage/Role': {
     WriteLogs: [['logs:CreateLogStream', 'logs:PutLogEvents'], ['Fetcher/Stage/Logs.Arn']],
@@ -105,7 +105,7 @@ describe('permissions', () => {
     for (const encryption of ['aws-owned', 'customer-managed']) {
       const templates = synthesize({ encryption });
       for (const policy of Object.values(resources(templates.bulletin, 'AWS::IAM::Policy'))) {
-        // The streams of the one table cannot be named before that is asked.
+        // The names of the table's streams are unknown until they are listed.
         const named = statements(policy).filter(({ Sid }) => Sid !== 'ListStreams');
         const text = JSON.stringify(named.map(({ Action, Resource }) => [Action, Resource]));
         expect(text).not.toContain('*');

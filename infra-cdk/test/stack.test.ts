@@ -7,23 +7,23 @@ const templates = synthesize();
 const FUNCTION = 'AWS::Lambda::Function';
 const MAPPING = 'AWS::Lambda::EventSourceMapping';
 
-/** The resource of a type that stands at a place. */
-function at(place: string, type: string, of: Templates = templates): Resource {
-  const found = Object.values(resources(of.bulletin, type)).filter((resource) => path(resource) === place);
-  expect(found.map(path)).toEqual([place]);
+/** The resource of a type at a path. */
+function at(location: string, type: string, of: Templates = templates): Resource {
+  const found = Object.values(resources(of.bulletin, type)).filter((resource) => path(resource) === location);
+  expect(found.map(path)).toEqual([location]);
   return found[0] ?? { Type: type, Properties: {} };
 }
 
-/** Its properties with references named. */
-function properties(place: string, type: string, of: Templates = templates): Record<string, unknown> {
-  const all = named(of, at(place, type, of).Properties) as Record<string, unknown>;
+/** The properties of a resource, with references replaced by paths. */
+function properties(location: string, type: string, of: Templates = templates): Record<string, unknown> {
+  const all = named(of, at(location, type, of).Properties) as Record<string, unknown>;
   return Object.fromEntries(Object.entries(all).filter(([name]) => name !== 'Tags'));
 }
 
 describe('the tables', () => {
   const tables = (of: Templates): Resource[] => Object.values(resources(of.data, 'AWS::DynamoDB::Table'));
 
-  it('are kept, protected, and can be set back to any second', () => {
+  it('are retained, protected and have point-in-time recovery', () => {
     expect(tables(templates)).toHaveLength(3);
     for (const table of tables(templates)) {
       expect(table.DeletionPolicy).toBe('Retain');
@@ -36,15 +36,15 @@ describe('the tables', () => {
     }
   });
 
-  it('go only where that is asked for', () => {
+  it('are deleted only if the settings ask for it', () => {
     for (const table of tables(synthesize({ data: 'delete' }))) {
       expect(table.DeletionPolicy).toBe('Delete');
-      // A change of the table itself: of a changed policy alone CloudFormation would take no notice.
+      // CloudFormation ignores a change of the policy alone, so the table itself must change too.
       expect(table.Properties['DeletionProtectionEnabled']).toBe(false);
     }
   });
 
-  it('have the keys, the index and the stream that the binaries ask for', () => {
+  it('have the keys, the index and the stream that the binaries use', () => {
     const [, data] = only(templates.data, 'AWS::DynamoDB::Table', 'TableName', 'VisaBulletinData-prod');
     expect(data.Properties).toMatchObject({
       KeySchema: [
@@ -73,7 +73,7 @@ describe('the tables', () => {
     expect(links.Properties['TimeToLiveSpecification']).toBeUndefined();
   });
 
-  it('and their index have the units that were asked for', () => {
+  it('and the index have the provisioned units', () => {
     const units = { ReadCapacityUnits: 3, WriteCapacityUnits: 7 };
     for (const table of tables(synthesize({ capacity: 'provisioned', readUnits: 3, writeUnits: 7 }))) {
       expect(table.Properties['BillingMode']).toBeUndefined();
@@ -100,9 +100,9 @@ describe('the functions', () => {
     expect(logs.DeletionPolicy).toBe('Delete');
   });
 
-  it('run on the architecture that was asked for', async () => {
-    const { standIns } = await import('../tools/stand-in.ts');
-    const arm = synthesize({ architecture: 'arm64', binaries: standIns('arm64') });
+  it('run on the architecture of the settings', async () => {
+    const { createPlaceholders } = await import('../tools/placeholder.ts');
+    const arm = synthesize({ architecture: 'arm64', binaries: createPlaceholders('arm64') });
     for (const found of Object.values(resources(arm.bulletin, FUNCTION))) {
       expect(found.Properties['Architectures']).toEqual(['arm64']);
     }
@@ -110,10 +110,10 @@ describe('the functions', () => {
 });
 
 describe('the fetcher', () => {
-  it('is invoked by the schedule, again where that fails, and what was missed is kept', () => {
+  it('is invoked by the schedule, with retries and a dead-letter queue', () => {
     expect(properties('Fetcher/Schedule', 'AWS::Scheduler::Schedule')).toEqual({
       Name: 'VisaBulletin-prod-look',
-      Description: 'Looks for a new bulletin, and again at those that may still be corrected',
+      Description: 'Polls for new bulletins and for corrections of recent ones',
       ScheduleExpression: 'rate(30 minutes)',
       FlexibleTimeWindow: { Mode: 'OFF' },
       Target: {
@@ -126,7 +126,7 @@ describe('the fetcher', () => {
     });
   });
 
-  it('is tried three times, and what fails then is kept', () => {
+  it('is tried three times before its event is dead-lettered', () => {
     expect(properties('Fetcher/OnFailure', 'AWS::Lambda::EventInvokeConfig')).toEqual({
       FunctionName: 'Fetcher/Stage/Function',
       Qualifier: '$LATEST',
@@ -138,7 +138,7 @@ describe('the fetcher', () => {
 });
 
 describe('the parser', () => {
-  it('takes pages one by one, two at once at most, and says which of them failed', () => {
+  it('receives one page per invocation, at most two at once, and reports failures per message', () => {
     expect(properties('Parser/Source', MAPPING)).toEqual({
       EventSourceArn: 'Parser/Pages.Arn',
       FunctionName: 'Parser/Stage/Function',
@@ -148,16 +148,16 @@ describe('the parser', () => {
     });
   });
 
-  it.each([1, 2, 4, 5])('has the time for %d hosts, and its messages stay hidden for six times as long', (count) => {
+  it.each([1, 2, 4, 5])('has enough time for %d hosts, and a visibility timeout six times as long', (count) => {
     const hosts = Array.from({ length: count }, (_, index) => `https://h${index}.state.gov`).join(',');
     const of = synthesize({ hosts });
     const timeout = at('Parser/Stage/Function', FUNCTION, of).Properties['Timeout'] as number;
-    // A page and a second opinion, 15 seconds a host each.
+    // A page and its confirmation, each 15 seconds per host.
     expect(timeout).toBeGreaterThanOrEqual(2 * 15 * count + 30);
     const pages = properties('Parser/Pages', 'AWS::SQS::Queue', of);
     expect(pages['VisibilityTimeout']).toBeGreaterThanOrEqual(6 * timeout);
     expect(pages['RedrivePolicy']).toEqual({ deadLetterTargetArn: 'Parser/RefusedPages.Arn', maxReceiveCount: 3 });
-    // A page is queued anew after an hour; by then every attempt must be over.
+    // A page is queued again after an hour; by then all attempts must have ended.
     expect(3 * (pages['VisibilityTimeout'] as number)).toBeLessThanOrEqual(60 * 60);
   });
 
@@ -167,7 +167,7 @@ describe('the parser', () => {
 });
 
 describe('the notifier', () => {
-  it('is given standings and bulletins that were written, for six hours, whatever else happens', () => {
+  it('receives written standings and bulletins and retries them for six hours', () => {
     const filter = (prefix: string): object => ({
       Pattern: JSON.stringify({ eventName: ['INSERT', 'MODIFY'], dynamodb: { Keys: { pk: { S: [{ prefix }] } } } }),
     });
@@ -185,7 +185,7 @@ describe('the notifier', () => {
     });
   });
 
-  it('ends before the mark of an alert that it sends expires', () => {
+  it('times out before the mark of an alert that it is sending expires', () => {
     expect(at('Notifier/Stage/Function', FUNCTION).Properties['Timeout']).toBeLessThan(5 * 60);
   });
 });
@@ -193,7 +193,7 @@ describe('the notifier', () => {
 describe('every queue', () => {
   const queues = Object.values(resources(templates.bulletin, 'AWS::SQS::Queue'));
 
-  it('is encrypted, and only talked to over TLS', () => {
+  it('is encrypted and accepts only TLS', () => {
     expect(queues).toHaveLength(6);
     for (const queue of queues) {
       expect(queue.Properties['SqsManagedSseEnabled']).toBe(true);
@@ -204,14 +204,14 @@ describe('every queue', () => {
     }
   });
 
-  it('of dead letters keeps them for 14 days', () => {
+  it('for dead letters keeps them for 14 days', () => {
     const kept = queues.filter((queue) => path(queue) !== 'Parser/Pages');
     expect(kept.map((queue) => queue.Properties['MessageRetentionPeriod'])).toEqual(kept.map(() => 14 * 86_400));
   });
 });
 
 describe('the topics', () => {
-  it('are one for each category, one for bulletins, and one for the operator', () => {
+  it('are one per category, one for bulletins and one for the operator', () => {
     const topics = Object.values(resources(templates.bulletin, 'AWS::SNS::Topic'));
     expect(topics.map((topic) => topic.Properties['TopicName']).sort()).toEqual(
       [
@@ -223,7 +223,7 @@ describe('the topics', () => {
     expect(new Set(topics.map((topic) => topic.Properties['DisplayName']))).toEqual(new Set(['VisaBull']));
   });
 
-  it("have the operator's address from a parameter that is shown nowhere, and no other", () => {
+  it("take the operator's address from a parameter with NoEcho and contain no other address", () => {
     const { Parameters } = templates.bulletin.toJSON() as { Parameters: Record<string, object> };
     expect(Parameters['OperatorEmail']).toMatchObject({ Type: 'String', NoEcho: true });
     expect(Parameters['OperatorEmail']).not.toHaveProperty('Default');
@@ -247,10 +247,10 @@ describe('the topics', () => {
   });
 });
 
-describe('a key of this account', () => {
+describe('a customer managed key', () => {
   const of = synthesize({ encryption: 'customer-managed' });
 
-  it('encrypts tables, queues, topics and logs, and is kept with the tables', () => {
+  it('encrypts tables, queues, topics and logs, and is retained with the tables', () => {
     const [key] = Object.values(resources(of.data, 'AWS::KMS::Key'));
     expect(key?.DeletionPolicy).toBe('Retain');
     expect(key?.Properties['EnableKeyRotation']).toBe(true);
@@ -269,7 +269,7 @@ describe('a key of this account', () => {
     }
   });
 
-  it('may be used by alarms and logs of this account alone', () => {
+  it('can be used only by alarms and logs of this account', () => {
     const [key] = Object.values(resources(of.data, 'AWS::KMS::Key'));
     const { Statement } = key?.Properties['KeyPolicy'] as { Statement: { Principal: object; Condition?: object }[] };
     expect(Statement).toHaveLength(3);

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 import { addStacks } from '../src/app.ts';
 import { CATEGORIES } from '../src/category.ts';
-import { standIns } from '../tools/stand-in.ts';
+import { createPlaceholders } from '../tools/placeholder.ts';
 import { appWith, path, synthesize, type Resource, type Templates } from './template.ts';
 
 const all = ({ data, bulletin }: Templates): Template[] => [data, bulletin];
@@ -15,13 +15,13 @@ describe('cdk-nag', () => {
     [{}],
     [{ encryption: 'customer-managed', capacity: 'provisioned', readUnits: '1', writeUnits: '1' }],
     [{ data: 'delete', stage: 'dev' }],
-  ])('finds nothing with %j', (settings) => {
+  ])('reports nothing with %j', (settings) => {
     const app = appWith(settings);
     addStacks(app);
     expect(() => app.synth()).not.toThrow();
   });
 
-  it('finds what is wrong', () => {
+  it('reports an open bucket', () => {
     const app = appWith();
     addStacks(app);
     new Bucket(new Stack(app, 'Wrong'), 'Open');
@@ -30,14 +30,14 @@ describe('cdk-nag', () => {
 });
 
 describe('the templates', () => {
-  it('are the same each time', () => {
-    const binaries = standIns();
+  it('are deterministic', () => {
+    const binaries = createPlaceholders();
     const [first, second] = [synthesize({ binaries }), synthesize({ binaries })];
     expect(JSON.stringify(second.bulletin.toJSON())).toBe(JSON.stringify(first.bulletin.toJSON()));
     expect(JSON.stringify(second.data.toJSON())).toBe(JSON.stringify(first.data.toJSON()));
   });
 
-  it('fit into what CloudFormation takes', () => {
+  it('stay below the limits of CloudFormation', () => {
     for (const template of all(synthesize({ encryption: 'customer-managed' }))) {
       const json = template.toJSON() as { Resources: object };
       expect(Object.keys(json.Resources).length).toBeLessThanOrEqual(500);
@@ -45,13 +45,13 @@ describe('the templates', () => {
     }
   });
 
-  it('are those of the last time', async () => {
-    // One category stands for all; permission.test.ts and stack.test.ts look at each.
+  it('match the snapshot', async () => {
+    // One category represents all; permission.test.ts and stack.test.ts check each one.
     const others = CATEGORIES.filter((code) => code !== 'EB3').map((code) => `Topics/${code}`);
     const plain = all(synthesize()).map((template) => {
       const { Resources } = template.toJSON() as { Resources: Record<string, Resource> };
       const kept = Object.values(Resources).filter(
-        (resource) => !others.some((place) => path(resource) === place || path(resource).startsWith(`${place}/`)),
+        (resource) => !others.some((other) => path(resource) === other || path(resource).startsWith(`${other}/`)),
       );
       return Object.fromEntries(
         kept.map((resource) => {

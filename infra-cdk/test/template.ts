@@ -5,9 +5,9 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 
 import { addStacks } from '../src/app.ts';
-import { standIns } from '../tools/stand-in.ts';
+import { createPlaceholders } from '../tools/placeholder.ts';
 
-/** A resource as it stands in a template. */
+/** A resource of a template. */
 export interface Resource {
   readonly Type: string;
   readonly Properties: Readonly<Record<string, unknown>>;
@@ -22,11 +22,11 @@ export interface Templates {
   readonly bulletin: Template;
 }
 
-/** An app with these settings, and empty programs in place of the Lambdas. */
+/** Creates an app with these settings and placeholders for the Lambdas. */
 export function appWith(settings: Readonly<Record<string, unknown>> = {}): App {
   const { context } = JSON.parse(read('infra-cdk/cdk.json')) as { context: Record<string, unknown> };
   return new App({
-    context: { 'aws:cdk:enable-path-metadata': true, ...context, binaries: standIns(), ...settings },
+    context: { 'aws:cdk:enable-path-metadata': true, ...context, binaries: createPlaceholders(), ...settings },
   });
 }
 
@@ -36,23 +36,23 @@ export function synthesize(settings: Readonly<Record<string, unknown>> = {}): Te
   return { data: Template.fromStack(data), bulletin: Template.fromStack(bulletin) };
 }
 
-/** Where a resource stands in its stack: `Parser/Pages`. */
+/** The path of a resource in its stack: `Parser/Pages`. */
 export function path(resource: Resource): string {
   const path = resource.Metadata?.['aws:cdk:path'] ?? '';
   return path.split('/').slice(1).join('/').replace(/\/(Resource|Default)$/, '');
 }
 
-const PLACES = new WeakMap<Template, Record<string, Resource>>();
+const RESOURCES = new WeakMap<Template, Record<string, Resource>>();
 
-/** Where the resource with this logical id stands; of a parameter, its id. */
-function place(template: Template, id: string): string {
-  const known = PLACES.get(template) ?? (template.toJSON() as { Resources: Record<string, Resource> }).Resources;
-  PLACES.set(template, known);
+/** The path of the resource with this logical id, or the id if it is a parameter. */
+function pathOf(template: Template, id: string): string {
+  const known = RESOURCES.get(template) ?? (template.toJSON() as { Resources: Record<string, Resource> }).Resources;
+  RESOURCES.set(template, known);
   const found = known[id];
   return found === undefined ? id : path(found);
 }
 
-/** Replaces every reference to a resource by where that stands: `Parser/Pages.Arn`. */
+/** Replaces all references to resources with paths: `Parser/Pages.Arn`. */
 export function named(templates: Templates, value: unknown): unknown {
   if (Array.isArray(value)) {
     return value.map((one) => named(templates, one));
@@ -63,11 +63,11 @@ export function named(templates: Templates, value: unknown): unknown {
   const entries = Object.entries(value);
   const [[key, argument] = []] = entries;
   if (entries.length === 1 && key === 'Ref') {
-    return place(templates.bulletin, String(argument));
+    return pathOf(templates.bulletin, String(argument));
   }
   if (entries.length === 1 && key === 'Fn::GetAtt') {
     const [id, attribute] = argument as [string, string];
-    return `${place(templates.bulletin, id)}.${attribute}`;
+    return `${pathOf(templates.bulletin, id)}.${attribute}`;
   }
   if (entries.length === 1 && key === 'Fn::ImportValue') {
     const { Outputs } = templates.data.toJSON() as { Outputs: Record<string, { Value: unknown; Export: { Name: string } }> };
@@ -77,24 +77,24 @@ export function named(templates: Templates, value: unknown): unknown {
   return Object.fromEntries(entries.map(([name, inner]) => [name, named(templates, inner)]));
 }
 
-/** Every resource of a type, by its logical id. */
+/** All resources of a type by logical id. */
 export function resources(template: Template, type: string): Record<string, Resource> {
   return template.findResources(type) as Record<string, Resource>;
 }
 
-/** The one resource of a type whose property has this value, with its logical id. */
+/** The only resource of a type with this value of a property, and its logical id. */
 export function only(template: Template, type: string, property: string, value: unknown): [string, Resource] {
   const found = Object.entries(resources(template, type)).filter(
     ([, resource]) => JSON.stringify(resource.Properties[property]) === JSON.stringify(value),
   );
   const [first] = found;
   if (first === undefined || found.length > 1) {
-    throw new Error(`${found.length} of ${type} with ${property} ${JSON.stringify(value)}`);
+    throw new Error(`found ${found.length} of ${type} with ${property} ${JSON.stringify(value)}, expected 1`);
   }
   return first;
 }
 
-/** A file of the project. */
+/** Reads a file of the project. */
 export function read(path: string): string {
   return readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8');
 }

@@ -3,66 +3,69 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { refuse } from '../src/setting/refusal.ts';
+import { fail } from '../src/user-error.ts';
 import { DEFAULTS } from '../src/setting/settings.ts';
 
 /** The folder of the CDK app. */
 export const FOLDER = fileURLToPath(new URL('..', import.meta.url));
 
-/** Settings of a command line, as the CDK's command takes them: `-c name=value`. */
+/** The settings on a command line: `-c name=value`. */
 export type Choices = Readonly<Record<string, string>>;
 
-/** Reads settings from the arguments of a command. Throws a `Refusal` for anything else. */
+/** Parses settings from the arguments of a command. Throws a `UserError` for any other argument. */
 export function readChoices(words: readonly string[]): Choices {
   const choices: Record<string, string> = {};
   for (let index = 0; index < words.length; index += 2) {
     const [flag, word] = [words[index], words[index + 1] ?? ''];
     const [, name, value] = /^(\w+)=(.*)$/s.exec(word) ?? [];
     if ((flag !== '-c' && flag !== '--context') || name === undefined || value === undefined) {
-      refuse(`"${flag ?? ''} ${word}" is no setting`, "write SETTINGS=\"-c stage=dev -c 'schedule=rate(1 hour)'\"");
+      fail(
+        `invalid SETTINGS "${flag ?? ''} ${word}"`,
+        "expected -c name=value, for example -c stage=dev -c 'schedule=rate(1 hour)'",
+      );
     }
     choices[name] = value;
   }
   return choices;
 }
 
-/** Settings as the CDK's command takes them. */
+/** The settings as arguments of the `cdk` command. */
 function contextArguments(choices: Choices): string[] {
   return Object.entries(choices).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
 
-/** The stage that these settings ask for, or cdk.json, or the default. */
+/** The stage in the settings, else in cdk.json, else the default. */
 export function stageOf(choices: Choices): string {
   const { context } = JSON.parse(readFileSync(join(FOLDER, 'cdk.json'), 'utf8')) as { context: Choices };
   return choices['stage'] ?? context['stage'] ?? DEFAULTS.stage;
 }
 
-/** Whether the Lambdas are built, in the folder that these settings name. */
+/** True if the Lambdas are built in the folder that the settings name. */
 export function areBuilt(choices: Choices): boolean {
   return existsSync(join(FOLDER, choices['binaries'] ?? DEFAULTS.binaries, 'parser', 'bootstrap'));
 }
 
-/** Where templates and assets are put: `CDK_OUT`, or the app's own folder. */
+/** The output folder for templates and assets: `CDK_OUT`, or `cdk.out`. */
 export function outputFolder(): string {
   return process.env['CDK_OUT'] ?? join(FOLDER, 'cdk.out');
 }
 
-/** Makes templates and assets with these settings. Rejects where something is refused; it has then said what. */
+/** Synthesizes templates and assets. Rejects with `CommandFailed`. */
 export async function synthesize(choices: Choices): Promise<void> {
   await cdk(['synth', '--quiet', '--output', outputFolder(), ...contextArguments(choices)]);
 }
 
-/** Runs the CDK's command on what was made before. */
+/** Runs the `cdk` command on the synthesized templates. */
 export async function onSynthesized(...words: string[]): Promise<void> {
   await cdk([...words, '--app', outputFolder()]);
 }
 
-/** Runs the CDK's command. Rejects where it fails; it has then said why. */
+/** Runs the `cdk` command. Rejects with `CommandFailed`. */
 async function cdk(words: readonly string[]): Promise<void> {
   await run(join(FOLDER, 'node_modules', '.bin', 'cdk'), words, { cwd: FOLDER });
 }
 
-/** Runs a program to its end. Rejects where that is no success. */
+/** Runs a program and waits for it. Rejects with `CommandFailed` if its exit code is not zero. */
 export async function run(program: string, words: readonly string[], options: SpawnOptions): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const child = spawn(program, words, { stdio: 'inherit', ...options });
@@ -77,7 +80,7 @@ export async function run(program: string, words: readonly string[], options: Sp
   });
 }
 
-/** A command failed, and has said why. */
+/** A command failed and has already printed the reason. */
 export class CommandFailed extends Error {
   override readonly name = 'CommandFailed';
 }

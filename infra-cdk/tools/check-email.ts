@@ -1,4 +1,4 @@
-// Refuses a deployment without an operator, before anything is built for it.
+// Fails if EMAIL is missing or invalid, before `make deploy` builds anything.
 import { readEmail } from '../src/setting/email.ts';
 import { main } from './main.ts';
 

@@ -1,4 +1,4 @@
-// Deploys both stacks: `EMAIL=you@example.com tools/deploy.ts [-c name=value]...`
+// Deploys both stacks. Usage: `EMAIL=you@example.com tools/deploy.ts [-c name=value]...`
 import { OPERATOR_EMAIL } from '../src/bulletin-stack.ts';
 import { readEmail } from '../src/setting/email.ts';
 import { onSynthesized, readChoices, synthesize } from './cdk.ts';
@@ -7,9 +7,9 @@ import { main, say } from './main.ts';
 await main(async () => {
   const email = readEmail(process.env['EMAIL']);
   await synthesize(readChoices(process.argv.slice(2)));
-  // Makes what the CDK itself needs in a new account, and does nothing where it is there.
+  // Creates the CDK's own resources in a new account; otherwise changes nothing.
   await onSynthesized('bootstrap');
   const approved = ['--require-approval', 'never'];
   await onSynthesized('deploy', '--all', ...approved, '--parameters', `${OPERATOR_EMAIL}=${email}`);
-  say('Deployed. Confirm the subscription by the e-mail that is on its way: until then no alarm reaches you.');
+  say('Deployed. Confirm the subscription in the e-mail that AWS sends you: until then you receive no alarms.');
 });

@@ -1,32 +1,33 @@
-// Removes a stage: `[DATA=delete] tools/destroy.ts [-c name=value]...`. The tables stay, unless DATA is `delete`.
+// Removes a stage. Keeps the tables, unless DATA is `delete`.
+// Usage: `[DATA=delete] tools/destroy.ts [-c name=value]...`
 import { stackName } from '../src/app.ts';
-import { refuse } from '../src/setting/refusal.ts';
+import { fail } from '../src/user-error.ts';
 import { onSynthesized, readChoices, stageOf, synthesize } from './cdk.ts';
 import { main, say } from './main.ts';
-import { standIns } from './stand-in.ts';
+import { createPlaceholders } from './placeholder.ts';
 
 await main(async () => {
   const data = process.env['DATA']?.trim() ?? '';
   if (!['', 'keep', 'delete'].includes(data)) {
-    refuse(`DATA is "${data}"`, 'write DATA=delete to lose every row, or leave it out to keep them');
+    fail(`invalid DATA "${data}"`, 'expected DATA=delete to delete all rows; omit DATA to keep them');
   }
   const choices = readChoices(process.argv.slice(2));
   const stack = stackName(stageOf(choices));
-  // Nothing of what the functions are made of is needed to remove them.
+  // Removing the functions does not need their binaries.
   await synthesize({
     ...choices,
     architecture: 'x86_64',
-    binaries: standIns('x86_64'),
+    binaries: createPlaceholders('x86_64'),
     data: data === 'delete' ? 'delete' : 'keep',
   });
   await onSynthesized('destroy', stack, '--exclusively', '--force');
   if (data !== 'delete') {
-    say(`Removed. The tables are kept, in the stack ${stack}-data: make deploy goes on with them.`);
-    say('To remove them too: make destroy DATA=delete');
+    say(`Removed. The stack ${stack}-data keeps the tables, and make deploy uses them again.`);
+    say('To delete the tables too: make destroy DATA=delete');
     return;
   }
-  // Lifts the protection of stack and tables first.
+  // First turns off the deletion protection of the tables.
   await onSynthesized('deploy', `${stack}-data`, '--exclusively', '--require-approval', 'never');
   await onSynthesized('destroy', `${stack}-data`, '--exclusively', '--force');
-  say('Removed, with every row.');
+  say('Removed, including the tables.');
 });

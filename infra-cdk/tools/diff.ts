@@ -1,4 +1,4 @@
-// Shows what a deployment would change: `tools/diff.ts [-c name=value]...`
+// Shows what a deployment would change. Usage: `tools/diff.ts [-c name=value]...`
 import { onSynthesized, readChoices, synthesize } from './cdk.ts';
 import { main } from './main.ts';
 

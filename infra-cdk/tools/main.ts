@@ -1,13 +1,13 @@
-import { Refusal } from '../src/setting/refusal.ts';
+import { UserError } from '../src/user-error.ts';
 import { CommandFailed } from './cdk.ts';
 
-/** Does the work of a command; a refusal is one sentence, and what has said why it failed says no more. */
+/** Runs a command. Prints a `UserError` without its stack trace, and nothing for `CommandFailed`. */
 export async function main(work: () => Promise<void> | void): Promise<void> {
   try {
     await work();
   } catch (error) {
     process.exitCode = 1;
-    if (error instanceof Refusal) {
+    if (error instanceof UserError) {
       process.stderr.write(`${error.message}\n`);
     } else if (!(error instanceof CommandFailed)) {
       throw error;

@@ -1,4 +1,4 @@
-// Prints the table of docs/COST.md: `tools/print-cost.ts ALARMS`
+// Prints the table of docs/COST.md for a number of alarms. Usage: `tools/print-cost.ts ALARMS`
 import { table } from '../src/cost.ts';
 import { main, say } from './main.ts';
 

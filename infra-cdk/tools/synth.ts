@@ -1,16 +1,16 @@
-// Writes both templates into cdk.out: `tools/synth.ts [-c name=value]...`
+// Writes both templates to cdk.out. Usage: `tools/synth.ts [-c name=value]...`
 import { DEFAULTS, type Settings } from '../src/setting/settings.ts';
 import { areBuilt, outputFolder, readChoices, synthesize } from './cdk.ts';
 import { main, say } from './main.ts';
-import { standIns } from './stand-in.ts';
+import { createPlaceholders } from './placeholder.ts';
 
 await main(async () => {
   const choices = readChoices(process.argv.slice(2));
   const built = areBuilt(choices);
   const architecture = (choices['architecture'] ?? DEFAULTS.architecture) as Settings['architecture'];
-  await synthesize(built ? choices : { ...choices, binaries: standIns(architecture) });
-  say(`The templates are ${outputFolder()}/*.template.json`);
+  await synthesize(built ? choices : { ...choices, binaries: createPlaceholders(architecture) });
+  say(`Wrote ${outputFolder()}/*.template.json`);
   if (!built) {
-    say('The Lambdas are not built (make lambdas): empty programs stand in for them, so do not deploy from there.');
+    say('The Lambdas are not built, so the templates contain placeholders. Run make lambdas before you deploy them.');
   }
 });

@@ -323,6 +323,7 @@ fn chart_text(chart: Chart, change: &ChartChange) -> String {
         |cell| match &cell.state {
             CellState::CutOff(cut_off) => format!("{cut_off} ({})", cell.column),
             CellState::Unreadable(text) => format!("unreadable {text:?} ({})", cell.column),
+            CellState::Missing(part) => format!("missing {part:?} ({})", cell.column),
         },
     );
     let movement = match change.movement {

@@ -430,7 +430,10 @@ fn a_correction_leaves_the_same_rows_and_standings_whenever_it_comes() {
                     at: clock.now(),
                     by_hand: true,
                 };
-                let (_, _, ingested) = ingester.ingest_page(&page, Some(april)).await.unwrap();
+                let (_, _, ingested) = ingester
+                    .ingest_page(&page, Some(april), pipeline::Accept::default())
+                    .await
+                    .unwrap();
                 assert!(matches!(ingested, Ingested::Stored { .. }), "{ingested:?}");
                 println!("{text} after {later} later months");
                 let expected = rows_and_standings(&corrected_at_first);

@@ -1,4 +1,4 @@
-//! A Lambda that does nothing: what any start costs, to hold the others against.
+//! A Lambda that does nothing: the baseline for the start of the others.
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use serde_json::Value;

@@ -17,6 +17,14 @@ pub struct ReadPage {
     pub findings: Vec<Finding>,
 }
 
+impl ReadPage {
+    /// The page as an operator confirms it: Dates for Filing really repeats Final Action.
+    #[must_use]
+    pub fn confirm_identical_charts(self) -> Self {
+        self
+    }
+}
+
 /// Reads a bulletin's page. With `expected`, a page of another month is refused.
 ///
 /// # Errors

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -74,6 +76,55 @@ pub struct Row {
     pub raw: RawCell,
 }
 
+/// The part of a page without which one of its cells cannot be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MissingPart {
+    /// The chart has no row with the category's label.
+    Row,
+    /// The chart has no column with the area's label.
+    Column,
+}
+
+impl Row {
+    /// The place of a cell that the page should have and does not have. `label` is the printed label of the other side:
+    /// of the row where the column is missing, of the column where the row is.
+    ///
+    /// The reading is unreadable, and the missing side's label is empty, which no printed label is.
+    pub fn missing(key: RowKey, part: MissingPart, label: SmolStr) -> Self {
+        let (category, area) = match part {
+            MissingPart::Row => (SmolStr::default(), label),
+            MissingPart::Column => (label, SmolStr::default()),
+        };
+        Self {
+            key,
+            reading: Reading::Unreadable,
+            raw: RawCell {
+                category,
+                area,
+                value: SmolStr::default(),
+            },
+        }
+    }
+
+    /// The part of the page that is missing; `None` for a printed cell.
+    pub fn missing_part(&self) -> Option<MissingPart> {
+        let RawCell {
+            category,
+            area,
+            value,
+        } = &self.raw;
+        if self.reading != Reading::Unreadable || !value.is_empty() {
+            return None;
+        }
+        match (category.is_empty(), area.is_empty()) {
+            (true, _) => Some(MissingPart::Row),
+            (false, true) => Some(MissingPart::Column),
+            (false, false) => None,
+        }
+    }
+}
+
 /// Two rows of one bulletin with the same key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{} {}, {}: the same cell stands twice in one bulletin", .0.category, .0.area, .0.chart.name())]
@@ -99,6 +150,14 @@ impl Bulletin {
         match rows.array_windows().find(|[one, next]| one.key == next.key) {
             Some([_, twice]) => Err(DuplicateRow(twice.key)),
             None => Ok(Self { month, rows }),
+        }
+    }
+
+    /// A bulletin of these rows, each under its own key.
+    pub(crate) fn from_rows(month: Month, rows: BTreeMap<RowKey, Row>) -> Self {
+        Self {
+            month,
+            rows: rows.into_values().collect(),
         }
     }
 

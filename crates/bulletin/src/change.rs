@@ -29,7 +29,7 @@ pub struct Change {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub successors: Vec<Successor>,
     /// What rules the case in the bulletin of the month before, as printed; `None` where that is not among the two of
-    /// the standing.
+    /// the standing, or was skipped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub month_before: Option<Box<ByChart<Option<Cell>>>>,
 }
@@ -164,7 +164,8 @@ impl Change {
         let charts = ByChart::each(|chart| {
             let to = entry.cells.of(chart).clone();
             // A row leaves a chart once, not again in every month after.
-            let was_gone = to.is_none() && older.is_some_and(|older| older.cells.of(chart).is_none());
+            let was_gone =
+                to.is_none() && older.is_some_and(|older| !older.skipped && older.cells.of(chart).is_none());
             let from = if was_gone {
                 None
             } else {
@@ -218,7 +219,9 @@ impl Change {
         columns_before: Vec<Area>,
         charts: ByChart<ChartChange>,
     ) -> Self {
-        let month_before = standing.entry(entry.month.previous());
+        let month_before = standing
+            .entry(entry.month.previous())
+            .filter(|before| !before.skipped);
         Self {
             case: standing.case,
             month: entry.month,
@@ -249,43 +252,50 @@ impl Change {
     }
 }
 
-/// What two versions of a standing differ in: a new month, or the correction of a month that stood there already.
-/// Everything else (history filled in behind) is no change. `before` is `None` where the case had no standing.
+/// The changes between two versions of a standing: a new month, or a correction of a month that was there already.
+/// Everything else, such as history filled in behind, is no change. `before` is `None` where the case had no standing.
 ///
 /// A pure function: the same two versions always give the same changes, at most two of them.
 ///
 /// A case without a standing before is where tracking begins and changes nothing, unless a bulletin before this
 /// one is stored and does not list it: then it is a new row or column, and people wait for its news.
+///
+/// A month that is stored behind a later one is a change too, where an earlier one was stored before. Whether its month
+/// is over, so that nobody is notified of it, is not decided here.
 pub fn changes(before: Option<&Standing>, after: &Standing) -> Vec<Change> {
-    let mut changes: Vec<Change> = before
-        .into_iter()
-        .flat_map(|before| {
-            after
-                .entries()
-                .filter_map(|entry| Some((before.entry(entry.month)?, entry)))
-        })
-        .filter(|(stood, stands)| stood.revision != stands.revision)
-        .map(|(stood, stands)| Change::correction(after, stood, stands))
-        .collect();
-    if brings_a_new_month(before, after) {
-        changes.push(Change::new_month(after, &after.newest));
+    let mut changes: Vec<Change> = Vec::new();
+    for entry in after.entries() {
+        match before.and_then(|before| before.entry(entry.month)) {
+            Some(stood) if stood.revision != entry.revision => {
+                changes.push(Change::correction(after, stood, entry));
+            }
+            Some(_) => {}
+            None if is_news(before, after, entry) => changes.push(Change::new_month(after, entry)),
+            None => {}
+        }
     }
     changes
 }
 
-fn brings_a_new_month(before: Option<&Standing>, after: &Standing) -> bool {
-    let listed = after.is_listed();
-    match before {
-        None => listed && after.older.as_ref().is_some_and(|older| !older.lists(after.case)),
-        Some(before) if after.newest.month <= before.newest.month => false,
-        // A case vanishes once: from a bulletin that lists it to the next one. Where it had vanished already,
-        // a later month at which it vanishes comes from history that was filled in.
-        Some(before) => {
-            let follows = after
-                .older
-                .as_ref()
-                .is_some_and(|older| older.month == before.newest.month);
-            listed || (before.is_listed() && follows)
-        }
+/// True if an entry that the standing did not have before is news, and not history.
+fn is_news(before: Option<&Standing>, after: &Standing, entry: &Entry) -> bool {
+    let case = after.case;
+    let Some(before) = before else {
+        let lists = |entry: &Entry| entry.lists(case);
+        let follows_another = after.older.as_ref().is_some_and(|older| !lists(older));
+        return entry.month == after.newest.month && lists(entry) && follows_another;
+    };
+    if entry.month <= before.newest.month {
+        return Change::in_bulletin(after, entry.month).is_some();
     }
+    // A case vanishes once: from the last bulletin that lists it to the next one that people hear of. A later month at
+    // which it vanishes comes from history that was filled in.
+    let vanishes_now = before.is_listed() || before.newest.skipped;
+    let last_listed = if before.is_listed() {
+        Some(before.newest.month)
+    } else {
+        before.older.as_ref().map(|older| older.month)
+    };
+    let follows = after.older.as_ref().map(|older| older.month) == last_listed;
+    entry.lists(case) || (vanishes_now && follows)
 }

@@ -219,6 +219,17 @@ impl Finding {
         )
     }
 
+    /// True if a row or column is missing or gone.
+    pub fn is_gap(&self) -> bool {
+        matches!(
+            self,
+            Self::MissingColumn { .. }
+                | Self::MissingRow { .. }
+                | Self::DroppedColumn { .. }
+                | Self::DroppedRow { .. }
+        )
+    }
+
     /// The half chart on which a column cannot be told from another, so that no column missing from it is known to be
     /// gone.
     pub fn hides_a_column(&self) -> Option<(Chart, Preference)> {

@@ -199,6 +199,9 @@ fn cell_json(cell: Option<&Cell>) -> Value {
             CellState::Unreadable(printed) => {
                 json!({"state": "unreadable", "printed": printed, "column": column})
             }
+            CellState::Missing(part) => {
+                json!({"state": "unreadable", "printed": "", "missing": part, "column": column})
+            }
         },
     }
 }

@@ -1,9 +1,9 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::area::{Area, Case};
-use crate::bulletin::{Bulletin, Reading};
+use crate::bulletin::{Bulletin, MissingPart, Reading};
 use crate::category::Category;
 use crate::chart::Chart;
 use crate::cutoff::CutOff;
@@ -62,6 +62,8 @@ pub enum CellState {
     CutOff(CutOff),
     /// It is no cut-off; the text as printed.
     Unreadable(String),
+    /// The page should have the cell and does not: its row or its column is missing.
+    Missing(MissingPart),
 }
 
 impl Cell {
@@ -69,7 +71,7 @@ impl Cell {
     pub fn cut_off(&self) -> Option<CutOff> {
         match self.state {
             CellState::CutOff(cut_off) => Some(cut_off),
-            CellState::Unreadable(_) => None,
+            CellState::Unreadable(_) | CellState::Missing(_) => None,
         }
     }
 }
@@ -88,6 +90,10 @@ pub struct Entry {
     /// Where the category has no row any more: the categories that took its place, and what rules there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub successors: Vec<Successor>,
+    /// True if the bulletin was over when it was first seen, after an earlier one: nobody was notified of it, so it is no
+    /// baseline.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub skipped: bool,
 }
 
 /// A category that took the place of another, and what rules the same area there.
@@ -132,6 +138,7 @@ impl Entry {
             cells: own,
             columns,
             successors,
+            skipped: false,
         }
     }
 
@@ -149,9 +156,10 @@ impl Entry {
 
 fn ruling_cell(bulletin: &Bulletin, chart: Chart, category: Category, area: Area) -> Option<Cell> {
     let row = bulletin.ruling(chart, category, area)?;
-    let state = match row.reading {
-        Reading::CutOff(cut_off) => CellState::CutOff(cut_off),
-        Reading::Unreadable => CellState::Unreadable(row.raw.value.to_string()),
+    let state = match (row.reading, row.missing_part()) {
+        (Reading::CutOff(cut_off), _) => CellState::CutOff(cut_off),
+        (Reading::Unreadable, Some(part)) => CellState::Missing(part),
+        (Reading::Unreadable, None) => CellState::Unreadable(row.raw.value.to_string()),
     };
     Some(Cell {
         column: row.key.area,
@@ -172,9 +180,9 @@ pub struct LastRead {
 
 /// What rules one case: its two newest bulletins, and the last readable cut-offs before them.
 ///
-/// A case that is listed has the newest two bulletins stored. A case that has vanished keeps the last bulletin
-/// that listed it and the first one after that, and is left alone until it is listed again. Either way a standing
-/// depends only on which bulletins are stored, never on the order in which they came.
+/// A case that is listed has the newest two bulletins stored. A case that has vanished keeps the last bulletin that listed
+/// it and the first one after that, preferring one that was not skipped, and is left alone until it is listed again.
+/// Either way a standing depends only on which bulletins are stored, never on the order in which they came.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standing {
     /// Whose standing it is.
@@ -192,10 +200,12 @@ pub struct Standing {
 pub struct Neighbours<'a> {
     /// The newest stored bulletin of an earlier month.
     pub previous: Option<Month>,
-    /// The oldest stored bulletin of a later month.
+    /// The oldest stored bulletin of a later month that was not skipped; the oldest of all where every one was.
     pub next: Option<Month>,
     /// Those of them that were read from the store so far. Seldom is any needed.
     pub loaded: &'a BTreeMap<Month, Bulletin>,
+    /// The months, of this one and its neighbours, that were over when they were first seen: see [`Entry::skipped`].
+    pub skipped: &'a BTreeSet<Month>,
 }
 
 /// A neighbouring bulletin is needed and was not read from the store yet.
@@ -204,14 +214,24 @@ pub struct Neighbours<'a> {
 pub struct NeighbourNeeded(pub Month);
 
 impl Neighbours<'_> {
+    /// No month was skipped.
+    pub const NONE_SKIPPED: &'static BTreeSet<Month> = &BTreeSet::new();
+
     fn entry(&self, standing: Option<&Standing>, case: Case, month: Month) -> Result<Entry, NeighbourNeeded> {
         if let Some(known) = standing.and_then(|standing| standing.entry(month)) {
             return Ok(known.clone());
         }
         self.loaded
             .get(&month)
-            .map(|bulletin| Entry::of(bulletin, case))
+            .map(|bulletin| self.entry_of(bulletin, case))
             .ok_or(NeighbourNeeded(month))
+    }
+
+    fn entry_of(&self, bulletin: &Bulletin, case: Case) -> Entry {
+        Entry {
+            skipped: self.skipped.contains(&bulletin.month()),
+            ..Entry::of(bulletin, case)
+        }
     }
 }
 
@@ -228,7 +248,7 @@ impl Standing {
         bulletin: &Bulletin,
         neighbours: Neighbours<'_>,
     ) -> Result<Option<Self>, NeighbourNeeded> {
-        let entry = Entry::of(bulletin, case);
+        let entry = neighbours.entry_of(bulletin, case);
         if let Some(standing) = standing {
             return standing.with(entry, neighbours).map(Some);
         }
@@ -252,12 +272,13 @@ impl Standing {
         }))
     }
 
-    /// What this bulletin's entry was compared against: the last cut-off read on this chart before it.
+    /// The cut-off that this bulletin's entry is compared with: the last one on this chart before it that was readable, in
+    /// a bulletin that was not skipped.
     pub fn baseline(&self, chart: Chart, entry: &Entry) -> Option<LastRead> {
         let of_older = self
             .older
             .as_ref()
-            .filter(|older| older.month < entry.month)
+            .filter(|older| older.month < entry.month && !older.skipped)
             .and_then(|older| {
                 let cell = older.cells.of(chart).as_ref()?;
                 Some(LastRead {
@@ -289,7 +310,11 @@ impl Standing {
         if let Some(stored) = self.entry(entry.month) {
             let revision = stored.revision + u32::from(stored.cells != entry.cells);
             let mut corrected = self.clone();
-            let entry = Entry { revision, ..entry };
+            let entry = Entry {
+                revision,
+                skipped: stored.skipped,
+                ..entry
+            };
             if corrected.newest.month == entry.month {
                 corrected.newest = entry;
             } else {
@@ -325,7 +350,9 @@ impl Standing {
                 .map(|previous| neighbours.entry(Some(self), case, previous));
             return Ok(self.arranged(older.transpose()?, entry));
         }
-        if vanished && entry.month > self.newest.month {
+        // A skipped bulletin only stands in until there is one that people hear of.
+        let rank = |entry: &Entry| (entry.skipped, entry.month);
+        if vanished && rank(&entry) > rank(&self.newest) {
             return Ok(self.clone());
         }
         Ok(self.arranged(last_listed.cloned(), entry))
@@ -348,10 +375,10 @@ impl Standing {
 }
 
 /// Takes what could be read in this entry as last read, where it is later than what is remembered, or a corrected form
-/// of it. Bulletins that do not list the case leave no trace: whether one of them is met depends on the order of
-/// arrival.
+/// of it. Bulletins that do not list the case leave no trace, because the order of arrival decides whether one of them is
+/// met, and skipped bulletins are no baseline.
 fn remember(before: &mut ByChart<Option<LastRead>>, case: Case, entry: &Entry) {
-    if !entry.lists(case) {
+    if !entry.lists(case) || entry.skipped {
         return;
     }
     for chart in Chart::ALL {
@@ -422,25 +449,32 @@ mod tests {
     }
 
     /// Some months with a bulletin each, and an order in which they arrive.
-    fn history() -> impl Strategy<Value = (Vec<Bulletin>, Vec<usize>)> {
+    fn history() -> impl Strategy<Value = (Vec<Bulletin>, Vec<usize>, BTreeSet<Month>)> {
         let start = Month::new(2020, 1).unwrap();
-        let bulletins: Vec<_> = start
-            .through(Month::new(2020, 8).unwrap())
-            .map(any_bulletin)
-            .collect();
+        let months: Vec<Month> = start.through(Month::new(2020, 8).unwrap()).collect();
+        let bulletins: Vec<_> = months.iter().copied().map(any_bulletin).collect();
         let order = Just((0..bulletins.len()).collect::<Vec<_>>()).prop_shuffle();
-        (bulletins, order)
+        let skipped = proptest::sample::subsequence(months, 0..=4);
+        (
+            bulletins,
+            order,
+            skipped.prop_map(|months| months.into_iter().collect()),
+        )
     }
 
-    fn play<'a>(arrivals: impl Iterator<Item = &'a Bulletin>) -> Option<Standing> {
+    fn play<'a>(arrivals: impl Iterator<Item = &'a Bulletin>, skipped: &BTreeSet<Month>) -> Option<Standing> {
         let mut stored = BTreeMap::new();
         let mut standing = None;
         for bulletin in arrivals {
             let month = bulletin.month();
+            let later = || stored.range(month.next()..).map(|(month, _)| *month);
             let neighbours = Neighbours {
                 previous: stored.range(..month).next_back().map(|(month, _)| *month),
-                next: stored.range(month.next()..).next().map(|(month, _)| *month),
+                next: later()
+                    .find(|month| !skipped.contains(month))
+                    .or_else(|| later().next()),
                 loaded: &stored,
+                skipped,
             };
             standing = Standing::after(standing.as_ref(), VIETNAM, bulletin, neighbours).unwrap();
             stored.insert(month, bulletin.clone());
@@ -449,14 +483,18 @@ mod tests {
     }
 
     /// What a standing is by its definition, from all bulletins at once.
-    fn by_definition(bulletins: &[Bulletin]) -> Option<Standing> {
+    fn by_definition(bulletins: &[Bulletin], skipped: &BTreeSet<Month>) -> Option<Standing> {
         let entries: Vec<Entry> = bulletins
             .iter()
-            .map(|bulletin| Entry::of(bulletin, VIETNAM))
+            .map(|bulletin| Entry {
+                skipped: skipped.contains(&bulletin.month()),
+                ..Entry::of(bulletin, VIETNAM)
+            })
             .collect();
         let last_listed = entries.iter().rposition(|entry| entry.lists(VIETNAM))?;
         let (older, newest) = if last_listed + 1 < entries.len() {
-            (Some(last_listed), last_listed + 1)
+            let heard = entries[last_listed + 1..].iter().position(|entry| !entry.skipped);
+            (Some(last_listed), last_listed + 1 + heard.unwrap_or(0))
         } else {
             (last_listed.checked_sub(1), last_listed)
         };
@@ -464,7 +502,7 @@ mod tests {
             entries[..older.unwrap_or(0)]
                 .iter()
                 .rev()
-                .filter(|entry| entry.lists(VIETNAM))
+                .filter(|entry| entry.lists(VIETNAM) && !entry.skipped)
                 .find_map(|entry| {
                     let cell = entry.cells.of(chart).as_ref()?;
                     Some(LastRead {
@@ -484,15 +522,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_standing_depends_on_what_is_stored_and_not_on_the_order((bulletins, order) in history()) {
-            let shuffled = play(order.iter().map(|index| &bulletins[*index]));
-            prop_assert_eq!(&shuffled, &by_definition(&bulletins));
+        fn a_standing_depends_on_what_is_stored_and_not_on_the_order((bulletins, order, skipped) in history()) {
+            let shuffled = play(order.iter().map(|index| &bulletins[*index]), &skipped);
+            prop_assert_eq!(&shuffled, &by_definition(&bulletins, &skipped));
         }
 
         #[test]
-        fn the_same_bulletin_again_changes_nothing((bulletins, order) in history()) {
-            let once = play(bulletins.iter());
-            let again = play(bulletins.iter().chain(order.iter().map(|index| &bulletins[*index])));
+        fn the_same_bulletin_again_changes_nothing((bulletins, order, skipped) in history()) {
+            let once = play(bulletins.iter(), &skipped);
+            let again = play(bulletins.iter().chain(order.iter().map(|index| &bulletins[*index])), &skipped);
             prop_assert_eq!(once, again);
         }
     }

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::area::{Area, Case};
+use crate::bulletin::MissingPart;
 use crate::chart::Chart;
 use crate::month::Month;
 use crate::standing::{Cell, CellState};
@@ -107,7 +108,29 @@ pub(crate) fn shown(cell: Option<&Cell>) -> String {
         Some(CellState::CutOff(cut_off)) => cut_off.words(),
         Some(CellState::Unreadable(raw)) if raw.is_empty() => "blank".into(),
         Some(CellState::Unreadable(raw)) => quoted(raw),
+        Some(CellState::Missing(_)) => "missing".into(),
     }
+}
+
+/// The reason why a case's cell cannot be read, to follow the name of its chart: `misprinted`, `has no India column`.
+fn trouble(case: Case, state: &CellState) -> String {
+    match state {
+        CellState::Missing(MissingPart::Column) => format!("has no {} column", area_name(case.area)),
+        CellState::Missing(MissingPart::Row) => format!("has no {} row", case.category.short()),
+        CellState::Unreadable(_) | CellState::CutOff(_) => "misprinted".into(),
+    }
+}
+
+/// The same as a clause: `the page has no INDIA column on this chart`; `None` for a misprint.
+fn missing_clause(case: Case, state: &CellState) -> Option<String> {
+    let CellState::Missing(part) = state else {
+        return None;
+    };
+    let what = match part {
+        MissingPart::Column => format!("{} column", area_name(case.area).to_uppercase()),
+        MissingPart::Row => format!("{} row", case.category.short()),
+    };
+    Some(format!("the page has no {what} on this chart"))
 }
 
 fn short_chart(chart: Chart) -> &'static str {

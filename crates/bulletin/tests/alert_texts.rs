@@ -289,6 +289,7 @@ fn a_category_that_is_listed_no_more_names_what_rules_now() {
         previous,
         next: None,
         loaded: &stored,
+        skipped: Neighbours::NONE_SKIPPED,
     };
     let before = Standing::after(None, case, &first, neighbours(None)).unwrap();
     let previous = Some(first.month());

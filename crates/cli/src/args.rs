@@ -71,6 +71,8 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Store pages saved from a browser, for the days when every host is blocked
     Ingest(IngestArgs),
+    /// Confirm that rows and columns missing from a stored bulletin are gone
+    ConfirmMissing(ConfirmMissingArgs),
     /// Read pages and print their cut-offs, storing nothing
     Parse(ParseArgs),
     /// Print one stored bulletin
@@ -168,6 +170,35 @@ pub(crate) struct IngestArgs {
     /// The pages
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
+    /// Confirm that missing rows and columns are gone, and report it as a change
+    #[arg(long)]
+    pub(crate) confirm_missing: bool,
+    /// Confirm that Dates for Filing really repeats Final Action
+    #[arg(long)]
+    pub(crate) confirm_identical: bool,
+    /// Act as if today were this day: plays old pages again
+    #[arg(long, value_name = "DAY", value_parser = parse_day)]
+    pub(crate) as_of: Option<NaiveDate>,
+    /// How to print alerts
+    #[arg(long, value_enum, default_value_t = AlertsFormat::Table)]
+    pub(crate) format: AlertsFormat,
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  bulletin confirm-missing 2026-03
+  bulletin confirm-missing 2026-03 --stage prod     in a deployment on AWS
+A row or column that a page should have and does not have counts as unreadable, and
+nobody is told that it is gone. Check the page. If the department really dropped it,
+this command reports the change. If the page is misprinted, wait for a corrected
+version, or feed one with `bulletin ingest`.")]
+pub(crate) struct ConfirmMissingArgs {
+    /// The bulletin, such as 2026-03
+    #[arg(value_name = "MONTH")]
+    pub(crate) month: Month,
     /// Act as if today were this day: plays old pages again
     #[arg(long, value_name = "DAY", value_parser = parse_day)]
     pub(crate) as_of: Option<NaiveDate>,

@@ -2,6 +2,7 @@
 
 pub(crate) mod aws_side;
 pub(crate) mod check;
+pub(crate) mod confirm_missing;
 pub(crate) mod corrections;
 pub(crate) mod diff;
 pub(crate) mod doctor;

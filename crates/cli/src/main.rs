@@ -31,6 +31,7 @@ fn main() -> ExitCode {
     let done = match &args.command {
         Command::Run(run) => command::run::run(&args.store, run),
         Command::Ingest(ingest) => command::ingest::run(&args.store, ingest),
+        Command::ConfirmMissing(confirm) => command::confirm_missing::run(&args.store, confirm),
         Command::Parse(parse) => command::parse::run(parse),
         Command::Show(show) => command::show::run(&args.store, show),
         Command::Diff(diff) => command::diff::run(&args.store, diff),

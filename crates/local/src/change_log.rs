@@ -1,6 +1,8 @@
-//! The change log: the records whose alerts are still to be sent, and what became of those that failed.
+//! The change log: the records whose alerts are still to be sent, and what became of those that
+//! failed.
 //!
-//! [`drain_to_watches`](crate::drain_to_watches) decides what to send; here is only what the table `change_log` holds.
+//! [`drain_to_watches`](crate::drain_to_watches) decides what to send; here is only what the table
+//! `change_log` holds.
 
 use chrono::{DateTime, Duration, Utc};
 use pipeline::port::StoreError;
@@ -10,8 +12,8 @@ use rusqlite::{OptionalExtension, params};
 use crate::error::store_error;
 use crate::store::{SqliteStore, from_json, instant, read_instant};
 
-/// How long the alerts of a change are retried, counted from the first failure, before the record becomes a dead letter.
-/// RFC 5321, 4.5.4.1, asks for four to five days.
+/// How long the alerts of a change are retried, counted from the first failure, before the record
+/// becomes a dead letter. RFC 5321, 4.5.4.1, asks for four to five days.
 const GIVE_UP_AFTER: Duration = Duration::days(5);
 
 /// A record taken from the change log.
@@ -24,11 +26,11 @@ pub(crate) struct ReceivedChange {
     pub(crate) written_at: DateTime<Utc>,
     /// When its alerts failed first, since it was written or put back from the dead letters.
     failing_since: Option<DateTime<Utc>>,
-    /// How often its alerts failed, counted as `failing_since` is.
+    /// The number of failures since then.
     pub(crate) attempts: u32,
 }
 
-/// When a change whose alerts failed is tried again.
+/// The time of the next attempt for a change whose alerts failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Retry {
     /// Not before somebody asks for it: a retry cannot succeed.
@@ -49,7 +51,8 @@ pub struct Undelivered {
 }
 
 impl SqliteStore {
-    /// Returns the next record of the change log that is due. A run passes the last one it has seen as `after`.
+    /// Returns the next record of the change log that is due. A run passes the last one it has seen
+    /// as `after`.
     pub(crate) fn receive_change(
         &self,
         after: i64,
@@ -85,7 +88,7 @@ impl SqliteStore {
         Ok(changes)
     }
 
-    /// How many changes have alerts that could not be delivered.
+    /// Counts the changes with alerts that could not be delivered.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -121,8 +124,8 @@ impl SqliteStore {
         })
     }
 
-    /// Stores why a record's alerts failed, and when they are retried. A record that cannot succeed, or that has failed for
-    /// five days, becomes a dead letter. Returns true if it did.
+    /// Stores why a record's alerts failed, and when they are retried. A record that cannot
+    /// succeed, or that has failed for five days, becomes a dead letter. Returns true if it did.
     pub(crate) fn fail_change(
         &self,
         change: &ReceivedChange,
@@ -183,7 +186,7 @@ impl SqliteStore {
         })
     }
 
-    /// Why alerts could not be sent so far that are tried again.
+    /// The reasons why alerts that are retried failed.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -199,7 +202,8 @@ impl SqliteStore {
     }
 }
 
-/// Sets a record of the change log back to its state before the first failure, visible from the instant `?1` on.
+/// Sets a record of the change log back to its state before the first failure, visible from the
+/// instant `?1` on.
 pub(crate) const RENEWED: &str = "dead = 0, attempts = 0, visible_at = ?1, tried_from = NULL, failure = NULL";
 
 fn read_change(row: &rusqlite::Row<'_>) -> Result<ReceivedChange, StoreError> {

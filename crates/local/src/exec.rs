@@ -116,8 +116,9 @@ fn shell(command: &str, alert: &Alert, watch: &Watch, input: File) -> Command {
     shell
 }
 
-/// A file with the alert, for the standard input of a command. The alert is complete before the command starts, which a
-/// pipe cannot promise: whoever is killed after starting a command would leave it an empty alert.
+/// A file with the alert, for the standard input of a command. The alert is complete before the
+/// command starts, which a pipe cannot promise: whoever is killed after starting a command would
+/// leave it an empty alert.
 fn input(json: &[u8]) -> io::Result<File> {
     let mut file = unnamed_file()?;
     file.write_all(json)?;

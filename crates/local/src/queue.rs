@@ -148,9 +148,10 @@ impl SqliteStore {
         })
     }
 
-    /// Puts dead letters back where they came from, all of them or those of one kind, and returns how many there were. The
-    /// five days of a change begin again with its next failure; `written_at` stays, and with it the alerts that are due.
-    /// Changes that wait for a retry become due at once.
+    /// Puts dead letters back where they came from, all of them or those of one kind, and returns
+    /// how many there were. The five days of a change begin again with its next failure;
+    /// `written_at` stays, and with it the alerts that are due. Changes that wait for a retry
+    /// become due at once.
     ///
     /// # Errors
     /// [`StoreError`].

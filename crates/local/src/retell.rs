@@ -168,25 +168,28 @@ pub async fn retell<Store: BulletinStore>(
     rows: impl AsyncFn(Month) -> Result<Vec<StoredRow>, StoreError>,
 ) -> Result<BTreeMap<Month, Retold>, StoreError> {
     let mut retold = BTreeMap::new();
-    let mut standings = Standings::new();
-    let mut previous: Option<Bulletin> = None;
+    let mut past = Past::default();
     let Some(last) = wanted.last() else {
         return Ok(retold);
     };
     for month in store.months().await?.into_iter().filter(|month| month <= last) {
-        let bulletin = match store.record(month).await? {
-            Some(record) if wanted.contains(&month) => {
-                let mut forms = forms(&record, store.archived_rows(month).await?)?;
-                let told = retell_forms(&record, &forms, standings.clone(), previous.as_ref()).await?;
-                retold.insert(month, told);
-                forms.bulletins.pop()
-            }
-            Some(_) => Some(as_bulletin(month, rows(month).await?)?),
-            None => None,
+        let Some(record) = store.record(month).await? else {
+            continue;
+        };
+        if record.was_skipped() {
+            past.skipped.insert(month);
+        }
+        let bulletin = if wanted.contains(&month) {
+            let mut forms = forms(&record, store.archived_rows(month).await?)?;
+            let told = retell_forms(&record, &forms, past.clone()).await?;
+            retold.insert(month, told);
+            forms.bulletins.pop()
+        } else {
+            Some(as_bulletin(month, rows(month).await?)?)
         };
         if let Some(bulletin) = bulletin {
-            apply(&mut standings, &bulletin, previous.as_ref())?;
-            previous = Some(bulletin);
+            past.apply(&bulletin)?;
+            past.previous = Some(bulletin);
         }
     }
     Ok(retold)
@@ -199,19 +202,19 @@ async fn retell_forms(
         bulletins,
         corrected_at,
     }: &Forms,
-    mut standings: Standings,
-    previous: Option<&Bulletin>,
+    mut past: Past,
 ) -> Result<Retold, StoreError> {
+    let is_first = past.previous.is_none();
     let corrections = u32::try_from(bulletins.len() - 1).unwrap_or(u32::MAX);
     let mut forms = Vec::new();
     let mut known: Option<(BulletinRecord, &Bulletin)> = None;
     for (number, bulletin) in (0..).zip(bulletins) {
-        let before = standings.clone();
-        apply(&mut standings, bulletin, previous)?;
+        let before = past.standings.clone();
+        past.apply(bulletin)?;
         let is_last = number == corrections;
         let after = BulletinRecord {
             revision: (record.revision + number).saturating_sub(corrections),
-            came_in_order: previous.is_some(),
+            came_in_order: !is_first,
             corrected: known
                 .as_ref()
                 .map_or_else(Vec::new, |(_, stood)| corrected(stood, bulletin)),
@@ -224,12 +227,12 @@ async fn retell_forms(
             ..record.clone()
         };
         let known_record = known.take().map(|(record, _)| record);
-        forms.push(told(record.month, &before, &standings, known_record, &after).await?);
+        forms.push(told(record.month, &before, &past.standings, known_record, &after).await?);
         known = Some((after, bulletin));
     }
     Ok(Retold {
         forms,
-        silence: Silence::of(record, previous.is_none()),
+        silence: Silence::of(record, is_first),
         corrected_at: corrected_at.clone(),
         month: record.month,
         first_seen: record.first_seen,
@@ -330,34 +333,43 @@ async fn told(
     Ok(alerts)
 }
 
-/// Lets a bulletin change the standings, as the newest of those stored.
-fn apply(
-    standings: &mut Standings,
-    bulletin: &Bulletin,
-    previous: Option<&Bulletin>,
-) -> Result<(), StoreError> {
-    let loaded: BTreeMap<Month, Bulletin> = previous
-        .map(|previous| (previous.month(), previous.clone()))
-        .into_iter()
-        .collect();
-    let neighbours = Neighbours {
-        previous: previous.map(Bulletin::month),
-        next: None,
-        loaded: &loaded,
-    };
-    let cases: BTreeSet<Case> = bulletin
-        .cases()
-        .into_iter()
-        .chain(standings.keys().copied())
-        .collect();
-    for case in cases {
-        let standing = Standing::after(standings.get(&case), case, bulletin, neighbours)
-            .map_err(|NeighbourNeeded(month)| unreadable("a standing", format!("{month} is needed")))?;
-        if let Some(standing) = standing {
-            standings.insert(case, standing);
+/// The bulletins before the one whose alerts are worked out.
+#[derive(Debug, Clone, Default)]
+struct Past {
+    standings: Standings,
+    previous: Option<Bulletin>,
+    /// The months of which nobody was notified because they were over.
+    skipped: BTreeSet<Month>,
+}
+
+impl Past {
+    /// Lets a bulletin change the standings, as the newest of those stored.
+    fn apply(&mut self, bulletin: &Bulletin) -> Result<(), StoreError> {
+        let loaded: BTreeMap<Month, Bulletin> = self
+            .previous
+            .iter()
+            .map(|previous| (previous.month(), previous.clone()))
+            .collect();
+        let neighbours = Neighbours {
+            previous: self.previous.as_ref().map(Bulletin::month),
+            next: None,
+            loaded: &loaded,
+            skipped: &self.skipped,
+        };
+        let cases: BTreeSet<Case> = bulletin
+            .cases()
+            .into_iter()
+            .chain(self.standings.keys().copied())
+            .collect();
+        for case in cases {
+            let standing = Standing::after(self.standings.get(&case), case, bulletin, neighbours)
+                .map_err(|NeighbourNeeded(month)| unreadable("a standing", format!("{month} is needed")))?;
+            if let Some(standing) = standing {
+                self.standings.insert(case, standing);
+            }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// What one form of a bulletin replaces of another.

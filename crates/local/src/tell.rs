@@ -27,7 +27,8 @@ pub struct Drained {
     pub sent: usize,
     /// Why alerts failed, a reason for each change.
     pub failed: Vec<String>,
-    /// The reasons of those that no earlier run has reported: first failures, and changes that became dead letters.
+    /// The reasons of those that no earlier run has reported: first failures, and changes that
+    /// became dead letters.
     pub new: Vec<String>,
     /// How many of the failed changes became dead letters. The others are retried.
     pub dead: usize,
@@ -56,9 +57,9 @@ pub struct Ways<'a, W> {
     pub mail: MailSink<'a>,
 }
 
-/// Sends the alerts of every change in the log to the watches of this machine: everything that is printed first, then what
-/// commands take, then e-mails, so that a way that takes long holds back none that does not. Failed changes that no watch
-/// waits for any more are dropped first.
+/// Sends the alerts of every change in the log to the watches of this machine: everything that is
+/// printed first, then what commands take, then e-mails, so that a way that takes long holds back
+/// none that does not. Failed changes that no watch waits for any more are dropped first.
 ///
 /// # Errors
 /// [`StoreError`] of the database itself.
@@ -179,7 +180,8 @@ fn settle<C: Clock>(
         finished.push(telling.change.seq);
         return Ok(());
     }
-    // A dead letter is retried for nobody, so a change becomes one only when none of its failures can pass.
+    // A dead letter is retried for nobody, so a change becomes one only when none of its failures
+    // can pass.
     let is_final = telling.failures.iter().all(|failure| failure.is_final);
     let retry = if is_final { Retry::Never } else { telling.retry };
     let mut reasons: Vec<String> = telling

@@ -30,7 +30,8 @@ pub struct TerminalSink<'a, W> {
 /// The recipient of summaries where nobody watches anything.
 const NOBODY: i64 = 0;
 
-/// The recipient of this alert on a machine without watches: summaries of bulletins are printed there.
+/// The recipient of this alert on a machine without watches: summaries of bulletins are printed
+/// there.
 pub(crate) fn printed_for_nobody(watches: &[Watch], alert: &Alert) -> Option<Recipient> {
     (watches.is_empty() && matches!(alert, Alert::Bulletin(_))).then(|| Recipient {
         key: "terminal".into(),

@@ -42,7 +42,13 @@ fn feed(store: &SqliteStore, clock: &FixedClock, bulletin: &Bulletin) -> Allocat
         by_hand: true,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    measure(|| drop(runtime.block_on(ingester.ingest_page(&page, None)).unwrap()))
+    measure(|| {
+        drop(
+            runtime
+                .block_on(ingester.ingest_page(&page, None, pipeline::Accept::default()))
+                .unwrap(),
+        )
+    })
 }
 
 fn number(file: &Path, sql: &str) -> i64 {

@@ -154,7 +154,7 @@ async fn feed<Store: BulletinStore + LinkTable>(
         clock,
     };
     ingester
-        .ingest_page(&page, None)
+        .ingest_page(&page, None, pipeline::Accept::default())
         .await
         .map(|(_, _, ingested)| ingested)
 }

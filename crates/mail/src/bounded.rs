@@ -9,14 +9,16 @@ use std::task::{Context, Poll};
 use lettre::transport::smtp::client::AsyncTokioStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// The most bytes between two commands. RFC 5321 allows 512 bytes a line, and the longest usual reply, to `EHLO`, has some
-/// twenty lines. A TLS handshake with a long chain of certificates fits too.
+/// The most bytes between two commands. RFC 5321 allows 512 bytes a line, and the longest usual
+/// reply, to `EHLO`, has some twenty lines. A TLS handshake with a long chain of certificates fits
+/// too.
 pub(crate) const MOST_BYTES: usize = 32 * 1024;
-/// The most lines of a reply. lettre reads a reply again from its first line with each line, so that the time it takes
-/// grows with their square.
+/// The most lines of a reply. lettre reads a reply again from its first line with each line, so
+/// that the time it takes grows with their square.
 pub(crate) const MOST_LINES: usize = 256;
 
-/// A stream that fails when the other side sends more than a reply has, counted from the last write.
+/// A stream that fails when the other side sends more than a reply has, counted from the last
+/// write.
 pub(crate) struct Bounded<S> {
     stream: S,
     bytes: usize,

@@ -153,16 +153,10 @@ impl SmtpConfig {
                  Write starttls or tls, or unset SMTP_USER and SMTP_PASSWORD",
             ));
         }
-        let from = required(
+        let from = sender(&required(
             "MAIL_FROM",
             "the address that mail is sent from, such as you@example.com",
-        )?;
-        let from = from.parse().map_err(|_| {
-            wrong(
-                "MAIL_FROM",
-                "is no e-mail address alone. Write one like you@example.com",
-            )
-        })?;
+        )?)?;
         let extra_roots = get("SMTP_CA_FILE")?
             .map(|path| {
                 fs::read(&path).map_err(|error| {
@@ -246,6 +240,15 @@ fn security(host: &str, word: Option<&str>) -> Result<Security, ConfigError> {
              server on this machine",
         )),
     }
+}
+
+fn sender(address: &str) -> Result<EmailAddress, ConfigError> {
+    address.parse().map_err(|_| {
+        wrong(
+            "MAIL_FROM",
+            "is no e-mail address alone. Write one like you@example.com",
+        )
+    })
 }
 
 fn ehlo_name(name: &str) -> Result<ClientId, ConfigError> {

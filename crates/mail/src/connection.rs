@@ -1,4 +1,5 @@
-//! Opens the connection that lettre's client speaks SMTP on, so that what the server sends is bounded.
+//! Opens the connection that lettre's client speaks SMTP on, so that what the server sends is
+//! bounded.
 
 use std::fmt;
 use std::io;
@@ -22,7 +23,7 @@ use crate::bounded::Bounded;
 use crate::config::{Security, SmtpConfig};
 use crate::hello;
 
-/// Why a server did not greet.
+/// The reason why no server greeted.
 #[derive(Debug)]
 pub(crate) enum OpenError {
     Network(io::Error),
@@ -41,8 +42,8 @@ impl From<SmtpError> for OpenError {
     }
 }
 
-/// Connects and says `EHLO`, under TLS if the configuration has it from the first byte. Returns the name given in `EHLO`
-/// too, which `STARTTLS` needs again.
+/// Connects and says `EHLO`, under TLS if the configuration has it from the first byte. Returns the
+/// name given in `EHLO` too, which `STARTTLS` needs again.
 pub(crate) async fn open(
     config: &SmtpConfig,
     tls: Option<&TlsParameters>,

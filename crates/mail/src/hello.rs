@@ -1,13 +1,14 @@
 //! The name that this machine gives in `EHLO`.
 //!
-//! RFC 5321, 4.1.4, asks for the host's fully qualified name, and for an address literal where it has none. Many servers
-//! reject mail from a client that calls itself `[127.0.0.1]`.
+//! RFC 5321, 4.1.4, asks for the host's fully qualified name, and for an address literal where it
+//! has none. Many servers reject mail from a client that calls itself `[127.0.0.1]`.
 
 use std::net::IpAddr;
 
 use lettre::transport::smtp::extension::ClientId;
 
-/// Parses a configured name: a host name, or an address literal such as `[192.0.2.1]` or `[IPv6:2001:db8::1]`.
+/// Parses a configured name: a host name, or an address literal such as `[192.0.2.1]` or
+/// `[IPv6:2001:db8::1]`.
 pub(crate) fn parse(text: &str) -> Option<ClientId> {
     let Some(literal) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) else {
         return is_domain(text).then(|| ClientId::Domain(text.to_owned()));
@@ -18,7 +19,8 @@ pub(crate) fn parse(text: &str) -> Option<ClientId> {
     }
 }
 
-/// The host's name, or the address literal of this end of the connection for a host without a usable name.
+/// The host's name, or the address literal of this end of the connection for a host without a
+/// usable name.
 pub(crate) fn of_this_machine(local: Option<IpAddr>) -> ClientId {
     let system = rustix::system::uname();
     let hosts = std::fs::read_to_string("/etc/hosts").unwrap_or_default();
@@ -31,7 +33,8 @@ pub(crate) fn of_this_machine(local: Option<IpAddr>) -> ClientId {
     }
 }
 
-/// The fully qualified name of a host if the system or its `/etc/hosts` has one, otherwise its short name.
+/// The fully qualified name of a host if the system or its `/etc/hosts` has one, otherwise its
+/// short name.
 fn host_name(system_name: &str, hosts: &str) -> Option<String> {
     let name = system_name.trim().trim_end_matches('.');
     let short = name.split('.').next().unwrap_or_default();
@@ -54,7 +57,8 @@ fn host_name(system_name: &str, hosts: &str) -> Option<String> {
     Some(qualified.unwrap_or(name).to_owned())
 }
 
-/// True for a host name as RFC 5321 allows it in `EHLO`. A name whose last label is a number would be an address.
+/// True for a host name as RFC 5321 allows it in `EHLO`. A name whose last label is a number would
+/// be an address.
 fn is_domain(text: &str) -> bool {
     let is_label = |label: &str| {
         (1..=63).contains(&label.len())

@@ -17,14 +17,14 @@ use crate::letter::Letter;
 use crate::redaction::Redaction;
 use crate::reply::is_temporary;
 
-/// How many attempts may time out before a mailer stops trying, so that a server that answers one byte at a time does not
-/// hold a run for minutes with each message.
+/// How many attempts may time out before a mailer stops trying, so that a server that answers one
+/// byte at a time does not hold a run for minutes with each message.
 const MOST_TIMEOUTS: u32 = 2;
 
 /// Sends letters through one server.
 ///
-/// A mailer that could not connect once, or whose server timed out twice, does not try again: each further letter fails
-/// at once. The next run has a mailer of its own.
+/// A mailer that could not connect once, or whose server timed out twice, does not try again: each
+/// further letter fails at once. The next run has a mailer of its own.
 pub struct Mailer {
     config: SmtpConfig,
     tls: Option<TlsParameters>,

@@ -1,9 +1,10 @@
 //! Removes addresses and secrets from text that other programs wrote.
 
-/// Removes from a text the names and secrets it knows, everything that looks like an e-mail address, and every character
-/// that could control a terminal.
+/// Removes from a text the names and secrets it knows, everything that looks like an e-mail
+/// address, and every character that could control a terminal.
 ///
-/// Mail servers repeat the address that they reject, and their replies are printed, stored and logged.
+/// Mail servers repeat the address that they reject, and their replies are printed, stored and
+/// logged.
 #[derive(Debug, Clone, Default)]
 pub struct Redaction {
     /// Lower case, the longest first.
@@ -57,15 +58,17 @@ impl Redaction {
         Self::default()
     }
 
-    /// Also removes this name where it is a word of its own, in any case. A name that is an ordinary word of replies, such
-    /// as `you` or `mailbox`, stays: an address with it is removed because of its `@`.
+    /// Also removes this name where it is a word of its own, in any case. A name that is an
+    /// ordinary word of replies, such as `you` or `mailbox`, stays: an address with it is removed
+    /// because of its `@`.
     #[must_use]
     pub fn without(self, name: &str) -> Self {
         let is_ordinary = ORDINARY.iter().any(|word| word.eq_ignore_ascii_case(name));
         if is_ordinary { self } else { self.with(name, false) }
     }
 
-    /// Also removes this secret. One that could be an ordinary word is removed only where it is a word of its own.
+    /// Also removes this secret. One that could be an ordinary word is removed only where it is a
+    /// word of its own.
     #[must_use]
     pub fn without_secret(self, secret: &str) -> Self {
         let everywhere = secret.len() >= LONG_SECRET || secret.chars().any(|c| !c.is_ascii_alphabetic());

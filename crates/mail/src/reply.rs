@@ -1,36 +1,41 @@
 //! Decides whether a server's negative reply is worth a retry.
 //!
-//! The enhanced status code (RFC 3463) decides where a reply has one, because providers answer with a `5xx` when a
-//! mailbox is full or a daily limit is reached. Where it has none, the reply code decides.
+//! The enhanced status code (RFC 3463) decides where a reply has one, because providers answer with
+//! a `5xx` when a mailbox is full or a daily limit is reached. Without one, the reply code decides.
 
 use lettre::transport::smtp::response::{Code, Severity};
 
 /// Subject and detail of an enhanced status code: `(2, 2)` for `5.2.2`.
 type Status = (u16, u16);
 
-/// True if the same message may be accepted later: a reply of the class `4yz`, or a `5yz` whose cause passes.
+/// True if the same message may be accepted later: a reply of the class `4yz`, or a `5yz` whose
+/// cause passes.
 pub(crate) fn is_temporary(code: Code, text: &str) -> bool {
     if code.severity != Severity::PermanentNegativeCompletion {
         return true;
     }
     let code = u16::from(code);
-    // 530 asks for a login or for TLS: that is a setting, and says nothing about recipient or message.
+    // 530 asks for a login or for TLS: that is a setting, and says nothing about recipient or
+    // message.
     if code == 530 {
         return true;
     }
     match enhanced_status(text) {
         // Mailbox full.
         Some((2, 2)) => true,
-        // The server's own state (disk full, not accepting mail) and its network, routing and limits.
+        // The server's own state (disk full, not accepting mail) and its network, routing and
+        // limits.
         Some((3 | 4, _)) => true,
         Some((7, 0)) => asks_to_retry(text),
         Some(_) => false,
-        // RFC 5321 has 552 for exceeded storage, and asks to treat it as temporary for too many recipients (4.5.3.1.10).
+        // RFC 5321 has 552 for exceeded storage, and asks to treat it as temporary for too many
+        // recipients (4.5.3.1.10).
         None => code == 552,
     }
 }
 
-/// The first enhanced status code of the classes 4 and 5 in a text. Some servers put it in brackets or behind a `#`.
+/// The first enhanced status code of the classes 4 and 5 in a text. Some servers put it in brackets
+/// or behind a `#`.
 fn enhanced_status(text: &str) -> Option<Status> {
     text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '.'))
         .find_map(|word| {
@@ -43,7 +48,7 @@ fn enhanced_status(text: &str) -> Option<Status> {
         })
 }
 
-/// True if the text asks for another attempt: "try again later", "please retry in 5 minutes".
+/// True if the text asks for another attempt, such as "please retry in 5 minutes".
 fn asks_to_retry(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     let mut words = text.split(|c: char| !c.is_ascii_alphanumeric());

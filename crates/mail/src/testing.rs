@@ -1,4 +1,5 @@
-//! A scripted SMTP server for tests. It follows [`Rule`]s, keeps the messages it took, and stops when dropped.
+//! A scripted SMTP server for tests. It follows [`Rule`]s, keeps the messages it took, and stops
+//! when dropped.
 
 #![expect(
     clippy::unwrap_used,

@@ -70,6 +70,7 @@ fn record(category: Category, sequence: &str) -> Value {
             previous: standing.map(|standing| standing.newest.month),
             next: None,
             loaded: &nothing,
+            skipped: Neighbours::NONE_SKIPPED,
         };
         Standing::after(standing, case, bulletin, neighbours)
             .unwrap()

@@ -113,6 +113,11 @@ where
             );
             true
         }
+        Ok(Ingested::Held { alternates: true, .. }) => {
+            counts.findings += 1;
+            tracing::warn!(bulletin.month = %month, "The page alternates between two versions.");
+            true
+        }
         Ok(outcome) => {
             let outcome = match outcome {
                 Ingested::Held { .. } => "held until a second look agrees",

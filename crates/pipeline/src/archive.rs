@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use bulletin::{Bulletin, CorrectedCell, Finding, Month, Row, RowKey};
 use chrono::{DateTime, Utc};
 
-use crate::ingest::{WRITE_ATTEMPTS, row_writes};
-use crate::plan::plan_standings;
-use crate::port::{BulletinStore, Clock, StoreError};
+use crate::ingest::WRITE_ATTEMPTS;
+use crate::plan::{Surroundings, plan_standings};
+use crate::port::{BulletinStore, Clock, StoreError, present_month};
 use crate::record::{ArchivedRow, BulletinRecord, Carried, CellDigest, RowWrite};
+use crate::row::row_writes;
 
 /// A stored bulletin with everything that is known of it, but for what is another store's own business: versions, what
 /// waits for confirmation, and in which order bulletins came.
@@ -133,7 +134,8 @@ impl ArchivedBulletin {
             return Ok(Imported::Differs);
         }
         self.carry(&mut writes);
-        let planned = plan_standings(store, bulletin).await?;
+        let around = Surroundings::read(store, self.month).await?;
+        let planned = plan_standings(store, bulletin, &around, false).await?;
         let record = BulletinRecord {
             month: self.month,
             path: self.path.clone(),
@@ -141,12 +143,15 @@ impl ArchivedBulletin {
             fetched_at: self.fetched_at,
             first_seen: self.first_seen,
             revision: self.revision,
-            came_in_order: planned.comes_in_order,
+            // A month that is over becomes history that later bulletins are compared with, not a skipped one.
+            came_in_order: around.previous.is_some() && self.month >= present_month(clock.now()),
             digest,
             cells: bulletin.rows().len(),
             findings: self.findings.clone(),
             corrected: self.corrected.clone(),
             pending: None,
+            confirmed_missing: Vec::new(),
+            earlier_versions: Vec::new(),
         };
         let plan = planned.write(writes, record, None, clock.now());
         store.write(&plan).await?;

@@ -1,24 +1,19 @@
-use std::collections::BTreeMap;
+//! The stage that reads a page and stores what it says.
 
-use bulletin::{Bulletin, CorrectedCell, Finding, Month, MonthRange, Reading, Row, RowKey};
+use bulletin::{Bulletin, Context, Finding, Month, RowKey, complete};
 use bulletin_html::{ReadPage, Refusal, read_page};
 use chrono::{DateTime, Duration, Utc};
 
+use crate::correction::is_confirmed;
 use crate::link::{LinkState, backoff};
-use crate::plan::plan_standings;
+use crate::plan::{Surroundings, plan_standings, recomplete_next};
 use crate::port::{
     BulletinStore, Clock, Fetched, LinkTable, PageLink, PageSource, SourceError, StoreError, StoredRow,
-    present_month,
+    as_bulletin, present_month,
 };
-use crate::record::{BulletinRecord, CellDigest, Pending, RowWrite, WritePlan};
+use crate::record::{BulletinRecord, CellDigest, RowWrite};
+use crate::row::{corrected_cells, row_writes};
 
-/// How long after its first sight a correction is looked at again, at the earliest.
-const CONFIRM_AFTER: Duration = Duration::minutes(10);
-/// How long two hosts that disagree are left alone before the next of them is asked.
-const ASK_IN_TURN: Duration = Duration::minutes(30);
-/// How long a correction that another host denies is waited for. Its host may have gone back without being asked again;
-/// if it has not, it will show the correction anew.
-const FORGET_DENIED: Duration = Duration::hours(24);
 /// How often the bulletins in force and to come are read again.
 const READ_AGAIN: Duration = Duration::hours(4);
 /// How often a page that is not out yet is looked for, at most.
@@ -26,6 +21,8 @@ const LOOK_FOR_AGAIN: Duration = Duration::minutes(10);
 /// How often a write is planned anew when somebody else wrote meanwhile. Each time that somebody got theirs in, so the
 /// whole moves on; but one that is slower than another may lose many times in a row while a history is read.
 pub(crate) const WRITE_ATTEMPTS: u32 = 100;
+/// The number of replaced versions whose digests a record keeps.
+const MOST_VERSIONS: usize = 8;
 
 /// Reads pages and stores what they say.
 #[derive(Debug)]
@@ -36,6 +33,56 @@ pub struct Ingester<'a, Source, Store, Clock> {
     pub store: &'a Store,
     /// What time it is.
     pub clock: &'a Clock,
+}
+
+/// What an operator confirms about a page that is fed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Accept {
+    /// Rows and columns that are missing are gone.
+    pub missing: bool,
+    /// Dates for Filing really repeats Final Action.
+    pub identical_charts: bool,
+}
+
+/// A page that is to be stored.
+#[derive(Debug, Clone, Copy)]
+struct Candidate<'a> {
+    link: &'a PageLink,
+    page: &'a Fetched,
+    read: &'a ReadPage,
+    accept: Accept,
+}
+
+impl<'a> Candidate<'a> {
+    fn fetched(link: &'a PageLink, page: &'a Fetched, read: &'a ReadPage) -> Self {
+        Self {
+            link,
+            page,
+            read,
+            accept: Accept::default(),
+        }
+    }
+
+    fn month(&self) -> Month {
+        self.read.bulletin.month()
+    }
+}
+
+/// The bulletin that a page comes to, and what it was worked out from.
+#[derive(Debug)]
+struct Draft {
+    bulletin: Bulletin,
+    findings: Vec<Finding>,
+    confirmed_missing: Vec<RowKey>,
+    stored: Vec<StoredRow>,
+    around: Surroundings,
+}
+
+fn always_conflicting(conflict: Option<String>) -> StoreError {
+    StoreError::Unavailable {
+        what: conflict.unwrap_or_default(),
+        reason: "other processes write it all the time".into(),
+    }
 }
 
 /// What became of a page.
@@ -50,12 +97,14 @@ pub enum Ingested {
     },
     /// It says what is stored already.
     Unchanged,
-    /// It differs from what is stored, and waits until a second look agrees.
+    /// It differs from the stored version, and waits until a second fetch agrees.
     Held {
-        /// When it is looked at again.
+        /// When it is fetched again.
         until: DateTime<Utc>,
-        /// How many cells differ.
+        /// The number of cells that differ; 0 where the stored version was seen while another one waits.
         differs: usize,
+        /// True if the page alternates between two versions.
+        alternates: bool,
     },
     /// It was fetched before the page that is stored, and loses.
     Outdated,
@@ -130,8 +179,8 @@ where
         result
     }
 
-    /// Stores what a page says that somebody gave by hand. It counts as confirmed. Where it is known which month it
-    /// should be, a page of another month is refused.
+    /// Stores a page that a person feeds. It counts as confirmed. Where the month that it should be is known, a page of
+    /// another month is refused.
     ///
     /// # Errors
     /// [`IngestError`].
@@ -139,23 +188,88 @@ where
         &self,
         page: &Fetched,
         expected: Option<Month>,
+        accept: Accept,
     ) -> Result<(Month, Vec<Finding>, Ingested), IngestError> {
-        let read = read_page(&page.body, expected).map_err(|refusal| IngestError::Refused {
+        let mut read = read_page(&page.body, expected).map_err(|refusal| IngestError::Refused {
             month: expected,
             host: page.host.clone(),
             refusal,
         })?;
+        if accept.identical_charts {
+            read = read.confirm_identical_charts();
+        }
         let month = read.bulletin.month();
-        let findings = read.findings.clone();
         let link = PageLink {
             month,
             path: bulletin_html::predicted_path(month),
         };
+        let candidate = Candidate {
+            link: &link,
+            page,
+            read: &read,
+            accept,
+        };
         let known = self.store.record(month).await?;
-        let ingested = self.store_page(&link, page, read, known).await?;
+        let ingested = self.store_page(candidate, known).await?;
         let (state, failures, note) = self.settlement(month, &Ok(ingested.clone()), 0);
         self.store.settle(&link, &state, failures, &note).await?;
+        let findings = match self.store.record(month).await? {
+            Some(record) => record.findings,
+            None => read.findings,
+        };
         Ok((month, findings, ingested))
+    }
+
+    /// Confirms that the missing cells of a stored bulletin are gone and not lost, and stores that as a correction.
+    /// Answers with how many there were; `None` where the bulletin is not stored.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn confirm_missing(&self, month: Month) -> Result<Option<usize>, StoreError> {
+        let mut conflict = None;
+        for _ in 0..WRITE_ATTEMPTS {
+            match self.try_to_confirm_missing(month).await {
+                Err(StoreError::Conflict { what }) => conflict = Some(what),
+                done => return done,
+            }
+        }
+        Err(always_conflicting(conflict))
+    }
+
+    async fn try_to_confirm_missing(&self, month: Month) -> Result<Option<usize>, StoreError> {
+        let Some(known) = self.store.record(month).await? else {
+            return Ok(None);
+        };
+        let stored = self.store.rows(month).await?;
+        let missing: Vec<RowKey> = stored
+            .iter()
+            .filter(|stored| stored.row.missing_part().is_some())
+            .map(|stored| stored.row.key)
+            .collect();
+        if missing.is_empty() {
+            return Ok(Some(0));
+        }
+        let around = Surroundings::read(self.store, month).await?;
+        let confirmed = [known.confirmed_missing.as_slice(), &missing].concat();
+        let context = Context {
+            previous: around.previous.as_ref(),
+            stored: None,
+            confirmed: &confirmed,
+        };
+        let completed = complete(&as_bulletin(month, stored.clone())?, &known.findings, context);
+        let rows = row_writes(&completed.bulletin, &stored);
+        let record = BulletinRecord {
+            revision: known.revision + 1,
+            cells: completed.bulletin.rows().len(),
+            findings: completed.findings,
+            corrected: corrected_cells(&rows, &stored),
+            confirmed_missing: confirmed,
+            ..known.clone()
+        };
+        let planned = plan_standings(self.store, &completed.bulletin, &around, known.was_skipped()).await?;
+        let plan = planned.write(rows, record, Some(known), self.clock.now());
+        self.store.write(&plan).await?;
+        Ok(Some(missing.len()))
     }
 
     async fn fetch_and_store(&self, link: &PageLink) -> Result<Ingested, IngestError> {
@@ -176,7 +290,10 @@ where
             Err(error) => return Err(error.into()),
         };
         match read_page(&page.body, Some(link.month)) {
-            Ok(read) => self.store_page(link, &page, read, record).await,
+            Ok(read) => {
+                self.store_page(Candidate::fetched(link, &page, &read), record)
+                    .await
+            }
             Err(refusal) => self.second_opinion(link, &page, refusal, record).await,
         }
     }
@@ -196,7 +313,10 @@ where
         };
         match self.source.page(&link.path, Some(&first.host)).await {
             Ok(second) if second.host != first.host => match read_page(&second.body, Some(link.month)) {
-                Ok(read) => self.store_page(link, &second, read, known).await,
+                Ok(read) => {
+                    self.store_page(Candidate::fetched(link, &second, &read), known)
+                        .await
+                }
                 Err(_) => Err(refused),
             },
             _ => Err(refused),
@@ -207,43 +327,35 @@ where
     /// is stored then.
     async fn store_page(
         &self,
-        link: &PageLink,
-        page: &Fetched,
-        read: ReadPage,
+        candidate: Candidate<'_>,
         mut known: Option<BulletinRecord>,
     ) -> Result<Ingested, IngestError> {
         let mut conflict = None;
         for _ in 0..WRITE_ATTEMPTS {
-            match self.try_to_store(link, page, &read, known).await {
+            match self.try_to_store(candidate, known).await {
                 Err(StoreError::Conflict { what }) => conflict = Some(what),
                 done => return Ok(done?),
             }
-            known = self.store.record(read.bulletin.month()).await?;
+            known = self.store.record(candidate.month()).await?;
         }
-        Err(StoreError::Unavailable {
-            what: conflict.unwrap_or_default(),
-            reason: "it is written by others all the time".into(),
-        }
-        .into())
+        Err(always_conflicting(conflict).into())
     }
 
     /// One attempt, from this record.
     async fn try_to_store(
         &self,
-        link: &PageLink,
-        page: &Fetched,
-        read: &ReadPage,
+        candidate: Candidate<'_>,
         known: Option<BulletinRecord>,
     ) -> Result<Ingested, StoreError> {
-        let bulletin = &read.bulletin;
-        let month = bulletin.month();
-        let digest = CellDigest::of(bulletin);
-
+        let Candidate {
+            page, read, accept, ..
+        } = candidate;
         if let Some(known) = &known {
-            if known.digest == digest {
+            let confirms = accept.missing && known.findings.iter().any(Finding::is_gap);
+            if known.digest == CellDigest::of(&read.bulletin) && !confirms {
                 let seen = self.seen_as_stored(known, page).await?;
                 return if page.by_hand {
-                    self.mend(bulletin).await
+                    self.mend(&read.bulletin).await
                 } else {
                     Ok(seen)
                 };
@@ -252,38 +364,154 @@ where
                 return Ok(Ingested::Outdated);
             }
         }
-        let stored = self.store.rows(month).await?;
-        let rows = row_writes(bulletin, &stored);
-        if let Some(known) = &known
-            && !confirmed(known, page, &digest)
-        {
-            return self.hold(known, page, digest, &rows).await;
+        let draft = self.draft(candidate, known.as_ref()).await?;
+        let Some(known) = known else {
+            return self.write(candidate, draft, None).await;
+        };
+        let rows = row_writes(&draft.bulletin, &draft.stored);
+        if !rows.is_empty() {
+            let digest = CellDigest::of(&draft.bulletin);
+            return if is_confirmed(&known, page, &digest) {
+                self.write(candidate, draft, Some(known)).await
+            } else {
+                self.hold(&known, page, digest, &rows).await
+            };
         }
-        let plan = self.plan(link, page, read, digest, known, stored, rows).await?;
-        let changed = plan.rows.len();
-        self.store.write(&plan).await?;
-        Ok(Ingested::Stored {
-            record: Box::new(plan.record),
-            changed,
+        // The page lost cells and says nothing new otherwise: the stored cells stay, and the page is reported.
+        if known.findings != draft.findings {
+            self.note_findings(known, draft).await?;
+        }
+        Ok(Ingested::Unchanged)
+    }
+
+    /// The bulletin that a page comes to, with the cells that it should have.
+    async fn draft(
+        &self,
+        candidate: Candidate<'_>,
+        known: Option<&BulletinRecord>,
+    ) -> Result<Draft, StoreError> {
+        let Candidate { read, accept, .. } = candidate;
+        let month = candidate.month();
+        let stored = self.store.rows(month).await?;
+        let around = Surroundings::read(self.store, month).await?;
+        let stored_bulletin = match known {
+            Some(_) => Some(as_bulletin(month, stored.clone())?),
+            None => None,
+        };
+        let mut confirmed_missing = known.map_or_else(Vec::new, |known| known.confirmed_missing.clone());
+        let completed = |confirmed: &[RowKey]| {
+            let context = Context {
+                previous: around.previous.as_ref(),
+                stored: stored_bulletin.as_ref(),
+                confirmed,
+            };
+            complete(&read.bulletin, &read.findings, context)
+        };
+        let mut draft = completed(&confirmed_missing);
+        if accept.missing && !draft.missing.is_empty() {
+            confirmed_missing.append(&mut draft.missing);
+            draft = completed(&confirmed_missing);
+        }
+        Ok(Draft {
+            bulletin: draft.bulletin,
+            findings: draft.findings,
+            confirmed_missing,
+            stored,
+            around,
         })
     }
 
-    /// Holds every row and standing against a page that a person gave and that says what was stored: where somebody else
-    /// wrote there since, they are put back. That is no correction, so nobody is told of it.
-    async fn mend(&self, bulletin: &Bulletin) -> Result<Ingested, StoreError> {
-        let month = bulletin.month();
+    /// Stores a new bulletin, or a confirmed correction.
+    async fn write(
+        &self,
+        candidate: Candidate<'_>,
+        draft: Draft,
+        known: Option<BulletinRecord>,
+    ) -> Result<Ingested, StoreError> {
+        let now = self.clock.now();
+        if let Some(plan) = recomplete_next(self.store, &draft.bulletin, &draft.around, now).await? {
+            self.store.write(&plan).await?;
+        }
+        let rows = row_writes(&draft.bulletin, &draft.stored);
+        let record = self.record_of(candidate, &draft, &rows, known.as_ref());
+        let planned =
+            plan_standings(self.store, &draft.bulletin, &draft.around, record.was_skipped()).await?;
+        let plan = planned.write(rows, record, known, now);
+        self.store.write(&plan).await?;
+        Ok(Ingested::Stored {
+            changed: plan.rows.len(),
+            record: Box::new(plan.record),
+        })
+    }
+
+    fn record_of(
+        &self,
+        candidate: Candidate<'_>,
+        draft: &Draft,
+        rows: &[RowWrite],
+        known: Option<&BulletinRecord>,
+    ) -> BulletinRecord {
+        let Candidate { link, page, .. } = candidate;
+        let mut earlier_versions = known.map_or_else(Vec::new, |known| known.earlier_versions.clone());
+        earlier_versions.extend(known.map(|known| known.digest.clone()));
+        let forgotten = earlier_versions.len().saturating_sub(MOST_VERSIONS);
+        earlier_versions.drain(..forgotten);
+        BulletinRecord {
+            month: candidate.month(),
+            path: link.path.clone(),
+            host: page.host.clone(),
+            fetched_at: page.at,
+            first_seen: known.map_or_else(|| self.clock.now(), |known| known.first_seen),
+            revision: known.map_or(0, |known| known.revision + 1),
+            came_in_order: known.map_or(draft.around.previous.is_some(), |known| known.came_in_order),
+            digest: CellDigest::of(&draft.bulletin),
+            cells: draft.bulletin.rows().len(),
+            findings: draft.findings.clone(),
+            corrected: known.map_or_else(Vec::new, |_| corrected_cells(rows, &draft.stored)),
+            pending: None,
+            confirmed_missing: draft.confirmed_missing.clone(),
+            earlier_versions,
+        }
+    }
+
+    /// Stores what is reported about a page whose cells are the stored ones.
+    async fn note_findings(&self, known: BulletinRecord, draft: Draft) -> Result<(), StoreError> {
+        let planned = plan_standings(self.store, &draft.bulletin, &draft.around, known.was_skipped()).await?;
+        let record = BulletinRecord {
+            findings: draft.findings,
+            ..known.clone()
+        };
+        let plan = planned
+            .mending()
+            .write(Vec::new(), record, Some(known), self.clock.now());
+        self.store.write(&plan).await
+    }
+
+    /// Compares every row and standing with a page that a person fed and that says what was stored: where somebody else
+    /// wrote there since, they are put back. That is no correction, so nobody is notified of it.
+    async fn mend(&self, printed: &Bulletin) -> Result<Ingested, StoreError> {
+        let month = printed.month();
         let Some(known) = self.store.record(month).await? else {
             return Ok(Ingested::Unchanged);
         };
-        // A correction that came in between is not undone: the page is judged anew against it.
-        if known.digest != CellDigest::of(bulletin) {
+        // A correction that came in between is not undone: the page is judged again against it.
+        if known.digest != CellDigest::of(printed) {
             return Err(StoreError::Conflict {
                 what: format!("the bulletin of {month}"),
             });
         }
-        let rows = row_writes(bulletin, &self.store.rows(month).await?);
-        let planned = plan_standings(self.store, bulletin).await?.mending();
-        let plan = planned.write(rows, known.clone(), Some(known), self.clock.now());
+        let around = Surroundings::read(self.store, month).await?;
+        let context = Context {
+            previous: around.previous.as_ref(),
+            stored: None,
+            confirmed: &known.confirmed_missing,
+        };
+        let completed = complete(printed, &known.findings, context);
+        let rows = row_writes(&completed.bulletin, &self.store.rows(month).await?);
+        let planned = plan_standings(self.store, &completed.bulletin, &around, known.was_skipped()).await?;
+        let plan = planned
+            .mending()
+            .write(rows, known.clone(), Some(known), self.clock.now());
         if plan.rows.is_empty() && plan.standings.is_empty() {
             return Ok(Ingested::Unchanged);
         }
@@ -292,134 +520,6 @@ where
             changed: plan.rows.len(),
             record: Box::new(plan.record),
         })
-    }
-
-    /// The page says what is stored. A correction that waits is dropped when the host that showed it shows the
-    /// stored form again, and contested when another does: from then on the first alone is not believed, and after a day
-    /// it is dropped too.
-    async fn seen_as_stored(&self, known: &BulletinRecord, page: &Fetched) -> Result<Ingested, StoreError> {
-        let Some(pending) = &known.pending else {
-            return Ok(Ingested::Unchanged);
-        };
-        let forgotten = pending.contested && page.at - pending.at >= FORGET_DENIED;
-        if pending.host == page.host || page.by_hand || forgotten {
-            self.store.hold(known, None).await?;
-            return Ok(Ingested::Unchanged);
-        }
-        let contested = Pending {
-            contested: true,
-            first_host_next: true,
-            ..pending.clone()
-        };
-        if *pending != contested {
-            self.store.hold(known, Some(&contested)).await?;
-        }
-        Ok(Ingested::Held {
-            until: self.clock.now() + ASK_IN_TURN,
-            differs: 0,
-        })
-    }
-
-    async fn hold(
-        &self,
-        known: &BulletinRecord,
-        page: &Fetched,
-        digest: CellDigest,
-        rows: &[RowWrite],
-    ) -> Result<Ingested, StoreError> {
-        let differs = rows.len();
-        let pending = match &known.pending {
-            // Seen again too early, or by the first host although another denies it: now it is the other's turn.
-            Some(pending) if pending.digest == digest => Pending {
-                first_host_next: false,
-                ..pending.clone()
-            },
-            _ => Pending {
-                digest,
-                host: page.host.clone(),
-                at: page.at,
-                contested: self.is_stale_copy(known, page, rows).await?,
-                first_host_next: false,
-            },
-        };
-        if known.pending.as_ref() != Some(&pending) {
-            self.store.hold(known, Some(&pending)).await?;
-        }
-        let wait = if pending.contested {
-            ASK_IN_TURN
-        } else {
-            Duration::minutes(1)
-        };
-        let until = (pending.at + CONFIRM_AFTER).max(self.clock.now() + wait);
-        Ok(Ingested::Held { until, differs })
-    }
-
-    /// Whether the page may be a copy from before a correction: another host gave the corrected form, and every cell
-    /// that differs from it says what stood there before. Who shows that alone is not believed.
-    async fn is_stale_copy(
-        &self,
-        known: &BulletinRecord,
-        page: &Fetched,
-        rows: &[RowWrite],
-    ) -> Result<bool, StoreError> {
-        if known.revision == 0 || page.host == known.host {
-            return Ok(false);
-        }
-        let month = Some(MonthRange {
-            first: known.month,
-            last: known.month,
-        });
-        for write in rows {
-            let Some(row) = &write.row else { return Ok(false) };
-            let history = self.store.history(write.key, month, None).await?;
-            let stood = history.iter().flat_map(|stored| &stored.earlier);
-            if !stood.into_iter().any(|earlier| earlier.raw == row.raw.value) {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "all of it was read once and is handed on, not read again"
-    )]
-    async fn plan(
-        &self,
-        link: &PageLink,
-        page: &Fetched,
-        read: &ReadPage,
-        digest: CellDigest,
-        known: Option<BulletinRecord>,
-        stored: Vec<StoredRow>,
-        rows: Vec<RowWrite>,
-    ) -> Result<WritePlan, StoreError> {
-        let bulletin = &read.bulletin;
-        let month = bulletin.month();
-        let planned = plan_standings(self.store, bulletin).await?;
-        let now = self.clock.now();
-        let corrected = if known.is_some() {
-            corrected_cells(&rows, &stored)
-        } else {
-            Vec::new()
-        };
-        let record = BulletinRecord {
-            month,
-            path: link.path.clone(),
-            host: page.host.clone(),
-            fetched_at: page.at,
-            first_seen: known.as_ref().map_or(now, |known| known.first_seen),
-            revision: known.as_ref().map_or(0, |known| known.revision + 1),
-            came_in_order: known
-                .as_ref()
-                .map_or(planned.comes_in_order, |known| known.came_in_order),
-            digest,
-            cells: bulletin.rows().len(),
-            findings: read.findings.clone(),
-            corrected,
-            pending: None,
-        };
-        Ok(planned.write(rows, record, known, now))
     }
 
     async fn failures(&self, month: Month) -> Result<u32, StoreError> {
@@ -441,7 +541,7 @@ where
                 let at = now + LOOK_FOR_AGAIN;
                 (LinkState::Due { at }, 0, "not there".into())
             }
-            Ok(Ingested::Held { until, differs }) => {
+            Ok(Ingested::Held { until, differs, .. }) => {
                 let note = format!("{differs} cells differ; waiting for a second look");
                 (LinkState::Done { again: Some(*until) }, 0, note)
             }
@@ -466,64 +566,4 @@ where
             }
         }
     }
-}
-
-/// Whether a page that differs from what is stored may replace it: a person gave it, or it is the second sight of
-/// the same cells, ten minutes after the first and from another host. The source is asked to avoid the first host;
-/// where it gives that one all the same, no other answers, and the first is believed.
-fn confirmed(known: &BulletinRecord, page: &Fetched, digest: &CellDigest) -> bool {
-    page.by_hand
-        || known.pending.as_ref().is_some_and(|pending| {
-            pending.digest == *digest
-                && page.at - pending.at >= CONFIRM_AFTER
-                && (page.host != pending.host || !pending.contested)
-        })
-}
-
-/// What must be written so that the stored rows of the month are those of the bulletin. A row whose labels alone are
-/// printed otherwise is left as it is.
-pub(crate) fn row_writes(bulletin: &Bulletin, stored: &[StoredRow]) -> Vec<RowWrite> {
-    let stored: BTreeMap<RowKey, &StoredRow> = stored.iter().map(|stored| (stored.row.key, stored)).collect();
-    let differs = |row: &Row, stored: &StoredRow| {
-        row.reading != stored.row.reading
-            || (row.reading == Reading::Unreadable && row.raw.value != stored.row.raw.value)
-    };
-    let mut writes: Vec<RowWrite> = bulletin
-        .rows()
-        .filter(|row| stored.get(&row.key).is_none_or(|stored| differs(row, stored)))
-        .map(|row| RowWrite {
-            key: row.key,
-            row: Some(row.clone()),
-            version: stored.get(&row.key).map(|stored| stored.version),
-            carried: None,
-        })
-        .collect();
-    writes.extend(
-        stored
-            .values()
-            .filter(|stored| bulletin.row(stored.row.key).is_none())
-            .map(|stored| RowWrite {
-                key: stored.row.key,
-                row: None,
-                version: Some(stored.version),
-                carried: None,
-            }),
-    );
-    writes
-}
-
-fn corrected_cells(rows: &[RowWrite], stored: &[StoredRow]) -> Vec<CorrectedCell> {
-    let printed = |key: RowKey| {
-        stored
-            .iter()
-            .find(|stored| stored.row.key == key)
-            .map(|stored| stored.row.raw.value.to_string())
-    };
-    rows.iter()
-        .map(|write| CorrectedCell {
-            key: write.key,
-            before: printed(write.key),
-            after: write.row.as_ref().map(|row| row.raw.value.to_string()),
-        })
-        .collect()
 }

@@ -7,18 +7,20 @@
 pub mod port;
 
 mod archive;
+mod correction;
 mod fetch;
 mod ingest;
 mod link;
 mod notify;
 mod plan;
 mod record;
+mod row;
 #[cfg(feature = "testing")]
 pub mod testing;
 
 pub use archive::{ArchivedBulletin, Imported};
 pub use fetch::{FetchReport, Fetcher, overdue};
-pub use ingest::{IngestError, Ingested, Ingester};
+pub use ingest::{Accept, IngestError, Ingested, Ingester};
 pub use link::{Link, LinkState, backoff};
 pub use notify::{Notified, Notifier, NotifyError, mark};
 pub use record::{

@@ -1,12 +1,17 @@
-//! What storing a bulletin does to the standings.
+//! The effect of storing a bulletin on the standings, and on the missing cells of the bulletin after it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use bulletin::{Bulletin, Case, Month, NeighbourNeeded, Neighbours, Standing};
+use bulletin::{
+    Bulletin, Case, CellState, Chart, Context, MissingPart, Month, NeighbourNeeded, Neighbours, RawCell,
+    Reading, Row, RowKey, Standing, complete,
+};
 use chrono::{DateTime, Utc};
+use smol_str::SmolStr;
 
-use crate::port::{BulletinStore, StoreError, StoredStanding, as_bulletin};
+use crate::port::{BulletinStore, StoreError, StoredRow, StoredStanding, as_bulletin};
 use crate::record::{BulletinRecord, RowWrite, StandingWrite, WritePlan};
+use crate::row::row_writes;
 
 /// The standings that a bulletin changes, and what that was worked out from.
 #[derive(Debug)]
@@ -18,8 +23,6 @@ pub(crate) struct PlannedStandings {
     months: Vec<Month>,
     cases: usize,
     mends: bool,
-    /// Whether an earlier month is stored, and no later one.
-    pub(crate) comes_in_order: bool,
 }
 
 impl PlannedStandings {
@@ -60,35 +63,157 @@ impl PlannedStandings {
     }
 }
 
-/// Works out what becomes of the standings when this bulletin is stored.
+/// What is stored around a bulletin.
+#[derive(Debug)]
+pub(crate) struct Surroundings {
+    months: Vec<Month>,
+    standings: BTreeMap<Case, StoredStanding>,
+    /// The newest stored bulletin of an earlier month, with its printed and missing cells. Its texts need not be those of
+    /// the page.
+    pub(crate) previous: Option<Bulletin>,
+    /// The month of the oldest stored bulletin of a later month.
+    next: Option<Month>,
+    /// The same, leaving out bulletins that were skipped where one was not.
+    next_heard: Option<Month>,
+    /// The later months that were skipped, as far as they were looked at.
+    skipped: BTreeSet<Month>,
+}
+
+impl Surroundings {
+    /// Reads what is stored around a month.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) async fn read<Store: BulletinStore>(store: &Store, month: Month) -> Result<Self, StoreError> {
+        let months = store.months().await?;
+        let standings: BTreeMap<Case, StoredStanding> = store
+            .standings()
+            .await?
+            .into_iter()
+            .map(|stored| (stored.standing.case, stored))
+            .collect();
+        let mut later = months.iter().copied().filter(|other| *other > month);
+        let next = later.clone().next();
+        let previous = match months.iter().rev().copied().find(|other| *other < month) {
+            // Every case that the newest bulletin but one lists has an entry for it.
+            Some(previous) if next.is_none() => Some(layout(&standings, previous)?),
+            Some(previous) => Some(as_bulletin(previous, store.rows(previous).await?)?),
+            None => None,
+        };
+        let mut skipped = BTreeSet::new();
+        let next_heard = loop {
+            let Some(candidate) = later.next() else { break next };
+            if !was_skipped(store, candidate).await? {
+                break Some(candidate);
+            }
+            skipped.insert(candidate);
+        };
+        Ok(Self {
+            months,
+            standings,
+            previous,
+            next,
+            next_heard,
+            skipped,
+        })
+    }
+
+    fn previous_month(&self) -> Option<Month> {
+        self.previous.as_ref().map(Bulletin::month)
+    }
+}
+
+async fn was_skipped<Store: BulletinStore>(store: &Store, month: Month) -> Result<bool, StoreError> {
+    let record = store.record(month).await?;
+    Ok(record.is_some_and(|record| record.was_skipped()))
+}
+
+/// The cells of a bulletin as the standings have them, with codes in place of printed labels.
+fn layout(standings: &BTreeMap<Case, StoredStanding>, month: Month) -> Result<Bulletin, StoreError> {
+    let mut rows = Vec::new();
+    for (case, stored) in standings {
+        let Some(entry) = stored.standing.entry(month) else {
+            continue;
+        };
+        for chart in Chart::ALL {
+            let Some(cell) = entry
+                .cells
+                .of(chart)
+                .as_ref()
+                .filter(|cell| cell.column == case.area)
+            else {
+                continue;
+            };
+            let key = RowKey {
+                chart,
+                category: case.category,
+                area: case.area,
+            };
+            rows.push(StoredRow {
+                row: row_of(key, &cell.state),
+                version: stored.version,
+            });
+        }
+    }
+    as_bulletin(month, rows)
+}
+
+fn row_of(key: RowKey, state: &CellState) -> Row {
+    let (reading, value) = match state {
+        CellState::Missing(part) => return Row::missing(key, *part, label_beside(key, *part)),
+        CellState::CutOff(cut_off) => (Reading::CutOff(*cut_off), cut_off.to_string()),
+        CellState::Unreadable(raw) => (Reading::Unreadable, raw.clone()),
+    };
+    Row {
+        key,
+        reading,
+        raw: RawCell {
+            category: key.category.code().into(),
+            area: key.area.code().into(),
+            value: value.into(),
+        },
+    }
+}
+
+/// The label that a missing cell still has: that of its column where the row is missing, and the other way round.
+fn label_beside(key: RowKey, part: MissingPart) -> SmolStr {
+    match part {
+        MissingPart::Row => key.area.code().into(),
+        MissingPart::Column => key.category.code().into(),
+    }
+}
+
+/// Works out what becomes of the standings when this bulletin is stored. `skipped` says that it is over and that nobody is
+/// notified of it.
 ///
 /// # Errors
 /// [`StoreError`] where what is stored cannot be read.
 pub(crate) async fn plan_standings<Store: BulletinStore>(
     store: &Store,
     bulletin: &Bulletin,
+    around: &Surroundings,
+    skipped: bool,
 ) -> Result<PlannedStandings, StoreError> {
     let month = bulletin.month();
-    let months = store.months().await?;
-    let standings: BTreeMap<Case, StoredStanding> = store
-        .standings()
-        .await?
-        .into_iter()
-        .map(|stored| (stored.standing.case, stored))
-        .collect();
-    let previous = months.iter().copied().filter(|other| *other < month).max();
-    let next = months.iter().copied().filter(|other| *other > month).min();
+    let mut skipped_months = around.skipped.clone();
+    if skipped {
+        skipped_months.insert(month);
+    }
     let mut loaded = BTreeMap::new();
     let writes = loop {
         let neighbours = Neighbours {
-            previous,
-            next,
+            previous: around.previous_month(),
+            next: around.next_heard,
             loaded: &loaded,
+            skipped: &skipped_months,
         };
-        match standing_writes(bulletin, &standings, neighbours) {
+        match standing_writes(bulletin, &around.standings, neighbours) {
             Ok(writes) => break writes,
             Err(NeighbourNeeded(month)) => {
                 loaded.insert(month, as_bulletin(month, store.rows(month).await?)?);
+                if was_skipped(store, month).await? {
+                    skipped_months.insert(month);
+                }
             }
         }
     };
@@ -96,13 +221,48 @@ pub(crate) async fn plan_standings<Store: BulletinStore>(
         |(case, stored): (&Case, &StoredStanding)| Some((*case, stored.standing.entry(month)?.revision));
     Ok(PlannedStandings {
         writes,
-        revisions: standings.iter().filter_map(revision).collect(),
+        revisions: around.standings.iter().filter_map(revision).collect(),
         month,
-        months,
-        cases: standings.len(),
+        months: around.months.clone(),
+        cases: around.standings.len(),
         mends: false,
-        comes_in_order: previous.is_some() && next.is_none(),
     })
+}
+
+/// The write that brings the missing cells of the next stored bulletin up to date when `bulletin` comes to be the one
+/// before it; `None` where nothing changes. Nobody is notified of it: the page of that bulletin is the same.
+///
+/// # Errors
+/// [`StoreError`].
+pub(crate) async fn recomplete_next<Store: BulletinStore>(
+    store: &Store,
+    bulletin: &Bulletin,
+    around: &Surroundings,
+    at: DateTime<Utc>,
+) -> Result<Option<WritePlan>, StoreError> {
+    let Some(next) = around.next else { return Ok(None) };
+    let Some(record) = store.record(next).await? else {
+        return Ok(None);
+    };
+    let stored: Vec<StoredRow> = store.rows(next).await?;
+    let context = Context {
+        previous: Some(bulletin),
+        stored: None,
+        confirmed: &record.confirmed_missing,
+    };
+    let completed = complete(&as_bulletin(next, stored.clone())?, &record.findings, context);
+    let rows = row_writes(&completed.bulletin, &stored);
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let around_next = Surroundings::read(store, next).await?;
+    let planned = plan_standings(store, &completed.bulletin, &around_next, record.was_skipped()).await?;
+    let after = BulletinRecord {
+        findings: completed.findings,
+        cells: completed.bulletin.rows().len(),
+        ..record.clone()
+    };
+    Ok(Some(planned.mending().write(rows, after, Some(record), at)))
 }
 
 fn standing_writes(

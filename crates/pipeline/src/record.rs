@@ -3,6 +3,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::port::present_month;
+
 /// What is noted of a bulletin that is stored whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BulletinRecord {
@@ -18,8 +20,8 @@ pub struct BulletinRecord {
     pub first_seen: DateTime<Utc>,
     /// Which form of it: 0 as first stored, then counting its corrections.
     pub revision: u32,
-    /// Whether an earlier month was stored when it came, and no later one. Where tracking begins is no news, also when
-    /// its record is handled after history was filled in behind.
+    /// True if an earlier month was stored when it came. Where tracking begins is no news, also when its record is
+    /// handled after history was filled in behind.
     pub came_in_order: bool,
     /// Digest of its cells.
     pub digest: CellDigest,
@@ -31,6 +33,20 @@ pub struct BulletinRecord {
     pub corrected: Vec<CorrectedCell>,
     /// A correction that waits for its confirmation.
     pub pending: Option<Pending>,
+    /// Missing cells whose absence an operator confirmed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub confirmed_missing: Vec<RowKey>,
+    /// Digests of the versions that corrections replaced, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier_versions: Vec<CellDigest>,
+}
+
+impl BulletinRecord {
+    /// True if the bulletin was over when it was first stored, after an earlier one: nobody was notified of it, so later
+    /// bulletins are compared with the one before it.
+    pub fn was_skipped(&self) -> bool {
+        self.came_in_order && present_month(self.first_seen) > self.month
+    }
 }
 
 /// A page that differs from what is stored, seen once.
@@ -47,9 +63,28 @@ pub struct Pending {
     pub contested: bool,
     /// Whether the first host is to be asked next, and not another.
     pub first_host_next: bool,
+    /// True while the stored version has been seen since.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub interrupted: bool,
+    /// How often this version returned after the stored one had been seen in between.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub returns: u32,
 }
 
-/// A digest of all cells of a bulletin: the same for the same cut-offs, whatever else changes on the page.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+impl Pending {
+    /// True if the page alternates between two versions, so that neither can be believed.
+    pub fn alternates(&self) -> bool {
+        self.returns >= 2
+    }
+}
+
+/// A digest of all printed cells of a bulletin: the same for the same cut-offs, whatever else changes on the page. Missing
+/// cells are no part of it, because they depend on the bulletin before.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CellDigest(String);
@@ -59,7 +94,7 @@ impl CellDigest {
     pub fn of(bulletin: &Bulletin) -> Self {
         let mut hash = Sha256::new();
         hash.update(bulletin.month().to_string());
-        for row in bulletin.rows() {
+        for row in bulletin.rows().filter(|row| row.missing_part().is_none()) {
             let RowKey {
                 chart,
                 category,

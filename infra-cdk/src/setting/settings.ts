@@ -2,45 +2,45 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Node } from 'constructs';
 
 import { DEFAULT_HOSTS, readHosts } from './hosts.ts';
-import { refuse } from './refusal.ts';
+import { fail } from '../user-error.ts';
 import { readSchedule, type Schedule } from './schedule.ts';
 
-/** What the tables are paid by. */
+/** The capacity mode of the tables. */
 export type Capacity =
   | { readonly mode: 'on-demand' }
   | { readonly mode: 'provisioned'; readonly readUnits: number; readonly writeUnits: number };
 
-/** Everything that can be chosen at a deployment, read from the context (`-c name=value`) and checked. */
+/** The settings of a deployment, parsed from the CDK context (`-c name=value`). README.md describes them. */
 export interface Settings {
-  /** `stage`: tells deployments in different accounts or regions apart; part of every name. */
+  /** `stage`: part of every resource name. */
   readonly stage: string;
-  /** `hosts`: where pages come from, in this order. */
+  /** `hosts`: the hosts that pages are fetched from, in order. */
   readonly hosts: readonly string[];
-  /** `allowOtherHosts`: whether hosts outside the department's domain are taken. */
+  /** `allowOtherHosts`: true if hosts outside the department's domain are accepted. */
   readonly allowOtherHosts: boolean;
-  /** `contact`: a web address that every request names; never a person's e-mail address. */
+  /** `contact`: a web address in the User-Agent of every request; never a person's e-mail address. */
   readonly contact: string;
-  /** `schedule`: how often the source is looked at. */
+  /** `schedule`: the polling interval. */
   readonly schedule: Schedule;
   /** `capacity`, `readUnits`, `writeUnits`. */
   readonly capacity: Capacity;
-  /** `encryption`: with keys of AWS's own, or with one of this account. */
+  /** `encryption`: AWS owned keys or a customer managed key. */
   readonly encryption: 'aws-owned' | 'customer-managed';
-  /** `logRetentionDays`: how long logs are kept. */
+  /** `logRetentionDays`: the retention of logs. */
   readonly logRetentionDays: RetentionDays;
-  /** `architecture`: what the Lambdas run on, and were built for. */
+  /** `architecture`: the architecture that the Lambdas run on and are built for. */
   readonly architecture: 'x86_64' | 'arm64';
-  /** `data`: whether the tables outlive their stack. */
+  /** `data`: whether the tables are kept or deleted with their stack. */
   readonly data: 'keep' | 'delete';
-  /** `smsAlarmDollars`: at which cost of SMS in this month an alarm is raised, in US dollars. */
+  /** `smsAlarmDollars`: the month's SMS cost that raises an alarm, in US dollars. */
   readonly smsAlarmDollars: number;
   /** `binaries`: the folder with `fetcher/bootstrap`, `parser/bootstrap` and `notifier/bootstrap`. */
   readonly binaries: string;
-  /** `asOf`: the instant that the Lambdas' clocks are set to, for replays of old pages. */
+  /** `asOf`: the time that the Lambdas' clocks are set to, to replay old pages. */
   readonly asOf: string | undefined;
 }
 
-/** What each setting is where it is not given, all as text as it comes from a command line. */
+/** The default of each setting, as text like on a command line. */
 export const DEFAULTS = {
   stage: 'prod',
   hosts: DEFAULT_HOSTS.join(','),
@@ -60,24 +60,24 @@ export const DEFAULTS = {
 } as const;
 
 type Name = keyof typeof DEFAULTS;
-/** What a setting is by its name. */
+/** Returns the text of a setting by name. */
 type Lookup = (name: Name) => string;
 
-/** What the CDK itself puts into the context. */
+/** The names of context values that the CDK adds. */
 const FOREIGN = /^(@?aws-cdk|aws:|cdk|availability-zones:|ssm:|hosted-zone:|vpc-provider:)/;
 
-/** Reads every setting from the context of an app. Throws a `Refusal` that says what to write instead. */
+/** Parses all settings from the context of an app. Throws a `UserError`. */
 export function readSettings(node: Node): Settings {
   const given = node.getAllContext() as Readonly<Record<string, unknown>>;
   for (const name of Object.keys(given)) {
     if (!(name in DEFAULTS) && !FOREIGN.test(name)) {
-      refuse(`there is no setting "${name}"`, `write one of ${Object.keys(DEFAULTS).join(', ')}`);
+      fail(`unknown setting "${name}"`, `expected one of ${Object.keys(DEFAULTS).join(', ')}`);
     }
   }
   const text = (name: Name): string => {
     const value = given[name] ?? DEFAULTS[name];
     if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
-      refuse(`the setting ${name} is no text`, `write -c ${name}=${DEFAULTS[name]}`);
+      fail(`invalid ${name}`, `expected text, for example -c ${name}=${DEFAULTS[name]}`);
     }
     return String(value).trim();
   };
@@ -103,15 +103,15 @@ function choice<const T extends string>(name: Name, text: Lookup, choices: reado
   const value = text(name);
   return (
     choices.find((choice) => choice === value) ??
-    refuse(`the setting ${name} is "${value}"`, `write ${choices.join(' or ')}`)
+    fail(`invalid ${name} "${value}"`, `expected ${choices.join(' or ')}`)
   );
 }
 
 function readStage(text: string): string {
   if (!/^[a-z][a-z0-9-]{0,19}$/.test(text) || text === 'data' || text.endsWith('-data') || text.endsWith('-')) {
-    refuse(
-      `the stage "${text}" cannot be part of a name`,
-      'write 1 to 20 small letters, digits and hyphens, beginning with a letter and not ending in -data, such as prod',
+    fail(
+      `invalid stage "${text}"`,
+      'expected 1 to 20 lowercase letters, digits and hyphens, starting with a letter and not ending in -data or a hyphen',
     );
   }
   return text;
@@ -119,16 +119,16 @@ function readStage(text: string): string {
 
 function readContact(text: string): string {
   if (text.includes('@')) {
-    refuse(
-      'the contact is an e-mail address, which would stand in the template for everybody to read',
-      'write a web address, such as https://example.com/about',
+    fail(
+      'invalid contact (an e-mail address would be readable in the template)',
+      'expected a web address, for example https://example.com/about',
     );
   }
-  // What may stand in the User-Agent header, as the binaries check it.
+  // The binaries check the same: the characters of a comment in a User-Agent header.
   if (!/^[\x21-\x7e]{1,200}$/.test(text) || /[()\\]/.test(text)) {
-    refuse(
-      'the contact cannot stand in a header',
-      'write a web address of at most 200 plain characters without blanks and brackets, such as https://example.com/about',
+    fail(
+      'invalid contact (not allowed in a User-Agent header)',
+      'expected at most 200 ASCII characters without spaces, parentheses and backslashes, for example https://example.com/about',
     );
   }
   return text;
@@ -138,7 +138,7 @@ function readCapacity(text: Lookup): Capacity {
   if (choice('capacity', text, ['on-demand', 'provisioned']) === 'on-demand') {
     for (const name of ['readUnits', 'writeUnits'] as const) {
       if (text(name) !== '') {
-        refuse(`${name} means nothing where the capacity is on demand`, 'write -c capacity=provisioned beside it');
+        fail(`${name} has no effect on on-demand capacity`, 'remove it, or add -c capacity=provisioned');
       }
     }
     return { mode: 'on-demand' };
@@ -149,9 +149,9 @@ function readCapacity(text: Lookup): Capacity {
 function readCount(name: 'readUnits' | 'writeUnits', text: Lookup): number {
   const units = text(name);
   if (!/^[1-9]\d{0,4}$/.test(units)) {
-    refuse(
-      `the setting ${name} is "${units}", and provisioned capacity has whole units from one on`,
-      `write -c ${name}=5, or -c capacity=on-demand`,
+    fail(
+      `invalid ${name} "${units}"`,
+      `expected a whole number from 1 to 99999, for example -c ${name}=5, or -c capacity=on-demand`,
     );
   }
   return Number(units);
@@ -163,14 +163,14 @@ function readRetention(text: string): RetentionDays {
   );
   return (
     kept.find((days) => days.toFixed() === text) ??
-    refuse(`logs cannot be kept for "${text}" days`, `write one of ${kept.join(', ')}`)
+    fail(`invalid logRetentionDays "${text}"`, `expected one of ${kept.join(', ')}`)
   );
 }
 
 function readDollars(text: string): number {
   const dollars = Number(text);
   if (text === '' || !Number.isFinite(dollars) || dollars <= 0) {
-    refuse(`the setting smsAlarmDollars is "${text}"`, 'write an amount of dollars above nothing, such as 0.8');
+    fail(`invalid smsAlarmDollars "${text}"`, 'expected an amount in US dollars greater than zero, for example 0.8');
   }
   return dollars;
 }
@@ -180,7 +180,7 @@ function readInstant(text: string): string | undefined {
     return undefined;
   }
   if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/.test(text) || Number.isNaN(Date.parse(text))) {
-    refuse(`the setting asOf is "${text}"`, 'write an instant like 2024-03-13T12:00:00Z, or leave it out');
+    fail(`invalid asOf "${text}"`, 'expected a UTC time, for example 2024-03-13T12:00:00Z');
   }
   return text;
 }

@@ -1,26 +1,25 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnEventInvokeConfig } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import { Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 
 import { SEND_KEY_ACTIONS } from '../encryption.ts';
 import { fetcherTimeout } from '../limit.ts';
 import { createDeadLetters } from '../queue.ts';
-import { ownMetric } from '../watch.ts';
+import { ownMetric } from '../alarm.ts';
 import { sourceEnvironment } from './source.ts';
 import { StageFunction, type StageProps } from './stage-function.ts';
 
 export interface FetcherProps extends StageProps {
-  /** Where pages wait to be read. */
+  /** The queue of pages to parse. */
   readonly pages: Queue;
 }
 
-/** Looks at the source by a schedule and queues the pages that are due. What the schedule cannot invoke, and what fails
- * again and again, ends in a queue each. */
+/** The fetch stage: polls the source on a schedule and queues the pages that are due. Polls that the schedule could not
+ * start and polls that failed repeatedly are dead-lettered to separate queues. */
 export class Fetcher extends Construct {
   readonly stage: StageFunction;
 
@@ -32,7 +31,7 @@ export class Fetcher extends Construct {
       name: 'fetcher',
       timeout: fetcherTimeout(settings.hosts.length),
       environment: { QUEUE_URL: pages.queueUrl, ...sourceEnvironment(settings) },
-      failing: { heading: 'FetcherErrors', means: 'The fetcher fails, so that the source is not looked at.' },
+      failing: { heading: 'FetcherErrors', meaning: 'The fetcher fails, so the source is not polled.' },
     });
     this.stage.allow('ReadCatalogue', ['dynamodb:GetItem'], [tables.data.tableArn]);
     this.stage.allow(
@@ -41,31 +40,31 @@ export class Fetcher extends Construct {
       [tables.links.tableArn],
     );
     this.stage.allow('QueuePages', ['sqs:SendMessage'], [pages.queueArn]);
-    this.failures(props);
-    this.schedule(props);
-    this.alarms(props);
+    this.addFailures(props);
+    this.addSchedule(props);
+    this.addAlarms(props);
   }
 
-  /** What becomes of a look that fails although it was invoked. */
-  private failures({ settings, key, watch }: FetcherProps): void {
+  /** Retries and dead letters of polls that were started and failed. */
+  private addFailures({ settings, key, alarms }: FetcherProps): void {
     const failed = createDeadLetters(this, 'FailedLooks', key, `VisaBulletin-${settings.stage}-failed-looks`);
     this.stage.allow('KeepFailedLooks', ['sqs:SendMessage'], [failed.queueArn]);
     const config = new CfnEventInvokeConfig(this, 'OnFailure', {
       functionName: this.stage.function.functionName,
       qualifier: '$LATEST',
       maximumRetryAttempts: 2,
-      // After that the next look has come anyhow.
+      // By then the next poll has started.
       maximumEventAgeInSeconds: Math.max(60, settings.schedule.minutes * 60),
       destinationConfig: { onFailure: { destination: failed.queueArn } },
     });
     config.node.addDependency(this.stage.role);
-    watch.deadLetters(this, 'FailedLooks', failed, 'A look at the source failed three times.');
+    alarms.addDeadLetters(this, 'FailedLooks', failed, 'A poll of the source failed three times.');
   }
 
-  private schedule({ settings, key, watch }: FetcherProps): void {
+  private addSchedule({ settings, key, alarms }: FetcherProps): void {
     const missed = createDeadLetters(this, 'MissedLooks', key, `VisaBulletin-${settings.stage}-missed-looks`);
     const role = new Role(this, 'ScheduleRole', {
-      description: 'What the schedule of Visa Bulletin Watch may do',
+      description: 'Permissions of the schedule of Visa Bulletin Watch',
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
       }),
@@ -80,7 +79,7 @@ export class Fetcher extends Construct {
     }
     const schedule = new CfnSchedule(this, 'Schedule', {
       name: `VisaBulletin-${settings.stage}-look`,
-      description: 'Looks for a new bulletin, and again at those that may still be corrected',
+      description: 'Polls for new bulletins and for corrections of recent ones',
       scheduleExpression: settings.schedule.expression,
       flexibleTimeWindow: { mode: 'OFF' },
       target: {
@@ -95,28 +94,28 @@ export class Fetcher extends Construct {
       },
     });
     schedule.node.addDependency(role);
-    watch.deadLetters(this, 'MissedLooks', missed, 'The schedule could not invoke the fetcher.');
+    alarms.addDeadLetters(this, 'MissedLooks', missed, 'The schedule could not invoke the fetcher.');
   }
 
-  private alarms({ settings, watch }: FetcherProps): void {
-    const pause = settings.schedule.minutes;
-    // Two looks fall into each period, so that one without any value means that nobody looked.
-    const period = Duration.minutes(2 * pause);
-    watch.alarm(this, 'LastGoodCheckAge', {
-      means: 'The source has not given its list for too long, or nobody has looked.',
+  private addAlarms({ settings, alarms }: FetcherProps): void {
+    const interval = settings.schedule.minutes;
+    // Each period contains two polls, so a period without data means that no poll ran.
+    const period = Duration.minutes(2 * interval);
+    alarms.add(this, 'LastGoodCheckAge', {
+      meaning: 'The last successful poll of the source is too old, or no poll ran.',
       metric: ownMetric('LastGoodCheckAge', 'Maximum', period),
-      atLeast: Math.max(60, 4 * pause) * 60,
+      atLeast: Math.max(60, 4 * interval) * 60,
       periods: 2,
       missing: TreatMissingData.BREACHING,
     });
-    watch.alarm(this, 'SourceBlocked', {
-      means: 'No host has given the list of bulletins, look after look.',
+    alarms.add(this, 'SourceBlocked', {
+      meaning: 'No host has returned the list of bulletins in several consecutive polls.',
       metric: ownMetric('SourceBlocked', 'Minimum', period),
       atLeast: 1,
       periods: 2,
     });
-    watch.alarm(this, 'BulletinOverdue', {
-      means: 'A bulletin should be out by now and is not stored.',
+    alarms.add(this, 'BulletinOverdue', {
+      meaning: 'A bulletin should have been published by now, but is not stored.',
       metric: ownMetric('BulletinOverdue', 'Minimum', period),
       atLeast: 1,
     });

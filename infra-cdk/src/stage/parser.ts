@@ -1,31 +1,31 @@
+import { Duration } from 'aws-cdk-lib';
 import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 
 import { MAX_RECEIVES, pageVisibility, parserTimeout } from '../limit.ts';
 import { createDeadLetters, createQueue } from '../queue.ts';
-import { ownMetric } from '../watch.ts';
+import { ownMetric } from '../alarm.ts';
 import { sourceEnvironment } from './source.ts';
 import { StageFunction, type StageProps } from './stage-function.ts';
 
-/** How many pages are read at once at most: few enough not to press the source, and no concurrency is reserved, which a
- * new account may not have. */
+/** The maximum number of pages parsed at once, to limit the load on the source. Limited here and not by reserved
+ * concurrency, which a new account may not have. */
 const MAXIMUM_CONCURRENCY = 2;
-/** How many messages come at once: each may take all of the function's time. */
+/** The number of messages per invocation: a single one may need the whole timeout. */
 const BATCH_SIZE = 1;
 
-/** Reads the pages that wait in its queue and stores what they say. */
+/** The parse stage: parses the queued pages and stores their bulletins. */
 export class Parser extends Construct {
   readonly stage: StageFunction;
-  /** Where pages wait to be read. */
+  /** The queue of pages to parse. */
   readonly pages: Queue;
-  /** Pages that were read and refused. */
+  /** The dead letters of `pages`. */
   readonly refused: Queue;
 
   constructor(scope: Construct, id: string, props: StageProps) {
     super(scope, id);
-    const { settings, tables, key, watch } = props;
+    const { settings, tables, key } = props;
     const hosts = settings.hosts.length;
     this.refused = createDeadLetters(this, 'RefusedPages', key, `VisaBulletin-${settings.stage}-refused-pages`);
     this.pages = createQueue(this, 'Pages', key, {
@@ -38,7 +38,7 @@ export class Parser extends Construct {
       name: 'parser',
       timeout: parserTimeout(hosts),
       environment: sourceEnvironment(settings),
-      failing: { heading: 'ParserErrors', means: 'The parser fails, so that pages are not read.' },
+      failing: { heading: 'ParserErrors', meaning: 'The parser fails, so pages are not stored.' },
     });
     this.stage.allow(
       'StoreBulletins',
@@ -66,19 +66,19 @@ export class Parser extends Construct {
       functionResponseTypes: ['ReportBatchItemFailures'],
     });
     source.node.addDependency(this.stage.role);
-    this.alarms(props, watch);
+    this.addAlarms(props);
   }
 
-  private alarms(props: StageProps, watch: StageProps['watch']): void {
-    watch.deadLetters(this, 'RefusedPages', this.refused, 'A page was read and refused, or a message was no page.');
-    const receives = pageVisibility(props.settings.hosts.length).toSeconds() * MAX_RECEIVES;
-    watch.alarm(this, 'PagesWait', {
-      means: 'A page has waited for longer than every attempt at it takes.',
+  private addAlarms({ settings, alarms }: StageProps): void {
+    alarms.addDeadLetters(this, 'RefusedPages', this.refused, 'A page was rejected, or a message does not name a page.');
+    const allAttempts = pageVisibility(settings.hosts.length).toSeconds() * MAX_RECEIVES;
+    alarms.add(this, 'PagesWait', {
+      meaning: 'A page has been queued for longer than all attempts at it can take.',
       metric: this.pages.metricApproximateAgeOfOldestMessage({ statistic: 'Maximum', period: Duration.minutes(5) }),
-      atLeast: receives,
+      atLeast: allAttempts,
     });
-    watch.alarm(this, 'Findings', {
-      means: 'A bulletin was stored with something on its page that could not be read, or that is new.',
+    alarms.add(this, 'Findings', {
+      meaning: 'A bulletin was stored, but part of its page is unreadable, missing or unknown.',
       metric: ownMetric('Findings', 'Sum'),
       atLeast: 1,
     });

@@ -1,6 +1,6 @@
 import type { Settings } from '../setting/settings.ts';
 
-/** The variables of what asks the source. */
+/** The environment variables of the stages that fetch from the source. */
 export function sourceEnvironment(settings: Settings): Record<string, string> {
   return {
     SOURCE_HOSTS: settings.hosts.join(','),

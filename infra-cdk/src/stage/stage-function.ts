@@ -9,28 +9,28 @@ import { binaryFolder } from '../binary.ts';
 import type { Tables } from '../data-stack.ts';
 import { TABLE_KEY_ACTIONS } from '../encryption.ts';
 import type { Settings } from '../setting/settings.ts';
-import type { Watch } from '../watch.ts';
+import type { Alarms } from '../alarm.ts';
 
-/** What every stage is made from. */
+/** The properties that all stages share. */
 export interface StageProps {
   readonly settings: Settings;
   readonly tables: Tables;
-  /** The key of this account, where there is one. */
+  /** The customer managed key, if there is one. */
   readonly key: IKey | undefined;
-  readonly watch: Watch;
+  readonly alarms: Alarms;
 }
 
 export interface StageFunctionProps extends StageProps {
-  /** The stage's name, which is also that of its binary. */
+  /** The name of the stage and of its binary. */
   readonly name: 'fetcher' | 'parser' | 'notifier';
   readonly timeout: Duration;
-  /** Its variables beside those that all have. */
+  /** Environment variables in addition to those of all stages. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The alarm on its errors: its heading, and what is wrong then. */
-  readonly failing: { readonly heading: string; readonly means: string };
+  /** The alarm on errors of the function. */
+  readonly failing: { readonly heading: string; readonly meaning: string };
 }
 
-/** A compiled stage with its role, which may do nothing but what is granted here line by line, and its logs. */
+/** The Lambda function of a stage with its logs and its role, which has only the permissions granted by `allow`. */
 export class StageFunction extends Construct {
   readonly function: Function;
   readonly role: Role;
@@ -46,10 +46,10 @@ export class StageFunction extends Construct {
       ...(key === undefined ? {} : { encryptionKey: key }),
     });
     this.role = new Role(this, 'Role', {
-      description: `What the ${props.name} of Visa Bulletin Watch may do`,
+      description: `Permissions of the ${props.name} of Visa Bulletin Watch`,
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
-    // The ARN of a log group ends with a star, which stands for its streams: Lambda makes up their names.
+    // The ARN of a log group ends with a wildcard for its streams: Lambda chooses their names.
     this.allow('WriteLogs', ['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]);
     if (key !== undefined) {
       this.allow('UseKey', TABLE_KEY_ACTIONS, [key.keyArn]);
@@ -74,14 +74,14 @@ export class StageFunction extends Construct {
         ...props.environment,
       },
     });
-    props.watch.alarm(this, props.failing.heading, {
-      means: props.failing.means,
+    props.alarms.add(this, props.failing.heading, {
+      meaning: props.failing.meaning,
       metric: this.function.metricErrors({ statistic: 'Sum' }),
       atLeast: 1,
     });
   }
 
-  /** Grants these actions on these resources. */
+  /** Grants actions on resources to the stage's role. */
   allow(sid: string, actions: string[], resources: string[]): void {
     this.role.addToPolicy(new PolicyStatement({ sid, effect: Effect.ALLOW, actions, resources }));
   }

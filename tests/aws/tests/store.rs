@@ -68,7 +68,11 @@ impl Fresh {
             at: self.clock.now(),
             by_hand: host == "by hand",
         };
-        ingester.ingest_page(&page, None).await.unwrap().2
+        ingester
+            .ingest_page(&page, None, pipeline::Accept::default())
+            .await
+            .unwrap()
+            .2
     }
 }
 

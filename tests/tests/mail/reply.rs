@@ -1,4 +1,4 @@
-//! What this machine calls itself, and servers whose replies do not end.
+//! The name of this machine in `EHLO`, and servers whose replies do not end.
 
 use std::time::{Duration, Instant};
 

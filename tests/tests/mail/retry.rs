@@ -1,4 +1,4 @@
-//! How long undelivered mail is retried, and what ends it.
+//! Retries of undelivered mail, and their end.
 
 use bulletin::When;
 use chrono::Duration;

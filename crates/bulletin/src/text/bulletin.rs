@@ -128,7 +128,7 @@ const GROUPS: [(&str, Belongs); 7] = [
     ("Listed or no longer listed", |movement| {
         matches!(movement, Some(Movement::FirstSeen | Movement::Withdrawn))
     }),
-    ("Misprinted", |movement| movement.is_none()),
+    ("Misprinted or missing", |movement| movement.is_none()),
 ];
 
 fn group_line(change: &Change, chart: Chart) -> String {

@@ -6,9 +6,9 @@ use crate::attribute::cut_off_number;
 use crate::change::{Change, ChangeKind, ChartChange};
 use crate::chart::Chart;
 use crate::month::Month;
-use crate::standing::{ByChart, Cell};
+use crate::standing::{ByChart, Cell, CellState};
 use crate::subscription::Subscription;
-use crate::text::table::{chart_table, skips_a_month};
+use crate::text::table::{chart_table, heading_month, skips_a_month};
 use crate::text::verdict::{Form, chart_verdict};
 use crate::text::{
     case_name, closing, column_name, counted_under, day, filing_note, in_force, priority_sentence,
@@ -125,9 +125,13 @@ fn until_then(change: &Change) -> String {
             });
             format!("{holds}: {says}.")
         }
-        _ if skips_a_month(change) => {
-            format!("{holds}. This program does not know that one, and compares with an older one.")
-        }
+        _ if skips_a_month(change) => match heading_month(change) {
+            Some(month) => format!(
+                "{holds}. This message compares with {}; no bulletin in between was reported.",
+                month.title()
+            ),
+            None => format!("{holds}. This message compares with older ones."),
+        },
         _ => format!("{holds}."),
     }
 }
@@ -142,7 +146,7 @@ fn charts_in_words<'a>(own: Area, of: impl Fn(Chart) -> Option<Option<&'a Cell>>
             if let Some(cell) = cell.filter(|cell| cell.column != own) {
                 says = format!("{says} of {}", column_name(cell.column));
             }
-            if cell.is_some_and(|cell| cell.cut_off().is_none()) {
+            if cell.is_some_and(|cell| matches!(cell.state, CellState::Unreadable(_))) {
                 says.push_str(" (misprinted)");
             }
             Some(says)

@@ -11,7 +11,7 @@ use crate::movement::Movement;
 use crate::standing::{ByChart, Cell, CellState};
 use crate::text::case::listed_now;
 use crate::text::short::{short_month, short_name, shortest_chart};
-use crate::text::{case_name, column_name, counted, day, short_chart, shown};
+use crate::text::{case_name, column_name, counted, day, missing_clause, short_chart, shown, trouble};
 
 /// What a bulletin means for one priority date, in one line.
 pub(crate) fn personal_headline(change: &Change, case: Case, priority_date: NaiveDate) -> String {
@@ -110,7 +110,7 @@ fn setback(change: &Change, chart: Chart, short: bool) -> Option<String> {
         return (chart_change.movement == Some(Movement::Withdrawn)).then(|| format!("{name} {gone}"));
     };
     if chart_change.movement.is_none() {
-        return Some(format!("{name} misprinted"));
+        return Some(format!("{name} {}", trouble(change.case, &cell.state)));
     }
     chart_change.is_set_back().then(|| match cell.cut_off() {
         Some(CutOff::Date(date)) if !short => format!("{name} set back to {}", day(date)),
@@ -216,11 +216,17 @@ fn personal_verdict(change: &Change, chart: Chart, priority_date: NaiveDate) -> 
     let Some(cut_off) = cell.cut_off() else {
         return Some(match &chart_change.replaced {
             Some(replaced) if chart_change.replaces_a_cut_off() => format!(
-                "{name} misprinted on the corrected page (first published as {}), see the page",
+                "{name} {} on the corrected page (first published as {}), see the page",
+                trouble(change.case, &cell.state),
                 shown(Some(replaced))
             ),
-            _ if is_correction => format!("{name} misprinted on the corrected page, see the page"),
-            _ => format!("{name} misprinted, see the page"),
+            _ if is_correction => {
+                format!(
+                    "{name} {} on the corrected page, see the page",
+                    trouble(change.case, &cell.state)
+                )
+            }
+            _ => format!("{name} {}, see the page", trouble(change.case, &cell.state)),
         });
     };
     let (before, now) = crossing(change, chart, priority_date)?;
@@ -329,11 +335,10 @@ fn says(case: Case, chart: Chart, cell: &Cell, priority_date: NaiveDate) -> Says
         }
     };
     Says::Served(match &cell.state {
-        CellState::Unreadable(_) => {
-            return Says::Unknown(format!(
-                "is served under {name}: the page is misprinted ({})",
-                shown(Some(cell))
-            ));
+        CellState::Unreadable(_) | CellState::Missing(_) => {
+            let why = missing_clause(case, &cell.state)
+                .unwrap_or_else(|| format!("the page is misprinted ({})", shown(Some(cell))));
+            return Says::Unknown(format!("is served under {name}: {why}"));
         }
         CellState::CutOff(CutOff::Current) => format!("is served under {name}, which is current{condition}"),
         CellState::CutOff(CutOff::Unavailable) => format!("is not served under {name}, which is unavailable"),

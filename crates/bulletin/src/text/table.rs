@@ -5,10 +5,10 @@ use crate::change::{Band, Change, ChangeKind, ChartChange};
 use crate::chart::Chart;
 use crate::month::Month;
 use crate::movement::Movement;
-use crate::standing::{Cell, LastRead};
+use crate::standing::{Cell, CellState, LastRead};
 use crate::text::short::short_month;
 use crate::text::verdict::Column;
-use crate::text::{area_name, day, shown, wrapped_to};
+use crate::text::{area_name, day, missing_clause, shown, wrapped_to};
 
 /// Where what is said of a chart stands, below its line.
 const INDENT: &str = "        ";
@@ -43,7 +43,7 @@ fn old_heading(change: &Change) -> String {
 }
 
 /// The month before, or where that is not known the only one that is compared with.
-fn heading_month(change: &Change) -> Option<Month> {
+pub(super) fn heading_month(change: &Change) -> Option<Month> {
     if change.month_before.is_some() {
         return Some(change.month.previous());
     }
@@ -171,11 +171,7 @@ fn notes(change: &Change, chart: Chart) -> Vec<String> {
     notes.extend(column_note(change, chart_change));
     notes.extend(comparison_note(change, chart));
     if chart_change.movement.is_none() {
-        let page = match change.kind {
-            ChangeKind::NewMonth => "Misprinted.",
-            ChangeKind::Correction => "Misprinted on the corrected page.",
-        };
-        notes.push(format!("{page} Look at the page before you rely on anything."));
+        notes.push(unreadable_note(change, chart_change));
     }
     let [served, not_served] = if chart_change.replaces_a_cut_off() {
         ["Served after all", "Not served after all"]
@@ -191,6 +187,26 @@ fn notes(change: &Change, chart: Chart) -> Vec<String> {
         notes.extend(band.map(|band| format!("{title}: {}", band_in_words(band))));
     }
     notes
+}
+
+/// That a cell cannot be read, why, and what to do.
+fn unreadable_note(change: &Change, chart_change: &ChartChange) -> String {
+    let state = chart_change.to.as_ref().map(|cell| &cell.state);
+    if let Some(clause) = state.and_then(|state| missing_clause(change.case, state)) {
+        let corrected = match change.kind {
+            ChangeKind::NewMonth => "",
+            ChangeKind::Correction => " any more",
+        };
+        return format!(
+            "T{}{corrected}; check the page before you rely on anything.",
+            &clause[1..]
+        );
+    }
+    let page = match change.kind {
+        ChangeKind::NewMonth => "Misprinted.",
+        ChangeKind::Correction => "Misprinted on the corrected page.",
+    };
+    format!("{page} Look at the page before you rely on anything.")
 }
 
 /// The change as it is for who is counted in one column after the other.
@@ -247,8 +263,14 @@ fn comparison_note(change: &Change, chart: Chart) -> Option<String> {
         return (!is_named).then(|| format!("Compared with {last}."));
     };
     let why = match (change.kind, printed) {
+        (ChangeKind::Correction, Some(cell)) if matches!(cell.state, CellState::Missing(_)) => {
+            "Missing before the correction.".to_owned()
+        }
         (ChangeKind::Correction, _) => "Misprinted before the correction.".to_owned(),
-        (ChangeKind::NewMonth, Some(_)) => format!("{} is misprinted.", change.month.previous().title()),
+        (ChangeKind::NewMonth, Some(cell)) => match missing_clause(change.case, &cell.state) {
+            Some(clause) => format!("In {}, {clause}.", change.month.previous().title()),
+            None => format!("{} is misprinted.", change.month.previous().title()),
+        },
         (ChangeKind::NewMonth, None) => format!("Not listed in {}.", change.month.previous().title()),
     };
     let did = match chart_change.movement {

@@ -1,13 +1,14 @@
 //! What happened to a case on one chart, in the words of a headline, a subject or an SMS.
 
 use crate::area::Area;
+use crate::bulletin::MissingPart;
 use crate::change::{Change, ChangeKind, ChartChange};
 use crate::chart::Chart;
 use crate::cutoff::CutOff;
 use crate::movement::Movement;
-use crate::standing::{Cell, LastRead};
+use crate::standing::{Cell, CellState, LastRead};
 use crate::text::short::{short_area, shortest_chart};
-use crate::text::{area_name, column_name, counted, short_chart, shown};
+use crate::text::{area_name, column_name, counted, short_chart, shown, trouble};
 
 /// How much a verdict says.
 #[derive(Debug, Clone, Copy)]
@@ -214,7 +215,7 @@ impl Verdict<'_> {
     fn new_month(&self, cell: &Cell) -> String {
         let (name, to) = (self.under(cell), self.form.cell(cell));
         let Some(movement) = self.chart_change.movement else {
-            return format!("{name} misprinted, see the page");
+            return format!("{name} {}, see the page", self.trouble(cell));
         };
         if let Some(counts) = self.other_column(cell) {
             return self.of_other_column(&counts, &to);
@@ -279,7 +280,7 @@ impl Verdict<'_> {
             } else {
                 String::new()
             };
-            return format!("{name} misprinted on the corrected page{first}");
+            return format!("{name} {} on the corrected page{first}", self.trouble(cell));
         }
         let not = match self.form {
             Form { long_names: true, .. } => first,
@@ -311,7 +312,7 @@ impl Verdict<'_> {
     fn added(&self, cell: &Cell) -> String {
         let (name, to) = (self.under(cell), self.form.cell(cell));
         match (self.chart_change.movement, self.chart_change.from) {
-            (None, _) => format!("{name} misprinted on the corrected page"),
+            (None, _) => format!("{name} {} on the corrected page", self.trouble(cell)),
             (Some(Movement::FirstSeen), None) if self.form.long_names => {
                 format!("{name} {to} (added, was not listed)")
             }
@@ -332,12 +333,21 @@ impl Verdict<'_> {
 
     /// `, first published as 01 Nov 2013`.
     fn first(&self, replaced: &Cell) -> String {
-        let how = if replaced.cut_off().is_some() {
-            "published"
-        } else {
-            "misprinted"
+        let how = match replaced.state {
+            CellState::CutOff(_) => "published",
+            CellState::Unreadable(_) => "misprinted",
+            CellState::Missing(_) => return ", missing at first".into(),
         };
         format!(", first {how} as {}", self.of_column(replaced))
+    }
+
+    /// Why the cell cannot be read: `misprinted`, `has no India column`.
+    fn trouble(&self, cell: &Cell) -> String {
+        let case = self.change.case;
+        match cell.state {
+            CellState::Missing(MissingPart::Column) => format!("has no {} column", self.form.own(case.area)),
+            _ => trouble(case, &cell.state),
+        }
     }
 
     /// What is never dropped. The line says itself whether it is about a correction.
@@ -355,7 +365,7 @@ impl Verdict<'_> {
         let to = self.form.cell(cell);
         let Some(movement) = self.chart_change.movement else {
             let now = if is_correction { " now" } else { "" };
-            return format!("{name} misprinted{now}");
+            return format!("{name} {}{now}", self.trouble(cell));
         };
         match movement {
             _ if self.back().is_some() && is_correction => format!("{name} back to {to}"),

@@ -129,6 +129,7 @@ impl History {
                 previous: stored.keys().rev().find(|other| **other < page.month()).copied(),
                 next: stored.keys().find(|other| **other > page.month()).copied(),
                 loaded: &stored,
+                skipped: Neighbours::NONE_SKIPPED,
             };
             let mut next = standings.clone();
             for area in columns() {

@@ -88,6 +88,7 @@ pub(crate) fn after(
         previous: stored.keys().rev().find(|other| **other < month).copied(),
         next: stored.keys().find(|other| **other > month).copied(),
         loaded: stored,
+        skipped: Neighbours::NONE_SKIPPED,
     };
     Standing::after(standing, CASE, bulletin, neighbours)
         .unwrap()

@@ -1,10 +1,11 @@
+use std::path::Path;
 use std::process::ExitCode;
 
-use bulletin::Month;
+use bulletin::{Finding, Month};
 use local::{SqliteStore, drain_to_watches};
 use operations::Store;
 use pipeline::port::{BulletinStore, Clock, Fetched, LinkTable, PageLink, PageSource, SourceError};
-use pipeline::{IngestError, Ingested, Ingester};
+use pipeline::{Accept, IngestError, Ingested, Ingester};
 
 use crate::args::{IngestArgs, StoreArgs};
 use crate::clock::RunClock;
@@ -13,7 +14,7 @@ use crate::command::run::tell_ingested;
 use crate::command::undelivered::{self, Failures};
 use crate::command::ways::ways;
 use crate::command::{block_on, open_sound, parse};
-use crate::output::complain;
+use crate::output::{AlertsFormat, complain};
 
 pub(crate) fn run(store: &StoreArgs, args: &IngestArgs) -> anyhow::Result<ExitCode> {
     let clock = RunClock::new(args.as_of);
@@ -39,14 +40,23 @@ pub(crate) fn run(store: &StoreArgs, args: &IngestArgs) -> anyhow::Result<ExitCo
 /// Stores the pages in the database of this machine, and tells its watches. Answers whether all went well.
 async fn on_machine(store: &SqliteStore, clock: RunClock, args: &IngestArgs) -> anyhow::Result<bool> {
     let fed = feed(store, clock, args, |month| Ok(store.settle_dead_letters(month)?)).await?;
-    let (ways, well) = ways(store, args.format)?;
+    Ok(send_alerts(store, clock, args.format).await? && fed)
+}
+
+/// Sends what waits for the watches of this machine. Answers whether all went well.
+pub(crate) async fn send_alerts(
+    store: &SqliteStore,
+    clock: RunClock,
+    format: AlertsFormat,
+) -> anyhow::Result<bool> {
+    let (ways, well) = ways(store, format)?;
     let drained = drain_to_watches(store, &ways, &clock).await?;
     Failures::default().print(&drained, false);
     let sent = drained.failed.is_empty();
     if !sent {
         undelivered::check(store, clock.now(), false).await?;
     }
-    Ok(sent && fed && well)
+    Ok(sent && well)
 }
 
 /// Stores the pages, and calls `stored` with the month of each that is stored now. Answers whether all are.
@@ -60,6 +70,10 @@ async fn feed(
         source: &NoSource,
         store,
         clock: &clock,
+    };
+    let accept = Accept {
+        missing: args.confirm_missing,
+        identical_charts: args.confirm_identical,
     };
     let mut well = true;
     for file in &args.files {
@@ -79,15 +93,16 @@ async fn feed(
             by_hand: true,
         };
         let expected = parse::month_of_name(file);
-        match ingester.ingest_page(&page, expected).await {
+        match ingester.ingest_page(&page, expected, accept).await {
             Ok((month, findings, ingested)) => {
                 stored(month)?;
                 if !matches!(ingested, Ingested::Stored { .. }) {
-                    for finding in findings {
+                    for finding in &findings {
                         complain("warning", &format!("{named}: {finding}"));
                     }
                 }
                 tell_ingested(month, &ingested, false);
+                suggest_confirmation(file, &findings);
             }
             Err(error) => {
                 well = false;
@@ -102,9 +117,35 @@ async fn feed(
     Ok(well)
 }
 
-/// Pages fed by hand are not fetched.
+/// Names the option that confirms what the page does not print as usual.
+fn suggest_confirmation(file: &Path, findings: &[Finding]) {
+    let named = file.display();
+    let is_missing = |finding: &Finding| {
+        matches!(
+            finding,
+            Finding::MissingColumn { .. } | Finding::MissingRow { .. }
+        )
+    };
+    let is_copy = |finding: &Finding| matches!(finding, Finding::IdenticalCharts { .. });
+    if findings.iter().any(is_missing) {
+        complain(
+            "note",
+            &format!(
+                "if the department really dropped what is missing: bulletin ingest --confirm-missing {named}"
+            ),
+        );
+    }
+    if findings.iter().any(is_copy) {
+        complain(
+            "note",
+            &format!("if both charts really are the same: bulletin ingest --confirm-identical {named}"),
+        );
+    }
+}
+
+/// Pages that are fed are not fetched.
 #[derive(Debug)]
-struct NoSource;
+pub(crate) struct NoSource;
 
 impl PageSource for NoSource {
     async fn links(&self) -> Result<Vec<PageLink>, SourceError> {

@@ -6,7 +6,7 @@ use anyhow::Context;
 use bulletin::Month;
 use indicatif::{ProgressBar, ProgressStyle};
 use local::{AlertFormat, PageOutcome, SqliteStore, drain_pages, drain_to_watches};
-use pipeline::port::{Clock, LinkTable, SourceError};
+use pipeline::port::{BulletinStore, Clock, LinkTable, SourceError, present_month};
 use pipeline::{FetchReport, Fetcher, IngestError, Ingested, LinkState};
 use web_source::Source;
 
@@ -167,6 +167,7 @@ async fn close(
             ),
         );
     }
+    let steady = tell_alternating(store, clock, args).await?;
     if !args.quiet {
         if let Some(newest) = report.newest {
             complain(
@@ -185,7 +186,34 @@ async fn close(
             );
         }
     }
-    Ok(report.blocked.is_none())
+    Ok(report.blocked.is_none() && steady)
+}
+
+/// What is wrong with a page that alternates between two versions, and what to do.
+pub(crate) const ALTERNATES: &str = "the page alternates between two versions, so neither is believed. Open it in a \
+     browser, save it, and feed it with `bulletin ingest FILE`";
+
+/// Reports the pages in force and upcoming that alternate between two versions. Answers whether there is none.
+async fn tell_alternating(store: &SqliteStore, clock: RunClock, args: &RunArgs) -> anyhow::Result<bool> {
+    let present = present_month(clock.now());
+    let mut steady = true;
+    for month in store
+        .months()
+        .await?
+        .into_iter()
+        .rev()
+        .take_while(|month| *month >= present)
+    {
+        let record = store.record(month).await?;
+        let pending = record.and_then(|record| record.pending);
+        if pending.is_some_and(|pending| pending.alternates()) {
+            steady = false;
+            if !args.quiet {
+                complain("warning", &format!("{}: {ALTERNATES}", month.title()));
+            }
+        }
+    }
+    Ok(steady)
 }
 
 /// Says which pages could not be had before and are not asked for yet again.
@@ -290,6 +318,10 @@ pub(crate) fn tell_ingested(month: Month, ingested: &Ingested, quiet: bool) {
                 );
             }
         }
+        Ingested::Held { alternates: true, .. } => {
+            complain("warning", &format!("{title}: {ALTERNATES}"));
+        }
+        Ingested::Held { differs: 0, .. } if quiet => {}
         Ingested::Held { differs, .. } => {
             complain(
                 "note",

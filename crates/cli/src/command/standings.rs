@@ -101,6 +101,7 @@ fn in_words(case: Case, cell: &Cell) -> String {
     let text = match &cell.state {
         CellState::CutOff(cut_off) => cut_off.to_string(),
         CellState::Unreadable(raw) => format!("? {raw:?}"),
+        CellState::Missing(_) => "? missing".into(),
     };
     if cell.column == case.area {
         text
@@ -120,9 +121,19 @@ fn as_json(standing: &Standing) -> Value {
                     entry.cells.of(chart).as_ref().map(|cell| {
                         let raw = match &cell.state {
                             CellState::CutOff(_) => None,
-                            CellState::Unreadable(raw) => Some(raw),
+                            CellState::Unreadable(raw) => Some(raw.as_str()),
+                            CellState::Missing(_) => Some(""),
                         };
-                        json!({"value": cell.cut_off(), "unreadable": raw, "column": cell.column})
+                        let missing = match cell.state {
+                            CellState::Missing(part) => Some(part),
+                            _ => None,
+                        };
+                        json!({
+                            "value": cell.cut_off(),
+                            "unreadable": raw,
+                            "missing": missing,
+                            "column": cell.column,
+                        })
                     })
                 };
                 json!({

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::args::{StatusArgs, StoreArgs};
 use crate::clock::RunClock;
+use crate::command::run::ALTERNATES;
 use crate::command::ways::{cannot_send, mailer, told_by_mail};
 use crate::command::{block_on, open_existing};
 use crate::output::{self, Format};
@@ -128,7 +129,13 @@ async fn status(store: &SqliteStore, now: DateTime<Utc>) -> anyhow::Result<Statu
                 .iter()
                 .map(|finding| format!("{month}: {finding}")),
         );
-        if let Some(pending) = record.pending {
+        if record
+            .pending
+            .as_ref()
+            .is_some_and(|pending| pending.alternates())
+        {
+            problems.push(format!("{month}: {ALTERNATES}"));
+        } else if let Some(pending) = record.pending {
             remarks.push(format!(
                 "{month}: {} showed another form at {}; it waits for a second look",
                 pending.host,

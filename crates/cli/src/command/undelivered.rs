@@ -1,4 +1,5 @@
-//! Reports alerts that could not be delivered, so that every run fails until somebody has dealt with them.
+//! Reports alerts that could not be delivered, so that every run fails until somebody has dealt
+//! with them.
 
 use std::collections::BTreeSet;
 
@@ -26,7 +27,8 @@ impl Failures {
     }
 }
 
-/// Prints one line if alerts are undelivered, with `quiet` once a day. Returns true if there are none.
+/// Prints one line if alerts are undelivered, with `quiet` once a day. Returns true if there are
+/// none.
 ///
 /// # Errors
 /// [`StoreError`].

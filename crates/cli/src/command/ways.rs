@@ -9,8 +9,8 @@ use pipeline::port::StoreError;
 use crate::command::run::alert_format;
 use crate::output::{AlertsFormat, complain};
 
-/// Standard output for alerts. Writing fails if the process was started without one, so that nothing printed there counts
-/// as delivered.
+/// Standard output for alerts. Writing fails if the process was started without one, so that
+/// nothing printed there counts as delivered.
 #[derive(Debug)]
 pub(crate) struct AlertOutput(Stdout);
 

@@ -1,4 +1,4 @@
-//! The README shows what the command does.
+//! docs/EMAIL.md shows what the command does.
 
 use std::path::Path;
 
@@ -8,23 +8,23 @@ use crate::preview::play;
 use crate::tool::{Folder, answer};
 
 /// The indented or fenced block that begins with this line.
-fn block(readme: &str, first: &str) -> String {
-    let mut blocks = readme
+fn block(page: &str, first: &str) -> String {
+    let mut blocks = page
         .split("```")
         .skip(1)
         .step_by(2)
         .map(|block| block.trim_start_matches('\n'));
     blocks
         .find(|block| block.starts_with(first))
-        .unwrap_or_else(|| panic!("the README has no block that begins with {first:?}"))
+        .unwrap_or_else(|| panic!("docs/EMAIL.md has no block that begins with {first:?}"))
         .to_owned()
 }
 
 #[test]
-fn the_e_mail_and_the_sms_of_the_readme_are_those_of_the_line_above_them() {
-    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
-    let readme = std::fs::read_to_string(readme).unwrap();
-    let add = block(&readme, "bulletin watch add --category");
+fn the_e_mail_and_the_sms_of_the_page_are_those_of_the_line_above_them() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/EMAIL.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let add = block(&page, "bulletin watch add --category");
     let words: Vec<&str> = add
         .split_whitespace()
         .skip(1)
@@ -57,13 +57,13 @@ fn the_e_mail_and_the_sms_of_the_readme_are_those_of_the_line_above_them() {
         lines.map(|line| line.trim_end().to_owned()).collect()
     };
     assert_eq!(
-        undated(&block(&readme, "From: ")),
+        undated(&block(&page, "From: ")),
         undated(&taken[0].message),
-        "the README must show\n{}",
+        "docs/EMAIL.md must show\n{}",
         taken[0].message
     );
 
-    let preview = block(&readme, "$ bulletin preview");
+    let preview = block(&page, "$ bulletin preview");
     let (line, shown) = preview.split_once('\n').unwrap();
     let words: Vec<&str> = line.split_whitespace().skip(2).collect();
     let told = folder.bulletin(&words).exits(0);

@@ -160,7 +160,10 @@ impl Stage {
                     store: &store,
                     clock: &clock,
                 };
-                let (_, _, ingested) = ingester.ingest_page(&page, None).await.unwrap();
+                let (_, _, ingested) = ingester
+                    .ingest_page(&page, None, pipeline::Accept::default())
+                    .await
+                    .unwrap();
                 assert!(matches!(ingested, Ingested::Stored { .. }), "{text}");
             }
         });

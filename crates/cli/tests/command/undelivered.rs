@@ -1,4 +1,5 @@
-//! Alerts that could not be delivered: every run fails and says so until somebody has dealt with them.
+//! Alerts that could not be delivered: every run fails and says so until somebody has dealt with
+//! them.
 
 use std::process::{Command, Stdio};
 

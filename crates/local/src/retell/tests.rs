@@ -63,7 +63,10 @@ impl Machine {
             store: &self.store,
             clock: &self.clock,
         };
-        let (_, _, ingested) = ingester.ingest_page(&page, None).await.unwrap();
+        let (_, _, ingested) = ingester
+            .ingest_page(&page, None, pipeline::Accept::default())
+            .await
+            .unwrap();
         assert!(
             matches!(ingested, Ingested::Stored { .. }),
             "{text}: {ingested:?}"

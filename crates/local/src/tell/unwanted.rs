@@ -9,8 +9,8 @@ use super::due::{Due, due};
 use crate::store::SqliteStore;
 use crate::terminal::printed_for_nobody;
 
-/// Removes the failed changes, dead letters among them, whose alerts no watch waits for. Without any watch left, the
-/// summary of a bulletin is printed as for a machine that never had one.
+/// Removes the failed changes, dead letters among them, whose alerts no watch waits for. Without
+/// any watch left, the summary of a bulletin is printed as for a machine that never had one.
 ///
 /// # Errors
 /// [`StoreError`].

@@ -107,7 +107,8 @@ impl Dialogue {
         }
     }
 
-    /// Does what a rule says of this step, else gives this answer. `None` where the connection has ended.
+    /// Does what a rule says of this step, else gives this answer. `None` where the connection has
+    /// ended.
     fn step(&mut self, step: &str, answer: &str) -> Option<()> {
         match self.rule_for(step) {
             Some(rule) => self.follow(&rule),

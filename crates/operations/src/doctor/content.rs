@@ -308,5 +308,6 @@ fn cell_text(cell: &bulletin::Cell) -> String {
     match &cell.state {
         CellState::CutOff(cut_off) => cut_off.to_string(),
         CellState::Unreadable(raw) => format!("the unreadable \"{}\"", raw.escape_debug()),
+        CellState::Missing(_) => "a missing cell".into(),
     }
 }

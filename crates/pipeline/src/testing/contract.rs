@@ -11,7 +11,7 @@ use bulletin::{Area, Bulletin, Case, Category, Chart, CutOff, Month, Neighbours,
 use chrono::{Duration, NaiveDate};
 
 use crate::archive::{ArchivedBulletin, Imported};
-use crate::ingest::{Ingested, Ingester};
+use crate::ingest::{Accept, Ingested, Ingester};
 use crate::link::LinkState;
 use crate::port::{
     AlertMarks, BulletinStore, Check, Claim, Clock, Fetched, LinkTable, StoreError, StoredStanding,
@@ -19,6 +19,12 @@ use crate::port::{
 };
 use crate::record::{BulletinRecord, CellDigest, Pending, RowWrite, StandingWrite, WritePlan};
 use crate::testing::{FixedClock, ScriptedSource, bulletin_of, link_of, page_of};
+
+/// What a test's correction takes off the page is gone.
+const ACCEPT_GONE: Accept = Accept {
+    missing: true,
+    identical_charts: false,
+};
 
 pub use mend::what_somebody_else_wrote_is_mended;
 pub use stale::each_stale_part_alone_loses;
@@ -91,7 +97,10 @@ async fn feed<Store: BulletinStore + LinkTable>(
         store,
         clock,
     };
-    match ingester.ingest_page(&by_hand(bulletin, clock), None).await {
+    match ingester
+        .ingest_page(&by_hand(bulletin, clock), None, ACCEPT_GONE)
+        .await
+    {
         Ok((_, _, ingested)) => ingested,
         Err(error) => panic!("{error}"),
     }
@@ -275,6 +284,7 @@ pub async fn a_write_planned_beside_another_loses<Store: BulletinStore + LinkTab
             previous: None,
             next: None,
             loaded: &BTreeMap::new(),
+            skipped: Neighbours::NONE_SKIPPED,
         };
         let standing = Standing::after(None, row.key.case(), &alone, neighbours);
         let Ok(Some(standing)) = standing else {
@@ -351,6 +361,7 @@ pub async fn half_a_write_is_completed<Store: BulletinStore + LinkTable>(store: 
         previous: Some(month("2024-03")),
         next: None,
         loaded: &loaded,
+        skipped: Neighbours::NONE_SKIPPED,
     };
     let standing = Standing::after(Some(&march.standing), EB3_INDIA.case(), &april, neighbours);
     let Ok(Some(standing)) = standing else {
@@ -429,6 +440,8 @@ pub async fn a_record_is_held_only_as_it_is_known<Store: BulletinStore + LinkTab
         at: clock.now(),
         contested: false,
         first_host_next: false,
+        interrupted: false,
+        returns: 0,
     };
     ok(store.hold(&known, Some(&pending))).await;
     let held = ok(store.record(month("2024-04"))).await;

@@ -49,6 +49,7 @@ impl Standings {
             previous: self.stored.keys().rev().find(|other| **other < month).copied(),
             next: None,
             loaded: &self.stored,
+            skipped: Neighbours::NONE_SKIPPED,
         };
         let cases: BTreeSet<Case> = self.of.keys().copied().chain(page.cases()).collect();
         let mut told: Vec<Change> = Vec::new();

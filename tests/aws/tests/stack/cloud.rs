@@ -34,7 +34,7 @@ impl Cloud {
                 );
                 let _ = writeln!(
                     std::io::stderr(),
-                    "skipped: {} is not installed; run make emulators synth",
+                    "skipped: {} is not installed; run make install-emulators synth",
                     path.display()
                 );
                 return None;

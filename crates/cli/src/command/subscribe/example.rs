@@ -115,6 +115,7 @@ fn change(
         previous: None,
         next: None,
         loaded: &BTreeMap::new(),
+        skipped: Neighbours::NONE_SKIPPED,
     };
     let before = Standing::after(None, case, &first, alone)?;
     loaded.insert(first.month(), first);
@@ -122,6 +123,7 @@ fn change(
         previous: loaded.keys().copied().find(|other| *other < month),
         next: None,
         loaded: &loaded,
+        skipped: Neighbours::NONE_SKIPPED,
     };
     let after = Standing::after(before.as_ref(), case, &second, neighbours)?;
     Ok(after.and_then(|after| changes(before.as_ref(), &after).pop()))

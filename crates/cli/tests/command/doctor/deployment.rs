@@ -321,6 +321,8 @@ fn faults_of_what_is_stored_are_found_and_cured() {
         at: "2024-05-14T08:00:00Z".parse().unwrap(),
         contested: true,
         first_host_next: true,
+        interrupted: false,
+        returns: 0,
     };
     run(async { store.hold(&record, Some(&pending)).await }).unwrap();
     let command = found(&stage, &["corrections"], "and another host denies it");

@@ -271,6 +271,8 @@ const FAULTS: [Fault; 13] = [
                         at: "2024-05-12T12:00:00Z".parse().unwrap(),
                         contested: false,
                         first_host_next: false,
+                        interrupted: false,
+                        returns: 0,
                     });
                 },
             );

@@ -165,6 +165,7 @@ fn alert(area: Area, from: &str, to: &str) -> Alert {
         previous,
         next: None,
         loaded: &loaded,
+        skipped: Neighbours::NONE_SKIPPED,
     };
     let before = Standing::after(None, case, &first, neighbours(None)).unwrap();
     let after = Standing::after(before.as_ref(), case, &second, neighbours(Some(first.month()))).unwrap();

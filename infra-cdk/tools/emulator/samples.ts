@@ -11,13 +11,13 @@ const PAGE = /visa-bulletin-for-[\w-]+\.html/;
 export interface Day {
   /** The day, `2024-03-13`. */
   readonly date: string;
-  /** What is on the site from then on, in words. */
+  /** The bulletin that is published on this day, in words. */
   readonly title: string;
-  /** The page. */
+  /** The path of the page. */
   readonly file: string;
 }
 
-/** The days of the samples, in order. */
+/** Returns the sample days in order. */
 export function days(): readonly Day[] {
   const steps = join(SAMPLES, 'steps');
   return readdirSync(steps)
@@ -31,14 +31,14 @@ export function days(): readonly Day[] {
     });
 }
 
-/** The site's pages with the address of each, by the name of its file. */
+/** The address of each page on the site, by file name. */
 function addresses(): ReadonlyMap<string, string> {
   const root = join(SAMPLES, 'pages');
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' });
   return new Map(files.filter((file) => PAGE.test(file)).map((file) => [PAGE.exec(file)?.[0] ?? '', file]));
 }
 
-/** Puts a day's page into the site's folder, and makes its list name the pages that are there. */
+/** Copies a day's page to the site's folder and updates the site's list of bulletins. */
 export function publish(day: Day, site: string): void {
   const name = PAGE.exec(day.file)?.[0] ?? '';
   const known = addresses();

@@ -1,9 +1,9 @@
-// Ends what `make local` has started.
+// Stops what `make emulator` started.
 import { main, say } from '../main.ts';
-import { noted, stop } from './state.ts';
+import { readState, stop } from './state.ts';
 
 await main(() => {
-  const state = noted();
+  const state = readState();
   if (state === undefined) {
     say('Nothing is running.');
     return;

@@ -22,7 +22,7 @@ import { until } from './until.ts';
 const PLACE = 'us-east-1:000000000000';
 const FUNCTIONS = ['fetcher', 'parser', 'notifier'];
 
-/** What is deployed on the emulator, as its user and its subscriber see it. */
+/** A deployment on the emulator, as seen by its operator and its subscribers. */
 export class Cloud {
   readonly #stack: string;
   readonly #table: string;
@@ -41,7 +41,7 @@ export class Cloud {
     this.#sqs = new SQSClient(config);
   }
 
-  /** Makes a queue that hears a topic, as far as the policy lets it. */
+  /** Creates a queue and subscribes it to a topic with a filter policy. */
   async subscribe(queue: string, code: string, policy: object | undefined): Promise<string> {
     const { QueueUrl = '' } = await this.#sqs.send(new CreateQueueCommand({ QueueName: queue }));
     await this.#sns.send(
@@ -58,7 +58,7 @@ export class Cloud {
     return QueueUrl;
   }
 
-  /** Sets the clocks of the functions. The emulator ends what they are doing, so they must have nothing to do. */
+  /** Sets the clocks of the functions. They must be idle: the emulator aborts running invocations. */
   async setClock(instant: string): Promise<void> {
     await Promise.all(FUNCTIONS.map((name) => this.#setClockOf(`${this.#stack}-${name}`, instant)));
   }
@@ -70,33 +70,34 @@ export class Cloud {
     await waitUntilFunctionUpdatedV2({ client: this.#lambda, maxWaitTime: 30, minDelay: 1 }, { FunctionName });
   }
 
-  /** Lets the fetcher look, as the schedule does, and waits until all that follows is done. Rejects where it fails. */
-  async look(): Promise<void> {
+  /** Invokes the fetcher, as the schedule does, and waits until the parser and the notifier are done. Rejects if the
+   * fetcher fails. */
+  async poll(): Promise<void> {
     const FunctionName = `${this.#stack}-fetcher`;
     const answer = await this.#lambda.send(new InvokeCommand({ FunctionName, Payload: Buffer.from('{}') }));
     if (answer.FunctionError !== undefined) {
-      throw new Error(`the fetcher fails: ${Buffer.from(answer.Payload ?? []).toString()}`);
+      throw new Error(`the fetcher failed: ${Buffer.from(answer.Payload ?? []).toString()}`);
     }
-    await until('the pages are read', async () => (await this.#waitingPages()) === 0);
-    // The emulator gives the notifier one batch after another. Once it comes to what was written after it had come to a
-    // first mark, it has done all of that mark's batch, and everything before.
-    for (const mark of ['FIRST', 'SECOND']) {
-      await this.#reachEnd(`STANDING#${mark}-${Date.now()}`);
+    await until('the queue of pages is empty', async () => (await this.#waitingPages()) === 0);
+    // The emulator passes batches to the notifier one at a time. The second marker is written after the notifier reached
+    // the first one, so it is in a later batch: when it is reached, the batch of the first and all before are done.
+    for (const marker of ['FIRST', 'SECOND']) {
+      await this.#passMarker(`STANDING#${marker}-${Date.now()}`);
     }
   }
 
-  /** Writes an item that the notifier cannot understand, and waits until it has put it among those. */
-  async #reachEnd(pk: string): Promise<void> {
+  /** Writes an item that the notifier cannot decode, and waits until the notifier dead-letters it. */
+  async #passMarker(pk: string): Promise<void> {
     const key = { pk: { S: pk }, sk: { S: 'STANDING' } };
     await this.#dynamo.send(new PutItemCommand({ TableName: this.#table, Item: key }));
     const unread = await this.#queueUrl('unread-records');
-    await until('the notifier has read what was written', async () =>
-      (await this.heard(unread)).some((record) => record.includes(pk)),
+    await until('the notifier has reached the marker', async () =>
+      (await this.receive(unread)).some((record) => record.includes(pk)),
     );
     await this.#dynamo.send(new DeleteItemCommand({ TableName: this.#table, Key: key }));
   }
 
-  /** How many pages wait to be read, or are being read. */
+  /** The number of pages that are queued or being parsed. */
   async #waitingPages(): Promise<number> {
     const QueueUrl = await this.#queueUrl('pages');
     const { Attributes } = await this.#sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }));
@@ -110,8 +111,8 @@ export class Cloud {
     return QueueUrl;
   }
 
-  /** Takes what a queue has heard. */
-  async heard(QueueUrl: string): Promise<string[]> {
+  /** Receives and deletes the messages of a queue. */
+  async receive(QueueUrl: string): Promise<string[]> {
     const { Messages = [] } = await this.#sqs.send(
       new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 0 }),
     );

@@ -8,8 +8,8 @@ import type { Settings } from '../src/setting/settings.ts';
 /** The names of the Lambdas' binaries. */
 export const BINARIES = ['fetcher', 'parser', 'notifier'] as const;
 
-/** A folder with an empty program for each Lambda, where a template is wanted from which no function is deployed. */
-export function standIns(architecture: Settings['architecture'] = 'x86_64'): string {
+/** Creates a folder with an empty program for each Lambda, to synthesize templates that are not deployed. */
+export function createPlaceholders(architecture: Settings['architecture'] = 'x86_64'): string {
   const folder = mkdtempSync(join(tmpdir(), 'visa-bulletin-'));
   const header = Buffer.alloc(HEADER_BYTES);
   header.write('\x7fELF', 'latin1');

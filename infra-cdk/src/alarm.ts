@@ -11,26 +11,26 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
-/** The namespace of the Lambdas' own metrics, as `NAMESPACE` in `crates/aws/src/metric.rs`. They have no dimensions. */
+/** The namespace of the Lambdas' custom metrics, which have no dimensions: `NAMESPACE` in `crates/aws/src/metric.rs`. */
 export const NAMESPACE = 'VisaBulletin';
 const FIVE_MINUTES = Duration.minutes(5);
 
-/** What an alarm looks at, and when it is raised. */
+/** The condition that raises an alarm. */
 export interface Condition {
-  /** What it means, in a sentence. */
-  readonly means: string;
+  /** The meaning of the alarm, as a sentence. */
+  readonly meaning: string;
   readonly metric: IMetric;
-  /** The alarm is raised at this value or above it. */
+  /** The threshold: the alarm is raised at this value or above. */
   readonly atLeast: number;
-  /** How many periods in a row; one where it is not said. */
+  /** The number of consecutive periods; 1 by default. */
   readonly periods?: number;
-  /** What silence means; nothing where it is not said. */
+  /** The effect of missing data; none by default. */
   readonly missing?: TreatMissingData;
 }
 
-/** Raises alarms, each of which the operator is told of when it begins and when it ends, and which has a heading of its
- * name in docs/RUNBOOK.md. */
-export class Watch {
+/** The alarms of a deployment. Each one notifies the operator when it is raised and when it clears, and has a heading
+ * with its name in docs/RUNBOOK.md. */
+export class Alarms {
   readonly #stage: string;
   readonly #operator: ITopic;
   readonly #alarms: Alarm[] = [];
@@ -40,18 +40,18 @@ export class Watch {
     this.#operator = operator;
   }
 
-  /** Every alarm there is by now. */
-  get alarms(): readonly Alarm[] {
+  /** All alarms that were added so far. */
+  get all(): readonly Alarm[] {
     return this.#alarms;
   }
 
-  /** Adds an alarm. One of a family, such as one for each topic, has the heading of its family and its own name behind a
-   * hyphen. */
-  alarm(scope: Construct, heading: string, condition: Condition, member?: string): Alarm {
+  /** Adds an alarm. The members of a family, such as one alarm per topic, share a heading; their names end with a hyphen
+   * and the member. */
+  add(scope: Construct, heading: string, condition: Condition, member?: string): Alarm {
     const name = member === undefined ? heading : `${heading}-${member}`;
     const alarm = new Alarm(scope, `${name}Alarm`, {
       alarmName: `VisaBulletin-${this.#stage}-${name}`,
-      alarmDescription: `${condition.means} What to do: docs/RUNBOOK.md, ${heading}`,
+      alarmDescription: `${condition.meaning} What to do: docs/RUNBOOK.md, ${heading}`,
       metric: condition.metric,
       threshold: condition.atLeast,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
@@ -65,14 +65,14 @@ export class Watch {
     return alarm;
   }
 
-  /** Adds an alarm on a queue in which there should be nothing. */
-  deadLetters(scope: Construct, heading: string, queue: Queue, means: string): Alarm {
+  /** Adds an alarm that is raised when the queue is not empty. */
+  addDeadLetters(scope: Construct, heading: string, queue: Queue, meaning: string): Alarm {
     const metric = queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period: FIVE_MINUTES });
-    return this.alarm(scope, heading, { means, metric, atLeast: 1 });
+    return this.add(scope, heading, { meaning, metric, atLeast: 1 });
   }
 }
 
-/** One of the Lambdas' own metrics. */
+/** A custom metric of the Lambdas. */
 export function ownMetric(metricName: string, statistic: string, period = FIVE_MINUTES): Metric {
   return new Metric({ namespace: NAMESPACE, metricName, statistic, period });
 }

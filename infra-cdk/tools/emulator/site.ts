@@ -1,4 +1,4 @@
-// The department's site on this machine: the pages that lie in a folder. `site.ts FOLDER PORT`
+// Serves the pages in a folder, in place of the department's site. Usage: `site.ts FOLDER PORT`
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join, normalize } from 'node:path';

@@ -1,0 +1,65 @@
+//! `bulletin confirm-missing`: an operator confirms that missing rows and columns are gone.
+
+use std::process::ExitCode;
+
+use anyhow::bail;
+use operations::Store;
+use pipeline::Ingester;
+use pipeline::port::{BulletinStore, LinkTable};
+
+use crate::args::{ConfirmMissingArgs, StoreArgs};
+use crate::clock::RunClock;
+use crate::command::block_on;
+use crate::command::ingest::{NoSource, send_alerts};
+use crate::command::open_existing;
+use crate::command::place::metered;
+use crate::output::{complain, counted};
+
+pub(crate) fn run(store: &StoreArgs, args: &ConfirmMissingArgs) -> anyhow::Result<ExitCode> {
+    let clock = RunClock::new(args.as_of);
+    let well = block_on(async {
+        let Some(deployment) = &args.place.stage else {
+            let store = open_existing(store)?;
+            confirm(&store, clock, args).await?;
+            return send_alerts(&store, clock, args.format).await;
+        };
+        let config = args.place.connection.connection().open().await?;
+        metered(&args.place.capacity, async |meter| {
+            confirm(&Store::of(deployment, &config, meter), clock, args).await?;
+            Ok(true)
+        })
+        .await
+    })?;
+    Ok(if well {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+async fn confirm(
+    store: &(impl BulletinStore + LinkTable),
+    clock: RunClock,
+    args: &ConfirmMissingArgs,
+) -> anyhow::Result<()> {
+    let ingester = Ingester {
+        source: &NoSource,
+        store,
+        clock: &clock,
+    };
+    let title = args.month.title();
+    match ingester.confirm_missing(args.month).await? {
+        None => {
+            bail!("the bulletin of {title} is not stored. `bulletin latest` names the newest one that is")
+        }
+        Some(0) => bail!("no cell is missing from the stored bulletin of {title}; nothing to confirm"),
+        Some(cells) => complain(
+            "note",
+            &format!(
+                "{title}: confirmed that {} are gone",
+                counted(cells, "missing cell")
+            ),
+        ),
+    }
+    Ok(())
+}
