@@ -1,4 +1,4 @@
-//! The change log: the records whose alerts are still to be sent, and what became of those that
+//! The change log: the records whose alerts are still to be sent, and the state of those that
 //! failed.
 //!
 //! [`drain_to_watches`](crate::drain_to_watches) decides what to send; here is only what the table
@@ -12,7 +12,7 @@ use rusqlite::{OptionalExtension, params};
 use crate::error::store_error;
 use crate::store::{SqliteStore, from_json, instant, read_instant};
 
-/// How long the alerts of a change are retried, counted from the first failure, before the record
+/// The time for which the alerts of a change are retried, counted from the first failure, before the record
 /// becomes a dead letter. RFC 5321, 4.5.4.1, asks for four to five days.
 const GIVE_UP_AFTER: Duration = Duration::days(5);
 
@@ -22,9 +22,9 @@ pub(crate) struct ReceivedChange {
     pub(crate) seq: i64,
     /// The record, or why it cannot be understood.
     pub(crate) record: Result<ChangeRecord, StoreError>,
-    /// What was due then is due, though its month may be over by now.
+    /// The time of the write. Alerts that were due then stay due after the end of their month.
     pub(crate) written_at: DateTime<Utc>,
-    /// When its alerts failed first, since it was written or put back from the dead letters.
+    /// The time of the first failure since it was written or put back from the dead letters.
     failing_since: Option<DateTime<Utc>>,
     /// The number of failures since then.
     pub(crate) attempts: u32,
