@@ -12,8 +12,8 @@ use rusqlite::{OptionalExtension, params};
 use crate::error::store_error;
 use crate::store::{SqliteStore, from_json, instant, read_instant};
 
-/// The time for which the alerts of a change are retried, counted from the first failure, before the record
-/// becomes a dead letter. RFC 5321, 4.5.4.1, asks for four to five days.
+/// The time for which the alerts of a change are retried, counted from the first failure, before
+/// the record becomes a dead letter. RFC 5321, 4.5.4.1, asks for four to five days.
 const GIVE_UP_AFTER: Duration = Duration::days(5);
 
 /// A record taken from the change log.
