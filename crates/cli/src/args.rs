@@ -134,7 +134,7 @@ Examples:
 A line for cron:
   */30 * * * *  bulletin run --quiet --db $HOME/visa-bulletin.db
 
-Exits with 1 if a page was refused, no host answered, or an alert could not be sent.")]
+Exits with 1 if a page was refused, no host answered, or an alert is undelivered.")]
 pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) pages: SourceArgs,
@@ -147,7 +147,7 @@ pub(crate) struct RunArgs {
     /// Act as if today were this day: plays old pages again
     #[arg(long, value_name = "DAY", requires = "source", value_parser = parse_day)]
     pub(crate) as_of: Option<NaiveDate>,
-    /// Try again what was refused or could not be sent, and waits among the dead letters
+    /// Retry dead-lettered pages and alerts, and undelivered alerts at once
     #[arg(long)]
     pub(crate) retry: bool,
     /// Print nothing but alerts and what went wrong

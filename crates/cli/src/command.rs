@@ -21,6 +21,7 @@ pub(crate) mod status;
 pub(crate) mod subscribe;
 pub(crate) mod subscriptions;
 pub(crate) mod table;
+pub(crate) mod undelivered;
 pub(crate) mod unsubscribe;
 pub(crate) mod watch;
 pub(crate) mod ways;

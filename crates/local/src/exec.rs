@@ -1,4 +1,6 @@
 use std::cell::RefCell;
+use std::fs::File;
+use std::io::{self, Seek, Write};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -6,8 +8,8 @@ use bulletin::Alert;
 use mail::{Redaction, VARIABLES};
 use pipeline::port::{AlertSink, Recipient, SinkError, StoreError};
 use rustix::process::{Pid, Signal, kill_process_group};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::process::{Child, ChildStderr, ChildStdin, Command};
+use tokio::io::AsyncReadExt;
+use tokio::process::{Child, ChildStderr, Command};
 use tokio::time::timeout;
 
 use crate::json::alert_json;
@@ -53,20 +55,21 @@ impl<'a> ExecSink<'a> {
 
     async fn run(&self, command: &str, alert: &Alert, watch: &Watch) -> Result<(), String> {
         let json = alert_json(alert, Some(watch));
-        let mut child = shell(command, alert, watch)
+        let input = input(json.as_bytes())
+            .map_err(|error| format!("its standard input cannot be written: {error}"))?;
+        let mut child = shell(command, alert, watch, input)
             .spawn()
             .map_err(|error| format!("sh cannot be run: {error}"))?;
         let stderr = child.stderr.take();
-        let stdin = child.stdin.take();
         let mut said = Vec::new();
         let work = async {
-            let talk = async { tokio::join!(feed(stdin, json.as_bytes()), listen(stderr, &mut said)) };
+            let talk = listen(stderr, &mut said);
             tokio::pin!(talk);
             let mut talks = true;
             let status = loop {
                 tokio::select! {
                     status = child.wait() => break status,
-                    _ = &mut talk, if talks => talks = false,
+                    () = &mut talk, if talks => talks = false,
                 }
             };
             if talks {
@@ -92,7 +95,7 @@ impl<'a> ExecSink<'a> {
     }
 }
 
-fn shell(command: &str, alert: &Alert, watch: &Watch) -> Command {
+fn shell(command: &str, alert: &Alert, watch: &Watch, input: File) -> Command {
     let mut shell = Command::new("sh");
     shell
         .arg("-c")
@@ -101,7 +104,7 @@ fn shell(command: &str, alert: &Alert, watch: &Watch) -> Command {
         .env("ALERT_SUBJECT", alert.subject())
         .env("ALERT_MONTH", alert.month().to_string())
         .env("ALERT_WATCH", watch.id.to_string())
-        .stdin(Stdio::piped())
+        .stdin(input)
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         // A group of its own, so that whatever it starts can be ended with it.
@@ -113,11 +116,26 @@ fn shell(command: &str, alert: &Alert, watch: &Watch) -> Command {
     shell
 }
 
-/// Writes the alert to a command, which need not read it.
-async fn feed(stdin: Option<ChildStdin>, json: &[u8]) {
-    if let Some(mut stdin) = stdin {
-        let _ = stdin.write_all(json).await;
-    }
+/// A file with the alert, for the standard input of a command. The alert is complete before the
+/// command starts, which a pipe cannot promise: whoever is killed after starting a command would
+/// leave it an empty alert.
+fn input(json: &[u8]) -> io::Result<File> {
+    let mut file = unnamed_file()?;
+    file.write_all(json)?;
+    file.rewind()?;
+    Ok(file)
+}
+
+/// A file in memory, so that a full disk or a missing `/tmp` stops no alert.
+#[cfg(target_os = "linux")]
+fn unnamed_file() -> io::Result<File> {
+    use rustix::fs::{MemfdFlags, memfd_create};
+    Ok(File::from(memfd_create("alert", MemfdFlags::CLOEXEC)?))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn unnamed_file() -> io::Result<File> {
+    tempfile::tempfile()
 }
 
 /// Keeps the end of what a command says.

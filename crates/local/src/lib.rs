@@ -6,6 +6,7 @@
 //! log through the stages.
 
 mod archive;
+mod change_log;
 mod drain;
 mod error;
 mod examine;
@@ -22,6 +23,7 @@ mod tell;
 mod terminal;
 mod watch;
 
+pub use change_log::Undelivered;
 pub use drain::{PageOutcome, drain_pages};
 pub use error::OpenError;
 pub use examine::Refused;
@@ -32,6 +34,6 @@ pub use retell::{Retold, Silence, retell};
 pub use schema::SCHEMA_VERSION;
 pub use skew::ClockState;
 pub use store::{ReadingLock, SendingLock, SqliteStore};
-pub use tell::{Drained, Ways, drain_changes, drain_to_watches};
+pub use tell::{Drained, Ways, drain_changes, drain_to_watches, drop_unwanted};
 pub use terminal::{AlertFormat, TerminalSink};
 pub use watch::{Watch, WatchKind, Way};

@@ -48,8 +48,8 @@ impl<'a> MailSink<'a> {
             Err(SendError::Unknown(why)) => Err(SinkError::Unknown(why)),
             Err(SendError::Refused(why)) => {
                 let reason = format!(
-                    "{why}. That is for good: it is not tried again by itself. `bulletin watch remove {0}` ends watch {0}, \
-                     if its address is wrong",
+                    "{why}. This error is permanent, so it is not retried automatically. Fix the cause and run \
+                     `bulletin run --retry`, or remove the watch with `bulletin watch remove {}`",
                     recipient.handle
                 );
                 self.store.note_refusal(alert, recipient, &reason, Utc::now())?;

@@ -1,20 +1,18 @@
 use bulletin::Month;
 use chrono::{DateTime, Duration, Utc};
 use pipeline::port::{BulletinQueue, PageMessage, StoreError};
-use pipeline::{ChangeRecord, backoff, skew};
+use pipeline::skew;
 use rusqlite::{OptionalExtension, params};
 
+use crate::change_log::RENEWED;
 use crate::error::store_error;
-use crate::store::{SqliteStore, from_json, instant, read_instant, to_json};
+use crate::store::{SqliteStore, from_json, instant, to_json};
 
-/// How long a message or change record that somebody took is invisible to others: longer than it takes to handle.
+/// How long a page that somebody took is invisible to others: longer than it takes to handle.
 const VISIBILITY: Duration = Duration::minutes(10);
 /// How often a page is taken out of the queue before it is put among the dead letters: then it is the page that kills
 /// whoever reads it.
 pub(crate) const MAX_RECEIVES: u32 = 3;
-/// How long the alerts of a change are tried, since it was written or put back, before the record is put among the dead
-/// letters.
-const GIVE_UP_AFTER: Duration = Duration::hours(24);
 
 /// A page taken out of the queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,19 +21,6 @@ pub(crate) struct ReceivedPage {
     pub(crate) message: PageMessage,
     /// How often it was taken, this time included.
     pub(crate) receives: u32,
-}
-
-/// A record taken from the change log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ReceivedChange {
-    pub(crate) seq: i64,
-    /// The record, or why it cannot be understood.
-    pub(crate) record: Result<ChangeRecord, StoreError>,
-    /// What was due then is due, though its month may be over by now.
-    pub(crate) written_at: DateTime<Utc>,
-    /// From when on its alerts are tried: since it was written, or put back from the dead letters.
-    tried_from: DateTime<Utc>,
-    pub(crate) attempts: u32,
 }
 
 /// Something that failed for good and waits for an operator.
@@ -154,84 +139,6 @@ impl SqliteStore {
         })
     }
 
-    /// Takes the next record from the change log, as [`receive_page`](Self::receive_page) does from the queue. Records
-    /// already seen in this run are passed over with `after`.
-    pub(crate) fn receive_change(
-        &self,
-        after: i64,
-        now: DateTime<Utc>,
-    ) -> Result<Option<ReceivedChange>, StoreError> {
-        let found: Option<(i64, String, String, String, u32)> = self
-            .connection()
-            .prepare_cached(
-                "SELECT seq, record, written_at, coalesce(tried_from, written_at), attempts FROM change_log
-                 WHERE seq > ?1 AND dead = 0 AND (visible_at <= ?2 OR visible_at > ?3) ORDER BY seq LIMIT 1",
-            )
-            .and_then(|mut statement| {
-                statement
-                    .query_row(
-                        params![after, instant(now), instant(skew::latest_schedule(now))],
-                        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)),
-                    )
-                    .optional()
-            })
-            .map_err(store_error)?;
-        let Some((seq, text, written_at, tried_from, attempts)) = found else {
-            return Ok(None);
-        };
-        Ok(Some(ReceivedChange {
-            seq,
-            record: from_json("a record of the change log", &text),
-            written_at: read_instant(&written_at)?,
-            tried_from: read_instant(&tried_from)?,
-            attempts,
-        }))
-    }
-
-    /// Removes records from the change log: every alert they ask for is sent.
-    pub(crate) fn finish_changes(&self, seqs: &[i64]) -> Result<(), StoreError> {
-        if seqs.is_empty() {
-            return Ok(());
-        }
-        self.writing(|transaction| {
-            let mut statement = transaction
-                .prepare_cached("DELETE FROM change_log WHERE seq = ?")
-                .map_err(store_error)?;
-            for seq in seqs {
-                statement.execute([seq]).map_err(store_error)?;
-            }
-            Ok(())
-        })
-    }
-
-    /// Notes why a record's alerts could not be sent: it comes again later, and after a day, or where that is of no use,
-    /// is kept among the dead letters. Answers whether it is.
-    pub(crate) fn fail_change(
-        &self,
-        change: &ReceivedChange,
-        failure: &str,
-        is_final: bool,
-        now: DateTime<Utc>,
-    ) -> Result<bool, StoreError> {
-        let attempts = change.attempts + 1;
-        let dead = is_final || now - change.tried_from >= GIVE_UP_AFTER;
-        self.writing(|transaction| {
-            transaction
-                .execute(
-                    "UPDATE change_log SET attempts = ?, failure = ?, dead = ?, visible_at = ? WHERE seq = ?",
-                    params![
-                        attempts,
-                        failure,
-                        dead,
-                        instant(now + backoff(attempts)),
-                        change.seq
-                    ],
-                )
-                .map_err(store_error)?;
-            Ok(dead)
-        })
-    }
-
     /// Drops the dead letters of a page, because the bulletin was stored in another way.
     ///
     /// # Errors
@@ -248,8 +155,10 @@ impl SqliteStore {
         })
     }
 
-    /// Puts dead letters back where they came from, to be tried as long as others, and answers how many there were: all of
-    /// them, or only those of one kind. When they were written stays, and with it what was due.
+    /// Puts dead letters back where they came from, all of them or those of one kind, and returns
+    /// how many there were. The five days of a change begin again with its next failure;
+    /// `written_at` stays, and with it the alerts that are due. Changes that wait for a retry
+    /// become due at once.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -271,8 +180,13 @@ impl SqliteStore {
             if only != Some(DeadLetterKind::Page) {
                 letters += transaction
                     .execute(
-                        "UPDATE change_log SET dead = 0, attempts = 0, visible_at = ?1, tried_from = ?1, failure = NULL
-                         WHERE dead = 1",
+                        &format!("UPDATE change_log SET {RENEWED} WHERE dead = 1"),
+                        [instant(now)],
+                    )
+                    .map_err(store_error)?;
+                transaction
+                    .execute(
+                        "UPDATE change_log SET visible_at = ?1 WHERE failure IS NOT NULL AND visible_at > ?1",
                         [instant(now)],
                     )
                     .map_err(store_error)?;
@@ -316,21 +230,6 @@ impl SqliteStore {
             }
         }
         Ok(letters)
-    }
-
-    /// Why alerts could not be sent so far that are tried again.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub fn failing_changes(&self) -> Result<Vec<String>, StoreError> {
-        let connection = self.connection();
-        let mut statement = connection
-            .prepare(
-                "SELECT DISTINCT failure FROM change_log WHERE dead = 0 AND failure IS NOT NULL ORDER BY seq",
-            )
-            .map_err(store_error)?;
-        let failures = statement.query_map([], |row| row.get(0)).map_err(store_error)?;
-        failures.collect::<Result<_, _>>().map_err(store_error)
     }
 
     /// How many pages wait to be read, and how many changes wait for their alerts.

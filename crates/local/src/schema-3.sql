@@ -1,3 +1,2 @@
--- From when on the alerts of a record are tried: since it was put back from the dead letters. NULL where it never was: then
--- since it was written.
+-- When the alerts of a record failed first, since it was written or put back from the dead letters. NULL until then.
 ALTER TABLE change_log ADD COLUMN tried_from TEXT;

@@ -1,6 +1,7 @@
 //! Every alert of the change log to everybody who waits for it, each noted before the next is sent.
 
 mod due;
+mod unwanted;
 
 use std::cell::Cell;
 use std::io::Write;
@@ -10,21 +11,26 @@ use chrono::{DateTime, Utc};
 use pipeline::Notifier;
 use pipeline::port::{AlertSink, Clock, Recipient, SinkError, StoreError};
 
+use crate::change_log::{ReceivedChange, Retry};
 use crate::exec::ExecSink;
 use crate::post::MailSink;
-use crate::queue::ReceivedChange;
 use crate::store::SqliteStore;
 use crate::terminal::TerminalSink;
 use due::{Due, due};
+
+pub use unwanted::drop_unwanted;
 
 /// What came of the change log.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Drained {
     /// How often an alert was sent.
     pub sent: usize,
-    /// The changes whose alerts could not be sent, with the reason. They come again.
+    /// Why alerts failed, a reason for each change.
     pub failed: Vec<String>,
-    /// How many of those come no more by themselves, and wait among the dead letters.
+    /// The reasons of those that no earlier run has reported: first failures, and changes that
+    /// became dead letters.
+    pub new: Vec<String>,
+    /// How many of the failed changes became dead letters. The others are retried.
     pub dead: usize,
 }
 
@@ -37,7 +43,7 @@ pub async fn drain_changes<Sink: AlertSink, C: Clock>(
     sink: &Sink,
     clock: &C,
 ) -> Result<Drained, StoreError> {
-    drain(store, (sink, &Nobody, &Nobody), clock).await
+    drain(store, (sink, &Nobody, &Nobody), Retry::WithBackoff, clock).await
 }
 
 /// The ways on which the watches of this machine are told.
@@ -51,8 +57,9 @@ pub struct Ways<'a, W> {
     pub mail: MailSink<'a>,
 }
 
-/// Sends the alerts of every change in the log to the watches of this machine: everything that is printed first, then what
-/// commands take, then e-mails, so that a way that takes long holds back none that does not.
+/// Sends the alerts of every change in the log to the watches of this machine: everything that is
+/// printed first, then what commands take, then e-mails, so that a way that takes long holds back
+/// none that does not. Failed changes that no watch waits for any more are dropped first.
 ///
 /// # Errors
 /// [`StoreError`] of the database itself.
@@ -61,7 +68,15 @@ pub async fn drain_to_watches<W: Write, C: Clock>(
     ways: &Ways<'_, W>,
     clock: &C,
 ) -> Result<Drained, StoreError> {
-    drain(store, (&ways.terminal, &ways.exec, &ways.mail), clock).await
+    drop_unwanted(store, clock.now()).await?;
+    // Printing costs nothing, so that what could not be printed is due again at once.
+    drain(
+        store,
+        (&ways.terminal, &ways.exec, &ways.mail),
+        Retry::NextRun,
+        clock,
+    )
+    .await
 }
 
 /// A change of the log, and what went wrong with it so far.
@@ -69,6 +84,8 @@ struct Telling {
     change: ReceivedChange,
     alerts: Vec<Due>,
     failures: Vec<Failure>,
+    /// When it is tried again, if retries can succeed.
+    retry: Retry,
 }
 
 /// Why an alert of a change was not sent.
@@ -94,6 +111,7 @@ impl Telling {
             change,
             alerts,
             failures,
+            retry: Retry::WithBackoff,
         }
     }
 }
@@ -101,6 +119,7 @@ impl Telling {
 async fn drain<A: AlertSink, B: AlertSink, D: AlertSink, C: Clock>(
     store: &SqliteStore,
     (first, second, third): (&A, &B, &D),
+    retry_of_first: Retry,
     clock: &C,
 ) -> Result<Drained, StoreError> {
     // Where nothing waits, nobody is waited for.
@@ -116,7 +135,11 @@ async fn drain<A: AlertSink, B: AlertSink, D: AlertSink, C: Clock>(
     while let Some(change) = store.receive_change(after, clock.now())? {
         after = change.seq;
         let mut telling = Telling::of(store, change, clock.now()).await;
+        let failures = telling.failures.len();
         tell(store, first, clock, &mut telling, &mut drained).await;
+        if telling.failures.len() > failures {
+            telling.retry = retry_of_first;
+        }
         if is_wanted(store, second, &telling).await || is_wanted(store, third, &telling).await {
             later.push(telling);
         } else {
@@ -157,8 +180,10 @@ fn settle<C: Clock>(
         finished.push(telling.change.seq);
         return Ok(());
     }
-    // What was refused for good waits with what was not: a dead letter is tried no more, for nobody.
+    // A dead letter is retried for nobody, so a change becomes one only when none of its failures
+    // can pass.
     let is_final = telling.failures.iter().all(|failure| failure.is_final);
+    let retry = if is_final { Retry::Never } else { telling.retry };
     let mut reasons: Vec<String> = telling
         .failures
         .into_iter()
@@ -166,8 +191,10 @@ fn settle<C: Clock>(
         .collect();
     reasons.dedup();
     let reason = reasons.join("; ");
-    if store.fail_change(&telling.change, &reason, is_final, clock.now())? {
-        drained.dead += 1;
+    let is_dead = store.fail_change(&telling.change, &reason, retry, clock.now())?;
+    drained.dead += usize::from(is_dead);
+    if is_dead || telling.change.attempts == 0 {
+        drained.new.push(reason.clone());
     }
     drained.failed.push(reason);
     Ok(())

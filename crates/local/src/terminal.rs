@@ -30,6 +30,15 @@ pub struct TerminalSink<'a, W> {
 /// The recipient of summaries where nobody watches anything.
 const NOBODY: i64 = 0;
 
+/// The recipient of this alert on a machine without watches: summaries of bulletins are printed
+/// there.
+pub(crate) fn printed_for_nobody(watches: &[Watch], alert: &Alert) -> Option<Recipient> {
+    (watches.is_empty() && matches!(alert, Alert::Bulletin(_))).then(|| Recipient {
+        key: "terminal".into(),
+        handle: NOBODY,
+    })
+}
+
 impl<'a, W: Write> TerminalSink<'a, W> {
     /// A sink that prints to `out`.
     pub fn new(store: &'a SqliteStore, out: W, format: AlertFormat) -> Self {
@@ -56,11 +65,8 @@ impl<'a, W: Write> TerminalSink<'a, W> {
 impl<W: Write> AlertSink for TerminalSink<'_, W> {
     async fn recipients(&self, alert: &Alert) -> Result<Vec<Recipient>, StoreError> {
         let watches = self.store.watches()?;
-        if watches.is_empty() && matches!(alert, Alert::Bulletin(_)) {
-            return Ok(vec![Recipient {
-                key: "terminal".into(),
-                handle: NOBODY,
-            }]);
+        if let Some(nobody) = printed_for_nobody(&watches, alert) {
+            return Ok(vec![nobody]);
         }
         Ok(watches
             .iter()
@@ -75,7 +81,11 @@ impl<W: Write> AlertSink for TerminalSink<'_, W> {
         let mut out = self.out.borrow_mut();
         // One write, so that a reader never sees half an alert of a process that died.
         out.write_all(text.as_bytes())
-            .map_err(|error| SinkError::NotSent(error.to_string()))?;
-        out.flush().map_err(|error| SinkError::Unknown(error.to_string()))
+            .map_err(|error| SinkError::NotSent(unprinted(&error)))?;
+        out.flush().map_err(|error| SinkError::Unknown(unprinted(&error)))
     }
+}
+
+fn unprinted(error: &std::io::Error) -> String {
+    format!("cannot write to standard output: {error}")
 }

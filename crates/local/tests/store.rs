@@ -419,7 +419,7 @@ mod change_log {
         *post.is_closed.borrow_mut() = false;
         assert_eq!(drain_changes(&store, &post, &clock).await.unwrap().sent, 0);
         *post.is_closed.borrow_mut() = true;
-        clock.pass(Duration::hours(25));
+        clock.pass(Duration::days(5));
         let drained = drain_changes(&store, &post, &clock).await.unwrap();
         assert_eq!(drained.dead, drained.failed.len());
         let letters = store.dead_letters().unwrap();

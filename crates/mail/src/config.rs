@@ -2,11 +2,14 @@ use std::fmt;
 use std::fs;
 use std::time::Duration;
 
+use lettre::transport::smtp::extension::ClientId;
+
 use crate::address::EmailAddress;
+use crate::hello;
 use crate::redaction::Redaction;
 
 /// The environment variables that say which server takes the mail.
-pub const VARIABLES: [&str; 8] = [
+pub const VARIABLES: [&str; 9] = [
     "SMTP_HOST",
     "SMTP_PORT",
     "SMTP_TLS",
@@ -14,6 +17,7 @@ pub const VARIABLES: [&str; 8] = [
     "SMTP_PASSWORD",
     "SMTP_PASSWORD_FILE",
     "SMTP_CA_FILE",
+    "SMTP_EHLO_NAME",
     "MAIL_FROM",
 ];
 
@@ -32,6 +36,8 @@ pub struct SmtpConfig {
     pub from: EmailAddress,
     /// Certificates that are trusted beside those of the public authorities, as PEM.
     pub extra_roots: Option<Vec<u8>>,
+    /// The name to give in `EHLO`; `None` for that of this machine.
+    pub(crate) ehlo_name: Option<ClientId>,
 }
 
 /// How the way to the server is kept from being read.
@@ -147,16 +153,10 @@ impl SmtpConfig {
                  Write starttls or tls, or unset SMTP_USER and SMTP_PASSWORD",
             ));
         }
-        let from = required(
+        let from = sender(&required(
             "MAIL_FROM",
             "the address that mail is sent from, such as you@example.com",
-        )?;
-        let from = from.parse().map_err(|_| {
-            wrong(
-                "MAIL_FROM",
-                "is no e-mail address alone. Write one like you@example.com",
-            )
-        })?;
+        )?)?;
         let extra_roots = get("SMTP_CA_FILE")?
             .map(|path| {
                 fs::read(&path).map_err(|error| {
@@ -167,6 +167,7 @@ impl SmtpConfig {
                 })
             })
             .transpose()?;
+        let ehlo_name = get("SMTP_EHLO_NAME")?.as_deref().map(ehlo_name).transpose()?;
         Ok(Self {
             host,
             port,
@@ -174,6 +175,7 @@ impl SmtpConfig {
             login,
             from,
             extra_roots,
+            ehlo_name,
         })
     }
 
@@ -181,7 +183,7 @@ impl SmtpConfig {
     pub(crate) fn redaction(&self, to: &EmailAddress) -> Redaction {
         let mut redaction = Redaction::new().without(to.user()).without(self.from.user());
         if let Some(login) = &self.login {
-            redaction = redaction.without(&login.user).without(&login.password);
+            redaction = redaction.without(&login.user).without_secret(&login.password);
         }
         redaction
     }
@@ -238,6 +240,24 @@ fn security(host: &str, word: Option<&str>) -> Result<Security, ConfigError> {
              server on this machine",
         )),
     }
+}
+
+fn sender(address: &str) -> Result<EmailAddress, ConfigError> {
+    address.parse().map_err(|_| {
+        wrong(
+            "MAIL_FROM",
+            "is no e-mail address alone. Write one like you@example.com",
+        )
+    })
+}
+
+fn ehlo_name(name: &str) -> Result<ClientId, ConfigError> {
+    hello::parse(name.trim()).ok_or_else(|| {
+        wrong(
+            "SMTP_EHLO_NAME",
+            "is invalid: expected a host name such as mail.example.com, or an address such as [192.0.2.1]",
+        )
+    })
 }
 
 fn password(value: Option<String>, file: Option<String>) -> Result<Option<String>, ConfigError> {
@@ -317,7 +337,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named_and_secrets_are_not() {
         type Case = (&'static [(&'static str, &'static str)], &'static [&'static str]);
-        let cases: [Case; 14] = [
+        let cases: [Case; 15] = [
             (&[], &["SMTP_HOST is not set"]),
             (&[("SMTP_HOST", "  ")], &["SMTP_HOST is not set"]),
             (&[HOST], &["MAIL_FROM is not set", "you@example.com"]),
@@ -334,6 +354,10 @@ mod tests {
                 &["SMTP_TLS", "insecure-plain"],
             ),
             (&[HOST, ("SMTP_TLS", "ssl"), FROM], &["SMTP_TLS", "starttls"]),
+            (
+                &[HOST, ("SMTP_EHLO_NAME", "my machine"), FROM],
+                &["SMTP_EHLO_NAME", "mail.example.com"],
+            ),
             (&[HOST, USER, FROM], &["SMTP_USER", "SMTP_PASSWORD"]),
             (&[HOST, PASSWORD, FROM], &["SMTP_USER"]),
             (

@@ -6,10 +6,14 @@
 //! Addresses and passwords are types that do not show themselves, and what a server answers is cleaned of them.
 
 mod address;
+mod bounded;
 mod config;
+mod connection;
+mod hello;
 mod letter;
 mod mailer;
 mod redaction;
+mod reply;
 #[cfg(feature = "testing")]
 pub mod testing;
 

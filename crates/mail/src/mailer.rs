@@ -1,4 +1,4 @@
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::error::Error as _;
 use std::time::{Duration, SystemTime};
 
@@ -8,23 +8,31 @@ use lettre::transport::smtp::client::{
     AsyncSmtpConnection, Certificate, CertificateStore, TlsParameters, TlsParametersBuilder,
 };
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
-use lettre::transport::smtp::extension::ClientId;
-use lettre::transport::smtp::response::{Response, Severity};
+use lettre::transport::smtp::response::Severity;
 use tokio::time::timeout;
 
 use crate::config::{ACCEPTANCE, COMMAND, CONNECT, ConfigError, Security, SmtpConfig};
+use crate::connection::{OpenError, open};
 use crate::letter::Letter;
 use crate::redaction::Redaction;
+use crate::reply::is_temporary;
 
-/// Hands letters to a server.
+/// How many attempts may time out before a mailer stops trying, so that a server that answers one
+/// byte at a time does not hold a run for minutes with each message.
+const MOST_TIMEOUTS: u32 = 2;
+
+/// Sends letters through one server.
 ///
-/// A server that cannot be reached is tried once in the life of a mailer: the letters after that are answered at once.
+/// A mailer that could not connect once, or whose server timed out twice, does not try again: each
+/// further letter fails at once. The next run has a mailer of its own.
 pub struct Mailer {
     config: SmtpConfig,
     tls: Option<TlsParameters>,
     timeouts: Timeouts,
     /// Why the server cannot be reached, once that is known.
     unreachable: RefCell<Option<String>>,
+    /// The attempts that timed out after the connection was made.
+    timeouts_seen: Cell<u32>,
 }
 
 impl std::fmt::Debug for Mailer {
@@ -59,10 +67,10 @@ impl Default for Timeouts {
 /// Why a letter was not handed over. Holds no address and no password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
-    /// It is certain that the server did not take it; it can be tried again.
+    /// The server did not take it, and may take it later.
     #[error("{0}")]
     NotSent(String),
-    /// The server will never take it: it refused this receiver or this message for good.
+    /// The server rejected the sender, the recipient or the message with a permanent error.
     #[error("{0}")]
     Refused(String),
     /// The message was handed over, and the answer was lost. Nobody can know whether the server took it: the protocol has
@@ -94,6 +102,7 @@ impl Mailer {
             tls,
             timeouts,
             unreachable: RefCell::new(None),
+            timeouts_seen: Cell::new(0),
         })
     }
 
@@ -120,28 +129,14 @@ impl Mailer {
                 return Err(SendError::NotSent(why));
             }
         };
-        let from = self.config.from.as_lettre().clone();
-        // The sender is the same for every letter: who refuses it refuses a setting, which can be put right.
-        self.command(
-            &mut connection,
-            "the sender (MAIL_FROM)",
-            Mail::new(Some(from), Vec::new()),
-            &redaction,
-        )
-        .await
-        .map_err(|(_, why)| SendError::NotSent(why))?;
-        let to = letter.to.as_lettre().clone();
-        self.command(
-            &mut connection,
-            "this receiver",
-            Rcpt::new(to, Vec::new()),
-            &redaction,
-        )
-        .await
-        .map_err(certain)?;
-        self.command(&mut connection, "the message", Data, &redaction)
-            .await
-            .map_err(certain)?;
+        let from = Mail::new(Some(self.config.from.as_lettre().clone()), Vec::new());
+        self.command(&mut connection, "the sender (MAIL_FROM)", from, &redaction)
+            .await?;
+        let to = Rcpt::new(letter.to.as_lettre().clone(), Vec::new());
+        self.command(&mut connection, "the recipient", to, &redaction)
+            .await?;
+        self.command(&mut connection, "the message (DATA)", Data, &redaction)
+            .await?;
         self.hand_over(&mut connection, &message, &redaction).await?;
         // It is sent, whatever becomes of the connection.
         let _ = timeout(Duration::from_secs(2), connection.quit()).await;
@@ -151,18 +146,16 @@ impl Mailer {
     /// Connects, encrypts as configured, and signs in.
     async fn connect(&self, redaction: &Redaction) -> Result<AsyncSmtpConnection, String> {
         let host = self.config.host.as_str();
-        let hello = ClientId::default();
         let failed = |what: &str, error: SmtpError| format!("{host} {what}: {}", answer(&error, redaction));
-        let from_the_start = self.tls.clone().filter(|_| self.config.security == Security::Tls);
-        let mut connection =
-            AsyncSmtpConnection::connect_tokio1((host, self.config.port), None, &hello, from_the_start, None)
-                .await
-                .map_err(|error| {
-                    failed(
-                        &format!("does not answer as a mail server on port {}", self.config.port),
-                        error,
-                    )
-                })?;
+        let (mut connection, hello) = open(&self.config, self.tls.as_ref()).await.map_err(|error| {
+            let what = format!("does not answer as a mail server on port {}", self.config.port);
+            match error {
+                OpenError::Network(error) => {
+                    format!("{host} {what}: {}", redaction.apply(&error.to_string()))
+                }
+                OpenError::Smtp(error) => failed(&what, error),
+            }
+        })?;
         if let (Security::StartTls, Some(tls)) = (self.config.security, &self.tls) {
             if !connection.can_starttls() {
                 return Err(format!(
@@ -194,26 +187,27 @@ impl Mailer {
         Ok(connection)
     }
 
-    /// Gives one command, to which the server must agree.
+    /// Sends one command and requires a positive reply. Nothing was sent if it fails.
     async fn command<C: std::fmt::Display>(
         &self,
         connection: &mut AsyncSmtpConnection,
         what: &str,
         command: C,
         redaction: &Redaction,
-    ) -> Result<Response, (Option<Severity>, String)> {
+    ) -> Result<(), SendError> {
         let host = &self.config.host;
         match timeout(self.timeouts.command, connection.command(command)).await {
-            Ok(Ok(response)) => Ok(response),
-            Ok(Err(error)) => Err((
-                error.status().map(|code| code.severity),
-                format!("{host} does not take {what}: {}", answer(&error, redaction)),
-            )),
-            Err(_) => Err((None, self.silent(&format!("about {what}")))),
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => {
+                let why = answer(&error, redaction);
+                Err(rejection(&error, format!("{host} rejected {what}: {why}"))
+                    .unwrap_or_else(|| SendError::NotSent(format!("{host} broke off after {what}: {why}"))))
+            }
+            Err(_) => Err(SendError::NotSent(self.timed_out(&format!("after {what}")))),
         }
     }
 
-    /// Hands the message over and waits until the server has taken it.
+    /// Transmits the message and waits until the server has accepted it.
     async fn hand_over(
         &self,
         connection: &mut AsyncSmtpConnection,
@@ -224,22 +218,33 @@ impl Mailer {
         match timeout(self.timeouts.acceptance, connection.message(message)).await {
             Ok(Ok(response)) if response.code().severity == Severity::PositiveCompletion => Ok(()),
             Ok(Ok(response)) => Err(SendError::Unknown(format!(
-                "{host} answered the message with {}, which says neither yes nor no",
+                "{host} answered the message with {}, which neither accepts nor rejects it",
                 response.code()
             ))),
             Ok(Err(error)) => {
-                let why = format!("{host} does not take the message: {}", answer(&error, redaction));
-                match error.status().map(|code| code.severity) {
-                    Some(Severity::PermanentNegativeCompletion) => Err(SendError::Refused(why)),
-                    Some(_) => Err(SendError::NotSent(why)),
-                    None => Err(SendError::Unknown(format!(
-                        "{host} broke off after it was handed the message: {}",
-                        answer(&error, redaction)
-                    ))),
-                }
+                let why = answer(&error, redaction);
+                Err(
+                    rejection(&error, format!("{host} rejected the message: {why}")).unwrap_or_else(|| {
+                        SendError::Unknown(format!(
+                            "{host} received the message and broke off without accepting it: {why}"
+                        ))
+                    }),
+                )
             }
-            Err(_) => Err(SendError::Unknown(self.silent("after it was handed the message"))),
+            Err(_) => Err(SendError::Unknown(
+                self.timed_out("after it received the message"),
+            )),
         }
+    }
+
+    /// Counts a timeout, and says so. After too many of them the server counts as unreachable.
+    fn timed_out(&self, when: &str) -> String {
+        let why = self.silent(when);
+        self.timeouts_seen.set(self.timeouts_seen.get() + 1);
+        if self.timeouts_seen.get() >= MOST_TIMEOUTS {
+            *self.unreachable.borrow_mut() = Some(why.clone());
+        }
+        why
     }
 
     fn silent(&self, when: &str) -> String {
@@ -250,12 +255,14 @@ impl Mailer {
     }
 }
 
-/// What a refusal before the message means: nothing was sent, and a refusal for good is one.
-fn certain((severity, why): (Option<Severity>, String)) -> SendError {
-    match severity {
-        Some(Severity::PermanentNegativeCompletion) => SendError::Refused(why),
-        _ => SendError::NotSent(why),
-    }
+/// The meaning of a negative reply: permanent or not. `None` if there was no reply.
+fn rejection(error: &SmtpError, why: String) -> Option<SendError> {
+    let code = error.status()?;
+    let text = error.source().map(ToString::to_string).unwrap_or_default();
+    Some(match is_temporary(code, &text) {
+        true => SendError::NotSent(why),
+        false => SendError::Refused(why),
+    })
 }
 
 /// What the server answered, or what happened instead, in words that may be seen.

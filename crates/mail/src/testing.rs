@@ -1,19 +1,23 @@
-//! A mail server for tests: it answers as it is told, keeps what it took, and ends with the test.
+//! A scripted SMTP server for tests. It follows [`Rule`]s, keeps the messages it took, and stops
+//! when dropped.
 
 #![expect(
     clippy::unwrap_used,
     reason = "this is for tests only, and what goes wrong in it should stop the test at once"
 )]
 
+mod dialogue;
+
 use std::collections::VecDeque;
-use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use rustls::ServerConfig;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+use dialogue::Dialogue;
 
 /// One message as it was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +62,10 @@ pub enum Rule {
     Hang,
     /// Takes the message, and ends the connection without saying so.
     TakeAndDrop,
+    /// Sends this text again and again, as fast as it can, until the client closes the connection.
+    Flood(&'static str),
+    /// Sends this byte again and again, one every 50 ms, until the client closes the connection.
+    Trickle(u8),
 }
 
 /// How the way to the server is encrypted.
@@ -209,205 +217,4 @@ fn certified() -> (Arc<ServerConfig>, String) {
         .with_single_cert(vec![made.cert.der().clone()], key)
         .unwrap();
     (Arc::new(config), made.cert.pem())
-}
-
-enum Line {
-    Plain(TcpStream),
-    Encrypted(Box<StreamOwned<ServerConnection, TcpStream>>),
-    /// Between the two.
-    Gone,
-}
-
-struct Dialogue {
-    line: Line,
-    state: Arc<Mutex<State>>,
-    tls: Option<Arc<ServerConfig>>,
-    offers_starttls: bool,
-    letter: Taken,
-}
-
-impl Dialogue {
-    fn begin(
-        stream: TcpStream,
-        state: Arc<Mutex<State>>,
-        tls: Option<Arc<ServerConfig>>,
-        encryption: Encryption,
-    ) -> Self {
-        let mut dialogue = Self {
-            line: Line::Plain(stream),
-            state,
-            tls,
-            offers_starttls: encryption == Encryption::StartTls,
-            letter: Taken {
-                from: String::new(),
-                to: Vec::new(),
-                message: String::new(),
-                encrypted: false,
-                login: None,
-            },
-        };
-        if encryption == Encryption::Tls {
-            dialogue.encrypt();
-        }
-        dialogue
-    }
-
-    fn encrypt(&mut self) {
-        if let (Line::Plain(stream), Some(tls)) = (std::mem::replace(&mut self.line, Line::Gone), &self.tls) {
-            let connection = ServerConnection::new(Arc::clone(tls)).unwrap();
-            self.line = Line::Encrypted(Box::new(StreamOwned::new(connection, stream)));
-            self.letter.encrypted = true;
-        }
-    }
-
-    /// Speaks until either side has had enough.
-    fn run(mut self) {
-        let Some(()) = self.step("CONNECT", "220 localhost ready") else {
-            return;
-        };
-        while let Some(line) = self.read_line() {
-            let upper = line.to_ascii_uppercase();
-            let next = match upper.split([' ', ':']).next().unwrap_or_default() {
-                "EHLO" => {
-                    let offer = if self.offers_starttls && !self.letter.encrypted {
-                        "250-localhost\r\n250-AUTH PLAIN LOGIN\r\n250 STARTTLS"
-                    } else {
-                        "250-localhost\r\n250 AUTH PLAIN LOGIN"
-                    };
-                    self.step(&line, offer)
-                }
-                "STARTTLS" => {
-                    let next = self.step(&line, "220 go ahead");
-                    self.encrypt();
-                    next
-                }
-                "AUTH" => {
-                    self.letter.login = Some(line.clone());
-                    self.step(&line, "235 welcome")
-                }
-                "MAIL" => {
-                    self.letter.from = address(&line);
-                    self.step(&line, "250 ok")
-                }
-                "RCPT" => {
-                    self.letter.to.push(address(&line));
-                    self.step(&line, "250 ok")
-                }
-                "DATA" => match self.rule_for(&line) {
-                    Some(rule) => self.follow(&rule),
-                    None => self.say("354 go ahead").and_then(|()| self.body()),
-                },
-                "QUIT" => {
-                    let _ = self.step(&line, "221 bye");
-                    None
-                }
-                _ => self.step(&line, "250 ok"),
-            };
-            if next.is_none() {
-                return;
-            }
-        }
-    }
-
-    /// Does what a rule says of this step, else gives this answer. `None` where the connection has ended.
-    fn step(&mut self, step: &str, answer: &str) -> Option<()> {
-        match self.rule_for(step) {
-            Some(rule) => self.follow(&rule),
-            None => self.say(answer),
-        }
-    }
-
-    /// Notes a step, and answers the rule for it.
-    fn rule_for(&self, step: &str) -> Option<Rule> {
-        let mut state = self.state.lock().unwrap();
-        state.said.push(step.to_owned());
-        let (_, rule, times) = state
-            .rules
-            .iter_mut()
-            .find(|(beginning, _, times)| step.starts_with(beginning.as_str()) && *times > 0)?;
-        *times -= 1;
-        Some(rule.clone())
-    }
-
-    fn follow(&mut self, rule: &Rule) -> Option<()> {
-        match rule {
-            Rule::Reply(answer) => self.say(answer),
-            Rule::Drop => None,
-            Rule::TakeAndDrop => {
-                self.state.lock().unwrap().taken.push(self.letter.clone());
-                None
-            }
-            // Until the other side has had enough.
-            Rule::Hang => {
-                while self.read_line().is_some() {}
-                None
-            }
-        }
-    }
-
-    /// Takes the message, of which each line that begins with a dot has one more (RFC 5321, 4.5.2).
-    fn body(&mut self) -> Option<()> {
-        let mut lines = Vec::new();
-        loop {
-            let line = self.read_line()?;
-            if line == "." {
-                break;
-            }
-            lines.push(line.strip_prefix('.').unwrap_or(&line).to_owned());
-        }
-        self.letter.message = lines.join("\n");
-        match self.rule_for("BODY") {
-            Some(rule) => self.follow(&rule),
-            None => {
-                self.state.lock().unwrap().taken.push(self.letter.clone());
-                self.say("250 taken")
-            }
-        }
-    }
-
-    fn say(&mut self, line: &str) -> Option<()> {
-        let bytes = format!("{line}\r\n");
-        let done = match &mut self.line {
-            Line::Plain(stream) => stream.write_all(bytes.as_bytes()),
-            Line::Encrypted(stream) => stream.write_all(bytes.as_bytes()).and_then(|()| stream.flush()),
-            Line::Gone => return None,
-        };
-        done.ok()
-    }
-
-    fn read_line(&mut self) -> Option<String> {
-        let mut bytes = Vec::new();
-        let mut byte = [0];
-        while !bytes.ends_with(b"\n") {
-            let read = match &mut self.line {
-                Line::Plain(stream) => stream.read(&mut byte),
-                Line::Encrypted(stream) => stream.read(&mut byte),
-                Line::Gone => return None,
-            };
-            match read {
-                Ok(1) => bytes.push(byte[0]),
-                _ => return None,
-            }
-        }
-        Some(
-            String::from_utf8_lossy(&bytes)
-                .trim_end_matches(['\r', '\n'])
-                .to_owned(),
-        )
-    }
-}
-
-impl Drop for Dialogue {
-    /// Another handle of the connection is kept, to end it with the server.
-    fn drop(&mut self) {
-        let _ = match &self.line {
-            Line::Plain(stream) => stream.shutdown(Shutdown::Both),
-            Line::Encrypted(stream) => stream.sock.shutdown(Shutdown::Both),
-            Line::Gone => Ok(()),
-        };
-    }
-}
-
-fn address(line: &str) -> String {
-    line.split(['<', '>']).nth(1).unwrap_or_default().to_owned()
 }

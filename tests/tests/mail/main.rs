@@ -9,6 +9,8 @@ mod correction;
 mod encryption;
 mod exec;
 mod fault;
+mod reply;
+mod retry;
 
 use std::path::PathBuf;
 

@@ -30,6 +30,10 @@ E-mail is sent by `bulletin run`, whose environment says how:
                  (25), for a server on this machine only, and the default there
   SMTP_PORT      where the port is another
   SMTP_CA_FILE   a certificate to trust besides the public ones, as PEM
+  SMTP_EHLO_NAME the name to give in EHLO; the default is the name of the host
+
+Undelivered alerts are retried for five days. Until they are delivered, every run
+exits 1 and says how to retry them or give them up.
 
 A command is run by `sh -c`, with the alert as one line of JSON on its standard input
 and ALERT_ID, ALERT_SUBJECT, ALERT_MONTH and ALERT_WATCH in its environment. Exit 0

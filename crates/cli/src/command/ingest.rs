@@ -10,7 +10,8 @@ use pipeline::{Accept, IngestError, Ingested, Ingester};
 use crate::args::{IngestArgs, StoreArgs};
 use crate::clock::RunClock;
 use crate::command::place::metered;
-use crate::command::run::{repair_times, tell_ingested, tell_unsent};
+use crate::command::run::{repair_times, tell_ingested};
+use crate::command::undelivered::{self, Failures};
 use crate::command::ways::ways;
 use crate::command::{block_on, open_sound, parse};
 use crate::output::{AlertsFormat, complain};
@@ -51,7 +52,12 @@ pub(crate) async fn send_alerts(
 ) -> anyhow::Result<bool> {
     let (ways, well) = ways(store, format)?;
     let drained = drain_to_watches(store, &ways, &clock).await?;
-    Ok(tell_unsent(&drained) && well)
+    Failures::default().print(&drained, false);
+    let sent = drained.failed.is_empty();
+    if !sent {
+        undelivered::check(store, clock.now(), false).await?;
+    }
+    Ok(sent && well)
 }
 
 /// Stores the pages, and calls `stored` with the month of each that is stored now. Answers whether all are.

@@ -5,14 +5,15 @@ use std::time::Duration;
 use anyhow::Context;
 use bulletin::Month;
 use indicatif::{ProgressBar, ProgressStyle};
-use local::{AlertFormat, ClockState, Drained, PageOutcome, SqliteStore, drain_pages, drain_to_watches};
-use pipeline::port::{AlertMarks, BulletinStore, Claim, Clock, LinkTable, SourceError, present_month};
+use local::{AlertFormat, ClockState, PageOutcome, SqliteStore, drain_pages, drain_to_watches};
+use pipeline::port::{BulletinStore, Clock, LinkTable, SourceError, present_month};
 use pipeline::{FetchReport, Fetcher, IngestError, Ingested, LinkState};
 use web_source::Source;
 
 use crate::args::{RunArgs, StoreArgs};
 use crate::clock::RunClock;
 use crate::command::source::source;
+use crate::command::undelivered::{self, Failures, is_first_today};
 use crate::command::ways::ways;
 use crate::command::{block_on, open_sound};
 use crate::output::{AlertsFormat, complain, counted};
@@ -91,6 +92,7 @@ async fn look(
     let _reading = store.lock_reading(WAIT_FOR_ANOTHER_RUN)?;
     repair_times(store, clock).await?;
     let (mut looks, mut read, mut stored_in_all, mut failed) = (0, 0, 0, 0);
+    let mut failures = Failures::default();
     loop {
         let report = fetcher.fetch(args.backfill).await?;
         if let (Some(reason), 0) = (&report.blocked, looks) {
@@ -118,22 +120,16 @@ async fn look(
         .await?;
         bar.finish_and_clear();
         let drained = drain_to_watches(store, &ways, &clock).await?;
-        well &= tell_unsent(&drained);
+        failures.print(&drained, args.quiet);
         stored_in_all += stored;
         // What was stored can make more due: the history behind the first bulletin.
         if stored == 0 {
             if read > WORTH_A_BAR && !args.quiet {
-                let refused = match failed {
-                    0 => String::new(),
-                    _ => format!(", {failed} refused"),
-                };
-                complain(
-                    "note",
-                    &format!("{} read, {stored_in_all} stored{refused}", counted(read, "page")),
-                );
+                tell_totals(read, stored_in_all, failed);
             }
             well &= failed == 0;
             well &= close(&report, store, clock, args).await?;
+            well &= undelivered::check(store, clock.now(), args.quiet).await?;
             return Ok(well);
         }
     }
@@ -168,6 +164,18 @@ pub(crate) async fn repair_times(store: &SqliteStore, clock: RunClock) -> anyhow
         }
     }
     Ok(())
+}
+
+/// Prints how many pages were read, stored and refused.
+fn tell_totals(read: usize, stored: usize, failed: usize) {
+    let refused = match failed {
+        0 => String::new(),
+        _ => format!(", {failed} refused"),
+    };
+    complain(
+        "note",
+        &format!("{} read, {stored} stored{refused}", counted(read, "page")),
+    );
 }
 
 /// Says at the end of a look what it leaves open.
@@ -230,7 +238,7 @@ async fn tell_alternating(store: &SqliteStore, clock: RunClock, args: &RunArgs) 
         let pending = record.and_then(|record| record.pending);
         if pending.is_some_and(|pending| pending.alternates()) {
             steady = false;
-            if !args.quiet {
+            if is_to_be_said(store, &format!("ALTERNATING#{month}"), clock, args).await? {
                 complain("warning", &format!("{}: {ALTERNATES}", month.title()));
             }
         }
@@ -245,14 +253,7 @@ async fn is_to_be_said(
     clock: RunClock,
     args: &RunArgs,
 ) -> anyhow::Result<bool> {
-    let now = clock.now();
-    let mark = format!("{about}#{}", now.date_naive());
-    if !args.quiet {
-        return Ok(true);
-    }
-    let is_new = AlertMarks::claim(store, &mark, now, now).await? == Claim::Granted;
-    store.sent(&mark, now).await?;
-    Ok(is_new)
+    Ok(is_first_today(store, about, clock.now()).await? || !args.quiet)
 }
 
 /// Says which pages could not be had before and are not asked for yet again. Answers false if one of them may be that of
@@ -354,24 +355,6 @@ fn tell(outcome: &PageOutcome, args: &RunArgs, quiet: bool) {
         ),
         (Err(error), _) => complain("error", &error.to_string()),
     }
-}
-
-/// Says which alerts could not be sent, and answers whether all were.
-pub(crate) fn tell_unsent(drained: &Drained) -> bool {
-    for failure in &drained.failed {
-        complain("error", failure);
-    }
-    if drained.failed.len() > drained.dead {
-        complain("note", "what was not sent is kept, and a later run sends it");
-    }
-    if drained.dead > 0 {
-        let what = counted(drained.dead, "change");
-        complain(
-            "note",
-            &format!("{what} could not be told and is tried no more: `bulletin run --retry` tries again"),
-        );
-    }
-    drained.failed.is_empty()
 }
 
 /// Says what became of a page.

@@ -90,14 +90,14 @@ async fn status(store: &SqliteStore, now: DateTime<Utc>) -> anyhow::Result<Statu
                 sentence(&letter.failure)
             ),
             DeadLetterKind::Change => format!(
-                "alerts could not be sent: {} Then `bulletin run --retry`",
+                "alerts were given up: {} When the cause is fixed, `bulletin run --retry` sends them",
                 sentence(&letter.failure)
             ),
         });
     }
     for failure in store.failing_changes()? {
         problems.push(format!(
-            "an alert could not be sent yet, and is tried again: {failure}"
+            "an alert could not be sent yet and is retried: {failure}"
         ));
     }
     if let (Err(error), [watch, ..]) = (mailer(), told_by_mail(store)?.as_slice()) {

@@ -2,7 +2,8 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use bulletin::{Area, Case, Chart, Entry, Preference, Subscription, UnknownSpelling, When, text};
-use local::{SqliteStore, Watch, WatchKind, Way};
+use chrono::Utc;
+use local::{SqliteStore, Watch, WatchKind, Way, drop_unwanted};
 use pipeline::port::BulletinStore;
 use serde_json::json;
 
@@ -240,6 +241,8 @@ fn list(store: &SqliteStore, format: Format) -> anyhow::Result<ExitCode> {
 
 fn remove(store: &SqliteStore, id: i64) -> anyhow::Result<ExitCode> {
     if store.remove_watch(id)? {
+        // Alerts that failed for nobody else are not undelivered any more.
+        block_on(async { Ok(drop_unwanted(store, Utc::now()).await?) })?;
         output::print(&format!("Watch {id} is removed."))?;
         return Ok(ExitCode::SUCCESS);
     }

@@ -1,6 +1,6 @@
 //! How the watches of this machine are told.
 
-use std::io::Stdout;
+use std::io::{self, Stdout, Write};
 
 use local::{ExecSink, MailSink, SqliteStore, TerminalSink, Watch, Way, Ways};
 use mail::{ConfigError, Mailer, SmtpConfig};
@@ -8,6 +8,30 @@ use pipeline::port::StoreError;
 
 use crate::command::run::alert_format;
 use crate::output::{AlertsFormat, complain};
+
+/// Standard output for alerts. Writing fails if the process was started without one, so that
+/// nothing printed there counts as delivered.
+#[derive(Debug)]
+pub(crate) struct AlertOutput(Stdout);
+
+impl AlertOutput {
+    fn open(&mut self) -> io::Result<&mut Stdout> {
+        match stdout_at_start::was_open() {
+            true => Ok(&mut self.0),
+            false => Err(io::Error::new(io::ErrorKind::NotConnected, "it is closed")),
+        }
+    }
+}
+
+impl Write for AlertOutput {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.open()?.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.open()?.flush()
+    }
+}
 
 /// What sends e-mail, as the environment says.
 pub(crate) fn mailer() -> Result<Mailer, ConfigError> {
@@ -19,7 +43,7 @@ pub(crate) fn mailer() -> Result<Mailer, ConfigError> {
 pub(crate) fn ways(
     store: &SqliteStore,
     format: AlertsFormat,
-) -> Result<(Ways<'_, Stdout>, bool), StoreError> {
+) -> Result<(Ways<'_, AlertOutput>, bool), StoreError> {
     let mailer = mailer().map_err(|error| error.to_string());
     let mut well = true;
     if let (Err(error), [first, ..]) = (&mailer, told_by_mail(store)?.as_slice()) {
@@ -27,7 +51,7 @@ pub(crate) fn ways(
         complain("error", &cannot_send(first, error));
     }
     let ways = Ways {
-        terminal: TerminalSink::new(store, std::io::stdout(), alert_format(format)),
+        terminal: TerminalSink::new(store, AlertOutput(io::stdout()), alert_format(format)),
         exec: ExecSink::new(store),
         mail: MailSink::new(store, mailer),
     };

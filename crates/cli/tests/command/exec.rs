@@ -56,6 +56,31 @@ fn a_command_is_handed_the_alert_and_knows_no_password() {
         .prints(&["exec: cat ..."]);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn an_alert_is_complete_before_its_command_starts() {
+    // The size of what is there, before anything is read; then nobody is left to write more.
+    let folder =
+        with_news("stat -L -c %s /proc/self/fd/0 > size; kill -9 $PPID; sleep 0.2; cat > alert.json");
+    let killed = folder.bulletin(&RUN);
+    assert_eq!(killed.code, -1, "{killed:#?}");
+    let patience = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    let json = loop {
+        let text = std::fs::read(folder.path("alert.json")).unwrap_or_default();
+        if let Ok(json) = serde_json::from_slice::<serde_json::Value>(&text) {
+            break json;
+        }
+        assert!(std::time::Instant::now() < patience, "{text:?}");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    };
+    assert_eq!(json["id"], "CATEGORY#EB3#COUNTRY#INDIA#2024-05#0");
+    let size = String::from_utf8(folder.read("size")).unwrap();
+    assert_eq!(
+        size.trim().parse::<usize>().unwrap(),
+        folder.read("alert.json").len()
+    );
+}
+
 #[test]
 fn a_command_that_fails_is_run_again_and_its_last_words_are_said() {
     let folder = with_news("echo first >&2; echo cannot reach jane@example.com >&2; test -e ready");

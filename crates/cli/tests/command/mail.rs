@@ -7,12 +7,12 @@ use mail::testing::{Encryption, Rule, SmtpServer};
 use crate::sample;
 use crate::tool::{Answer, Folder, answer};
 
-const ADDRESS: &str = "jane.doe@example.com";
+pub(crate) const ADDRESS: &str = "jane.doe@example.com";
 const PASSWORD: &str = "s3cret-word";
 const RUN: [&str; 6] = ["run", "--source", "pages", "--as-of", "2024-04-12", "--quiet"];
 
 /// April is stored, somebody waits for EB-3 India, and the page of May is there.
-fn with_news() -> Folder {
+pub(crate) fn with_news() -> Folder {
     let folder = sample::stored(&["2024-04"]);
     folder
         .bulletin(&[
@@ -37,7 +37,7 @@ fn with_news() -> Folder {
 }
 
 /// The command in an environment that names this server.
-fn with_server(folder: &Folder, server: &SmtpServer, args: &[&str]) -> Command {
+pub(crate) fn with_server(folder: &Folder, server: &SmtpServer, args: &[&str]) -> Command {
     let mut command = folder.command(args);
     command
         .env("SMTP_HOST", "localhost")
@@ -136,7 +136,7 @@ fn what_a_server_refuses_for_good_is_seen_until_somebody_deals_with_it() {
     run.env("RUST_LOG", "trace");
     let told = answer(run).exits(1).prints(&["EB-3 India, May 2024"]).says(&[
         "550 5.1.1 (address)",
-        "for good",
+        "This error is permanent",
         "bulletin watch remove 1",
         "bulletin run --retry",
     ]);
@@ -144,7 +144,7 @@ fn what_a_server_refuses_for_good_is_seen_until_somebody_deals_with_it() {
         .bulletin(&["status", "--as-of", "2024-04-12"])
         .exits(1)
         .prints(&[
-            "NEEDS A LOOK: alerts could not be sent",
+            "NEEDS A LOOK: alerts were given up",
             "550 5.1.1",
             "bulletin run --retry",
         ]);

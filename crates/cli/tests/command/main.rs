@@ -30,6 +30,7 @@ mod subscribe;
 mod table_file;
 mod table_items;
 mod tool;
+mod undelivered;
 mod watch;
 mod web;
 mod width;

@@ -112,16 +112,19 @@ async fn what_was_due_before_its_month_ended_is_told_after_and_once() {
 }
 
 #[tokio::test(flavor = "current_thread")]
-async fn a_dead_letter_of_a_month_that_is_over_is_tried_for_another_day() {
+async fn a_dead_letter_of_a_month_that_is_over_is_retried_for_another_five_days() {
     let (_file, store, clock) = begun("2024-05-31").await;
     let mut reader = Reader::of(When::Every);
     stored(&store, &clock, "2012-08-15").await;
     drained(&store, &reader, &clock).await;
-    clock.pass(Duration::hours(25));
+    clock.pass(Duration::days(5));
     drained(&store, &reader, &clock).await;
     assert_eq!(store.dead_letters().unwrap().len(), 2);
     assert_eq!(store.replay_dead_letters(None, clock.now()).unwrap(), 2);
-    clock.pass(Duration::hours(23));
+    // The five days begin with the next failure.
+    clock.pass(Duration::days(1));
+    drained(&store, &reader, &clock).await;
+    clock.pass(Duration::hours(119));
     drained(&store, &reader, &clock).await;
     assert_eq!(
         (store.dead_letters().unwrap().len(), store.waiting().unwrap().1),

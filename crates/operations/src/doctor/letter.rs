@@ -37,8 +37,8 @@ pub(super) async fn dead_letters(
         .by(around.command("ingest PAGE.html")),
         DeadLetterKind::Change => Symptom::bad(
             Part::DeadLetters,
-            format!("alerts could not be sent for a day: {}", one_line(&letter.failure)),
-            "Repair what is said there, then have them sent.",
+            format!("alerts were given up: {}", one_line(&letter.failure)),
+            "Fix the cause, then retry.",
         )
         .by(around.command("run --retry")),
     }

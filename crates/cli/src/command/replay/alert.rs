@@ -1,7 +1,6 @@
 //! Alerts that were not sent, and alerts that are sent once more.
 
 use std::collections::BTreeSet;
-use std::io::Stdout;
 
 use anyhow::bail;
 use aws::SnsTopics;
@@ -18,13 +17,14 @@ use super::show;
 use crate::args::ReplayArgs;
 use crate::command::preview::why_silent;
 use crate::command::unsubscribe::is_meant;
+use crate::command::ways::AlertOutput;
 use crate::output::{self, complain, counted};
 
 /// A way on which alerts go out.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Outlet<'a> {
     Topics(&'a SnsTopics),
-    Terminal(&'a TerminalSink<'a, Stdout>),
+    Terminal(&'a TerminalSink<'a, AlertOutput>),
     Exec(&'a ExecSink<'a>),
     Mail(&'a MailSink<'a>),
 }
