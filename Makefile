@@ -27,7 +27,7 @@ demo: build ## play eleven days of sample bulletins and print the alerts for two
 
 .PHONY: build
 build: ## build the `bulletin` command in release mode
-	@cargo build --release --locked -p cli
+	@cargo build --release --locked -p visa-bulletin
 
 .PHONY: install-emulators
 install-emulators: ## install the emulators for the AWS tests into .tools

@@ -14,11 +14,11 @@ use aws_tests::site::Site;
 use aws_tests::{run, table};
 use bulletin::{Bulletin, CutOff, Month};
 use chrono::{DateTime, Utc};
-use local::{SqliteStore, drain_changes};
 use pipeline::port::{BulletinStore, Clock, LinkTable};
 use pipeline::testing::{Answer, FixedClock, RecordingSink, ScriptedSource, bulletin_of, link_of, page_of};
-use pipeline::{Ingested, Ingester};
+use pipeline::{Parsed, Parser};
 use serde_json::json;
+use sqlite::{SqliteStore, drain_changes};
 
 use crate::lambda::compiled;
 use crate::report::{Line, Reach, Section};
@@ -58,10 +58,10 @@ pub(crate) fn measure_local(_: &Path) -> anyhow::Result<Section> {
         let written = begun.elapsed();
         run(drain_changes(&store, &sink, &clock))?;
         let all = begun.elapsed();
-        ensure!(matches!(first, Ingested::Stored { .. }), "{first:?}");
+        ensure!(matches!(first, Parsed::Stored { .. }), "{first:?}");
         let begun = Instant::now();
         let same = run(feed(&store, &clock, page))?;
-        ensure!(same == Ingested::Unchanged, "{same:?}");
+        ensure!(same == Parsed::Unchanged, "{same:?}");
         // The first bulletin sends no alerts.
         if number > 0 {
             alerts = sink.take().len();
@@ -253,16 +253,16 @@ async fn feed<Store: BulletinStore + LinkTable>(
     store: &Store,
     clock: &FixedClock,
     (month, body): (Month, &[u8]),
-) -> anyhow::Result<Ingested> {
+) -> anyhow::Result<Parsed> {
     let host = "host";
     let source = ScriptedSource::new(clock, &[host]);
     source.answer(host, month, Answer::Page(body.to_vec()));
-    let ingester = Ingester {
+    let ingester = Parser {
         source: &source,
         store,
         clock,
     };
-    Ok(ingester.ingest_link(&link_of(month)).await?)
+    Ok(ingester.parse_link(&link_of(month)).await?)
 }
 
 /// The median, in seconds.

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use bulletin::{Alert, Month};
 use chrono::{DateTime, NaiveDate, Utc};
-use local::{PageOutcome, SqliteStore, drain_changes, drain_pages};
 use pipeline::port::{BulletinQueue, PageMessage};
 use pipeline::testing::{Answer, FixedClock, RecordingSink, ScriptedSource, link_of};
 use pipeline::{ChangeRecord, FetchReport, Fetcher};
+use sqlite::{PageOutcome, SqliteStore, drain_changes, drain_pages};
 use tempfile::TempDir;
 
 use crate::oracle;

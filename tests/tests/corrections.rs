@@ -13,10 +13,10 @@ use end_to_end::pages::{altered, altered_bulletin, page_of, sample_months};
 use end_to_end::world::{Look, World, assert_none_twice, ids, lines};
 use end_to_end::{assert_same, run, tables};
 use fastrand::Rng;
-use local::DeadLetterKind;
 use pipeline::port::{BulletinStore, Clock, Fetched, LinkTable, SourceError};
 use pipeline::testing::{Answer, FixedClock};
-use pipeline::{IngestError, Ingested, Ingester, LinkState, Pending};
+use pipeline::{LinkState, ParseError, Parsed, Parser, Pending};
+use sqlite::DeadLetterKind;
 
 const HOSTS: [&str; 3] = ["travel", "mirror", "third"];
 const EB3_INDIA: [&str; 3] = ["final_action", "EB3", "INDIA"];
@@ -111,7 +111,7 @@ async fn next_look(world: &World<'_>) -> Look {
     world.look().await
 }
 
-fn of_july(look: &Look) -> &Result<Ingested, IngestError> {
+fn of_july(look: &Look) -> &Result<Parsed, ParseError> {
     &look
         .outcomes
         .iter()
@@ -128,7 +128,7 @@ fn a_correction_is_told_once_when_another_host_shows_it_ten_minutes_later() {
         world.publish(&HOSTS, july(), &july_saying(SECOND));
         let look = next_look(&world).await;
         assert!(
-            matches!(of_july(&look), Ok(Ingested::Held { differs: 1, .. })),
+            matches!(of_july(&look), Ok(Parsed::Held { differs: 1, .. })),
             "{look:?}"
         );
         assert_eq!(ids(&look.alerts), [""; 0]);
@@ -288,12 +288,12 @@ fn a_host_that_goes_back_confirms_nothing() {
         assert!(pending(&world).await.is_some());
         world.publish(&["travel"], july(), &july_at_first());
         clock.pass(Duration::minutes(10));
-        assert!(matches!(of_july(&world.look().await), Ok(Ingested::Unchanged)));
+        assert!(matches!(of_july(&world.look().await), Ok(Parsed::Unchanged)));
         assert!(pending(&world).await.unwrap().interrupted);
         // Shown again by every host, it must be shown twice again.
         world.publish(&HOSTS, july(), &july_saying(SECOND));
         let look = next_look(&world).await;
-        assert!(matches!(of_july(&look), Ok(Ingested::Held { .. })));
+        assert!(matches!(of_july(&look), Ok(Parsed::Held { .. })));
         assert_eq!(ids(&look.alerts), [""; 0]);
     });
 }
@@ -332,7 +332,7 @@ fn a_page_that_was_fetched_earlier_loses() {
         let clock = clock();
         let world = with_a_stale_mirror(&clock).await;
         let before = tables::content(&world.path());
-        let ingester = Ingester {
+        let ingester = Parser {
             source: &world.source,
             store: &world.store,
             clock: &clock,
@@ -341,10 +341,10 @@ fn a_page_that_was_fetched_earlier_loses() {
         for by_hand in [false, true] {
             let page = fetched(july_at_first(), "mirror", earlier, by_hand);
             let (_, _, ingested) = ingester
-                .ingest_page(&page, None, pipeline::Accept::default())
+                .parse_page(&page, None, pipeline::Accept::default())
                 .await
                 .unwrap();
-            assert_eq!(ingested, Ingested::Outdated);
+            assert_eq!(ingested, Parsed::Outdated);
         }
         assert_same("what is stored", &before, &tables::content(&world.path()));
         assert_eq!(ids(&world.announce().await), [""; 0]);
@@ -360,24 +360,24 @@ fn a_page_given_by_hand_is_believed_at_once() {
             world.source.answer(host, july(), Answer::Blocked);
         }
         clock.pass(Duration::hours(1));
-        let ingester = Ingester {
+        let ingester = Parser {
             source: &world.source,
             store: &world.store,
             clock: &clock,
         };
         let page = fetched(july_saying(SECOND), "by hand", clock.now(), true);
         let (_, _, ingested) = ingester
-            .ingest_page(&page, None, pipeline::Accept::default())
+            .parse_page(&page, None, pipeline::Accept::default())
             .await
             .unwrap();
         assert!(
-            matches!(ingested, Ingested::Stored { changed: 1, .. }),
+            matches!(ingested, Parsed::Stored { changed: 1, .. }),
             "{ingested:?}"
         );
         assert_same("alerts", &correction_to(SECOND), &lines(&world.announce().await));
         // Given again, and shown by every host: nothing new.
         ingester
-            .ingest_page(&page, None, pipeline::Accept::default())
+            .parse_page(&page, None, pipeline::Accept::default())
             .await
             .unwrap();
         world.publish(&HOSTS, july(), &july_saying(SECOND));
@@ -468,7 +468,7 @@ fn nothing_is_lost_while_every_host_is_blocked() {
             for outcome in look.outcomes.iter().filter(|outcome| outcome.month == july()) {
                 assert!(matches!(
                     outcome.result,
-                    Err(IngestError::Source(SourceError::Blocked { .. }))
+                    Err(ParseError::Source(SourceError::Blocked { .. }))
                 ));
                 let link = world.store.link(july()).await.unwrap().unwrap();
                 let LinkState::Due { at } = link.state else {

@@ -40,7 +40,7 @@ fn bulletin_command() -> PathBuf {
             "--quiet",
             "--locked",
             "--package",
-            "cli",
+            "visa-bulletin",
             "--bin",
             "bulletin",
             "--profile",

@@ -20,10 +20,10 @@ use end_to_end::tables;
 use end_to_end::world::{World, assert_none_twice, ids, lines, release_day};
 use end_to_end::{assert_same, run};
 use fastrand::Rng;
-use local::{SqliteStore, drain_changes, drain_pages};
 use pipeline::port::{BulletinQueue, Clock, Fetched, PageMessage};
 use pipeline::testing::{FixedClock, RecordingSink, ScriptedSource, link_of};
-use pipeline::{ChangeRecord, Fetcher, Ingested, Ingester, Notifier};
+use pipeline::{ChangeRecord, Fetcher, Notifier, Parsed, Parser};
+use sqlite::{SqliteStore, drain_changes, drain_pages};
 
 /// How many orders are tried.
 const SEEDS: u64 = 20;
@@ -379,7 +379,7 @@ fn a_backfill_behind_the_newest_bulletin_alerts_nobody() {
             if outcomes.is_empty() {
                 break;
             }
-            let is_new = |result| matches!(result, Ok(Ingested::Stored { .. }));
+            let is_new = |result| matches!(result, Ok(Parsed::Stored { .. }));
             stored.extend(
                 outcomes
                     .into_iter()
@@ -438,7 +438,7 @@ fn a_correction_leaves_the_same_rows_and_standings_whenever_it_comes() {
                 let world = World::new(&clock, &["travel"]);
                 world.publish_all("travel", &pages);
                 world.deliver(stored.iter().copied()).await;
-                let ingester = Ingester {
+                let ingester = Parser {
                     source: &world.source,
                     store: &world.store,
                     clock: &clock,
@@ -450,10 +450,10 @@ fn a_correction_leaves_the_same_rows_and_standings_whenever_it_comes() {
                     by_hand: true,
                 };
                 let (_, _, ingested) = ingester
-                    .ingest_page(&page, Some(april), pipeline::Accept::default())
+                    .parse_page(&page, Some(april), pipeline::Accept::default())
                     .await
                     .unwrap();
-                assert!(matches!(ingested, Ingested::Stored { .. }), "{ingested:?}");
+                assert!(matches!(ingested, Parsed::Stored { .. }), "{ingested:?}");
                 println!("{text} after {later} later months");
                 let expected = rows_and_standings(&corrected_at_first);
                 assert_same("rows and standings", &expected, &rows_and_standings(&world));

@@ -12,7 +12,7 @@ use end_to_end::run;
 use end_to_end::world::{World, ids};
 use pipeline::port::{BulletinStore, Fetched};
 use pipeline::testing::FixedClock;
-use pipeline::{Accept, Ingested, Ingester};
+use pipeline::{Accept, Parsed, Parser};
 
 const HOSTS: [&str; 2] = ["travel", "mirror"];
 
@@ -65,8 +65,8 @@ const EB2_INDIA: Case = Case {
     area: Area::INDIA,
 };
 
-async fn feed(world: &World<'_>, page: Vec<u8>, accept: Accept) -> Ingested {
-    let ingester = Ingester {
+async fn feed(world: &World<'_>, page: Vec<u8>, accept: Accept) -> Parsed {
+    let ingester = Parser {
         source: &world.source,
         store: &world.store,
         clock: world.clock,
@@ -78,7 +78,7 @@ async fn feed(world: &World<'_>, page: Vec<u8>, accept: Accept) -> Ingested {
             .max(pipeline::port::Clock::now(world.clock)),
         by_hand: true,
     };
-    ingester.ingest_page(&page, None, accept).await.unwrap().2
+    ingester.parse_page(&page, None, accept).await.unwrap().2
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn an_operator_confirms_that_a_column_is_gone() {
         world.publish(&HOSTS, month("2024-07"), &page_without("2024-07", is_lost_column));
         world.deliver([month("2024-07")]).await;
         world.announce().await;
-        let ingester = Ingester {
+        let ingester = Parser {
             source: &world.source,
             store: &world.store,
             clock: &clock,
@@ -187,7 +187,7 @@ fn a_fed_page_that_lost_a_column_replaces_no_stored_cell() {
         world.announce().await;
         let rows = world.store.rows(month("2024-07")).await.unwrap();
         let lost = || page_without("2024-07", is_lost_column);
-        assert_eq!(feed(&world, lost(), Accept::default()).await, Ingested::Unchanged);
+        assert_eq!(feed(&world, lost(), Accept::default()).await, Parsed::Unchanged);
         assert_eq!(world.store.rows(month("2024-07")).await.unwrap(), rows);
         assert_eq!(ids(&world.announce().await), [""; 0]);
         let accept = Accept {
@@ -196,7 +196,7 @@ fn a_fed_page_that_lost_a_column_replaces_no_stored_cell() {
         };
         assert!(matches!(
             feed(&world, lost(), accept).await,
-            Ingested::Stored { .. }
+            Parsed::Stored { .. }
         ));
         assert!(change_of(&world.announce().await, EB2_INDIA).is_some());
     });

@@ -32,8 +32,8 @@ use anyhow::{Context, bail};
 use bulletin::{Area, Bulletin, Case, Chart, Month, Successor};
 use clap::CommandFactory;
 use clap_complete::Shell;
-use local::SqliteStore;
 use pipeline::port::{BulletinStore, as_bulletin};
+use sqlite::SqliteStore;
 
 use crate::args::{Args, StoreArgs};
 use crate::output::{self, complain};

@@ -7,12 +7,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use aws::deadline::Deadline;
 use bulletin::{Alert, Area, Bulletin, Case, Category, CutOff, Neighbours, Standing};
 use chrono::NaiveDate;
-use local::SqliteStore;
 use notifier::DeadLetters;
 use pipeline::Notifier;
 use pipeline::port::{AlertSink, Recipient, SinkError, StoreError};
 use pipeline::testing::{FixedClock, RecordingSink, bulletin_of};
 use serde_json::{Value, json};
+use sqlite::SqliteStore;
 use tokio::runtime::Builder;
 
 #[derive(Default)]

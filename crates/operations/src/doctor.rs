@@ -187,7 +187,7 @@ pub enum Patient<'a> {
     /// The SQLite file of one machine.
     Machine {
         /// The file.
-        store: &'a local::SqliteStore,
+        store: &'a sqlite::SqliteStore,
         /// Why no e-mail can be sent from here; `None` where it can.
         no_mail: Option<String>,
     },
@@ -264,7 +264,7 @@ pub async fn examine(patient: Patient<'_>, around: &Circumstances) -> Result<Vec
 }
 
 async fn machine(
-    store: &local::SqliteStore,
+    store: &sqlite::SqliteStore,
     no_mail: Option<&str>,
     around: &Circumstances,
     symptoms: &mut Vec<Symptom>,

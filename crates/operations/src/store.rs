@@ -2,12 +2,12 @@ use aws::DynamoStore;
 use aws_types::SdkConfig;
 use bulletin::{Case, Month, MonthRange, RowKey};
 use chrono::{DateTime, Utc};
-use local::SqliteStore;
 use pipeline::port::{
     AlertMarks, BulletinStore, Check, Claim, LinkTable, PageLink, StoreError, StoredRow, StoredStanding,
     present_month,
 };
 use pipeline::{ArchivedRow, BulletinRecord, HistoryRow, Link, LinkState, Pending, WritePlan};
+use sqlite::SqliteStore;
 
 use crate::Deployment;
 use crate::capacity::Meter;

@@ -8,7 +8,7 @@ use aws::metric::{Metric, emit};
 use aws::panic::caught;
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use pipeline::port::{BulletinStore, Clock, LinkTable, PageMessage, PageSource, SystemClock};
-use pipeline::{IngestError, Ingested, Ingester};
+use pipeline::{ParseError, Parsed, Parser};
 use serde_json::{Value, json};
 use tracing::Instrument as _;
 
@@ -28,7 +28,7 @@ struct Counts {
 /// the dead letters; one that no host gives does not, because its link is due again by itself. One whose reading panics
 /// comes again like one that is refused.
 pub async fn handle<Source, Store, C>(
-    ingester: &Ingester<'_, Source, Store, C>,
+    ingester: &Parser<'_, Source, Store, C>,
     event: &SqsEvent,
     deadline: Deadline,
 ) -> Value
@@ -79,7 +79,7 @@ where
 
 /// Reads the page of one message, and answers whether the message is done with.
 async fn read<Source, Store, C>(
-    ingester: &Ingester<'_, Source, Store, C>,
+    ingester: &Parser<'_, Source, Store, C>,
     message: &SqsMessage,
     counts: &mut Counts,
 ) -> bool
@@ -98,8 +98,8 @@ where
         }
     };
     let month = page.link.month;
-    match ingester.ingest_message(&page).await {
-        Ok(Ingested::Stored { record, changed }) => {
+    match ingester.parse_message(&page).await {
+        Ok(Parsed::Stored { record, changed }) => {
             counts.stored += 1;
             counts.changed += changed;
             counts.findings += record.findings.len();
@@ -113,16 +113,16 @@ where
             );
             true
         }
-        Ok(Ingested::Held { alternates: true, .. }) => {
+        Ok(Parsed::Held { alternates: true, .. }) => {
             counts.findings += 1;
             tracing::warn!(bulletin.month = %month, "The page alternates between two versions.");
             true
         }
         Ok(outcome) => {
             let outcome = match outcome {
-                Ingested::Held { .. } => "held until a second look agrees",
-                Ingested::Outdated => "older than what is stored",
-                Ingested::NotThere { .. } => "not there",
+                Parsed::Held { .. } => "held until a second look agrees",
+                Parsed::Outdated => "older than what is stored",
+                Parsed::NotThere { .. } => "not there",
                 _ => "unchanged",
             };
             tracing::info!(bulletin.month = %month, outcome, "A page was looked at.");
@@ -133,7 +133,7 @@ where
             tracing::error!(bulletin.month = %month, reason = %error, "A page was read and refused.");
             false
         }
-        Err(IngestError::Store(error)) => {
+        Err(ParseError::Store(error)) => {
             tracing::error!(bulletin.month = %month, reason = %error, "A page could not be stored; its message comes again.");
             false
         }

@@ -7,7 +7,7 @@ use aws::deadline::Deadline;
 use aws_lambda_events::event::sqs::SqsEvent;
 use lambda_runtime::{LambdaEvent, run, service_fn};
 use parser::Config;
-use pipeline::Ingester;
+use pipeline::Parser;
 use web_source::WebSource;
 
 #[tokio::main(flavor = "current_thread")]
@@ -18,7 +18,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let sdk = sdk_config(&environment)?;
     let store = DynamoStore::new(aws_sdk_dynamodb::Client::new(&sdk), config.tables);
     let source = WebSource::new(config.source, config.clock)?;
-    let ingester = Ingester {
+    let ingester = Parser {
         source: &source,
         store: &store,
         clock: &config.clock,

@@ -6,11 +6,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use aws::deadline::Deadline;
 use aws_lambda_events::event::sqs::SqsEvent;
 use bulletin::{Bulletin, Chart, CutOff, Month};
-use local::SqliteStore;
 use pipeline::port::{BulletinStore, Fetched, PageLink, PageMessage, PageSource, SourceError};
 use pipeline::testing::{Answer, FixedClock, ScriptedSource, bulletin_of, link_of};
-use pipeline::{Ingester, LinkState};
+use pipeline::{LinkState, Parser};
 use serde_json::{Value, json};
+use sqlite::SqliteStore;
 use tempfile::TempDir;
 use tokio::runtime::Builder;
 
@@ -76,7 +76,7 @@ fn one_bad_message_fails_alone() {
         String::new(),
         message(&link_of(month("2024-04"))).replace("2024-04", "2024-99"),
     ];
-    let ingester = Ingester {
+    let ingester = Parser {
         source: &source,
         store: &store,
         clock: &clock,
@@ -111,7 +111,7 @@ fn a_page_that_panics_fails_alone() {
         message(&link_of(month("2024-03"))),
         message(&link_of(month("2024-04"))),
     ];
-    let ingester = Ingester {
+    let ingester = Parser {
         source: &source,
         store: &store,
         clock: &clock,
@@ -135,7 +135,7 @@ fn a_refused_page_comes_again_and_a_blocked_one_does_not() {
     source.answer("one.example.com", refused, Answer::Page(page));
     source.answer("one.example.com", blocked, Answer::Blocked);
     let bodies = [message(&link_of(refused)), message(&link_of(blocked))];
-    let ingester = Ingester {
+    let ingester = Parser {
         source: &source,
         store: &store,
         clock: &clock,
@@ -153,7 +153,7 @@ fn what_there_is_no_time_for_comes_again() {
     let (store, _folder) = store();
     let clock = FixedClock::noon("2024-03-13");
     let source = NeverAnswers;
-    let ingester = Ingester {
+    let ingester = Parser {
         source: &source,
         store: &store,
         clock: &clock,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bulletin::{Bulletin, CorrectedCell, Finding, Month, Row, RowKey};
 use chrono::{DateTime, Utc};
 
-use crate::ingest::WRITE_ATTEMPTS;
+use crate::parse::WRITE_ATTEMPTS;
 use crate::plan::{Surroundings, plan_standings};
 use crate::port::{BulletinStore, Clock, StoreError, present_month};
 use crate::record::{ArchivedRow, BulletinRecord, Carried, CellDigest, RowWrite};

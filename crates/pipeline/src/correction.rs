@@ -7,7 +7,7 @@
 use bulletin::MonthRange;
 use chrono::{DateTime, Duration, Utc};
 
-use crate::ingest::{Ingested, Ingester};
+use crate::parse::{Parsed, Parser};
 use crate::port::{BulletinStore, Clock, Fetched, StoreError};
 use crate::record::{BulletinRecord, CellDigest, Pending, RowWrite};
 
@@ -54,7 +54,7 @@ fn came_and_went(pending: &Pending) -> bool {
     pending.interrupted || pending.returns > 0
 }
 
-impl<Source, Store, C> Ingester<'_, Source, Store, C>
+impl<Source, Store, C> Parser<'_, Source, Store, C>
 where
     Store: BulletinStore,
     C: Clock,
@@ -65,13 +65,13 @@ where
         &self,
         known: &BulletinRecord,
         page: &Fetched,
-    ) -> Result<Ingested, StoreError> {
+    ) -> Result<Parsed, StoreError> {
         let Some(pending) = &known.pending else {
-            return Ok(Ingested::Unchanged);
+            return Ok(Parsed::Unchanged);
         };
         if page.by_hand || page.at - pending.at >= FORGET_DENIED {
             self.store.hold(known, None).await?;
-            return Ok(Ingested::Unchanged);
+            return Ok(Parsed::Unchanged);
         }
         let same_host = pending.host == page.host;
         let seen = Pending {
@@ -85,9 +85,9 @@ where
             self.store.hold(known, Some(&seen)).await?;
         }
         if same_host && !seen.contested && !seen.alternates() {
-            return Ok(Ingested::Unchanged);
+            return Ok(Parsed::Unchanged);
         }
-        Ok(Ingested::Held {
+        Ok(Parsed::Held {
             until: self.clock.now() + ASK_IN_TURN,
             differs: 0,
             alternates: seen.alternates(),
@@ -101,7 +101,7 @@ where
         page: &Fetched,
         digest: CellDigest,
         rows: &[RowWrite],
-    ) -> Result<Ingested, StoreError> {
+    ) -> Result<Parsed, StoreError> {
         let must_stay = was_replaced(known, &digest);
         let pending = match &known.pending {
             // Seen again too early, or by the first host although another denies it: now it is the other's turn.
@@ -140,7 +140,7 @@ where
             Duration::minutes(1)
         };
         let until: DateTime<Utc> = (pending.at + CONFIRM_AFTER).max(self.clock.now() + wait);
-        Ok(Ingested::Held {
+        Ok(Parsed::Held {
             until,
             differs: rows.len(),
             alternates: pending.alternates(),

@@ -1,6 +1,6 @@
 //! The three stages of the pipeline, written once against ports.
 //!
-//! [`Fetcher`] finds bulletins and queues their pages, [`Ingester`] reads a page and stores it, [`Notifier`] turns
+//! [`Fetcher`] finds bulletins and queues their pages, [`Parser`] reads a page and stores it, [`Notifier`] turns
 //! what was stored into alerts. Where pages come from, where things are stored and where alerts go is said by the
 //! adapters that fill the ports of [`port`]: SQLite and a terminal on one machine, AWS services on AWS.
 
@@ -9,9 +9,9 @@ pub mod port;
 mod archive;
 mod correction;
 mod fetch;
-mod ingest;
 mod link;
 mod notify;
+mod parse;
 mod plan;
 mod record;
 mod row;
@@ -21,9 +21,9 @@ pub mod testing;
 
 pub use archive::{ArchivedBulletin, Imported};
 pub use fetch::{FetchReport, Fetcher, overdue};
-pub use ingest::{Accept, IngestError, Ingested, Ingester};
 pub use link::{Link, LinkState, backoff, is_in_season};
 pub use notify::{Notified, Notifier, NotifyError, mark};
+pub use parse::{Accept, ParseError, Parsed, Parser};
 pub use record::{
     ArchivedRow, BulletinRecord, Carried, CellDigest, ChangeRecord, EarlierValue, HistoryRow, Pending,
     RowWrite, StandingWrite, WritePlan,

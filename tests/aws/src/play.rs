@@ -6,10 +6,10 @@ use std::rc::Rc;
 use bulletin::Alert;
 use bulletin_samples::site::{Step, steps};
 use chrono::{DateTime, Duration, Utc};
-use local::{SqliteStore, drain_changes, drain_pages};
 use pipeline::Fetcher;
 use pipeline::port::Clock;
 use pipeline::testing::{FixedClock, RecordingSink};
+use sqlite::{SqliteStore, drain_changes, drain_pages};
 use web_source::{WebConfig, WebSource};
 
 use crate::deployment::Deployment;

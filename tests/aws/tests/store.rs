@@ -17,7 +17,7 @@ use bulletin::{Area, Bulletin, Category, Chart, CutOff, Month, Row, RowKey};
 use chrono::NaiveDate;
 use pipeline::port::{BulletinStore, Clock, Fetched};
 use pipeline::testing::{FixedClock, ScriptedSource, bulletin_of, contract, link_of, page_of};
-use pipeline::{Ingested, Ingester};
+use pipeline::{Parsed, Parser};
 
 const EB3_INDIA: RowKey = RowKey {
     chart: Chart::FinalAction,
@@ -51,13 +51,13 @@ impl Fresh {
     }
 
     /// A page that a person gave.
-    async fn feed(&self, bulletin: &Bulletin) -> Ingested {
+    async fn feed(&self, bulletin: &Bulletin) -> Parsed {
         self.read(bulletin, "by hand").await
     }
 
-    async fn read(&self, bulletin: &Bulletin, host: &str) -> Ingested {
+    async fn read(&self, bulletin: &Bulletin, host: &str) -> Parsed {
         let source = ScriptedSource::new(&self.clock, &[]);
-        let ingester = Ingester {
+        let ingester = Parser {
             source: &source,
             store: &self.store,
             clock: &self.clock,
@@ -69,7 +69,7 @@ impl Fresh {
             by_hand: host == "by hand",
         };
         ingester
-            .ingest_page(&page, None, pipeline::Accept::default())
+            .parse_page(&page, None, pipeline::Accept::default())
             .await
             .unwrap()
             .2
@@ -159,7 +159,7 @@ fn what_says_nothing_new_leaves_no_record_in_the_stream() {
                 .into_iter()
                 .collect()
         );
-        assert_eq!(fresh.feed(&march).await, Ingested::Unchanged);
+        assert_eq!(fresh.feed(&march).await, Parsed::Unchanged);
         assert!(fresh.stream.read().await.is_empty());
         // A correction of one cell writes that cell, its case and the bulletin.
         fresh.feed(&bulletin("2024-03", "2012-07-15")).await;
@@ -182,18 +182,18 @@ fn two_parsers_on_the_same_page_at_once_end_as_one() {
         source.publish(&april);
         let other = DynamoStore::new(fresh.client.clone(), fresh.tables.clone());
         let (link, clock) = (link_of(april.month()), &fresh.clock);
-        let on = |store| Ingester {
+        let on = |store| Parser {
             source: &source,
             store,
             clock,
         };
         let (one, two) = (on(&fresh.store), on(&other));
-        let (first, second) = tokio::join!(one.ingest_link(&link), two.ingest_link(&link));
+        let (first, second) = tokio::join!(one.parse_link(&link), two.parse_link(&link));
         let outcomes = [first.unwrap(), second.unwrap()];
         assert!(
             outcomes
                 .iter()
-                .any(|outcome| matches!(outcome, Ingested::Stored { .. }))
+                .any(|outcome| matches!(outcome, Parsed::Stored { .. }))
         );
         let written = kinds(&fresh.stream.read().await);
         let expected = [

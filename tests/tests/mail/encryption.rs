@@ -1,9 +1,9 @@
 //! What goes over the line before it is encrypted, and to whom.
 
 use end_to_end::run;
-use local::{AlertFormat, Drained, ExecSink, MailSink, TerminalSink, Ways, drain_to_watches};
 use mail::testing::{Encryption, Rule, SmtpServer};
 use mail::{Mailer, SmtpConfig};
+use sqlite::{AlertFormat, Drained, ExecSink, MailSink, TerminalSink, Ways, drain_to_watches};
 
 use crate::{clock, jane, patient_for_a_moment, stored, with_news};
 

@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 
 use bulletin::When;
 use end_to_end::run;
-use local::{
+use pipeline::testing::FixedClock;
+use sqlite::{
     AlertFormat, Drained, ExecSink, MailSink, SqliteStore, TerminalSink, Way, Ways, drain_to_watches,
 };
-use pipeline::testing::FixedClock;
 
 use crate::{clock, waits_for, with_news};
 

@@ -3,9 +3,9 @@
 use bulletin::When;
 use chrono::Duration;
 use end_to_end::{run, tables};
-use local::{DeadLetterKind, Drained, Way};
 use mail::testing::{Encryption, Rule, SmtpServer};
 use pipeline::port::Clock;
+use sqlite::{DeadLetterKind, Drained, Way};
 
 use crate::{JANE, JOE, clock, email, jane, marks, receivers, stored, tell, waits_for, with_news};
 

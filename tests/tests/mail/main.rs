@@ -19,13 +19,13 @@ use bulletin_samples::site;
 use end_to_end::pages::{altered_bulletin, page_of};
 use end_to_end::world::World;
 use end_to_end::{run, tables};
-use local::{
-    AlertFormat, Drained, ExecSink, MailSink, SqliteStore, TerminalSink, WatchKind, Way, Ways,
-    drain_to_watches,
-};
 use mail::testing::{Encryption, SmtpServer, Taken};
 use mail::{Mailer, SmtpConfig, Timeouts};
 use pipeline::testing::FixedClock;
+use sqlite::{
+    AlertFormat, Drained, ExecSink, MailSink, SqliteStore, TerminalSink, WatchKind, Way, Ways,
+    drain_to_watches,
+};
 
 const HOSTS: [&str; 3] = ["travel", "mirror", "third"];
 const EB2_INDIA: [&str; 3] = ["final_action", "EB2", "INDIA"];

@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use bulletin::When;
 use end_to_end::run;
-use local::{AlertFormat, Drained, ExecSink, MailSink, TerminalSink, Ways, drain_to_watches};
 use mail::testing::{Encryption, Rule, SmtpServer};
 use mail::{Mailer, SmtpConfig, Timeouts};
+use sqlite::{AlertFormat, Drained, ExecSink, MailSink, TerminalSink, Ways, drain_to_watches};
 
 use crate::{JANE, clock, email, jane, tell, waits_for, with_news};
 

@@ -4,9 +4,9 @@ use bulletin::When;
 use chrono::Duration;
 use end_to_end::world::World;
 use end_to_end::{run, tables};
-use local::{Undelivered, WatchKind, Way, drop_unwanted};
 use mail::testing::{Encryption, Rule, SmtpServer};
 use pipeline::port::Clock;
+use sqlite::{Undelivered, WatchKind, Way, drop_unwanted};
 
 use crate::{JANE, JOE, clock, email, jane, receivers, stored, tell, waits_for, with_news};
 

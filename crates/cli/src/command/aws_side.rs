@@ -2,7 +2,7 @@
 
 use aws::subscribe::{Endpoint, Subscriber, Subscribers, Wanted};
 use bulletin::{Category, Subscription, When};
-use local::WatchKind;
+use sqlite::WatchKind;
 
 use crate::args::AwsArgs;
 use crate::command::watch::waits_for;

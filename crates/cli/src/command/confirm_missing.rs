@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use operations::Store;
-use pipeline::Ingester;
+use pipeline::Parser;
 use pipeline::port::{BulletinStore, LinkTable};
 
 use crate::args::{ConfirmMissingArgs, StoreArgs};
@@ -42,7 +42,7 @@ async fn confirm(
     clock: RunClock,
     args: &ConfirmMissingArgs,
 ) -> anyhow::Result<()> {
-    let ingester = Ingester {
+    let ingester = Parser {
         source: &NoSource,
         store,
         clock: &clock,

@@ -2,10 +2,10 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use bulletin::{Finding, Month};
-use local::{SqliteStore, drain_to_watches};
 use operations::Store;
 use pipeline::port::{BulletinStore, Clock, Fetched, LinkTable, PageLink, PageSource, SourceError};
-use pipeline::{Accept, IngestError, Ingested, Ingester};
+use pipeline::{Accept, ParseError, Parsed, Parser};
+use sqlite::{SqliteStore, drain_to_watches};
 
 use crate::args::{IngestArgs, StoreArgs};
 use crate::clock::RunClock;
@@ -67,7 +67,7 @@ async fn feed(
     args: &IngestArgs,
     stored: impl Fn(Month) -> anyhow::Result<()>,
 ) -> anyhow::Result<bool> {
-    let ingester = Ingester {
+    let ingester = Parser {
         source: &NoSource,
         store,
         clock: &clock,
@@ -94,10 +94,10 @@ async fn feed(
             by_hand: true,
         };
         let expected = parse::month_of_name(file);
-        match ingester.ingest_page(&page, expected, accept).await {
+        match ingester.parse_page(&page, expected, accept).await {
             Ok((month, findings, ingested)) => {
                 stored(month)?;
-                if !matches!(ingested, Ingested::Stored { .. }) {
+                if !matches!(ingested, Parsed::Stored { .. }) {
                     for finding in &findings {
                         complain("warning", &format!("{named}: {finding}"));
                     }
@@ -108,7 +108,7 @@ async fn feed(
             Err(error) => {
                 well = false;
                 let why = match &error {
-                    IngestError::Refused { refusal, .. } => parse::why_refused(refusal),
+                    ParseError::Refused { refusal, .. } => parse::why_refused(refusal),
                     other => other.to_string(),
                 };
                 complain("error", &format!("{named}: {why}"));

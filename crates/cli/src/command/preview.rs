@@ -3,8 +3,8 @@ use std::time::SystemTime;
 
 use anyhow::bail;
 use bulletin::{Alert, Case, ChangeKind, Month, Subscription, UnknownSpelling, When};
-use local::{Retold, Silence, WatchKind, how_to_stop};
 use mail::{EmailAddress, Letter, SmtpConfig};
+use sqlite::{Retold, Silence, WatchKind, how_to_stop};
 
 use crate::args::{PreviewArgs, PreviewForm, StoreArgs};
 use crate::command::watch::refuse_impossible;

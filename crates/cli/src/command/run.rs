@@ -5,9 +5,9 @@ use std::time::Duration;
 use anyhow::Context;
 use bulletin::Month;
 use indicatif::{ProgressBar, ProgressStyle};
-use local::{AlertFormat, ClockState, PageOutcome, SqliteStore, drain_pages, drain_to_watches};
 use pipeline::port::{BulletinStore, Clock, LinkTable, SourceError, present_month};
-use pipeline::{FetchReport, Fetcher, IngestError, Ingested, LinkState};
+use pipeline::{FetchReport, Fetcher, LinkState, ParseError, Parsed};
+use sqlite::{AlertFormat, ClockState, PageOutcome, SqliteStore, drain_pages, drain_to_watches};
 use web_source::Source;
 
 use crate::args::{RunArgs, StoreArgs};
@@ -102,18 +102,16 @@ async fn look(
         let mut stored = 0;
         let bar = progress_bar(report.queued.len());
         drain_pages(store, source, &clock, |outcome: PageOutcome| {
-            stored += usize::from(matches!(outcome.result, Ok(Ingested::Stored { .. })));
-            read += usize::from(!matches!(outcome.result, Ok(Ingested::NotThere { .. })));
+            stored += usize::from(matches!(outcome.result, Ok(Parsed::Stored { .. })));
+            read += usize::from(!matches!(outcome.result, Ok(Parsed::NotThere { .. })));
             failed += usize::from(outcome.result.is_err());
             bar.inc(1);
             bar.suspend(|| match &outcome.result {
                 // What each host answered has just been said.
-                Err(IngestError::Source(SourceError::Blocked { .. })) if report.blocked.is_some() => {
-                    complain(
-                        "error",
-                        &format!("the page of {} cannot be had either", outcome.month.title()),
-                    )
-                }
+                Err(ParseError::Source(SourceError::Blocked { .. })) if report.blocked.is_some() => complain(
+                    "error",
+                    &format!("the page of {} cannot be had either", outcome.month.title()),
+                ),
                 _ => tell(&outcome, args, args.quiet || report.queued.len() > WORTH_A_BAR),
             });
         })
@@ -345,7 +343,7 @@ fn tell(outcome: &PageOutcome, args: &RunArgs, quiet: bool) {
     match (&outcome.result, &args.pages.source) {
         (Ok(ingested), _) => tell_ingested(outcome.month, ingested, quiet),
         // A folder is no host.
-        (Err(IngestError::Refused { refusal, .. }), Some(folder)) => complain(
+        (Err(ParseError::Refused { refusal, .. }), Some(folder)) => complain(
             "error",
             &format!(
                 "{}, bulletin of {}: {refusal}",
@@ -358,10 +356,10 @@ fn tell(outcome: &PageOutcome, args: &RunArgs, quiet: bool) {
 }
 
 /// Says what became of a page.
-pub(crate) fn tell_ingested(month: Month, ingested: &Ingested, quiet: bool) {
+pub(crate) fn tell_ingested(month: Month, ingested: &Parsed, quiet: bool) {
     let title = month.title();
     match ingested {
-        Ingested::Stored { record, changed } => {
+        Parsed::Stored { record, changed } => {
             for finding in &record.findings {
                 complain("warning", &format!("{title}: {finding}"));
             }
@@ -377,26 +375,26 @@ pub(crate) fn tell_ingested(month: Month, ingested: &Ingested, quiet: bool) {
                 );
             }
         }
-        Ingested::Held { alternates: true, .. } => {
+        Parsed::Held { alternates: true, .. } => {
             complain("warning", &format!("{title}: {ALTERNATES}"));
         }
-        Ingested::Held { differs: 0, .. } if quiet => {}
-        Ingested::Held { differs, .. } => {
+        Parsed::Held { differs: 0, .. } if quiet => {}
+        Parsed::Held { differs, .. } => {
             complain(
                 "note",
                 &format!("{title}: {differs} cells differ from what is stored; waiting for a second look"),
             );
         }
-        Ingested::Outdated => complain(
+        Parsed::Outdated => complain(
             "note",
             &format!("{title}: an older page than the one stored; left alone"),
         ),
-        Ingested::Unchanged | Ingested::NotThere { .. } if quiet => {}
-        Ingested::Unchanged => complain("note", &format!("{title}: nothing new")),
-        Ingested::NotThere { is_stored: true } => complain(
+        Parsed::Unchanged | Parsed::NotThere { .. } if quiet => {}
+        Parsed::Unchanged => complain("note", &format!("{title}: nothing new")),
+        Parsed::NotThere { is_stored: true } => complain(
             "note",
             &format!("{title}: no host has the page any more; what is stored stays"),
         ),
-        Ingested::NotThere { is_stored: false } => complain("note", &format!("{title}: not out yet")),
+        Parsed::NotThere { is_stored: false } => complain("note", &format!("{title}: not out yet")),
     }
 }

@@ -2,11 +2,11 @@ use std::process::ExitCode;
 
 use bulletin::Month;
 use chrono::{DateTime, Utc};
-use local::{DeadLetterKind, SqliteStore};
 use operations::doctor::{believed_looks, failed_look, future_times, stale_look};
 use pipeline::port::{BulletinStore, Clock, LinkTable, present_month};
 use pipeline::{LinkState, overdue};
 use serde::Serialize;
+use sqlite::{DeadLetterKind, SqliteStore};
 
 use crate::args::{StatusArgs, StoreArgs};
 use crate::clock::RunClock;

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use local::{Drained, SqliteStore, Undelivered};
 use pipeline::port::{AlertMarks, Claim, StoreError};
+use sqlite::{Drained, SqliteStore, Undelivered};
 
 use crate::output::{complain, counted};
 

@@ -3,9 +3,9 @@ use std::process::ExitCode;
 use anyhow::bail;
 use bulletin::{Area, Case, Chart, Entry, Preference, Subscription, UnknownSpelling, When, text};
 use chrono::Utc;
-use local::{SqliteStore, Watch, WatchKind, Way, drop_unwanted};
 use pipeline::port::BulletinStore;
 use serde_json::json;
+use sqlite::{SqliteStore, Watch, WatchKind, Way, drop_unwanted};
 
 use crate::args::{StoreArgs, WantedArgs, WatchAddArgs, WatchCommand};
 use crate::command::ways::mailer;

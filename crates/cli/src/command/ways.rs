@@ -2,9 +2,9 @@
 
 use std::io::{self, Stdout, Write};
 
-use local::{ExecSink, MailSink, SqliteStore, TerminalSink, Watch, Way, Ways};
 use mail::{ConfigError, Mailer, SmtpConfig};
 use pipeline::port::StoreError;
+use sqlite::{ExecSink, MailSink, SqliteStore, TerminalSink, Watch, Way, Ways};
 
 use crate::command::run::alert_format;
 use crate::output::{AlertsFormat, complain};

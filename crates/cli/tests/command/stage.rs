@@ -11,7 +11,7 @@ use operations::deployment::{Deployment, Queue};
 use operations::table::TableKind;
 use pipeline::port::{Check, Clock, Fetched, LinkTable};
 use pipeline::testing::{FixedClock, ScriptedSource, page_of};
-use pipeline::{Ingested, Ingester};
+use pipeline::{Parsed, Parser};
 use serde_json::json;
 
 use crate::sample::month;
@@ -155,16 +155,16 @@ impl Stage {
                     by_hand: true,
                 };
                 let source = ScriptedSource::new(&clock, &[]);
-                let ingester = Ingester {
+                let ingester = Parser {
                     source: &source,
                     store: &store,
                     clock: &clock,
                 };
                 let (_, _, ingested) = ingester
-                    .ingest_page(&page, None, pipeline::Accept::default())
+                    .parse_page(&page, None, pipeline::Accept::default())
                     .await
                     .unwrap();
-                assert!(matches!(ingested, Ingested::Stored { .. }), "{text}");
+                assert!(matches!(ingested, Parsed::Stored { .. }), "{text}");
             }
         });
     }

@@ -9,11 +9,11 @@ use aws_tests::run;
 use aws_tests::table::StreamReader;
 use bulletin::{Area, Bulletin, Category, Chart, CutOff, Preference, RowKey};
 use bulletin_samples::{Layout, Page, site};
-use local::{SqliteStore, drain_changes};
 use operations::archive_file::{ArchiveFormat, import, read};
 use pipeline::port::{BulletinStore, Clock};
 use pipeline::testing::{FixedClock, RecordingSink};
 use pipeline::{ArchivedBulletin, Notifier};
+use sqlite::{SqliteStore, drain_changes};
 
 use crate::sample::{self, month};
 use crate::stage::Stage;

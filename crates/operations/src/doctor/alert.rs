@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use aws::DynamoStore;
 use bulletin::Month;
 use chrono::{DateTime, TimeDelta, Utc};
-use local::SqliteStore;
 use pipeline::port::StoreError;
+use sqlite::SqliteStore;
 
 use super::{Circumstances, Part, Symptom, counted, few, one_line};
 

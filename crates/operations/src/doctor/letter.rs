@@ -4,8 +4,8 @@ use aws_sdk_sqs::error::{DisplayErrorContext, SdkError};
 use aws_sdk_sqs::types::QueueAttributeName;
 use aws_types::SdkConfig;
 use bulletin::Month;
-use local::{DeadLetterKind, SqliteStore};
 use pipeline::port::StoreError;
+use sqlite::{DeadLetterKind, SqliteStore};
 
 use super::{Circumstances, Part, Symptom, counted, one_line};
 use crate::Deployment;
@@ -25,7 +25,7 @@ pub(super) async fn dead_letters(
     store: &SqliteStore,
     around: &Circumstances,
 ) -> Result<Vec<Symptom>, StoreError> {
-    let symptom = |letter: &local::DeadLetter| {
+    let symptom = |letter: &sqlite::DeadLetter| {
         match letter.kind {
         DeadLetterKind::Page => Symptom::bad(
             Part::DeadLetters,

@@ -1,7 +1,7 @@
 //! Who is told on this machine.
 
-use local::{SqliteStore, Way};
 use pipeline::port::StoreError;
+use sqlite::{SqliteStore, Way};
 
 use super::{Circumstances, Part, Symptom, at, counted, one_line};
 

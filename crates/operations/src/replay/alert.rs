@@ -7,9 +7,9 @@ use aws_sdk_sns::error::DisplayErrorContext;
 use aws_types::SdkConfig;
 use bulletin::{Alert, Month};
 use chrono::{DateTime, Utc};
-use local::{Retold, retell};
 use pipeline::port::{AlertSink, BulletinStore, Clock, Recipient, SinkError, StoreError};
 use pipeline::{Notifier, NotifyError, mark};
+use sqlite::{Retold, retell};
 
 use crate::replay::ReplayError;
 use crate::{Deployment, Store};

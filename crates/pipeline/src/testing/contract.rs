@@ -12,8 +12,8 @@ use bulletin::{Area, Bulletin, Case, Category, Chart, CutOff, Month, Neighbours,
 use chrono::{Duration, NaiveDate};
 
 use crate::archive::{ArchivedBulletin, Imported};
-use crate::ingest::{Accept, Ingested, Ingester};
 use crate::link::LinkState;
+use crate::parse::{Accept, Parsed, Parser};
 use crate::port::{
     AlertMarks, BulletinStore, Check, Claim, Clock, Fetched, LinkTable, StoreError, StoredStanding,
     as_bulletin,
@@ -97,15 +97,15 @@ async fn feed<Store: BulletinStore + LinkTable>(
     store: &Store,
     clock: &FixedClock,
     bulletin: &Bulletin,
-) -> Ingested {
+) -> Parsed {
     let source = ScriptedSource::new(clock, &[]);
-    let ingester = Ingester {
+    let ingester = Parser {
         source: &source,
         store,
         clock,
     };
     match ingester
-        .ingest_page(&by_hand(bulletin, clock), None, ACCEPT_GONE)
+        .parse_page(&by_hand(bulletin, clock), None, ACCEPT_GONE)
         .await
     {
         Ok((_, _, ingested)) => ingested,
@@ -123,7 +123,7 @@ pub async fn what_is_written_is_read_back<Store: BulletinStore + LinkTable>(stor
     assert!(ok(store.months()).await.is_empty());
     assert_eq!(ok(store.record(month("2024-04"))).await, None);
     let april = bulletin("2024-04", day("2012-07-01"));
-    let Ingested::Stored { record, changed } = feed(store, &clock, &april).await else {
+    let Parsed::Stored { record, changed } = feed(store, &clock, &april).await else {
         panic!("a new bulletin is stored")
     };
     assert_eq!(changed, april.rows().len());
@@ -156,7 +156,7 @@ pub async fn the_same_page_again_writes_nothing<Store: BulletinStore + LinkTable
         ok(store.standings()).await,
     );
     clock.pass(Duration::hours(4));
-    assert_eq!(feed(store, &clock, &april).await, Ingested::Unchanged);
+    assert_eq!(feed(store, &clock, &april).await, Parsed::Unchanged);
     assert_eq!(ok(store.rows(month("2024-04"))).await, rows);
     assert_eq!(ok(store.standings()).await, standings);
 }
@@ -166,7 +166,7 @@ pub async fn a_correction_keeps_what_it_replaces<Store: BulletinStore + LinkTabl
     let clock = FixedClock::noon("2024-03-13");
     feed(store, &clock, &bulletin("2024-04", day("2012-07-01"))).await;
     clock.pass(Duration::days(1));
-    let Ingested::Stored { record, changed } =
+    let Parsed::Stored { record, changed } =
         feed(store, &clock, &bulletin("2024-04", day("2012-07-15"))).await
     else {
         panic!("a correction by hand is stored")
@@ -274,7 +274,7 @@ pub async fn a_write_planned_beside_another_loses<Store: BulletinStore + LinkTab
         Bulletin::new(month(text), rows).unwrap_or_else(|error| panic!("{error}"))
     };
     let (march, april) = (only("2024-03", Category::Eb3), only("2024-04", Category::Eb2));
-    let Ingested::Stored { record, .. } = feed(store, &clock, &bulletin("2024-02", day("2012-07-01"))).await
+    let Parsed::Stored { record, .. } = feed(store, &clock, &bulletin("2024-02", day("2012-07-01"))).await
     else {
         panic!("a new bulletin is stored")
     };
@@ -413,10 +413,7 @@ pub async fn half_a_write_is_completed<Store: BulletinStore + LinkTable>(store: 
         Err(StoreError::Conflict { .. })
     ));
     assert_eq!(ok(store.months()).await, [month("2024-03")]);
-    assert!(matches!(
-        feed(store, &clock, &april).await,
-        Ingested::Stored { .. }
-    ));
+    assert!(matches!(feed(store, &clock, &april).await, Parsed::Stored { .. }));
     let stored = as_bulletin(month("2024-04"), ok(store.rows(month("2024-04"))).await);
     assert_eq!(
         stored.map(|stored| CellDigest::of(&stored)),

@@ -6,12 +6,12 @@ use anyhow::bail;
 use aws::SnsTopics;
 use bulletin::{Alert, Month};
 use chrono::Utc;
-use local::{ExecSink, MailSink, TerminalSink};
 use operations::Store;
 use operations::replay::alert::{Announcing, Rebuilt, Sent, Unsent, rebuild, send, unsent};
 use pipeline::port::{
     AlertSink, BulletinStore as _, Recipient, SinkError, StoreError, SystemClock, present_month,
 };
+use sqlite::{ExecSink, MailSink, TerminalSink};
 
 use super::show;
 use crate::args::ReplayArgs;

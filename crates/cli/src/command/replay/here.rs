@@ -1,10 +1,10 @@
 //! On this machine.
 
 use chrono::Utc;
-use local::{DeadLetterKind, SqliteStore};
 use operations::Store;
 use operations::replay::month;
 use pipeline::port::{LinkTable as _, StoreError};
+use sqlite::{DeadLetterKind, SqliteStore};
 
 use super::alert::{Outlet, announce, resend};
 use super::{Stop, progress_bar, show, show_pages, tell_queued};

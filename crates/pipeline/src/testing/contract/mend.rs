@@ -2,7 +2,7 @@ use bulletin::{CellState, Reading};
 use chrono::Duration;
 
 use super::{EB3_INDIA, bulletin, day, feed, month, ok};
-use crate::ingest::Ingested;
+use crate::parse::Parsed;
 use crate::port::{BulletinStore, Clock, LinkTable};
 use crate::record::{RowWrite, StandingWrite, WritePlan};
 use crate::testing::FixedClock;
@@ -57,7 +57,7 @@ pub async fn what_somebody_else_wrote_is_mended<Store: BulletinStore + LinkTable
     ok(store.write(&tampered)).await;
     clock.pass(Duration::hours(1));
 
-    let Ingested::Stored { changed, .. } = feed(store, &clock, &may).await else {
+    let Parsed::Stored { changed, .. } = feed(store, &clock, &may).await else {
         panic!("what differs from the page is written")
     };
     assert_eq!(changed, 1);
@@ -83,5 +83,5 @@ pub async fn what_somebody_else_wrote_is_mended<Store: BulletinStore + LinkTable
         "no host gave what stood there: {history:?}"
     );
 
-    assert_eq!(feed(store, &clock, &may).await, Ingested::Unchanged);
+    assert_eq!(feed(store, &clock, &may).await, Parsed::Unchanged);
 }

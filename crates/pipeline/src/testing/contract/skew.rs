@@ -3,8 +3,8 @@
 use chrono::Duration;
 
 use super::{bulletin, day, feed, month, ok};
-use crate::ingest::Ingested;
 use crate::link::LinkState;
+use crate::parse::Parsed;
 use crate::port::{AlertMarks, BulletinStore, Claim, Clock, LinkTable};
 use crate::testing::{FixedClock, link_of};
 
@@ -54,7 +54,7 @@ pub async fn a_page_beats_one_from_the_future<Store: BulletinStore + LinkTable>(
     feed(store, &clock, &bulletin("2024-04", day("2012-07-01"))).await;
     clock.set(right);
     let corrected = feed(store, &clock, &bulletin("2024-04", day("2012-07-15"))).await;
-    assert!(matches!(corrected, Ingested::Stored { .. }), "{corrected:?}");
+    assert!(matches!(corrected, Parsed::Stored { .. }), "{corrected:?}");
     let record = ok(store.record(month("2024-04"))).await;
     assert_eq!(record.map(|record| record.fetched_at), Some(right));
 }

@@ -27,7 +27,7 @@ const MOST_VERSIONS: usize = 8;
 
 /// Reads pages and stores what they say.
 #[derive(Debug)]
-pub struct Ingester<'a, Source, Store, Clock> {
+pub struct Parser<'a, Source, Store, Clock> {
     /// Where pages come from.
     pub source: &'a Source,
     /// Where rows, standings and links are.
@@ -88,7 +88,7 @@ fn always_conflicting(conflict: Option<String>) -> StoreError {
 
 /// What became of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ingested {
+pub enum Parsed {
     /// It is stored: a new bulletin, or a confirmed correction.
     Stored {
         /// The bulletin's record.
@@ -118,7 +118,7 @@ pub enum Ingested {
 
 /// Why a page could not be stored.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum IngestError {
+pub enum ParseError {
     /// No host gave it. The link is due again later.
     #[error(transparent)]
     Source(#[from] SourceError),
@@ -144,7 +144,7 @@ fn asked_for(host: &str, month: Option<Month>) -> String {
     }
 }
 
-impl IngestError {
+impl ParseError {
     /// Whether the page itself was read whole and refused, so that trying again soon is of no use. What broke off on the
     /// way, or is a copy of another month's page, is a fault of the way and passes.
     pub fn is_refusal(&self) -> bool {
@@ -153,7 +153,7 @@ impl IngestError {
     }
 }
 
-impl<Source, Store, C> Ingester<'_, Source, Store, C>
+impl<Source, Store, C> Parser<'_, Source, Store, C>
 where
     Source: PageSource,
     Store: BulletinStore + LinkTable,
@@ -164,24 +164,24 @@ where
     /// Repeating it is harmless: what is stored already is not written again.
     ///
     /// # Errors
-    /// [`IngestError`]. The link's state is noted then too, unless the store itself failed: then the link stays
+    /// [`ParseError`]. The link's state is noted then too, unless the store itself failed: then the link stays
     /// queued and becomes due again by itself.
-    pub async fn ingest_link(&self, link: &PageLink) -> Result<Ingested, IngestError> {
-        self.ingest_asked_for(link, false).await
+    pub async fn parse_link(&self, link: &PageLink) -> Result<Parsed, ParseError> {
+        self.parse_asked_for(link, false).await
     }
 
     /// Does the same for a queued page. If the index lists a page and no host has it, that is a failure of the source
     /// and not a bulletin that is not out yet.
     ///
     /// # Errors
-    /// [`IngestError`], as for [`ingest_link`](Self::ingest_link).
-    pub async fn ingest_message(&self, message: &PageMessage) -> Result<Ingested, IngestError> {
-        self.ingest_asked_for(&message.link, message.listed).await
+    /// [`ParseError`], as for [`parse_link`](Self::parse_link).
+    pub async fn parse_message(&self, message: &PageMessage) -> Result<Parsed, ParseError> {
+        self.parse_asked_for(&message.link, message.listed).await
     }
 
-    async fn ingest_asked_for(&self, link: &PageLink, is_listed: bool) -> Result<Ingested, IngestError> {
+    async fn parse_asked_for(&self, link: &PageLink, is_listed: bool) -> Result<Parsed, ParseError> {
         let result = self.fetch_and_store(link, is_listed).await;
-        if let Err(IngestError::Store(error)) = result {
+        if let Err(ParseError::Store(error)) = result {
             return Err(error.into());
         }
         let failures = match &result {
@@ -197,14 +197,14 @@ where
     /// another month is refused.
     ///
     /// # Errors
-    /// [`IngestError`].
-    pub async fn ingest_page(
+    /// [`ParseError`].
+    pub async fn parse_page(
         &self,
         page: &Fetched,
         expected: Option<Month>,
         accept: Accept,
-    ) -> Result<(Month, Vec<Finding>, Ingested), IngestError> {
-        let mut read = read_page(&page.body, expected).map_err(|refusal| IngestError::Refused {
+    ) -> Result<(Month, Vec<Finding>, Parsed), ParseError> {
+        let mut read = read_page(&page.body, expected).map_err(|refusal| ParseError::Refused {
             month: expected,
             host: page.host.clone(),
             refusal,
@@ -286,7 +286,7 @@ where
         Ok(Some(missing.len()))
     }
 
-    async fn fetch_and_store(&self, link: &PageLink, is_listed: bool) -> Result<Ingested, IngestError> {
+    async fn fetch_and_store(&self, link: &PageLink, is_listed: bool) -> Result<Parsed, ParseError> {
         let record = self.store.record(link.month).await?;
         let pending = record.as_ref().and_then(|record| record.pending.as_ref());
         // The second look at a correction comes from another host. Where that one denies it, the two are asked in
@@ -301,7 +301,7 @@ where
                 return Err(SourceError::Blocked { path, tried }.into());
             }
             Err(SourceError::NotFound { .. }) => {
-                return Ok(Ingested::NotThere {
+                return Ok(Parsed::NotThere {
                     is_stored: record.is_some(),
                 });
             }
@@ -323,8 +323,8 @@ where
         first: &Fetched,
         refusal: Refusal,
         known: Option<BulletinRecord>,
-    ) -> Result<Ingested, IngestError> {
-        let refused = IngestError::Refused {
+    ) -> Result<Parsed, ParseError> {
+        let refused = ParseError::Refused {
             month: Some(link.month),
             host: first.host.clone(),
             refusal,
@@ -347,7 +347,7 @@ where
         &self,
         candidate: Candidate<'_>,
         mut known: Option<BulletinRecord>,
-    ) -> Result<Ingested, IngestError> {
+    ) -> Result<Parsed, ParseError> {
         let mut conflict = None;
         for _ in 0..WRITE_ATTEMPTS {
             match self.try_to_store(candidate, known).await {
@@ -364,7 +364,7 @@ where
         &self,
         candidate: Candidate<'_>,
         known: Option<BulletinRecord>,
-    ) -> Result<Ingested, StoreError> {
+    ) -> Result<Parsed, StoreError> {
         let Candidate {
             page, read, accept, ..
         } = candidate;
@@ -379,7 +379,7 @@ where
                 };
             }
             if self.is_outdated(page, known) {
-                return Ok(Ingested::Outdated);
+                return Ok(Parsed::Outdated);
             }
         }
         let draft = self.draft(candidate, known.as_ref()).await?;
@@ -399,7 +399,7 @@ where
         if known.findings != draft.findings {
             self.note_findings(known, draft).await?;
         }
-        Ok(Ingested::Unchanged)
+        Ok(Parsed::Unchanged)
     }
 
     /// True if the stored page was fetched after this one. A stored time in the future says nothing: a clock ran ahead.
@@ -450,7 +450,7 @@ where
         candidate: Candidate<'_>,
         draft: Draft,
         known: Option<BulletinRecord>,
-    ) -> Result<Ingested, StoreError> {
+    ) -> Result<Parsed, StoreError> {
         let now = self.clock.now();
         if let Some(plan) = recomplete_next(self.store, &draft.bulletin, &draft.around, now).await? {
             self.store.write(&plan).await?;
@@ -460,7 +460,7 @@ where
         let planned = plan_standings(self.store, &draft.bulletin, &draft.around, record.was_over()).await?;
         let plan = planned.write(rows, record, known, now);
         self.store.write(&plan).await?;
-        Ok(Ingested::Stored {
+        Ok(Parsed::Stored {
             changed: plan.rows.len(),
             record: Box::new(plan.record),
         })
@@ -511,10 +511,10 @@ where
 
     /// Compares every row and standing with a page that a person fed and that says what was stored: where somebody else
     /// wrote there since, they are put back. That is no correction, so nobody is notified of it.
-    async fn mend(&self, printed: &Bulletin) -> Result<Ingested, StoreError> {
+    async fn mend(&self, printed: &Bulletin) -> Result<Parsed, StoreError> {
         let month = printed.month();
         let Some(known) = self.store.record(month).await? else {
-            return Ok(Ingested::Unchanged);
+            return Ok(Parsed::Unchanged);
         };
         // A correction that came in between is not undone: the page is judged again against it.
         if known.digest != CellDigest::of(printed) {
@@ -535,10 +535,10 @@ where
             .mending()
             .write(rows, known.clone(), Some(known), self.clock.now());
         if plan.rows.is_empty() && plan.standings.is_empty() {
-            return Ok(Ingested::Unchanged);
+            return Ok(Parsed::Unchanged);
         }
         self.store.write(&plan).await?;
-        Ok(Ingested::Stored {
+        Ok(Parsed::Stored {
             changed: plan.rows.len(),
             record: Box::new(plan.record),
         })
@@ -552,27 +552,27 @@ where
     fn settlement(
         &self,
         month: Month,
-        result: &Result<Ingested, IngestError>,
+        result: &Result<Parsed, ParseError>,
         failures: u32,
     ) -> (LinkState, u32, String) {
         let now = self.clock.now();
         let again = (month >= present_month(now)).then(|| now + READ_AGAIN);
         match result {
-            Ok(Ingested::NotThere { is_stored: true }) => (LinkState::Done { again }, 0, "not there".into()),
-            Ok(Ingested::NotThere { is_stored: false }) => {
+            Ok(Parsed::NotThere { is_stored: true }) => (LinkState::Done { again }, 0, "not there".into()),
+            Ok(Parsed::NotThere { is_stored: false }) => {
                 let at = now + LOOK_FOR_AGAIN;
                 (LinkState::Due { at }, 0, "not there".into())
             }
-            Ok(Ingested::Held { until, differs, .. }) => {
+            Ok(Parsed::Held { until, differs, .. }) => {
                 let note = format!("{differs} cells differ; waiting for a second look");
                 (LinkState::Done { again: Some(*until) }, 0, note)
             }
-            Ok(Ingested::Stored { changed, .. }) => (
+            Ok(Parsed::Stored { changed, .. }) => (
                 LinkState::Done { again },
                 0,
                 format!("stored, {changed} cells written"),
             ),
-            Ok(Ingested::Unchanged | Ingested::Outdated) => {
+            Ok(Parsed::Unchanged | Parsed::Outdated) => {
                 (LinkState::Done { again }, 0, "read again, nothing new".into())
             }
             Err(error) if error.is_refusal() => (LinkState::Dead { again }, failures + 1, error.to_string()),

@@ -3,7 +3,7 @@
 use bulletin::{Finding, Month};
 use chrono::Duration;
 use pipeline::port::{Clock, LinkTable, PageSource, StoreError};
-use pipeline::{IngestError, Ingested, Ingester, LinkState, skew};
+use pipeline::{LinkState, ParseError, Parsed, Parser, skew};
 
 use crate::queue::MAX_RECEIVES;
 use crate::store::SqliteStore;
@@ -14,14 +14,14 @@ pub struct PageOutcome {
     /// The bulletin.
     pub month: Month,
     /// What became of it.
-    pub result: Result<Ingested, IngestError>,
+    pub result: Result<Parsed, ParseError>,
 }
 
 impl PageOutcome {
     /// What could not be read on the page, where it was stored.
     pub fn findings(&self) -> &[Finding] {
         match &self.result {
-            Ok(Ingested::Stored { record, .. }) => &record.findings,
+            Ok(Parsed::Stored { record, .. }) => &record.findings,
             _ => &[],
         }
     }
@@ -41,7 +41,7 @@ pub async fn drain_pages<Source: PageSource, C: Clock>(
     clock: &C,
     mut told: impl FnMut(PageOutcome),
 ) -> Result<(), StoreError> {
-    let ingester = Ingester { source, store, clock };
+    let ingester = Parser { source, store, clock };
     while let Some(page) = store.receive_page(clock.now())? {
         let month = page.message.link.month;
         if page.receives > MAX_RECEIVES {
@@ -56,14 +56,14 @@ pub async fn drain_pages<Source: PageSource, C: Clock>(
             tracing::error!(bulletin.month = %month, "A page is put among the dead letters: {why}.");
             continue;
         }
-        let result = ingester.ingest_message(&page.message).await;
+        let result = ingester.parse_message(&page.message).await;
         match &result {
             // What was refused before stays among the dead letters while nothing is stored in its place.
             Ok(ingested) => {
-                let is_stored = !matches!(ingested, Ingested::NotThere { is_stored: false });
+                let is_stored = !matches!(ingested, Parsed::NotThere { is_stored: false });
                 store.delete_page(&page, is_stored)?;
             }
-            Err(IngestError::Store(error)) => return Err(error.clone()),
+            Err(ParseError::Store(error)) => return Err(error.clone()),
             Err(error) if error.is_refusal() => store.dead_letter_page(&page, &error.to_string())?,
             // The link is due again; its next message will be another.
             Err(_) => store.delete_page(&page, false)?,

@@ -4,14 +4,14 @@ use std::cell::Cell;
 
 use bulletin::{Bulletin, Month, MonthRange, RowKey};
 use chrono::{DateTime, Duration, Utc};
-use local::SqliteStore;
 use pipeline::port::{
     BulletinStore, Check, LinkTable, PageLink, StoreError, StoredRow, StoredStanding, as_bulletin,
 };
 use pipeline::testing::FixedClock;
 use pipeline::{
-    ArchivedRow, BulletinRecord, CellDigest, HistoryRow, Ingested, Link, LinkState, Pending, WritePlan,
+    ArchivedRow, BulletinRecord, CellDigest, HistoryRow, Link, LinkState, Parsed, Pending, WritePlan,
 };
+use sqlite::SqliteStore;
 
 use super::{EB3_INDIA, File, bulletin, feed, month};
 
@@ -29,7 +29,7 @@ impl BulletinStore for Interrupted<'_> {
         if self.read.get() == 2 {
             self.clock.pass(Duration::minutes(1));
             let stored = feed(self.store, self.clock, &self.correction).await.unwrap();
-            assert!(matches!(stored, Ingested::Stored { .. }), "{stored:?}");
+            assert!(matches!(stored, Parsed::Stored { .. }), "{stored:?}");
         }
         self.store.record(month).await
     }
@@ -120,7 +120,7 @@ async fn mending_undoes_no_correction_that_came_in_between() {
         read: Cell::new(0),
     };
     let ingested = feed(&interrupted, &clock, &first).await.unwrap();
-    assert_eq!(ingested, Ingested::Outdated);
+    assert_eq!(ingested, Parsed::Outdated);
     let may = month("2024-05");
     let stored = as_bulletin(may, store.rows(may).await.unwrap()).unwrap();
     assert_eq!(stored.row(EB3_INDIA), correction.row(EB3_INDIA));

@@ -2,8 +2,8 @@
 
 use std::cell::RefCell;
 
-use local::SqliteStore;
 use pipeline::testing::contract;
+use sqlite::SqliteStore;
 use tempfile::TempDir;
 
 #[tokio::test(flavor = "current_thread")]

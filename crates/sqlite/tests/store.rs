@@ -16,17 +16,17 @@ use std::path::{Path, PathBuf};
 use bulletin::{Alert, Area};
 use bulletin::{Bulletin, Case, Category, Chart, CutOff, Month, RowKey, Subscription, When};
 use chrono::{Duration, NaiveDate};
-use local::{
-    DeadLetterKind, OpenError, PageOutcome, SCHEMA_VERSION, SqliteStore, WatchKind, Way, drain_changes,
-    drain_pages,
-};
 use pipeline::port::{
     AlertMarks, AlertSink, BulletinQueue, BulletinStore, Claim, Clock, Fetched, LinkTable, PageLink,
     PageMessage, PageSource, Recipient, SinkError, SourceError, StoreError,
 };
 use pipeline::testing::{FixedClock, bulletin_of, link_of, page_of};
-use pipeline::{Ingested, Ingester, LinkState};
+use pipeline::{LinkState, Parsed, Parser};
 use rusqlite::Connection;
+use sqlite::{
+    DeadLetterKind, OpenError, PageOutcome, SCHEMA_VERSION, SqliteStore, WatchKind, Way, drain_changes,
+    drain_pages,
+};
 use tempfile::TempDir;
 
 const EB3_INDIA: RowKey = RowKey {
@@ -147,7 +147,7 @@ async fn feed<Store: BulletinStore + LinkTable>(
     store: &Store,
     clock: &FixedClock,
     bulletin: &Bulletin,
-) -> Result<Ingested, pipeline::IngestError> {
+) -> Result<Parsed, pipeline::ParseError> {
     let page = Fetched {
         body: page_of(bulletin),
         host: "by hand".into(),
@@ -155,13 +155,13 @@ async fn feed<Store: BulletinStore + LinkTable>(
         by_hand: true,
     };
     let source = Pages::new(clock, &[]);
-    let ingester = Ingester {
+    let ingester = Parser {
         source: &source,
         store,
         clock,
     };
     ingester
-        .ingest_page(&page, None, pipeline::Accept::default())
+        .parse_page(&page, None, pipeline::Accept::default())
         .await
         .map(|(_, _, ingested)| ingested)
 }
@@ -259,7 +259,7 @@ mod file {
         let june = bulletin("2024-06", "2012-08-15");
         assert!(matches!(
             feed(&store, &clock, &june).await,
-            Ok(Ingested::Stored { .. })
+            Ok(Parsed::Stored { .. })
         ));
     }
 
@@ -387,7 +387,7 @@ mod change_log {
             file.sql().execute_batch("DROP TRIGGER full").unwrap();
             assert!(matches!(
                 feed(&store, &clock, &may).await,
-                Ok(Ingested::Stored { .. })
+                Ok(Parsed::Stored { .. })
             ));
             // One change for each case, and one for the bulletin.
             let cases = i64::try_from(may.cases().len()).unwrap();
@@ -481,7 +481,7 @@ mod change_log {
         let may = bulletin("2024-05", "2012-08-15");
         feed(&store, &clock, &may).await.unwrap();
         let before = file.count("SELECT count(*) FROM change_log");
-        assert_eq!(feed(&store, &clock, &may).await, Ok(Ingested::Unchanged));
+        assert_eq!(feed(&store, &clock, &may).await, Ok(Parsed::Unchanged));
         assert_eq!(file.count("SELECT count(*) FROM change_log"), before);
     }
 }
@@ -669,7 +669,7 @@ mod sharing {
         let may = bulletin("2024-05", "2012-08-15");
         feed(&one, &clock, &may).await.unwrap();
         assert_eq!(other.months().await.unwrap(), [month("2024-05")]);
-        assert_eq!(feed(&other, &clock, &may).await, Ok(Ingested::Unchanged));
+        assert_eq!(feed(&other, &clock, &may).await, Ok(Parsed::Unchanged));
         let watch = WatchKind::Case(Subscription {
             case: Case {
                 category: Category::Eb3,
@@ -713,7 +713,7 @@ mod sharing {
                     for text in ["2024-05", "2024-06"] {
                         let fed = runtime.block_on(feed(&store, &clock, &bulletin(text, "2012-08-15")));
                         assert!(
-                            matches!(fed, Ok(Ingested::Stored { .. } | Ingested::Unchanged)),
+                            matches!(fed, Ok(Parsed::Stored { .. } | Parsed::Unchanged)),
                             "{fed:?}"
                         );
                     }

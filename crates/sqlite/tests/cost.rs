@@ -10,11 +10,11 @@ use std::path::Path;
 use allocation_counter::{AllocationInfo, measure};
 use bulletin::{Bulletin, CutOff, Month};
 use chrono::Duration;
-use local::SqliteStore;
-use pipeline::Ingester;
+use pipeline::Parser;
 use pipeline::port::{Clock as _, Fetched};
 use pipeline::testing::{FixedClock, ScriptedSource, bulletin_of, page_of};
 use rusqlite::Connection;
+use sqlite::SqliteStore;
 
 /// The most pages that storing a bulletin of 150 cells writes, when two years are stored before it.
 const MOST_PAGES: i64 = 150;
@@ -30,7 +30,7 @@ fn bulletin(month: Month, number: usize) -> Bulletin {
 /// Gives a store this bulletin's page by hand, on this day, and answers what that took.
 fn feed(store: &SqliteStore, clock: &FixedClock, bulletin: &Bulletin) -> AllocationInfo {
     let source = ScriptedSource::new(clock, &[]);
-    let ingester = Ingester {
+    let ingester = Parser {
         source: &source,
         store,
         clock,
@@ -45,7 +45,7 @@ fn feed(store: &SqliteStore, clock: &FixedClock, bulletin: &Bulletin) -> Allocat
     measure(|| {
         drop(
             runtime
-                .block_on(ingester.ingest_page(&page, None, pipeline::Accept::default()))
+                .block_on(ingester.parse_page(&page, None, pipeline::Accept::default()))
                 .unwrap(),
         )
     })

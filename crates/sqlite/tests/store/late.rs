@@ -82,7 +82,7 @@ async fn begun(day: &str) -> (File, SqliteStore, FixedClock) {
 
 async fn stored(store: &SqliteStore, clock: &FixedClock, eb3_india: &str) {
     let ingested = feed(store, clock, &bulletin("2024-05", eb3_india)).await;
-    assert!(matches!(ingested, Ok(Ingested::Stored { .. })), "{ingested:?}");
+    assert!(matches!(ingested, Ok(Parsed::Stored { .. })), "{ingested:?}");
 }
 
 async fn drained(store: &SqliteStore, reader: &Reader, clock: &FixedClock) -> usize {

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use bulletin::{Area, Category, Chart, CutOff};
 use pipeline::port::Fetched;
 use pipeline::testing::{FixedClock, RecordingSink, ScriptedSource, bulletin_of, page_of};
-use pipeline::{Ingested, Ingester};
+use pipeline::{Parsed, Parser};
 use tempfile::TempDir;
 
 use super::*;
@@ -58,19 +58,16 @@ impl Machine {
             at: self.clock.now(),
             by_hand: true,
         };
-        let ingester = Ingester {
+        let ingester = Parser {
             source: &ScriptedSource::new(&self.clock, &[]),
             store: &self.store,
             clock: &self.clock,
         };
         let (_, _, ingested) = ingester
-            .ingest_page(&page, None, pipeline::Accept::default())
+            .parse_page(&page, None, pipeline::Accept::default())
             .await
             .unwrap();
-        assert!(
-            matches!(ingested, Ingested::Stored { .. }),
-            "{text}: {ingested:?}"
-        );
+        assert!(matches!(ingested, Parsed::Stored { .. }), "{text}: {ingested:?}");
     }
 
     async fn retold(&self, text: &str) -> Retold {
