@@ -1,4 +1,4 @@
-//! A page that loses a column or a row: nobody is told of a movement, and the department's own changes still arrive.
+//! A page that loses a column or a row: nobody is notified of a movement, and the department's own changes still arrive.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -48,7 +48,7 @@ async fn arrive(world: &World<'_>, pages: &[(&str, &str)]) -> Vec<Alert> {
     alerts
 }
 
-/// What people of EB-3 India are told of a bulletin.
+/// The change that a bulletin brings for EB-3 India.
 fn change<'a>(alerts: &'a [Alert], text: &str) -> Option<&'a Change> {
     alerts.iter().find_map(|alert| match alert {
         Alert::Case(alert)

@@ -1,4 +1,4 @@
-//! When a page that differs from the stored version may replace it.
+//! The rules by which a page that differs from the stored version replaces it.
 //!
 //! A different version is held until a second fetch agrees, from another host where one answers. A version that comes
 //! and goes is not believed until it stays: a page that alternates between two versions must not produce one alert after
@@ -13,11 +13,11 @@ use crate::record::{BulletinRecord, CellDigest, Pending, RowWrite};
 
 /// The shortest time between the two fetches that confirm a correction.
 const CONFIRM_AFTER: Duration = Duration::minutes(10);
-/// How long a version must be seen without interruption that came and went before, or that was replaced before.
+/// The time for which a version must be seen without interruption if it came and went, or was replaced, before.
 const STABLE_FOR: Duration = Duration::hours(6);
-/// How long two hosts that disagree are left alone before the next of them is asked.
+/// The pause before the next of two hosts that disagree is asked.
 const ASK_IN_TURN: Duration = Duration::minutes(30);
-/// How long a correction that is not seen again is remembered. Its host may have gone back without being asked; if it has
+/// The time for which a correction that is not seen again is remembered. Its host may have gone back without being asked; if it has
 /// not, it will show the correction again.
 const FORGET_DENIED: Duration = Duration::hours(24);
 
@@ -45,7 +45,7 @@ fn was_replaced(known: &BulletinRecord, digest: &CellDigest) -> bool {
     known.earlier_versions.contains(digest)
 }
 
-/// When a pending correction was first seen. It cannot be later than a page that was fetched after it.
+/// The time of the first fetch of a pending correction. It cannot be later than a page that was fetched after it.
 fn first_sight(pending: &Pending, page: &Fetched) -> DateTime<Utc> {
     pending.at.min(page.at)
 }
@@ -148,7 +148,7 @@ where
     }
 
     /// True if the page may be a copy from before a correction: another host gave the corrected version, and every cell
-    /// that differs from it says what stood there before. Who shows that alone is not believed.
+    /// that differs from it has the value from before. A host that shows that alone is not believed.
     async fn is_stale_copy(
         &self,
         known: &BulletinRecord,

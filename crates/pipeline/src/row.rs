@@ -7,8 +7,8 @@ use bulletin::{Bulletin, CorrectedCell, Reading, Row, RowKey};
 use crate::port::StoredRow;
 use crate::record::RowWrite;
 
-/// What must be written so that the stored rows of the month are those of the bulletin. A row whose labels alone are
-/// printed otherwise is left as it is.
+/// The writes that turn the stored rows of a month into those of the bulletin. A row that differs only in its labels is
+/// not written.
 pub(crate) fn row_writes(bulletin: &Bulletin, stored: &[StoredRow]) -> Vec<RowWrite> {
     let stored: BTreeMap<RowKey, &StoredRow> = stored.iter().map(|stored| (stored.row.key, stored)).collect();
     let differs = |row: &Row, stored: &StoredRow| {

@@ -430,6 +430,7 @@ impl Deployment {
             "earlier",
             "version",
             "came_in_order",
+            "history",
         ];
         self.items_without(&left_out).await
     }
@@ -455,7 +456,7 @@ impl Deployment {
                     .iter()
                     .filter(|(name, _)| !left_out.contains(&name.as_str()))
                     .collect();
-                items.insert(format!("{} {}", key("pk"), key("sk")), plain(&kept));
+                items.insert(format!("{} {}", key("pk"), key("sk")), plain(&kept, left_out));
             }
             from = answer.last_evaluated_key;
             if from.is_none() {
@@ -465,16 +466,25 @@ impl Deployment {
     }
 }
 
-/// Attributes as text, the same for the same attributes.
-fn plain(item: &BTreeMap<&String, &AttributeValue>) -> String {
-    fn sorted(value: &AttributeValue) -> String {
+/// Attributes as text, the same for the same attributes, without those of these names at any depth.
+fn plain(item: &BTreeMap<&String, &AttributeValue>, left_out: &[&str]) -> String {
+    fn sorted(value: &AttributeValue, left_out: &[&str]) -> String {
         match value {
             AttributeValue::M(fields) => {
-                let fields: BTreeMap<&String, String> =
-                    fields.iter().map(|(name, value)| (name, sorted(value))).collect();
+                let fields: BTreeMap<&String, String> = fields
+                    .iter()
+                    .filter(|(name, _)| !left_out.contains(&name.as_str()))
+                    .map(|(name, value)| (name, sorted(value, left_out)))
+                    .collect();
                 format!("{fields:?}")
             }
-            AttributeValue::L(values) => format!("{:?}", values.iter().map(sorted).collect::<Vec<_>>()),
+            AttributeValue::L(values) => format!(
+                "{:?}",
+                values
+                    .iter()
+                    .map(|value| sorted(value, left_out))
+                    .collect::<Vec<_>>()
+            ),
             AttributeValue::Ss(values) => {
                 let mut values = values.clone();
                 values.sort_unstable();
@@ -483,7 +493,10 @@ fn plain(item: &BTreeMap<&String, &AttributeValue>) -> String {
             other => format!("{other:?}"),
         }
     }
-    let fields: BTreeMap<&&String, String> = item.iter().map(|(name, value)| (name, sorted(value))).collect();
+    let fields: BTreeMap<&&String, String> = item
+        .iter()
+        .map(|(name, value)| (name, sorted(value, left_out)))
+        .collect();
     format!("{fields:?}")
 }
 

@@ -1,6 +1,8 @@
 //! The compiled Lambdas on the emulator, from the page to the subscriber, beside the pipeline of one machine.
 #![expect(clippy::unwrap_used, reason = "a test stops where something goes wrong")]
 
+#[path = "end_to_end/missed.rs"]
+mod missed;
 #[path = "end_to_end/replay.rs"]
 mod replay;
 
