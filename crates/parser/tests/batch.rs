@@ -69,7 +69,9 @@ fn one_bad_message_fails_alone() {
     let (store, _folder) = store();
     let clock = FixedClock::noon("2024-03-13");
     let source = ScriptedSource::new(&clock, &["one.example.com"]);
-    source.publish(&bulletin_of(month("2024-04"), |_| CutOff::Current));
+    source.publish(&bulletin_of(month("2024-04"), |_| {
+        CutOff::Date("2012-01-01".parse().unwrap())
+    }));
     let bodies = [
         "{}".to_owned(),
         message(&link_of(month("2024-04"))),
@@ -105,7 +107,9 @@ fn a_page_that_panics_fails_alone() {
     let (store, _folder) = store();
     let clock = FixedClock::noon("2024-03-13");
     let source = ScriptedSource::new(&clock, &["one.example.com"]);
-    source.publish(&bulletin_of(month("2024-04"), |_| CutOff::Current));
+    source.publish(&bulletin_of(month("2024-04"), |_| {
+        CutOff::Date("2012-01-01".parse().unwrap())
+    }));
     let source = Panics(source, month("2024-03"));
     let bodies = [
         message(&link_of(month("2024-03"))),
@@ -128,7 +132,7 @@ fn a_refused_page_comes_again_and_a_blocked_one_does_not() {
     let source = ScriptedSource::new(&clock, &["one.example.com"]);
     let (refused, blocked) = (month("2024-04"), month("2024-03"));
     // A page with a chart missing: nothing that another look would mend.
-    let whole = bulletin_of(refused, |_| CutOff::Current);
+    let whole = bulletin_of(refused, |_| CutOff::Date("2012-01-01".parse().unwrap()));
     let rows = whole.rows().filter(|row| row.key.chart == Chart::FinalAction);
     let half = Bulletin::new(refused, rows.cloned()).unwrap();
     let page = pipeline::testing::page_of(&half);

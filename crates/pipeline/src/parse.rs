@@ -224,12 +224,21 @@ where
             accept,
         };
         let known = self.store.record(month).await?;
+        let is_stored = known
+            .as_ref()
+            .is_some_and(|known| known.digest == CellDigest::of(&read.bulletin));
         let ingested = self.store_page(candidate, known).await?;
         let (state, failures, note) = self.settlement(month, &Ok(ingested.clone()), 0);
         self.store.settle(&link, &state, failures, &note).await?;
-        let findings = match self.store.record(month).await? {
-            Some(record) => record.findings,
-            None => read.findings,
+        let findings = match &ingested {
+            Parsed::Stored { record, .. } => record.findings.clone(),
+            _ if is_stored => read.findings,
+            // The page lost cells: what is reported about it is stored.
+            _ => self
+                .store
+                .record(month)
+                .await?
+                .map_or(read.findings, |record| record.findings),
         };
         Ok((month, findings, ingested))
     }

@@ -6,10 +6,10 @@ pub mod contract;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 
-use bulletin::{Alert, Bulletin, CutOff, Month, Preference, RowKey};
+use bulletin::{Alert, Bulletin, Chart, CutOff, Month, Preference, RowKey};
 use bulletin_html::{month_of_path, predicted_path};
 use bulletin_samples::{Layout, Page};
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Days, Duration, Utc};
 
 use crate::port::{
     AlertSink, BulletinQueue, Clock, Fetched, PageLink, PageMessage, PageSource, Recipient, SinkError,
@@ -242,7 +242,8 @@ pub fn page_of(bulletin: &Bulletin) -> Vec<u8> {
     page.render().into_bytes()
 }
 
-/// A bulletin with every row and column that its month had. `cut_off` says what stands in each cell.
+/// A bulletin with every row and column that its month had. `cut_off` gives the value of each cell. Dates for Filing has
+/// dates ten days later, because no bulletin repeats Final Action there.
 ///
 /// # Panics
 /// Before December 2001.
@@ -262,7 +263,11 @@ pub fn bulletin_of(month: Month, mut cut_off: impl FnMut(RowKey) -> CutOff) -> B
                         category,
                         area,
                     };
-                    rows.push(layout.row(month, key, cut_off(key)));
+                    let cut_off = match (chart, cut_off(key)) {
+                        (Chart::DatesForFiling, CutOff::Date(date)) => CutOff::Date(date + Days::new(10)),
+                        (_, cut_off) => cut_off,
+                    };
+                    rows.push(layout.row(month, key, cut_off));
                 }
             }
         }

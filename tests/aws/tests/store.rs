@@ -69,7 +69,14 @@ impl Fresh {
             by_hand: host == "by hand",
         };
         ingester
-            .parse_page(&page, None, pipeline::Accept::default())
+            .parse_page(
+                &page,
+                None,
+                pipeline::Accept {
+                    missing: true,
+                    ..pipeline::Accept::default()
+                },
+            )
             .await
             .unwrap()
             .2

@@ -21,7 +21,7 @@ use crate::port::{
 use crate::record::{BulletinRecord, CellDigest, Pending, RowWrite, StandingWrite, WritePlan};
 use crate::testing::{FixedClock, ScriptedSource, bulletin_of, link_of, page_of};
 
-/// What a test's correction takes off the page is gone.
+/// A correction takes cells off the page for good.
 const ACCEPT_GONE: Accept = Accept {
     missing: true,
     identical_charts: false,
