@@ -214,6 +214,10 @@ impl Walker {
             // A table cannot stand between the cells of another: the other was never closed.
             self.close_table();
         }
+        if self.heading.is_some_and(|heading| heading.preference.is_none()) {
+            // A heading over a group of tables is complete: the first label of a table is no part of it.
+            self.unfinished.clear();
+        }
         if self.open.len() >= DEEPEST {
             self.too_deep += 1;
             return;
