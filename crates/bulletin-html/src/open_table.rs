@@ -14,6 +14,8 @@ pub(crate) struct OpenTable {
     pub(crate) in_cell: bool,
     /// The number of candidates there were when it began.
     pub(crate) candidates: usize,
+    /// True for rows that follow the end of a chart, as after a stray `</table>` between its rows.
+    pub(crate) is_stray: bool,
     in_row: bool,
     /// The number of row groups so far.
     groups: u16,
@@ -44,6 +46,7 @@ impl OpenTable {
             folding: Folding::default(),
             in_cell: false,
             candidates,
+            is_stray: false,
             in_row: false,
             groups: 0,
             section: Section::default(),
@@ -85,8 +88,11 @@ impl OpenTable {
             hidden: hidden.is_some(),
             struck,
         };
-        self.table
-            .begin_cell(span(&attributes.colspan, 1), span(&attributes.rowspan, 1000), hidden);
+        self.table.begin_cell(
+            span(&attributes.colspan, 1),
+            span(&attributes.rowspan, 1000),
+            hidden,
+        );
         self.folding = Folding::default();
         self.in_cell = true;
     }

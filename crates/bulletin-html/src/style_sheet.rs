@@ -192,7 +192,11 @@ fn visibility(declarations: &[u8]) -> Option<Visibility> {
             let rest = value.get(word.len()..).unwrap_or_default().trim_ascii_start();
             begins(value, word) && (rest.is_empty() || rest.starts_with(b"!"))
         });
-        let says = if hides { Visibility::Hidden(how) } else { Visibility::Shown };
+        let says = if hides {
+            Visibility::Hidden(how)
+        } else {
+            Visibility::Shown
+        };
         // Two declarations that differ are not resolved.
         said = Some(if said.is_none_or(|said| said == says) {
             says
@@ -247,7 +251,9 @@ mod tests {
 
     fn hides(css: &str) -> bool {
         let page = sheets(css);
-        StyleSheets::of_page(page.as_bytes()).hide(b"tr", b"a gone", b"x").is_some()
+        StyleSheets::of_page(page.as_bytes())
+            .hide(b"tr", b"a gone", b"x")
+            .is_some()
     }
 
     #[test]

@@ -2,13 +2,14 @@
 
 mod line;
 mod shadow;
+mod stray;
 
 use bulletin::Preference;
 
 use crate::heading::{Heading, LONGEST_HEADING};
 use crate::open_table::OpenTable;
 use crate::outline::{Candidate, Outline};
-use crate::shape::{continuation_of, shape_of};
+use crate::shape::{continuation_of, shape_of, stray_rows_of};
 use crate::skip::Skipped;
 use crate::strike::Strikes;
 use crate::style::{self, Hidden};
@@ -58,12 +59,16 @@ struct Walker {
     /// True if part of the line is a link.
     line_has_link: bool,
     unfinished: String,
+    /// True if what is unfinished is a heading also without the next line.
+    unfinished_is_heading: bool,
     squashed: String,
     heading: Option<Heading>,
     preference: Option<Preference>,
     in_other_section: bool,
     /// True if the last chart is followed by no heading yet.
     after_chart: bool,
+    /// True if a chart ended just before, without text since.
+    is_past_chart: bool,
     strikes: Strikes,
     superscript: u32,
 }
@@ -129,7 +134,10 @@ impl TokenSink for Walker {
             Tag::Table => self.close_table(),
             Tag::Head | Tag::Group => self.close_group(),
             Tag::Row => self.close_row(),
-            Tag::Cell => self.close_cell(),
+            Tag::Cell => {
+                self.is_past_chart = false;
+                self.close_cell();
+            }
             Tag::Caption | Tag::Block | Tag::Break => self.break_line(),
             Tag::Title if self.title == TitleState::Inside => self.title = TitleState::After,
             Tag::Superscript if self.superscript > 0 => {
@@ -164,6 +172,7 @@ impl TokenSink for Walker {
         let length = text.len();
         if length > 0 {
             self.outline.has_text = true;
+            self.is_past_chart = false;
             if self.strikes.is_struck() || self.open.iter().any(OpenTable::is_struck) {
                 self.mark_struck();
             }
@@ -210,11 +219,16 @@ impl Walker {
 
     fn open_table(&mut self, struck: bool) {
         self.end_line();
-        if self.open.last().is_some_and(|open| !open.in_cell) {
+        self.is_past_chart = false;
+        if self
+            .open
+            .last()
+            .is_some_and(|open| !open.in_cell || open.is_stray)
+        {
             // A table cannot stand between the cells of another: the other was never closed.
             self.close_table();
         }
-        if self.heading.is_some_and(|heading| heading.preference.is_none()) {
+        if self.unfinished_is_heading {
             // A heading over a group of tables is complete: the first label of a table is no part of it.
             self.unfinished.clear();
         }
@@ -238,6 +252,7 @@ impl Walker {
     }
 
     fn open_row(&mut self, hidden: bool, struck: bool) {
+        self.open_stray_rows();
         self.close_row();
         if let Some(open) = self.innermost() {
             open.open_row(hidden, struck);
@@ -245,6 +260,7 @@ impl Walker {
     }
 
     fn open_cell(&mut self, attributes: &Attributes, hidden: Option<Hidden>, struck: bool) {
+        self.open_stray_rows();
         self.close_cell();
         if let Some(open) = self.innermost() {
             open.open_cell(attributes, hidden, struck);
@@ -302,13 +318,23 @@ impl Walker {
         }
         table.order_rows();
         let shape = shape_of(&table).or_else(|| {
-            let before = self.outline.candidates.last().filter(|_| self.after_chart)?;
-            continuation_of(&table, before)
+            let before = self.outline.candidates.last()?;
+            if closed.is_stray {
+                stray_rows_of(&table, before)
+            } else {
+                self.after_chart
+                    .then(|| continuation_of(&table, before))
+                    .flatten()
+            }
         });
         let Some(shape) = shape else {
             self.spare.push(table);
             return;
         };
+        if closed.is_stray && shape.header.is_none() {
+            self.add_stray_rows(table, shape);
+            return;
+        }
         // A chart's own cells hold no charts.
         self.outline.candidates.truncate(closed.candidates);
         let candidate = Candidate {
@@ -332,6 +358,7 @@ impl Walker {
         self.heading = self.heading.filter(|heading| heading.preference.is_none());
         self.preference = None;
         self.after_chart = true;
+        self.is_past_chart = true;
     }
 
     /// Keeps a hidden table that looks like a chart. The heading before it still applies to the next visible table.

@@ -188,3 +188,18 @@ pub(crate) const AREA_SYNONYMS: [(Area, &[&str]); 5] = [
     (Area::MEXICO, &["Mexico born"]),
     (Area::PHILIPPINES, &["Philippines born"]),
 ];
+
+/// The words of a note beside a column's label that point to another part of the page and name no place.
+pub(crate) const NOTE_WORDS: [&str; 11] = [
+    "above",
+    "below",
+    "footnote",
+    "item",
+    "new",
+    "note",
+    "notes",
+    "paragraph",
+    "section",
+    "see",
+    "the",
+];
