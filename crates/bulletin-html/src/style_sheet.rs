@@ -10,6 +10,10 @@ use crate::style::Hidden;
 
 /// More selectors than this are not compared with each element.
 const MOST_SELECTORS: usize = 64;
+/// Longer lists of selectors than this, in bytes, are not taken apart.
+const LONGEST_LIST: usize = 4096;
+/// If more rules than this show elements, nothing is hidden by a rule.
+const MOST_SHOWN: usize = 1024;
 /// Blocks nested deeper than this are not told apart.
 const DEEPEST: usize = 16;
 
@@ -46,6 +50,9 @@ impl<'a> StyleSheets<'a> {
             end = skipped.map_or(html.len(), |length| at + length);
         }
         let shown = std::mem::take(&mut sheets.shown);
+        if shown.len() > MOST_SHOWN || shown.iter().any(|selectors| selectors.len() > LONGEST_LIST) {
+            sheets.hidden.clear();
+        }
         sheets
             .hidden
             .retain(|(hidden, _)| !shown.iter().any(|selector| hidden.is_named_in(selector)));
@@ -109,6 +116,11 @@ impl<'a> StyleSheets<'a> {
                     blocks.pop();
                     start = at + 1;
                 }
+                _ if text[at..].starts_with(b"/*") && at - start > LONGEST_LIST => {
+                    self.strikes_all |= may_strike(text);
+                    self.hidden.clear();
+                    return;
+                }
                 _ if text[at..].starts_with(b"/*") && !is_in_string(&text[start..at]) => {
                     end = memmem::find(&text[at + 2..], b"*/").map_or(text.len(), |length| at + length + 4);
                     if text[start..at].trim_ascii().is_empty() {
@@ -138,18 +150,21 @@ impl<'a> StyleSheets<'a> {
         let Some(selectors) = selectors else { return };
         match visibility(declarations) {
             None => {}
-            Some(Visibility::Hidden(how)) if always && blocks.len() == 1 => {
+            Some(Visibility::Hidden(how))
+                if always && blocks.len() == 1 && selectors.len() <= LONGEST_LIST =>
+            {
                 let known = selectors.split(|byte| *byte == b',').filter_map(hides_exactly);
                 let room = MOST_SELECTORS.saturating_sub(self.hidden.len());
                 self.hidden
                     .extend(known.take(room).map(|selector| (selector, how)));
             }
-            Some(_) => self.shown.push(selectors),
+            Some(_) if self.shown.len() <= MOST_SHOWN => self.shown.push(selectors),
+            Some(_) => {}
         }
     }
 
     fn add_struck(&mut self, selectors: &'a [u8]) {
-        if memmem::find(selectors, b"/*").is_some() {
+        if self.strikes_all || selectors.len() > LONGEST_LIST || memmem::find(selectors, b"/*").is_some() {
             self.strikes_all = true;
             return;
         }
@@ -305,6 +320,19 @@ mod tests {
             &format!("{}text-decoration:line-through", ".a{".repeat(100)),
             ("p", "", "")
         ));
+    }
+
+    #[test]
+    fn a_hostile_sheet_is_read_in_linear_time() {
+        let nested = "display:none;text-decoration:line-through;x{}".repeat(20_000);
+        for css in [
+            format!("{}{{{nested}", ".a,".repeat(500_000)),
+            format!(".a{{{nested}"),
+            format!("a{}{{text-decoration:line-through}}", "/**/a".repeat(500_000)),
+            format!("{}a{{text-decoration:line-through}}", "/* x */".repeat(300_000)),
+        ] {
+            assert!(strikes(&css, ("a", "a", "")), "{}", &css[..20]);
+        }
     }
 
     #[test]

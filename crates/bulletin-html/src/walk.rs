@@ -9,7 +9,7 @@ use bulletin::Preference;
 use crate::heading::{Heading, LONGEST_HEADING};
 use crate::open_table::OpenTable;
 use crate::outline::{Candidate, Outline};
-use crate::shape::{continuation_of, shape_of, stray_rows_of};
+use crate::shape::{Shape, continuation_of, shape_of, stray_rows_of};
 use crate::skip::Skipped;
 use crate::strike::Strikes;
 use crate::style::{self, Hidden};
@@ -303,30 +303,9 @@ impl Walker {
             return;
         };
         let mut table = closed.table;
-        if let Some(outer) = self
-            .open
-            .last_mut()
-            .filter(|outer| outer.in_cell && table.has_text())
-        {
-            // To a reader, a table in a cell is part of what the cell says.
-            outer.folding.break_line();
-            outer.table.write(|buffer, start| {
-                let text = Text::new(table.beginning().as_bytes());
-                outer.folding.push(buffer, start, &text);
-            });
-            outer.folding.break_line();
-        }
+        self.write_into_outer(&table);
         table.order_rows();
-        let shape = shape_of(&table).or_else(|| {
-            let before = self.outline.candidates.last()?;
-            if closed.is_stray {
-                stray_rows_of(&table, before)
-            } else {
-                self.after_chart
-                    .then(|| continuation_of(&table, before))
-                    .flatten()
-            }
-        });
+        let shape = self.shape_of_closed(&table, closed.is_stray);
         let Some(shape) = shape else {
             self.spare.push(table);
             return;
@@ -359,6 +338,32 @@ impl Walker {
         self.preference = None;
         self.after_chart = true;
         self.is_past_chart = true;
+    }
+
+    /// To a reader, a table in a cell is part of what the cell says.
+    fn write_into_outer(&mut self, table: &Table) {
+        let outer = self.open.last_mut();
+        let Some(outer) = outer.filter(|outer| outer.in_cell && table.has_text()) else {
+            return;
+        };
+        outer.folding.break_line();
+        outer.table.write(|buffer, start| {
+            let text = Text::new(table.beginning().as_bytes());
+            outer.folding.push(buffer, start, &text);
+        });
+        outer.folding.break_line();
+    }
+
+    /// What a table that has ended shows of itself, if it looks like a chart or continues one.
+    fn shape_of_closed(&self, table: &Table, is_stray: bool) -> Option<Shape> {
+        shape_of(table).or_else(|| {
+            let before = self.outline.candidates.last()?;
+            match (is_stray, self.after_chart) {
+                (true, _) => stray_rows_of(table, before),
+                (false, true) => continuation_of(table, before),
+                (false, false) => None,
+            }
+        })
     }
 
     /// Keeps a hidden table that looks like a chart. The heading before it still applies to the next visible table.
