@@ -102,7 +102,7 @@ pub(crate) fn struck_by(selector: &[u8]) -> Option<Compound<'_>> {
         return None;
     }
     let known = &selector[..bracket.unwrap_or(selector.len())];
-    let compounds = known
+    let mut compounds = known
         .split(|byte| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'+' | b'~'))
         .filter(|text| !text.is_empty())
         .map(|text| {
@@ -115,7 +115,7 @@ pub(crate) fn struck_by(selector: &[u8]) -> Option<Compound<'_>> {
             }
         });
     let best = if has_siblings {
-        compounds.last()
+        compounds.next_back()
     } else {
         compounds.max_by_key(Compound::weight)
     };
