@@ -120,6 +120,7 @@ fn rank(preference: Preference, word: &str) -> Option<Category> {
         "third" => 3,
         "fourth" => 4,
         "fifth" => 5,
+        "1rst" => 1,
         _ => match word.as_bytes() {
             [digit @ b'1'..=b'5', b's', b't']
             | [digit @ b'1'..=b'5', b'n' | b'r', b'd']

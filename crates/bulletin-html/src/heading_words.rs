@@ -16,7 +16,7 @@ pub(crate) fn may_name_chart(squashed: &[u8]) -> bool {
 }
 
 /// The words of which a heading can consist, apart from numbers, single letters and the names of months.
-const HEADING_WORDS: [&str; 48] = [
+const HEADING_WORDS: [&str; 49] = [
     "a",
     "action",
     "and",
@@ -50,6 +50,7 @@ const HEADING_WORDS: [&str; 48] = [
     "off",
     "offs",
     "on",
+    "part",
     "preference",
     "preferences",
     "priority",

@@ -10,7 +10,9 @@ use crate::fifth::{fits, without_parentheses};
 use crate::month::words;
 use crate::spelling::{Label, Spelling, only_close};
 use crate::text::without_footnote_marks;
-use crate::wording::{AREA_SYNONYMS, AREAS, CATEGORIES, FIFTH_WITHOUT_PARENTHESES, PREFERENCES, SYNONYMS};
+use crate::wording::{
+    AREA_SYNONYMS, AREAS, CATEGORIES, FIFTH_WITHOUT_PARENTHESES, NOTE_WORDS, PREFERENCES, SYNONYMS,
+};
 
 /// What a label names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,7 +123,7 @@ pub(crate) fn area(label: &str) -> Option<Named<Area>> {
         return Some(Named::Exactly(area));
     }
     let label = Label::new(&text)?;
-    if let Some(area) = area_in_other_words(&text) {
+    if let Some(area) = area_in_other_words(&text).or_else(|| area_with_note(&text)) {
         return Some(Named::Nearly(area));
     }
     let (_, area) = only_close(
@@ -153,6 +155,18 @@ fn area_in_other_words(label: &str) -> Option<Area> {
         [Area::ALL, Area::CHINA].contains(area) && begins_with_words(spelling, label)
     });
     begins.map(|(area, _)| *area).or_else(|| exact_area(label))
+}
+
+/// The area of a known label with a note in parentheses that names nothing, as in `INDIA (see note D)`, or with a zero
+/// for an O.
+fn area_with_note(label: &str) -> Option<Area> {
+    if label.contains('0') {
+        return exact_area(&label.replace('0', "O"));
+    }
+    let (label, note) = label.trim_end().strip_suffix(')')?.split_once('(')?;
+    let says_nothing =
+        |word: &str| word.len() == 1 || NOTE_WORDS.iter().any(|known| word.eq_ignore_ascii_case(known));
+    words(note).all(says_nothing).then(|| exact_area(label)).flatten()
 }
 
 /// The area of which this is a known spelling of a column's label.

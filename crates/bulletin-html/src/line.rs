@@ -121,6 +121,10 @@ impl<'a> Lines<'a> {
             // Nothing stands in it.
             return Ok(());
         }
+        if reaches && row > 0 && is_blank_under_label(grid, row) && grid.slot(row, 0) == grid.slot(row - 1, 0)
+        {
+            return Ok(());
+        }
         let (label, is_struck) = label_of(grid, row, columns.labels, preference);
         let has_values = (columns.labels..width)
             .filter(|column| grid.slot(row, *column) != grid.slot(row, 0))
@@ -141,19 +145,56 @@ impl<'a> Lines<'a> {
             return Ok(());
         }
         let label_reaches = columns.labels == 1
-            && (grid.cell(row, 0).is_some_and(|cell| cell.rowspan > 1)
+            && (grid
+                .cell(row, 0)
+                .is_some_and(|cell| !spans_blank_rows(grid, row, cell.rowspan))
                 || (reaches && row > 0 && grid.slot(row, 0) == grid.slot(row - 1, 0)));
         self.lines.push(Line {
             label,
             named: named.filter(|_| title.is_none()),
             row,
             header,
-            is_regular: grid.fills(row, columns.width) && !label_reaches,
+            is_regular: (grid.fills(row, columns.width) || ends_in_blanks(grid, row, columns))
+                && !label_reaches,
             is_struck,
             is_title: title.is_some(),
         });
         Ok(())
     }
+}
+
+/// True if all rows that the label of a row spans, apart from its own, are there and are blank beside it.
+fn spans_blank_rows(grid: &Grid<'_>, row: usize, rowspan: u16) -> bool {
+    let end = row + usize::from(rowspan);
+    end <= grid.len()
+        && (row + 1..end)
+            .all(|below| grid.slot(below, 0) == grid.slot(row, 0) && is_blank_under_label(grid, below))
+}
+
+/// True if nothing stands in a row beside its first column.
+fn is_blank_under_label(grid: &Grid<'_>, row: usize) -> bool {
+    let reached = |column| row > 0 && grid.slot(row, column) == grid.slot(row - 1, column);
+    (1..grid.width(row)).all(|column| {
+        grid.cell(row, column)
+            .is_none_or(|cell| cell.text.is_empty() && !cell.holds_hidden && !reached(column))
+    })
+}
+
+/// True if a row has a cut-off in each column, and only blank cells beyond the last.
+fn ends_in_blanks(grid: &Grid<'_>, row: usize, columns: &Columns) -> bool {
+    let width = grid.width(row);
+    let is_blank = |column| {
+        grid.cell(row, column)
+            .is_some_and(|cell| cell.text.is_empty() && !cell.holds_hidden)
+    };
+    width > columns.width
+        && !grid.is_reached(row)
+        && grid.fills(row, width)
+        && (columns.width..width).all(is_blank)
+        && columns
+            .values
+            .iter()
+            .all(|column| is_written_as_cut_off(grid.text(row, column.at)))
 }
 
 fn holds_hidden_text(grid: &Grid<'_>, row: usize) -> bool {

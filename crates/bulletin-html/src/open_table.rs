@@ -14,6 +14,8 @@ pub(crate) struct OpenTable {
     pub(crate) in_cell: bool,
     /// The number of candidates there were when it began.
     pub(crate) candidates: usize,
+    /// True for rows that follow the end of a chart, as after a stray `</table>` between its rows.
+    pub(crate) is_stray: bool,
     in_row: bool,
     /// The number of row groups so far.
     groups: u16,
@@ -44,6 +46,7 @@ impl OpenTable {
             folding: Folding::default(),
             in_cell: false,
             candidates,
+            is_stray: false,
             in_row: false,
             groups: 0,
             section: Section::default(),
@@ -85,8 +88,11 @@ impl OpenTable {
             hidden: hidden.is_some(),
             struck,
         };
-        self.table
-            .begin_cell(span(&attributes.colspan), span(&attributes.rowspan), hidden);
+        self.table.begin_cell(
+            span(&attributes.colspan, 1),
+            span(&attributes.rowspan, 1000),
+            hidden,
+        );
         self.folding = Folding::default();
         self.in_cell = true;
     }
@@ -107,14 +113,15 @@ impl OpenTable {
     }
 }
 
-/// A `colspan` or `rowspan`: 1 if there is none; a rowspan of 0 runs to the end of the group.
-fn span(value: &[u8]) -> u16 {
+/// A `colspan` or `rowspan`: 1 if there is none. A rowspan of 0 runs to the end of the group, a colspan of 0 is invalid
+/// and counts as 1.
+fn span(value: &[u8], zero: u16) -> u16 {
     let text = std::str::from_utf8(value).unwrap_or("").trim();
     if text.is_empty() {
         return 1;
     }
     match text.parse::<u32>() {
-        Ok(0) => 1000,
+        Ok(0) => zero,
         Ok(number) => number.min(1000) as u16,
         // Browsers read the digits at the beginning, and ignore everything else.
         Err(_) => {

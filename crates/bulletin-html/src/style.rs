@@ -1,4 +1,4 @@
-//! Whether an element can be seen, as far as its own attributes tell.
+//! Whether an element can be seen, as far as its own attributes and the page's style sheets tell.
 
 use crate::token::Attributes;
 
@@ -22,8 +22,20 @@ pub(crate) fn hidden(attributes: &Attributes) -> Option<Hidden> {
         return Some(Hidden::Removed);
     }
     if attributes.style.is_empty() {
-        return None;
+        return attributes.hidden_by_rule;
     }
+    by_own_style(attributes).or_else(|| {
+        let says = |property: &[u8]| {
+            let mut found = attributes.style.windows(property.len());
+            found.any(|found| found.eq_ignore_ascii_case(property))
+        };
+        attributes
+            .hidden_by_rule
+            .filter(|_| !says(b"display") && !says(b"visibility"))
+    })
+}
+
+fn by_own_style(attributes: &Attributes) -> Option<Hidden> {
     let Ok(style) = std::str::from_utf8(&attributes.style) else {
         return None;
     };
@@ -65,8 +77,11 @@ pub(crate) fn hidden(attributes: &Attributes) -> Option<Hidden> {
     hidden
 }
 
-/// True if the style strikes text through.
+/// True if the element's style, or perhaps a rule of the page's style sheets, strikes text through.
 pub(crate) fn strikes_through(attributes: &Attributes) -> bool {
+    if attributes.struck_by_rule {
+        return true;
+    }
     let rest = b"through";
     memchr::memchr_iter(b'-', &attributes.style).any(|at| {
         attributes.style[at + 1..]

@@ -71,7 +71,10 @@ impl Folding {
                     });
                 }
             }
-            if !chunk.invalid().is_empty() {
+            if chunk.invalid() == b"\xa0" {
+                // A non-breaking space of Latin-1 and windows-1252.
+                self.pending_space = true;
+            } else if !chunk.invalid().is_empty() {
                 self.space(buffer, start);
                 buffer.push(char::REPLACEMENT_CHARACTER);
             }

@@ -7,6 +7,8 @@
 use html5gum::{Emitter, Error, State, Tokenizer};
 
 use crate::input::Input;
+use crate::style::Hidden;
+use crate::style_sheet::StyleSheets;
 
 /// What the page's tags and text are handed to, in the order of the page.
 pub(crate) trait TokenSink {
@@ -21,8 +23,11 @@ pub(crate) trait TokenSink {
 /// Reads a page to its end. Returns whether it broke off inside a tag.
 pub(crate) fn tokenize(html: &[u8], sink: &mut impl TokenSink) -> bool {
     let mut broke_off = false;
+    let sheets = StyleSheets::of_page(html);
     let emitter = PageEmitter {
         sink,
+        has_rules: !sheets.is_empty(),
+        sheets,
         broke_off: &mut broke_off,
         tag: TagKind::None,
         name: Vec::with_capacity(32),
@@ -43,6 +48,13 @@ pub(crate) fn tokenize(html: &[u8], sink: &mut impl TokenSink) -> bool {
 pub(crate) struct Attributes {
     /// `style`, as written; empty where there is none.
     pub(crate) style: Vec<u8>,
+    /// `class` and `id`, as written; empty where no rule of the page's style sheets could apply.
+    pub(crate) class: Vec<u8>,
+    pub(crate) id: Vec<u8>,
+    /// True if a rule of the page's style sheets may strike through the element's text.
+    pub(crate) struck_by_rule: bool,
+    /// How a rule of the page's style sheets hides the element, unless its own style shows it.
+    pub(crate) hidden_by_rule: Option<Hidden>,
     /// `href`, as written.
     pub(crate) href: Vec<u8>,
     /// `rel`.
@@ -60,6 +72,10 @@ pub(crate) struct Attributes {
 impl Attributes {
     fn clear(&mut self) {
         self.style.clear();
+        self.class.clear();
+        self.id.clear();
+        self.struck_by_rule = false;
+        self.hidden_by_rule = None;
         self.href.clear();
         self.rel.clear();
         self.colspan.clear();
@@ -71,6 +87,8 @@ impl Attributes {
     fn slot(&mut self, slot: Slot) -> Option<&mut Vec<u8>> {
         match slot {
             Slot::Style => Some(&mut self.style),
+            Slot::Class => Some(&mut self.class),
+            Slot::Id => Some(&mut self.id),
             Slot::Href => Some(&mut self.href),
             Slot::Rel => Some(&mut self.rel),
             Slot::Colspan => Some(&mut self.colspan),
@@ -94,6 +112,8 @@ enum Slot {
     Unknown,
     Unwanted,
     Style,
+    Class,
+    Id,
     Href,
     Rel,
     Colspan,
@@ -102,6 +122,8 @@ enum Slot {
 
 struct PageEmitter<'a, S> {
     sink: &'a mut S,
+    sheets: StyleSheets<'a>,
+    has_rules: bool,
     broke_off: &'a mut bool,
     tag: TagKind,
     name: Vec<u8>,
@@ -132,6 +154,8 @@ impl<S: TokenSink> PageEmitter<'_, S> {
         }
         let slot = match self.attribute.as_slice() {
             b"style" => Slot::Style,
+            b"class" if self.has_rules => Slot::Class,
+            b"id" if self.has_rules => Slot::Id,
             b"href" => Slot::Href,
             b"rel" => Slot::Rel,
             b"colspan" => Slot::Colspan,
@@ -153,6 +177,14 @@ impl<S: TokenSink> PageEmitter<'_, S> {
             self.attribute.clear();
         }
         self.slot = Slot::Unknown;
+    }
+
+    fn apply_rules(&mut self) {
+        let Attributes { class, id, .. } = &self.attributes;
+        let is_struck = self.sheets.strike(&self.name, class, id);
+        let hidden = self.sheets.hide(&self.name, class, id);
+        self.attributes.struck_by_rule = is_struck;
+        self.attributes.hidden_by_rule = hidden;
     }
 
     /// How the tokenizer must read on after a start tag: the elements whose content is no markup.
@@ -227,6 +259,9 @@ impl<S: TokenSink> Emitter for PageEmitter<'_, S> {
                     self.foreign_depth += 1;
                 }
                 let state = self.content_state();
+                if self.has_rules {
+                    self.apply_rules();
+                }
                 self.sink.start_tag(&self.name, &self.attributes);
                 std::mem::swap(&mut self.last_start_tag, &mut self.name);
                 state

@@ -2,13 +2,14 @@
 
 mod line;
 mod shadow;
+mod stray;
 
 use bulletin::Preference;
 
 use crate::heading::{Heading, LONGEST_HEADING};
 use crate::open_table::OpenTable;
 use crate::outline::{Candidate, Outline};
-use crate::shape::{continuation_of, shape_of};
+use crate::shape::{Shape, continuation_of, shape_of, stray_rows_of};
 use crate::skip::Skipped;
 use crate::strike::Strikes;
 use crate::style::{self, Hidden};
@@ -58,12 +59,16 @@ struct Walker {
     /// True if part of the line is a link.
     line_has_link: bool,
     unfinished: String,
+    /// True if what is unfinished is a heading also without the next line.
+    unfinished_is_heading: bool,
     squashed: String,
     heading: Option<Heading>,
     preference: Option<Preference>,
     in_other_section: bool,
     /// True if the last chart is followed by no heading yet.
     after_chart: bool,
+    /// True if a chart ended just before, without text since.
+    is_past_chart: bool,
     strikes: Strikes,
     superscript: u32,
 }
@@ -129,7 +134,10 @@ impl TokenSink for Walker {
             Tag::Table => self.close_table(),
             Tag::Head | Tag::Group => self.close_group(),
             Tag::Row => self.close_row(),
-            Tag::Cell => self.close_cell(),
+            Tag::Cell => {
+                self.is_past_chart = false;
+                self.close_cell();
+            }
             Tag::Caption | Tag::Block | Tag::Break => self.break_line(),
             Tag::Title if self.title == TitleState::Inside => self.title = TitleState::After,
             Tag::Superscript if self.superscript > 0 => {
@@ -164,6 +172,7 @@ impl TokenSink for Walker {
         let length = text.len();
         if length > 0 {
             self.outline.has_text = true;
+            self.is_past_chart = false;
             if self.strikes.is_struck() || self.open.iter().any(OpenTable::is_struck) {
                 self.mark_struck();
             }
@@ -210,9 +219,18 @@ impl Walker {
 
     fn open_table(&mut self, struck: bool) {
         self.end_line();
-        if self.open.last().is_some_and(|open| !open.in_cell) {
+        self.is_past_chart = false;
+        if self
+            .open
+            .last()
+            .is_some_and(|open| !open.in_cell || open.is_stray)
+        {
             // A table cannot stand between the cells of another: the other was never closed.
             self.close_table();
+        }
+        if self.unfinished_is_heading {
+            // A heading over a group of tables is complete: the first label of a table is no part of it.
+            self.unfinished.clear();
         }
         if self.open.len() >= DEEPEST {
             self.too_deep += 1;
@@ -234,6 +252,7 @@ impl Walker {
     }
 
     fn open_row(&mut self, hidden: bool, struck: bool) {
+        self.open_stray_rows();
         self.close_row();
         if let Some(open) = self.innermost() {
             open.open_row(hidden, struck);
@@ -241,6 +260,7 @@ impl Walker {
     }
 
     fn open_cell(&mut self, attributes: &Attributes, hidden: Option<Hidden>, struck: bool) {
+        self.open_stray_rows();
         self.close_cell();
         if let Some(open) = self.innermost() {
             open.open_cell(attributes, hidden, struck);
@@ -283,28 +303,17 @@ impl Walker {
             return;
         };
         let mut table = closed.table;
-        if let Some(outer) = self
-            .open
-            .last_mut()
-            .filter(|outer| outer.in_cell && table.has_text())
-        {
-            // To a reader, a table in a cell is part of what the cell says.
-            outer.folding.break_line();
-            outer.table.write(|buffer, start| {
-                let text = Text::new(table.beginning().as_bytes());
-                outer.folding.push(buffer, start, &text);
-            });
-            outer.folding.break_line();
-        }
+        self.write_into_outer(&table);
         table.order_rows();
-        let shape = shape_of(&table).or_else(|| {
-            let before = self.outline.candidates.last().filter(|_| self.after_chart)?;
-            continuation_of(&table, before)
-        });
+        let shape = self.shape_of_closed(&table, closed.is_stray);
         let Some(shape) = shape else {
             self.spare.push(table);
             return;
         };
+        if closed.is_stray && shape.header.is_none() {
+            self.add_stray_rows(table, shape);
+            return;
+        }
         // A chart's own cells hold no charts.
         self.outline.candidates.truncate(closed.candidates);
         let candidate = Candidate {
@@ -328,6 +337,33 @@ impl Walker {
         self.heading = self.heading.filter(|heading| heading.preference.is_none());
         self.preference = None;
         self.after_chart = true;
+        self.is_past_chart = true;
+    }
+
+    /// To a reader, a table in a cell is part of what the cell says.
+    fn write_into_outer(&mut self, table: &Table) {
+        let outer = self.open.last_mut();
+        let Some(outer) = outer.filter(|outer| outer.in_cell && table.has_text()) else {
+            return;
+        };
+        outer.folding.break_line();
+        outer.table.write(|buffer, start| {
+            let text = Text::new(table.beginning().as_bytes());
+            outer.folding.push(buffer, start, &text);
+        });
+        outer.folding.break_line();
+    }
+
+    /// What a table that has ended shows of itself, if it looks like a chart or continues one.
+    fn shape_of_closed(&self, table: &Table, is_stray: bool) -> Option<Shape> {
+        shape_of(table).or_else(|| {
+            let before = self.outline.candidates.last()?;
+            match (is_stray, self.after_chart) {
+                (true, _) => stray_rows_of(table, before),
+                (false, true) => continuation_of(table, before),
+                (false, false) => None,
+            }
+        })
     }
 
     /// Keeps a hidden table that looks like a chart. The heading before it still applies to the next visible table.

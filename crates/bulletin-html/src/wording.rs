@@ -76,7 +76,7 @@ pub(crate) const CATEGORIES: [(Category, &str); 39] = [
 ];
 
 /// Other unmistakable names of a row, which no bulletin has used for one yet.
-pub(crate) const SYNONYMS: [(Category, &[&str]); 12] = [
+pub(crate) const SYNONYMS: [(Category, &[&str]); 13] = [
     (Category::F1, &["First", "FB1"]),
     (Category::F2a, &["FB2A"]),
     (Category::F2b, &["FB2B"]),
@@ -88,6 +88,7 @@ pub(crate) const SYNONYMS: [(Category, &[&str]); 12] = [
     (Category::Eb4, &["Fourth", "EB4", "E4"]),
     (Category::Eb5, &["Fifth", "EB5", "E5"]),
     (Category::OtherWorkers, &["EW"]),
+    (Category::ReligiousWorkers, &["Religious Workers"]),
     (
         Category::Eb5TargetedAreas,
         &["5th Targeted Employment Areas/Regional Centers"],
@@ -186,4 +187,19 @@ pub(crate) const AREA_SYNONYMS: [(Area, &[&str]); 5] = [
     (Area::INDIA, &["India born"]),
     (Area::MEXICO, &["Mexico born"]),
     (Area::PHILIPPINES, &["Philippines born"]),
+];
+
+/// The words of a note beside a column's label that point to another part of the page and name no place.
+pub(crate) const NOTE_WORDS: [&str; 11] = [
+    "above",
+    "below",
+    "footnote",
+    "item",
+    "new",
+    "note",
+    "notes",
+    "paragraph",
+    "section",
+    "see",
+    "the",
 ];

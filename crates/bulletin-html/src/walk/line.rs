@@ -54,6 +54,7 @@ impl Walker {
             }
             self.unfinished.clear();
         }
+        self.unfinished_is_heading = matches!(said, Line::Chart(_));
         match said {
             Line::Chart(heading) => {
                 if heading.preference.is_none() {

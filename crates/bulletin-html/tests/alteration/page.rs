@@ -161,7 +161,12 @@ impl Page {
                         Role::RowLabel(category) if category == key.category => {
                             rows.push(squashed(&cell.inner))
                         }
-                        Role::ColumnLabel(area) if area == key.area => columns.push(squashed(&cell.inner)),
+                        // The column may be labelled as another country's.
+                        Role::ColumnLabel(area)
+                            if area == key.area || Area::by_name(&cell.inner) == Some(key.area) =>
+                        {
+                            columns.push(squashed(&cell.inner));
+                        }
                         _ => {}
                     }
                 }
