@@ -61,7 +61,7 @@ pub mod name {
     /// `chart:movement` of both charts, `chart:unreadable` for a misprint, and `chart:corrected` where a correction
     /// touches the chart.
     pub const MOVEMENT: &str = "movement";
-    /// Which priority dates came to be served, or are served no more; left out where none.
+    /// The priority dates that became current or stopped being current; omitted if there are none.
     pub const CROSSED: &str = "crossed";
     /// The bulletin's month.
     pub const MONTH: &str = "month";
@@ -218,18 +218,19 @@ fn numbers(change: &ChartChange) -> (i64, i64) {
     (before, after)
 }
 
-/// The words for the priority dates that came to be served, or are served no more; one word where nobody knows.
+/// The words for the priority dates that became current or stopped being current; one word if that is unknown.
 fn crossings(chart: Chart, change: &ChartChange) -> Vec<String> {
     if change.movement.is_none() {
         return vec![movement_word(chart, None)];
     }
-    let served = |cut_off: Option<CutOff>| match cut_off {
+    // Priority dates before this day are current.
+    let current_before = |cut_off: Option<CutOff>| match cut_off {
         None | Some(CutOff::Unavailable) => NaiveDate::MIN,
         Some(CutOff::Date(date)) => date,
         Some(CutOff::Current) => NaiveDate::MAX,
     };
-    let before = served(change.from.map(|from| from.cut_off));
-    let after = served(change.to.as_ref().and_then(|cell| cell.cut_off()));
+    let before = current_before(change.from.map(|from| from.cut_off));
+    let after = current_before(change.to.as_ref().and_then(|cell| cell.cut_off()));
     let (direction, first, end) = if before < after {
         (Direction::Forward, before, after)
     } else {

@@ -6,12 +6,12 @@
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 
-/// Which way a cut-off went over the priority dates of a band.
+/// The direction in which a cut-off crossed the priority dates of a band.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Direction {
-    /// They are served now.
+    /// They became current.
     Forward,
-    /// They are served no more.
+    /// They stopped being current.
     Back,
 }
 

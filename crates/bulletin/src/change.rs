@@ -94,8 +94,8 @@ impl ChartChange {
         self.replaced.is_some() || self.moved()
     }
 
-    /// The priority dates that are served now and were not before, where that can be said of this movement.
-    pub fn newly_served(&self) -> Option<Band> {
+    /// The priority dates that became current; `None` if the movement makes none current.
+    pub fn newly_current(&self) -> Option<Band> {
         let from = self.from?.cut_off;
         let to = self.to.as_ref()?.cut_off()?;
         let (first, last) = match (self.movement?, from, to) {
@@ -108,8 +108,8 @@ impl ChartChange {
         Some(Band { first, last })
     }
 
-    /// The priority dates that were served before and are served no more, where that can be said of this movement.
-    pub fn served_no_more(&self) -> Option<Band> {
+    /// The priority dates that stopped being current; `None` if the movement leaves all current ones current.
+    pub fn no_longer_current(&self) -> Option<Band> {
         let from = self.from?.cut_off;
         let to = self.to.as_ref()?.cut_off()?;
         let (first, last) = match (self.movement?, from, to) {

@@ -172,15 +172,15 @@ fn case_json(case: Case) -> Value {
 }
 
 fn chart_json(change: &ChartChange) -> Value {
-    let served = change
-        .newly_served()
+    let newly_current = change
+        .newly_current()
         .map(|band| without_nulls(json!({"from": band.first, "to": band.last})));
     without_nulls(json!({
         "before": change.from.map_or_else(|| cell_json(None), last_read_json),
         "after": cell_json(change.to.as_ref()),
         "movement": change.movement.map_or("unreadable", Movement::code),
         "days": change.movement.and_then(Movement::signed_days),
-        "newly_served": served,
+        "newly_served": newly_current,
         "replaces": change.replaced.as_ref().map(|cell| cell_json(Some(cell))),
     }))
 }

@@ -88,12 +88,12 @@ impl Movement {
             Self::Advanced { days } => counted("advanced", days),
             Self::Retrogressed { days } => counted("retrogressed", days),
             Self::Unchanged => "unchanged".into(),
-            Self::BecameCurrent => "became current".into(),
+            Self::BecameCurrent => "all dates current (C)".into(),
             Self::BecameUnavailable => "became unavailable".into(),
             Self::BecameAvailable => "became available again".into(),
-            Self::LeftCurrent => "is no longer current".into(),
-            Self::FirstSeen => "is listed now".into(),
-            Self::Withdrawn => "is no longer listed".into(),
+            Self::LeftCurrent => "no longer all dates current (C)".into(),
+            Self::FirstSeen => "newly listed".into(),
+            Self::Withdrawn => "no longer listed".into(),
         }
     }
 
@@ -138,10 +138,24 @@ impl Movements {
             .map(|(_, code)| code)
     }
 
-    /// In words: `advanced or became current`.
-    pub(crate) fn words(self) -> String {
-        let words: Vec<String> = self.codes().map(|code| code.replace('_', " ")).collect();
-        words.join(" or ")
+    /// The verbs of a cut-off: `advances or becomes unavailable`.
+    pub(crate) fn verbs(self) -> String {
+        let verbs: Vec<&str> = self.codes().map(verb).collect();
+        verbs.join(" or ")
+    }
+}
+
+fn verb(code: &str) -> &str {
+    match code {
+        "advanced" => "advances",
+        "retrogressed" => "retrogresses",
+        "became_current" => "becomes all dates current (C)",
+        "became_unavailable" => "becomes unavailable",
+        "became_available" => "becomes available again",
+        "left_current" => "is no longer all dates current (C)",
+        "first_seen" => "is newly listed",
+        "withdrawn" => "is no longer listed",
+        other => other,
     }
 }
 

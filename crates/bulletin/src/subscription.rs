@@ -63,17 +63,24 @@ impl When {
         )
     }
 
-    /// In words, as they stand behind the name of a case: `told of whatever moves`.
+    /// The words that follow the name of a case: `notified of every movement and correction`.
     pub fn words(self) -> String {
         match self {
-            Self::Every => "told of every bulletin".into(),
-            Self::Moves => "told of whatever moves".into(),
-            Self::Only(movements) => format!("told of corrections and of what {}", movements.words()),
-            Self::Corrected => "told of corrections".into(),
-            Self::Current => "told when the date comes to be served, or is served no more".into(),
-            Self::Passes => "told when the date comes to be served".into(),
-            Self::GoesBack => "told when the date is served no more".into(),
-            Self::Within { days } => format!("told when a cut-off comes within {days} days of the date"),
+            Self::Every => "notified of every bulletin".into(),
+            Self::Moves => "notified of every movement and correction".into(),
+            Self::Only(movements) => {
+                format!(
+                    "notified when a cut-off {}, and of corrections",
+                    movements.verbs()
+                )
+            }
+            Self::Corrected => "notified of corrections".into(),
+            Self::Current => "notified when the date becomes current, or stops being current".into(),
+            Self::Passes => "notified when the date becomes current".into(),
+            Self::GoesBack => "notified when the date stops being current".into(),
+            Self::Within { days } => {
+                format!("notified when a cut-off comes within {days} days of the date")
+            }
         }
     }
 }
@@ -193,14 +200,15 @@ fn hides_something(chart: &ChartChange) -> bool {
     chart.movement.is_none()
 }
 
-/// Which way the cut-off went over the priority date; `None` where it is served after as it was before.
+/// The direction in which the cut-off crossed the priority date; `None` if it did not cross it.
 fn crossing(chart: &ChartChange, priority_date: NaiveDate) -> Option<Direction> {
-    let served = |cut_off: Option<CutOff>| cut_off.is_some_and(|cut_off| cut_off.serves(priority_date));
+    let is_current =
+        |cut_off: Option<CutOff>| cut_off.is_some_and(|cut_off| cut_off.is_current(priority_date));
     let to = chart.to.as_ref().and_then(|cell| cell.cut_off());
     if !chart.moved() {
         return None;
     }
-    match (served(chart.from.map(|from| from.cut_off)), served(to)) {
+    match (is_current(chart.from.map(|from| from.cut_off)), is_current(to)) {
         (false, true) => Some(Direction::Forward),
         (true, false) => Some(Direction::Back),
         _ => None,

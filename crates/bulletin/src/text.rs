@@ -28,7 +28,10 @@ pub const USCIS_CHARTS: &str = "https://www.uscis.gov/visabulletininfo";
 /// What every alert says of itself.
 pub const UNOFFICIAL: &str = "This is an unofficial message; only the bulletin counts.";
 
-/// What stands beside Dates for Filing.
+/// The second line of an alert about a correction.
+const CORRECTED_LATER: &str = "The State Department corrected this bulletin after publication.";
+
+/// The note about Dates for Filing.
 pub(crate) fn filing_note(month: Month) -> String {
     format!(
         "For adjustment of status, Dates for Filing counts only if USCIS accepts it for {}: {USCIS_CHARTS}",
@@ -143,7 +146,7 @@ fn short_chart(chart: Chart) -> &'static str {
 /// A message whose details do not fit.
 pub(crate) fn short_body(headline: &str, month: Month, page: &str) -> String {
     let mut lines = vec![headline.to_owned(), in_force(month)];
-    lines.push("The details are too long for this message: look at the bulletin.".into());
+    lines.push("The details are too long for this message; see the bulletin.".into());
     lines.push(String::new());
     lines.extend(closing(page));
     lines.join("\n")
@@ -159,7 +162,7 @@ fn in_force(month: Month) -> String {
 }
 
 fn closing(page: &str) -> [String; 2] {
-    [format!("The bulletin itself: {page}"), UNOFFICIAL.into()]
+    [format!("Official bulletin: {page}"), UNOFFICIAL.into()]
 }
 
 /// Text in lines of at most 80 characters, broken between words.
@@ -183,4 +186,8 @@ fn wrapped_to(text: &str, width: usize) -> Vec<String> {
 
 fn counted(days: i64) -> String {
     format!("{days} {}", if days == 1 { "day" } else { "days" })
+}
+
+fn counted_more(days: i64) -> String {
+    format!("{days} more {}", if days == 1 { "day" } else { "days" })
 }

@@ -323,7 +323,7 @@ pub(crate) struct HistoryArgs {
 Examples:
   bulletin check EB3 India --priority-date 2013-03-15
   bulletin check F2A Brazil --priority-date \"15 Mar 2023\" --month 2026-03
-A date is served when it is earlier than the cut-off; that very day is not.")]
+A priority date is current if it is earlier than the cut-off; the cut-off date itself is not.")]
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) case: CaseArgs,

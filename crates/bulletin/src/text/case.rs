@@ -11,8 +11,8 @@ use crate::subscription::Subscription;
 use crate::text::table::{chart_table, heading_month, skips_a_month};
 use crate::text::verdict::{Form, chart_verdict};
 use crate::text::{
-    case_name, closing, column_name, counted_under, day, filing_note, in_force, priority_sentence,
-    short_chart, shown, wrapped,
+    CORRECTED_LATER, case_name, closing, column_name, counted_under, day, filing_note, in_force,
+    priority_sentence, short_chart, shown, wrapped,
 };
 
 /// What took the place of a category that is listed no more, to stand behind the verdicts: `; listed now: EB-3`.
@@ -58,10 +58,7 @@ pub(crate) fn case_body(alert: &CaseAlert, subscription: Option<&Subscription>) 
     let month = change.month;
     let title = format!("{}: Visa Bulletin for {}", case_name(change.case), month.title());
     let mut lines = match change.kind {
-        ChangeKind::Correction => vec![
-            format!("{title}, CORRECTED"),
-            "The department corrected this bulletin after it was published.".into(),
-        ],
+        ChangeKind::Correction => vec![format!("{title}, CORRECTED"), CORRECTED_LATER.into()],
         ChangeKind::NewMonth => vec![title],
     };
     lines.push(in_force(month));
@@ -99,7 +96,7 @@ pub(crate) fn case_body(alert: &CaseAlert, subscription: Option<&Subscription>) 
         .into_iter()
         .all(|chart| change.charts.of(chart).to.is_none());
     if on_no_chart && change.successors.is_empty() {
-        lines.push("No other category has taken its place in the bulletin.".into());
+        lines.push("No other category replaces it in the bulletin.".into());
     }
     if change.charts.dates_for_filing.to.is_some() {
         lines.extend(wrapped(&filing_note(month)));
@@ -113,7 +110,7 @@ pub(crate) fn case_body(alert: &CaseAlert, subscription: Option<&Subscription>) 
 fn until_then(change: &Change) -> String {
     let previous = change.month.previous();
     let holds = format!(
-        "Until {} the bulletin of {} holds",
+        "Until {}, the bulletin for {} applies",
         day(previous.last_day()),
         previous.title()
     );
@@ -127,10 +124,10 @@ fn until_then(change: &Change) -> String {
         }
         _ if skips_a_month(change) => match heading_month(change) {
             Some(month) => format!(
-                "{holds}. This message compares with {}; no bulletin in between was reported.",
+                "{holds}. This message compares with {}, because no bulletin in between was reported.",
                 month.title()
             ),
-            None => format!("{holds}. This message compares with older ones."),
+            None => format!("{holds}. This message compares with older bulletins."),
         },
         _ => format!("{holds}."),
     }
@@ -144,7 +141,7 @@ fn charts_in_words<'a>(own: Area, of: impl Fn(Chart) -> Option<Option<&'a Cell>>
             let cell = of(chart)?;
             let mut says = format!("{} {}", short_chart(chart), shown(cell));
             if let Some(cell) = cell.filter(|cell| cell.column != own) {
-                says = format!("{says} of {}", column_name(cell.column));
+                says = format!("{says} for {}", column_name(cell.column));
             }
             if cell.is_some_and(|cell| matches!(cell.state, CellState::Unreadable(_))) {
                 says.push_str(" (misprinted)");

@@ -59,6 +59,7 @@ impl Form {
     fn cell(self, cell: &Cell) -> String {
         match date(cell) {
             Some(date) if !self.long_dates => date.format("%d%b%y").to_string(),
+            None if !self.long_dates && cell.cut_off() == Some(CutOff::Current) => "all current (C)".into(),
             _ => shown(Some(cell)),
         }
     }
@@ -187,7 +188,7 @@ impl Verdict<'_> {
             Column::Dropped => {
                 let column = self.form.column(cell.column);
                 if self.form.long_names {
-                    format!("{own} column dropped, {column} counts")
+                    format!("{own} column dropped, {column} applies")
                 } else {
                     format!("{own} column dropped, now {column}")
                 }
@@ -223,9 +224,9 @@ impl Verdict<'_> {
         let was = self.was();
         let back = self.back().map_or_else(String::new, |back| format!("{back} "));
         match movement {
-            Movement::BecameCurrent | Movement::BecameUnavailable => format!("{name} becomes {to}{was}"),
+            Movement::BecameCurrent | Movement::BecameUnavailable => format!("{name} now {to}{was}"),
             Movement::LeftCurrent => format!("{name} {back}{to}{was}"),
-            Movement::FirstSeen => format!("{name} {to} (newly listed)"),
+            Movement::FirstSeen => noted(&name, &to, "newly listed"),
             // Two dates say themselves how far they are from each other.
             Movement::Advanced { .. } | Movement::Retrogressed { .. } if self.form.long_names => {
                 format!("{name} {to} ({} from {})", distance(movement), self.old_first())
@@ -241,7 +242,7 @@ impl Verdict<'_> {
                 let since = since.map_or_else(String::new, |month| format!(" since {month}"));
                 format!("{name} {to} ({}{since})", distance(movement))
             }
-            movement => format!("{name} {to} ({})", movement.words()),
+            movement => noted(&name, &to, &movement.words()),
         }
     }
 
@@ -249,7 +250,7 @@ impl Verdict<'_> {
         let was = self.was();
         match (self.column(), self.chart_change.from, self.back()) {
             (Column::Added, Some(from), _) if self.form.long_names => {
-                format!("{counts}{was} of {}", self.form.column(from.column))
+                format!("{counts}{was} for {}", self.form.column(from.column))
             }
             // It is the own cut-off: where there is little room its column says nothing else.
             (Column::Added, _, Some(back)) => format!("{} {back} {to}{was}", self.name),
@@ -314,7 +315,7 @@ impl Verdict<'_> {
         match (self.chart_change.movement, self.chart_change.from) {
             (None, _) => format!("{name} {} on the corrected page", self.trouble(cell)),
             (Some(Movement::FirstSeen), None) if self.form.long_names => {
-                format!("{name} {to} (added, was not listed)")
+                noted(&name, &to, "added, was not listed")
             }
             (Some(Movement::FirstSeen), None) => format!("{name} added: {to}"),
             _ => self.new_month(cell),
@@ -327,7 +328,7 @@ impl Verdict<'_> {
         if replaced.column == self.change.case.area {
             before
         } else {
-            format!("{before} of {}", self.form.column(replaced.column))
+            format!("{before} for {}", self.form.column(replaced.column))
         }
     }
 
@@ -370,17 +371,26 @@ impl Verdict<'_> {
         match movement {
             _ if self.back().is_some() && is_correction => format!("{name} back to {to}"),
             _ if self.back().is_some() => format!("{name} set back to {to}"),
-            Movement::FirstSeen if is_correction && self.chart_change.from.is_none() => {
-                format!("{name} new: {to}")
+            // The longest of these verdicts: twice `new: all current (C)` does not fit.
+            Movement::FirstSeen if self.chart_change.from.is_none() => {
+                format!("{name} new: {}", to.trim_start_matches("all "))
             }
-            Movement::BecameCurrent | Movement::BecameUnavailable => format!("{name} now {to}"),
+            Movement::BecameUnavailable => format!("{name} now {to}"),
             _ if is_correction => format!("{name} {to}"),
             Movement::Advanced { .. } => format!("{name} advanced to {to}"),
             Movement::BecameAvailable => format!("{name} {to} (available)"),
-            Movement::FirstSeen if self.chart_change.from.is_none() => format!("{name} {to} (new)"),
-            Movement::Unchanged => format!("{name} {to} (same)"),
+            Movement::Unchanged => format!("{name} still {to}"),
             _ => format!("{name} {to}"),
         }
+    }
+}
+
+/// A cut-off with a note: `Filing 01 Aug 2012 (unchanged)`, but `Filing unchanged: all dates current (C)`.
+fn noted(name: &str, to: &str, note: &str) -> String {
+    if to.ends_with(')') {
+        format!("{name} {note}: {to}")
+    } else {
+        format!("{name} {to} ({note})")
     }
 }
 

@@ -59,7 +59,7 @@ impl EndpointArgs {
 Examples:
   bulletin subscribe --email you@example.com --category EB3 --country India \\
       --priority-date 2013-03-15 --when current
-      an e-mail when that date comes to be served, or is served no more
+      an e-mail when that date becomes current, or stops being current
   bulletin subscribe --sms +12025550100 --category EB3 --country India \\
       --consent \"asked by e-mail on 2026-11-20, said yes\"
       an SMS for whatever moves

@@ -15,7 +15,7 @@ Examples:
       whatever moves, printed by `bulletin run`
   bulletin watch add --category EB3 --country India --priority-date 2013-03-15 \\
       --when current --email you@example.com
-      an e-mail when that date comes to be served, or is served no more
+      an e-mail when that date becomes current, or stops being current
   bulletin watch add F2A Brazil --when every --exec 'notify-send \"$ALERT_SUBJECT\"'
       a command each month, also when nothing moves
   bulletin watch add --bulletins
