@@ -1,3 +1,5 @@
+//! A cut-off: a date, `C` or `U`.
+
 use std::fmt;
 use std::str::FromStr;
 

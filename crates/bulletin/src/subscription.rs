@@ -1,3 +1,5 @@
+//! Subscriptions: the alerts that one person wants of one case.
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -12,50 +14,49 @@ use crate::cutoff::CutOff;
 use crate::movement::Movements;
 use crate::spelling::{UnknownSpelling, squash};
 
-/// What one person wants to be told of one case.
+/// One person's filter for the alerts of one case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subscription {
     /// The person's category and country.
     pub case: Case,
-    /// The person's priority date, where known.
+    /// The person's priority date, if known.
     pub priority_date: Option<NaiveDate>,
-    /// Which changes.
+    /// The changes to be notified of.
     pub when: When,
-    /// The only chart that counts; `None` where both do.
+    /// The only chart that counts; `None` for both.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chart: Option<Chart>,
 }
 
-/// Which changes of a case somebody wants to be told of.
+/// The changes of a case that a subscriber is notified of.
 ///
-/// A cell that cannot be read is told to everybody who waits for anything but corrections: nobody knows what it
-/// hides.
+/// Every filter except `corrected` includes unreadable cells: the change that they hide is unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum When {
-    /// Each bulletin, also where nothing moved.
+    /// Every bulletin, even if nothing moved.
     Every,
-    /// Whatever moves, and every correction.
+    /// Every movement and every correction.
     Moves,
-    /// Only these movements, and every correction: who was told of one must hear that it was none.
+    /// Only these movements, and every correction: it may undo a movement that was reported.
     Only(Movements),
     /// Only corrections.
     Corrected,
-    /// When the priority date comes to be served, or is served no more, on either chart.
+    /// The priority date becomes current, or stops being current, on either chart.
     Current,
-    /// Only when the priority date comes to be served.
+    /// The priority date becomes current.
     Passes,
-    /// Only when the priority date is served no more.
+    /// The priority date stops being current.
     GoesBack,
-    /// When a cut-off comes within so many days of the priority date, and then as [`When::Current`].
+    /// A cut-off comes within this many days of the priority date; also everything of [`When::Current`].
     Within {
-        /// How many days.
+        /// The number of days.
         days: u16,
     },
 }
 
 impl When {
-    /// Whether it makes sense only beside a priority date.
+    /// True if the filter needs a priority date.
     pub fn needs_priority_date(self) -> bool {
         matches!(
             self,
@@ -157,7 +158,7 @@ impl From<When> for String {
 }
 
 impl Subscription {
-    /// Whether the subscriber is to be told of this change.
+    /// True if the subscriber is to be notified of this change.
     pub fn wants(&self, change: &Change) -> bool {
         if !change.concerns(self.case) {
             return false;
@@ -215,7 +216,7 @@ fn crossing(chart: &ChartChange, priority_date: NaiveDate) -> Option<Direction> 
     }
 }
 
-/// Whether the cut-off lies within so many days before the priority date, and did not before.
+/// True if the cut-off is within this many days before the priority date, and was not before.
 fn comes_near(chart: &ChartChange, priority_date: NaiveDate, days: u16) -> bool {
     let near = |cut_off: Option<CutOff>| {
         cut_off

@@ -1,6 +1,6 @@
-//! What receivers read: every movement as a golden text, and what must hold of any text at all.
+//! The texts of alerts: every movement as a golden text, and the properties of any text.
 //!
-//! `UPDATE_GOLDEN=1 cargo test -p bulletin` writes the golden file anew; read it before it is committed.
+//! `UPDATE_GOLDEN=1 cargo test -p bulletin` rewrites the golden file; proofread it before you commit it.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

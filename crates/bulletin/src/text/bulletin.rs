@@ -93,7 +93,7 @@ fn corrected_line(cell: &CorrectedCell) -> String {
     )
 }
 
-/// A sentence about a page, without anything from it that could steer a terminal or a mail.
+/// A sentence about a page, without characters that could control a terminal or break a line of an e-mail.
 fn on_one_line(sentence: &str) -> String {
     sentence
         .chars()

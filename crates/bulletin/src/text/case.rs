@@ -15,7 +15,7 @@ use crate::text::{
     priority_sentence, short_chart, shown, wrapped,
 };
 
-/// What took the place of a category that is listed no more, to stand behind the verdicts: `; listed now: EB-3`.
+/// The categories that replaced one that is no longer listed, to follow the verdicts: `; listed now: EB-3`.
 pub(super) fn listed_now(change: &Change) -> String {
     let names: Vec<&str> = change
         .successors
@@ -106,7 +106,8 @@ pub(crate) fn case_body(alert: &CaseAlert, subscription: Option<&Subscription>) 
     lines.join("\n")
 }
 
-/// Which bulletin rules before this one does. Beside a correction it says what that is: the table does not.
+/// The bulletin that applies before this one does. For a correction it includes the cut-offs, which the table does not
+/// show.
 fn until_then(change: &Change) -> String {
     let previous = change.month.previous();
     let holds = format!(
@@ -133,7 +134,7 @@ fn until_then(change: &Change) -> String {
     }
 }
 
-/// What rules on the charts that there is something to say of.
+/// The cells of the charts that `of` selects.
 fn charts_in_words<'a>(own: Area, of: impl Fn(Chart) -> Option<Option<&'a Cell>>) -> String {
     let parts: Vec<String> = Chart::ALL
         .into_iter()
@@ -153,7 +154,7 @@ fn charts_in_words<'a>(own: Area, of: impl Fn(Chart) -> Option<Option<&'a Cell>>
 }
 
 impl Change {
-    /// Whether the bulletin lists the case no more.
+    /// True if the bulletin no longer lists the case.
     pub(crate) fn case_vanished(&self) -> bool {
         Chart::ALL.into_iter().all(|chart| {
             self.charts
@@ -164,7 +165,7 @@ impl Change {
         })
     }
 
-    /// The month whose cut-offs a change is against, unless one of them could not be read.
+    /// The month that a change is compared with, unless one of its cut-offs could not be read.
     pub(crate) fn compared_with(&self) -> Month {
         match self.kind {
             ChangeKind::NewMonth => self.month.previous(),
@@ -174,14 +175,15 @@ impl Change {
 }
 
 impl ChartChange {
-    /// Whether a correction replaces a cut-off that could be read.
+    /// True if a correction replaces a cut-off that could be read.
     pub(crate) fn replaces_a_cut_off(&self) -> bool {
         self.replaced
             .as_ref()
             .is_some_and(|replaced| replaced.cut_off().is_some())
     }
 
-    /// Whether the cut-off is set back, also by another column that counts now: fewer people are served.
+    /// True if the cut-off moved back, or if another column with an earlier one applies: fewer priority dates are
+    /// current.
     pub(crate) fn is_set_back(&self) -> bool {
         let before = cut_off_number(self.from.map(|from| from.cut_off));
         let after = self.to.as_ref().map(Cell::cut_off);

@@ -1,4 +1,4 @@
-//! What a bulletin means for one priority date.
+//! The meaning of a bulletin for one priority date.
 
 use chrono::NaiveDate;
 
@@ -15,7 +15,7 @@ use crate::text::{
     case_name, column_name, counted, counted_more, day, missing_clause, short_chart, shown, trouble,
 };
 
-/// What a bulletin means for one priority date, in one line.
+/// The meaning of a bulletin for one priority date, in one line.
 pub(crate) fn personal_headline(change: &Change, case: Case, priority_date: NaiveDate) -> String {
     let verdicts: Vec<String> = Chart::ALL
         .into_iter()
@@ -40,10 +40,10 @@ pub(crate) fn personal_headline(change: &Change, case: Case, priority_date: Naiv
     )
 }
 
-/// What has changed for one priority date, in one line of at most so many characters; `None` where nothing has: then it
-/// matters more how far the cut-offs moved.
+/// The news for one priority date, in one line of at most `most` characters; `None` if there is none: then the
+/// movements of the cut-offs matter more.
 ///
-/// First the chart on which nothing has changed for it is left out, then names are shortened, then cut-offs go.
+/// Parts are dropped in this order: the chart without news, long names, cut-offs.
 pub(crate) fn personal_subject(
     change: &Change,
     case: Case,
@@ -103,7 +103,7 @@ pub(crate) fn personal_subject(
         .find(|line| line.is_ascii() && line.len() <= most)
 }
 
-/// What is bad news on a chart on which nothing has changed for the priority date.
+/// The bad news on a chart that has no news for the priority date.
 fn setback(change: &Change, chart: Chart, short: bool) -> Option<String> {
     let chart_change = change.charts.of(chart);
     let name = short_chart(chart);
@@ -286,9 +286,9 @@ fn gone(change: &Change, chart: Chart, priority_date: NaiveDate) -> Option<Strin
     ))
 }
 
-/// Where a priority date stands in one bulletin, in a sentence or two: `For EB-3 India in June 2026, the priority date
-/// 15 Mar 2013 is served ...`. Both charts are named, with how far the cut-off is, and that Dates for Filing counts on
-/// a condition.
+/// The position of a priority date in one bulletin, in one or two sentences: `For EB-3 India in June 2026, the priority
+/// date 15 Mar 2013 is current under ...`. Both charts are named, with the distance to the cut-off and the condition
+/// for Dates for Filing.
 pub fn priority_sentence(
     case: Case,
     month: Month,

@@ -1,4 +1,4 @@
-//! The table in the body of an alert: both charts, what held before and what holds now.
+//! The table in the body of an alert: both charts, before and after.
 
 use crate::area::Area;
 use crate::change::{Band, Change, ChangeKind, ChartChange};
@@ -11,10 +11,10 @@ use crate::text::short::short_month;
 use crate::text::verdict::Column;
 use crate::text::{area_name, day, missing_clause, shown, wrapped_to};
 
-/// Where what is said of a chart stands, below its line.
+/// The indent of notes below a chart's line.
 const INDENT: &str = "        ";
 
-/// The charts that list the case, or did before, with a heading that says which bulletins are compared.
+/// The charts that list the case, or did before, below a heading with the bulletins that are compared.
 pub(super) fn chart_table(change: &Change) -> Vec<String> {
     let mut rows = Vec::new();
     for chart in Chart::ALL {
@@ -38,12 +38,12 @@ pub(super) fn chart_table(change: &Change) -> Vec<String> {
     rows
 }
 
-/// The bulletin that the old values are of.
+/// The heading of the old values: their bulletin.
 fn old_heading(change: &Change) -> String {
     heading_month(change).map_or_else(|| "before".into(), short_month)
 }
 
-/// The month before, or where that is not known the only one that is compared with.
+/// The previous month, or if that is unknown, the only month that is compared with.
 pub(super) fn heading_month(change: &Change) -> Option<Month> {
     if change.month_before.is_some() {
         return Some(change.month.previous());
@@ -59,7 +59,7 @@ pub(super) fn heading_month(change: &Change) -> Option<Month> {
     }
 }
 
-/// Whether a new bulletin can only be compared with older ones than that of the month before.
+/// True if a new bulletin can only be compared with bulletins older than that of the previous month.
 pub(super) fn skips_a_month(change: &Change) -> bool {
     let months = |chart: Chart| Some(change.charts.of(chart).from?.month);
     let mut months = Chart::ALL.into_iter().filter_map(months).peekable();
@@ -69,7 +69,7 @@ pub(super) fn skips_a_month(change: &Change) -> bool {
         && months.all(|month| month != change.month.previous())
 }
 
-/// What stood there before, as the heading names it; `None` where that is what was last read.
+/// The old cell, under the heading; `None` if that is the last read cut-off.
 fn printed_before(change: &Change, chart: Chart) -> Option<Option<&Cell>> {
     let chart_change = change.charts.of(chart);
     match change.kind {
@@ -97,13 +97,13 @@ fn row(change: &Change, chart: Chart) -> String {
     format!("{:<19} {old:>12} -> {new:<12}  {verdict}", chart.name())
 }
 
-/// A cell as the table has room for it.
+/// A cell, short enough for the table.
 fn printed_in_a_cell(cell: Option<&Cell>) -> String {
     cell.and_then(Cell::cut_off)
         .map_or_else(|| shown(cell), in_a_cell)
 }
 
-/// A cut-off as the table has room for it: `01 Nov 2013`, `current (C)` or `unavailable`.
+/// A cut-off, short enough for the table: `01 Nov 2013`, `current (C)` or `unavailable`.
 fn in_a_cell(cut_off: CutOff) -> String {
     match cut_off {
         CutOff::Current => "current (C)".into(),
@@ -170,8 +170,8 @@ fn corrected_verdict(change: &Change, chart: Chart) -> String {
     .into()
 }
 
-/// What stood in the bulletin named in the heading, and what is compared with instead, where that could not be: a
-/// misprint, or nothing at all.
+/// The old cell in the bulletin of the heading, and the cut-off that is compared with instead, if that cell is
+/// misprinted or absent.
 fn across_a_gap(change: &Change, chart: Chart) -> Option<(Option<&Cell>, LastRead)> {
     let from = change.charts.of(chart).from?;
     let printed = printed_before(change, chart)?;
@@ -204,7 +204,7 @@ fn notes(change: &Change, chart: Chart) -> Vec<String> {
     notes
 }
 
-/// That a cell cannot be read, why, and what to do.
+/// The reason why a cell cannot be read, and the advice.
 fn unreadable_note(change: &Change, chart_change: &ChartChange) -> String {
     let state = chart_change.to.as_ref().map(|cell| &cell.state);
     if let Some(clause) = state.and_then(|state| missing_clause(change.case, state)) {
@@ -224,7 +224,7 @@ fn unreadable_note(change: &Change, chart_change: &ChartChange) -> String {
     format!("{page} Check the page before you rely on this alert.")
 }
 
-/// The change as it is for who is counted in one column after the other.
+/// The change for people who are counted in one column after the other.
 fn whatever_column(change: &Change, chart_change: &ChartChange) -> ChartChange {
     let mut moved = chart_change.clone();
     if Column::of(change, chart_change) != Column::Same && moved.movement.is_some() {
@@ -234,7 +234,7 @@ fn whatever_column(change: &Change, chart_change: &ChartChange) -> ChartChange {
     moved
 }
 
-/// Which column counts, where it is not the own one, or has not been until now.
+/// The column that applies, if it is not the area's own, or was not before.
 fn column_note(change: &Change, chart_change: &ChartChange) -> Option<String> {
     let own = change.case.area;
     let (verb, their) = if own == Area::EL_SALVADOR_GUATEMALA_HONDURAS {
@@ -266,7 +266,7 @@ fn column_note(change: &Change, chart_change: &ChartChange) -> Option<String> {
     })
 }
 
-/// With which bulletin a cut-off is compared, where it is not the one in the heading.
+/// The bulletin that a cut-off is compared with, if it is not the one in the heading.
 fn comparison_note(change: &Change, chart: Chart) -> Option<String> {
     let chart_change = change.charts.of(chart);
     let from = chart_change.from?;

@@ -1,4 +1,4 @@
-//! What happened to a case on one chart, in the words of a headline, a subject or an SMS.
+//! The verdict on one chart, in the words of a headline, a subject or an SMS.
 
 use crate::area::Area;
 use crate::bulletin::MissingPart;
@@ -10,19 +10,19 @@ use crate::standing::{Cell, CellState, LastRead};
 use crate::text::short::{short_area, shortest_chart};
 use crate::text::{area_name, column_name, counted, short_chart, shown, trouble};
 
-/// How much a verdict says.
+/// The form of a verdict.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Form {
-    /// What held before.
+    /// True to include the previous value.
     pub(super) old: bool,
     pub(super) long_names: bool,
     pub(super) long_dates: bool,
-    /// The number of days, and which column counts.
+    /// True to include the number of days, and the column that applies.
     pub(super) details: bool,
 }
 
 impl Form {
-    /// Everything.
+    /// The most detailed form.
     pub(super) const WHOLE: Self = Self {
         old: true,
         long_names: true,
@@ -38,7 +38,7 @@ impl Form {
         }
     }
 
-    /// A column that counts in place of another.
+    /// The name of a column that applies instead of the area's own.
     fn column(self, column: Area) -> String {
         match column {
             column if self.long_names => column_name(column),
@@ -47,7 +47,7 @@ impl Form {
         }
     }
 
-    /// Whose column it is.
+    /// The name of the area's own column.
     fn own(self, area: Area) -> String {
         if self.long_names {
             area_name(area)
@@ -69,8 +69,8 @@ fn date(cell: &Cell) -> Option<chrono::NaiveDate> {
     cell.cut_off().and_then(CutOff::date)
 }
 
-/// What happened on one chart: `Final Action 15 Nov 2013 (advanced 14 days from 01 Nov 2013)`. `None` where the chart
-/// has nothing to say of the case.
+/// The verdict on one chart: `Final Action 15 Nov 2013 (advanced 14 days from 01 Nov 2013)`. `None` if the chart does
+/// not concern the case.
 pub(super) fn chart_verdict(change: &Change, chart: Chart, form: Form) -> Option<String> {
     let chart_change = change.charts.of(chart);
     let is_correction = change.kind == ChangeKind::Correction;
@@ -97,7 +97,7 @@ pub(super) fn chart_verdict(change: &Change, chart: Chart, form: Form) -> Option
     })
 }
 
-/// What held before, and in which month where that is not the one before.
+/// The previous cut-off, with its month if that is not the one that the change is compared with.
 pub(super) fn old_words(change: &Change, from: LastRead) -> String {
     let words = from.cut_off.words();
     match other_month(change, from) {
@@ -106,24 +106,24 @@ pub(super) fn old_words(change: &Change, from: LastRead) -> String {
     }
 }
 
-/// The month that a cut-off is of, where it is not the one that the bulletin is compared with.
+/// The month of a cut-off, if it is not the one that the change is compared with.
 fn other_month(change: &Change, from: LastRead) -> Option<&'static str> {
     (from.month != change.compared_with()).then(|| from.month.name())
 }
 
-/// Which column counts now, against the one before.
+/// The change of the column that applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Column {
-    /// The same.
+    /// The same column.
     Same,
-    /// The area has no column of its own any more.
+    /// The area no longer has its own column.
     Dropped,
-    /// It has one now.
+    /// The area now has its own column.
     Added,
 }
 
 impl Column {
-    /// What the bulletin, or its correction, does to the column.
+    /// The effect of the bulletin, or of its correction, on the column.
     pub(super) fn of(change: &Change, chart_change: &ChartChange) -> Self {
         let own = change.case.area;
         let had = match &chart_change.replaced {
@@ -146,7 +146,7 @@ struct Verdict<'a> {
 }
 
 impl Verdict<'_> {
-    /// The words before a date that is behind the one before. That it is unavailable says itself that it is worse.
+    /// The words before a date that is earlier than the previous one. "Unavailable" needs none.
     fn back(&self) -> Option<&'static str> {
         let is_date = self
             .chart_change
@@ -170,7 +170,7 @@ impl Verdict<'_> {
         Column::of(self.change, self.chart_change)
     }
 
-    /// The chart, with the column that counts where that is not the own one.
+    /// The chart, with the column that applies if it is not the area's own.
     fn under(&self, cell: &Cell) -> String {
         if cell.column == self.change.case.area {
             self.name.to_owned()
@@ -179,7 +179,7 @@ impl Verdict<'_> {
         }
     }
 
-    /// That another column counts now, and its cut-off; `None` where it is the same as before.
+    /// The new column and its cut-off; `None` if the column is the same as before.
     fn other_column(&self, cell: &Cell) -> Option<String> {
         let own = self.form.own(self.change.case.area);
         let counts = match self.column() {
@@ -259,7 +259,7 @@ impl Verdict<'_> {
         }
     }
 
-    /// The cut-off before, behind the month that it is of where that is not the one before.
+    /// The previous cut-off, after its month if that is not the one that the change is compared with.
     fn old_first(&self) -> String {
         let Some(from) = self.chart_change.from else {
             return String::new();
@@ -271,7 +271,7 @@ impl Verdict<'_> {
         }
     }
 
-    /// What a correction moves is a misprint, not a cut-off: old and new value, and no number of days.
+    /// The verdict on a corrected cell: old and new value without a number of days, because no cut-off moved.
     fn corrected(&self, cell: &Cell, replaced: &Cell) -> String {
         let (name, to) = (self.under(cell), self.form.cell(cell));
         let first = self.first(replaced);
@@ -309,7 +309,7 @@ impl Verdict<'_> {
         }
     }
 
-    /// What a correction brings where nothing stood, or does not touch.
+    /// The verdict on a cell that a correction adds, or does not touch.
     fn added(&self, cell: &Cell) -> String {
         let (name, to) = (self.under(cell), self.form.cell(cell));
         match (self.chart_change.movement, self.chart_change.from) {
@@ -322,7 +322,7 @@ impl Verdict<'_> {
         }
     }
 
-    /// What a correction replaces, with the column where that is not the own one.
+    /// The value that a correction replaces, with its column if it is not the area's own.
     fn of_column(&self, replaced: &Cell) -> String {
         let before = shown(Some(replaced));
         if replaced.column == self.change.case.area {
@@ -342,7 +342,7 @@ impl Verdict<'_> {
         format!(", first {how} as {}", self.of_column(replaced))
     }
 
-    /// Why the cell cannot be read: `misprinted`, `has no India column`.
+    /// The reason why the cell cannot be read: `misprinted`, `has no India column`.
     fn trouble(&self, cell: &Cell) -> String {
         let case = self.change.case;
         match cell.state {
@@ -351,7 +351,7 @@ impl Verdict<'_> {
         }
     }
 
-    /// What is never dropped. The line says itself whether it is about a correction.
+    /// The shortest form, which is never dropped. The line itself shows if it is a correction.
     fn in_few_words(&self) -> String {
         let name = self.name;
         let is_correction = self.change.kind == ChangeKind::Correction;

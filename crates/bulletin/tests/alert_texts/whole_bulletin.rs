@@ -1,4 +1,4 @@
-//! What receivers read of a whole bulletin.
+//! The texts of alerts about a whole bulletin.
 
 use bulletin::{Alert, BulletinAlert, ChangeKind, Chart, CorrectedCell, Finding, RowKey};
 

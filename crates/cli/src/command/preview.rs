@@ -27,7 +27,7 @@ pub(crate) fn run(store: &StoreArgs, args: &PreviewArgs) -> anyhow::Result<ExitC
         && args.priority_date.is_none()
     {
         return Err(
-            UnknownSpelling::new("preview", "", ["--priority-date DATE beside it".into()])
+            UnknownSpelling::new("preview", "", ["--priority-date DATE".into()])
                 .because(format!("--when {when} needs a priority date."))
                 .into(),
         );

@@ -18,8 +18,8 @@ pub(crate) fn run(args: &UnsubscribeArgs) -> anyhow::Result<ExitCode> {
         refuse_impossible(case)?;
     }
     if !args.yes && !std::io::stdin().is_terminal() {
-        return Err(UnknownSpelling::new("answer", "", ["--yes beside it".into()])
-            .because("There is nobody to ask whether that is meant.")
+        return Err(UnknownSpelling::new("answer", "", ["--yes".into()])
+            .because("Standard input is not a terminal, so this cannot be confirmed.")
             .into());
     }
     block_on(async {

@@ -73,11 +73,9 @@ fn add(store: &StoreArgs, args: &WatchAddArgs) -> anyhow::Result<ExitCode> {
 pub(crate) fn subscription(case: Case, args: &WantedArgs) -> anyhow::Result<Subscription> {
     let when = args.when.unwrap_or(When::Moves);
     if when.needs_priority_date() && args.priority_date.is_none() {
-        return Err(
-            UnknownSpelling::new("watch", "", ["--priority-date DATE beside it".into()])
-                .because(format!("--when {when} needs a priority date."))
-                .into(),
-        );
+        return Err(UnknownSpelling::new("watch", "", ["--priority-date DATE".into()])
+            .because(format!("--when {when} needs a priority date."))
+            .into());
     }
     refuse_impossible(case)?;
     Ok(Subscription {

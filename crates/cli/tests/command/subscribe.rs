@@ -53,7 +53,7 @@ fn a_queue_hears_what_it_is_subscribed_to_and_no_more() {
     cloud
         .bulletin(&[&subscribe[..], &["--when", "current"]].concat())
         .exits(0)
-        .prints(&["Nothing is changed", "Nothing was done"]);
+        .prints(&["Nothing to change", "Nothing was done"]);
     let china_moves = ["subscribe", to[0], to[1], "eb-3", "mainland China"];
     cloud.bulletin(&china_moves).exits(0).prints(&[
         "The filter policy of sqs ***:alerts for EB-3 is changed",
@@ -296,7 +296,7 @@ fn the_list_masks_addresses_and_no_log_has_one() {
         "--consent",
         "said yes again",
     ])
-    .prints(&["Nothing is changed", "said yes again"]);
+    .prints(&["Nothing to change", "said yes again"]);
     ask(&["subscriptions"]).prints(&[
         "a***@example.com",
         "+1******0100",
