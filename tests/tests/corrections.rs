@@ -405,8 +405,8 @@ fn a_misprint_between_two_months_hides_no_crossing_of_a_priority_date() {
         when: "current".parse().unwrap(),
         chart: None,
     };
-    // Served from July on by what is printed below; served on no chart; served on both all the while.
-    let (crosses, waits, served) = (
+    // Current from July on by the cells below; current on no chart; current on both throughout.
+    let (crosses, waits, current) = (
         waiting_for("2012-06-15"),
         waiting_for("2020-01-01"),
         waiting_for("2005-01-01"),
@@ -427,7 +427,7 @@ fn a_misprint_between_two_months_hides_no_crossing_of_a_priority_date() {
         let alerts = world.announce().await;
         let change = told_of_eb3_india(&alerts);
         assert_eq!(change.charts.of(Chart::FinalAction).movement, None);
-        for subscription in [crosses, waits, served] {
+        for subscription in [crosses, waits, current] {
             assert!(subscription.wants(change), "nobody knows what the misprint hides");
         }
 
@@ -437,7 +437,7 @@ fn a_misprint_between_two_months_hides_no_crossing_of_a_priority_date() {
         let change = told_of_eb3_india(&alerts);
         let from = change.charts.of(Chart::FinalAction).from.unwrap();
         assert_eq!((from.month, from.cut_off.to_string()), (may, "2012-01-01".into()));
-        let wanted = [crosses, waits, served].map(|subscription| subscription.wants(change));
+        let wanted = [crosses, waits, current].map(|subscription| subscription.wants(change));
         assert_eq!(wanted, [true, false, false]);
 
         // The misprint is put right afterwards.
@@ -447,7 +447,7 @@ fn a_misprint_between_two_months_hides_no_crossing_of_a_priority_date() {
         assert_eq!((change.month, change.revision), (june, 1));
         let from = change.charts.of(Chart::FinalAction).from.unwrap();
         assert_eq!((from.month, from.cut_off.to_string()), (may, "2012-01-01".into()));
-        let wanted = [crosses, waits, served].map(|subscription| subscription.wants(change));
+        let wanted = [crosses, waits, current].map(|subscription| subscription.wants(change));
         assert_eq!(wanted, [false, false, false]);
     });
 }

@@ -93,7 +93,7 @@ fn a_lost_column_is_unreadable_and_crosses_nobody() {
         let chart = &change.charts.final_action;
         assert_eq!(chart.movement, None);
         assert_eq!(chart.from.unwrap().month, month("2024-06"));
-        assert!(chart.newly_served().is_none() && chart.served_no_more().is_none());
+        assert!(chart.newly_current().is_none() && chart.no_longer_current().is_none());
         let text = Alert::body(&alerts[0], None);
         assert!(!text.contains("column dropped"));
         // Its people are told by the case's own alert and not by that of all others.
@@ -290,7 +290,7 @@ fn nobody_waiting_for_a_crossing_is_told_of_one_that_the_page_does_not_show() {
         for alert in &alerts {
             let headline = alert.headline_for(&subscription("current", "2014-01-01"));
             assert!(
-                !headline.contains("NEWLY SERVED") || !alert.case().is_some_and(|case| case == EB2_INDIA),
+                !headline.contains("NOW CURRENT") || !alert.case().is_some_and(|case| case == EB2_INDIA),
                 "{headline}"
             );
         }

@@ -71,7 +71,7 @@ fn dates(change: &ChartChange) -> Option<(chrono::NaiveDate, chrono::NaiveDate)>
     Some((from.cut_off.date()?, to.cut_off()?.date()?))
 }
 
-/// Whether fewer people are served.
+/// True if fewer priority dates are current.
 fn is_set_back(change: &ChartChange) -> bool {
     let rank = |cut_off: CutOff| match cut_off {
         CutOff::Unavailable => chrono::NaiveDate::MIN,
@@ -145,8 +145,8 @@ fn check_case(alert: &Alert, told: &CaseAlert, json: &Value) {
                     "+",
                     "available again",
                     "now current",
-                    "Newly served",
-                    "Served after all",
+                    "Now current",
+                    "Current after all",
                 ] {
                     assert!(!text.contains(progress), "a step back as {progress:?}: {text}");
                 }
@@ -158,7 +158,7 @@ fn check_case(alert: &Alert, told: &CaseAlert, json: &Value) {
                 rows.contains(&format!("{days} day")) && rows.contains("retrogressed"),
                 "{rows}"
             );
-            assert!(body.contains("Until ") && body.contains(" holds."), "{body}");
+            assert!(body.contains("Until ") && body.contains(" applies."), "{body}");
         }
         let json = &json["charts"][chart.code()];
         let two_dates = dates(on).filter(|(from, to)| from != to);

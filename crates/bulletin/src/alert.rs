@@ -1,3 +1,5 @@
+//! Alerts: the messages to people. Their sentences are in `text`, their JSON is in `json`.
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -10,7 +12,7 @@ use crate::month::Month;
 use crate::subscription::Subscription;
 use crate::text::{self, Line};
 
-/// A message to people: what a bulletin does to one case, or what it does as a whole.
+/// A message to people: the effect of a bulletin on one case, or the bulletin as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "alert", rename_all = "snake_case")]
 pub enum Alert {
@@ -20,29 +22,29 @@ pub enum Alert {
     Bulletin(BulletinAlert),
 }
 
-/// What one bulletin, or its correction, does to one case.
+/// The effect of one bulletin, or of its correction, on one case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CaseAlert {
-    /// What happened.
+    /// The change.
     pub change: Change,
     /// The bulletin's own page, for people to check.
     pub page: String,
 }
 
-/// What a bulletin does as a whole: the one message for those who want every bulletin.
+/// The effect of a bulletin as a whole: the one message for subscribers of every bulletin.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BulletinAlert {
     /// The bulletin.
     pub month: Month,
-    /// Which form of it: 0 as first stored, then counting its corrections.
+    /// The version of the bulletin: 0 as first stored, then counting its corrections.
     pub revision: u32,
-    /// Whether it is new or corrected.
+    /// New month or correction.
     pub kind: ChangeKind,
-    /// What it does to each case it lists, against the bulletin before it.
+    /// The changes of every case that it lists, compared with the bulletin before it.
     pub changes: Vec<Change>,
-    /// Where it is a correction: the cells that it replaces.
+    /// The cells that it replaces, if it is a correction.
     pub corrected: Vec<CorrectedCell>,
-    /// What could not be read, and what else an operator should know.
+    /// The findings about the page.
     pub findings: Vec<Finding>,
     /// The bulletin's own page.
     pub page: String,
@@ -51,15 +53,15 @@ pub struct BulletinAlert {
 /// One cell that a correction replaced.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CorrectedCell {
-    /// Which cell.
+    /// The key of the cell.
     pub key: RowKey,
-    /// What stood there, as printed; `None` where the cell is new.
+    /// The text before, as printed; `None` if the cell is new.
     pub before: Option<String>,
-    /// What stands there, as printed; `None` where the cell is gone.
+    /// The text now, as printed; `None` if the cell is gone.
     pub after: Option<String>,
 }
 
-/// Which alert it is: the same change always has the same id, so that it can be noted as sent.
+/// The id of an alert: the same change always has the same id, so that it can be recorded as sent.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct AlertId(String);
@@ -71,7 +73,7 @@ impl fmt::Display for AlertId {
 }
 
 impl Alert {
-    /// Which alert it is.
+    /// The id of the alert.
     pub fn id(&self) -> AlertId {
         match self {
             Self::Case(alert) => {
@@ -98,7 +100,7 @@ impl Alert {
         }
     }
 
-    /// The case it is about; `None` where it is about the whole bulletin.
+    /// The case it is about; `None` if it is about the whole bulletin.
     pub fn case(&self) -> Option<Case> {
         match self {
             Self::Case(alert) => Some(alert.change.case),
@@ -106,7 +108,7 @@ impl Alert {
         }
     }
 
-    /// The verdict in one line of ASCII: who, which bulletin, what moved.
+    /// The verdict in one line of ASCII: the case, the bulletin, the movements.
     pub fn headline(&self) -> String {
         match self {
             Self::Case(alert) => text::case_headline(&alert.change),
@@ -114,8 +116,8 @@ impl Alert {
         }
     }
 
-    /// The verdict as an SMS: at most 160 septets of the GSM 7-bit alphabet, of which the sender's display name and the
-    /// `> ` behind it, which SNS puts in front, take their part. Parts are dropped until it fits, the verdict never.
+    /// The verdict as an SMS: at most 160 septets of the GSM 7-bit alphabet, including the sender's display name and `>
+    /// `, which SNS puts in front. Parts are dropped until it fits, but never the verdict.
     pub fn sms(&self, display_name: &str) -> String {
         let prefix = if display_name.is_empty() {
             0
@@ -137,7 +139,7 @@ impl Alert {
         }
     }
 
-    /// The same for one subscriber: with a priority date it says what the bulletin means for that.
+    /// The headline for one subscriber: with a priority date, its meaning for that date.
     pub fn headline_for(&self, subscription: &Subscription) -> String {
         match (self, subscription.priority_date) {
             (Self::Case(alert), Some(priority_date)) => {
@@ -147,9 +149,9 @@ impl Alert {
         }
     }
 
-    /// The subject of an e-mail to one subscriber: where the priority date comes to be served, or is served no more, it says
-    /// that. As
-    /// [`subject`](Self::subject), one line of at most [`SUBJECT_CHARACTERS`](crate::text::SUBJECT_CHARACTERS) ASCII characters.
+    /// The subject of an e-mail to one subscriber. If the priority date becomes current or stops being current, the
+    /// subject says so. Like [`subject`](Self::subject), one line of at most
+    /// [`SUBJECT_CHARACTERS`](crate::text::SUBJECT_CHARACTERS) ASCII characters.
     pub fn subject_for(&self, subscription: &Subscription) -> String {
         let personal = match (self, subscription.priority_date) {
             (Self::Case(alert), Some(priority_date)) => {
@@ -161,9 +163,8 @@ impl Alert {
         personal.unwrap_or_else(|| self.subject())
     }
 
-    /// The whole message as plain text, in lines of at most 80 characters but for addresses of pages and what a page
-    /// itself prints. For a subscriber it says what the bulletin means for the priority date, and where the country
-    /// is counted.
+    /// The whole message as plain text, in lines of at most 80 characters except for URLs and text from the page. For a
+    /// subscriber it includes the meaning for the priority date, and the column under which the country is counted.
     pub fn body(&self, subscription: Option<&Subscription>) -> String {
         match self {
             Self::Case(alert) => text::case_body(alert, subscription),
@@ -171,7 +172,7 @@ impl Alert {
         }
     }
 
-    /// The message without its details, for where it does not fit otherwise.
+    /// The message without its details, for channels whose limit it exceeds.
     pub fn body_in_short(&self) -> String {
         let page = match self {
             Self::Case(alert) => &alert.page,

@@ -1,3 +1,5 @@
+//! Chargeability areas and countries, and the case that an area forms with a category.
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -8,9 +10,9 @@ use crate::spelling::{UnknownSpelling, is_same_word, nearest, squash};
 
 /// A chargeability area: a column of a chart, or a country that may have one.
 ///
-/// Most countries have no column of their own and are counted under [`Area::ALL`] ("All Chargeability Areas
-/// Except Those Listed"). Columns come and go, and differ between the charts of one page, so every country is an
-/// area here, and [`Area::ruled_by`] says which column rules it in a given chart.
+/// Most countries have no separate column and are counted under [`Area::ALL`] ("All Chargeability Areas Except Those
+/// Listed"). Columns come and go, and differ between the charts of one page, so every country is an area here, and
+/// [`Area::ruled_by`] returns the column that applies to it in a given chart.
 ///
 /// ```
 /// use bulletin::Area;
@@ -22,7 +24,7 @@ use crate::spelling::{UnknownSpelling, is_same_word, nearest, squash};
 #[serde(try_from = "String", into = "String")]
 pub struct Area(u16);
 
-/// The areas that have had a column so far: code, name, squashed spellings beside them.
+/// The areas that have had a column so far: code, name, and other squashed spellings.
 const LISTED: [(&str, &str, &[&str]); 8] = [
     (
         "ALL",
@@ -109,12 +111,12 @@ impl Area {
         self.entry().0
     }
 
-    /// What people call it.
+    /// The name for people.
     pub fn name(self) -> &'static str {
         self.entry().1
     }
 
-    /// The columns that can rule this area, the most particular first; the last is always [`Area::ALL`].
+    /// The columns that can apply to this area, the most specific first; the last is always [`Area::ALL`].
     pub fn columns(self) -> impl Iterator<Item = Self> {
         let shared = ["EL_SALVADOR", "GUATEMALA", "HONDURAS"].contains(&self.code());
         [
@@ -127,13 +129,13 @@ impl Area {
         .take(if self == Self::ALL { 1 } else { 3 })
     }
 
-    /// The column that rules this area in a chart, where `listed` says which columns that chart has.
+    /// The column that applies to this area in a chart; `listed` returns true for the columns of that chart.
     pub fn ruled_by(self, listed: impl Fn(Self) -> bool) -> Self {
         self.columns().find(|column| listed(*column)).unwrap_or(Self::ALL)
     }
 
-    /// The area with exactly this name, as the heading of a column that was not seen before would give it:
-    /// no nicknames, no abbreviations, no nearest guess. Never [`Area::ALL`].
+    /// The area with exactly this name, as the heading of a new column would print it: no nicknames, no abbreviations,
+    /// no nearest guess. Never [`Area::ALL`].
     pub fn by_name(name: &str) -> Option<Self> {
         Self::every()
             .skip(1)
@@ -158,8 +160,8 @@ impl fmt::Display for Area {
 impl FromStr for Area {
     type Err = UnknownSpelling;
 
-    /// Reads a code, a name or a usual other spelling of any country: `INDIA`, `india`, `mainland China`,
-    /// `Brazil`, `rest of world`.
+    /// Parses a code, a name or a usual other spelling of any country: `INDIA`, `india`, `mainland China`, `Brazil`,
+    /// `rest of world`.
     fn from_str(text: &str) -> Result<Self, UnknownSpelling> {
         // Stored data has codes, and much of it is read at a time.
         if let Some(area) = Self::every().find(|area| area.code() == text) {
@@ -169,8 +171,8 @@ impl FromStr for Area {
         let bare = bare.strip_suffix("born").unwrap_or(&bare);
         if ["hongkong", "hongkongsar", "macau", "macao", "macausar"].contains(&bare) {
             let reason = format!(
-                "Under which column {} is counted is not for this program to say: it has changed, and the \
-                 consular officer decides.",
+                "This program cannot decide which column applies to {}: that has changed, and the consular \
+                 officer decides.",
                 text.trim()
             );
             return Err(UnknownSpelling::new("area", text, ["CHINA".into(), "ALL".into()]).because(reason));
@@ -211,7 +213,7 @@ impl From<Area> for String {
     }
 }
 
-/// Whom a cut-off is about: a category and an area.
+/// The people that a cut-off is about: a category and an area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Case {
     /// The preference category.
@@ -226,8 +228,8 @@ impl fmt::Display for Case {
     }
 }
 
-/// Every other country: code, name, squashed spellings beside them. The names are those of the department's
-/// own country pages, with other usual ones.
+/// Every other country: code, name, and other squashed spellings. The names are those of the department's country
+/// pages, with other usual ones.
 const COUNTRIES: [(&str, &str, &[&str]); 191] = [
     ("AFGHANISTAN", "Afghanistan", &[]),
     ("ALBANIA", "Albania", &[]),

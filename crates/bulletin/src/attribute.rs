@@ -1,4 +1,4 @@
-//! What an alert carries beside its text, so that a message service can pick who hears it.
+//! Attributes of alerts: the values by which a message service filters.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,26 +12,26 @@ use crate::chart::Chart;
 use crate::cutoff::CutOff;
 use crate::movement::Movement;
 
-/// The number of a cut-off that is not there: the lowest of all.
+/// The number of a cut-off that is absent: the lowest of all.
 pub const ABSENT: i64 = -20_000_000;
 /// The number of `U`: below every date.
 pub const UNAVAILABLE: i64 = -10_000_000;
 /// The number of `C`: above every date.
 pub const CURRENT: i64 = 10_000_000;
 
-/// What an attribute of an alert says, in one of the types that SNS compares in filter policies.
+/// The value of an attribute, in one of the types that SNS compares in filter policies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AttributeValue {
     /// One word, of SNS's type `String`.
     Word(String),
-    /// Several words, of SNS's type `String.Array`: a policy matches where one of them does. Never empty.
+    /// Several words, of SNS's type `String.Array`: a policy matches if one of them does. Never empty.
     Words(Vec<String>),
     /// A number, of SNS's type `Number`, between -1e9 and 1e9.
     Number(i64),
 }
 
 impl AttributeValue {
-    /// The name of its type in SNS.
+    /// The name of the type in SNS.
     pub fn data_type(&self) -> &'static str {
         match self {
             Self::Word(_) => "String",
@@ -40,7 +40,7 @@ impl AttributeValue {
         }
     }
 
-    /// The value as SNS takes it: of several words a JSON array.
+    /// The value in SNS's notation: a JSON array for several words.
     pub fn text(&self) -> String {
         match self {
             Self::Word(word) => word.clone(),
@@ -56,12 +56,12 @@ pub mod name {
 
     /// The code of the category.
     pub const CATEGORY: &str = "category";
-    /// The codes of every area whose people the alert concerns: of a change of `ALL` all countries without a column.
+    /// The codes of every area whose people the alert concerns: for a change of `ALL`, all countries without a column.
     pub const AREA: &str = "area";
-    /// `chart:movement` of both charts, `chart:unreadable` for a misprint, and `chart:corrected` where a correction
+    /// `chart:movement` of both charts, `chart:unreadable` for a misprint, and `chart:corrected` if a correction
     /// touches the chart.
     pub const MOVEMENT: &str = "movement";
-    /// Which priority dates came to be served, or are served no more; left out where none.
+    /// The priority dates that became current or stopped being current; omitted if there are none.
     pub const CROSSED: &str = "crossed";
     /// The bulletin's month.
     pub const MONTH: &str = "month";
@@ -86,10 +86,10 @@ pub mod name {
 }
 
 impl Alert {
-    /// The attributes by their [`name`]s, at most ten: so many does SNS deliver raw to a queue.
+    /// The attributes by their [`name`]s, at most ten: SNS delivers no more than that raw to a queue.
     ///
-    /// An alert about a whole bulletin has month, kind and the movements that occur in it; what is about one case, it
-    /// does not have.
+    /// An alert about a whole bulletin has month, kind and the movements that occur in it, and nothing that is about
+    /// one case.
     pub fn attributes(&self) -> BTreeMap<&'static str, AttributeValue> {
         let kind = match self {
             Self::Case(alert) => alert.change.kind,
@@ -143,7 +143,7 @@ fn of_bulletin(alert: &BulletinAlert) -> BTreeMap<&'static str, AttributeValue> 
     )])
 }
 
-/// The code of no area, where a change concerns nobody: an array without a word is not asked of SNS.
+/// A code that no area has, for a change that concerns nobody: SNS arrays cannot be empty.
 const NOBODY: &str = "NOBODY";
 
 fn areas(change: &Change) -> Vec<String> {
@@ -163,7 +163,7 @@ fn areas(change: &Change) -> Vec<String> {
     codes
 }
 
-/// The word for a movement on a chart; `None` stands for a cell that cannot be read.
+/// The word for a movement on a chart; `None` is a cell that cannot be read.
 pub(crate) fn movement_word(chart: Chart, movement: Option<Movement>) -> String {
     movement_code_word(chart, movement.map_or("unreadable", Movement::code))
 }
@@ -196,7 +196,8 @@ pub fn day_number(date: NaiveDate) -> i64 {
         .num_days()
 }
 
-/// The number of a cut-off: of a date its [`day_number`]. Sorts as [`ABSENT`], [`UNAVAILABLE`], dates, [`CURRENT`].
+/// The number of a cut-off; for a date its [`day_number`]. The order is [`ABSENT`], [`UNAVAILABLE`], dates,
+/// [`CURRENT`].
 pub fn cut_off_number(cut_off: Option<CutOff>) -> i64 {
     match cut_off {
         None => ABSENT,
@@ -206,7 +207,8 @@ pub fn cut_off_number(cut_off: Option<CutOff>) -> i64 {
     }
 }
 
-/// Before and after. What cannot be read is taken for unchanged: a number never says what nobody read.
+/// The numbers before and after. An unreadable cell counts as unchanged: a number never claims a value that nobody
+/// read.
 fn numbers(change: &ChartChange) -> (i64, i64) {
     let before = cut_off_number(change.from.map(|from| from.cut_off));
     let after = match &change.to {
@@ -218,18 +220,19 @@ fn numbers(change: &ChartChange) -> (i64, i64) {
     (before, after)
 }
 
-/// The words for the priority dates that came to be served, or are served no more; one word where nobody knows.
+/// The words for the priority dates that became current or stopped being current; one word if that is unknown.
 fn crossings(chart: Chart, change: &ChartChange) -> Vec<String> {
     if change.movement.is_none() {
         return vec![movement_word(chart, None)];
     }
-    let served = |cut_off: Option<CutOff>| match cut_off {
+    // Priority dates before this day are current.
+    let current_before = |cut_off: Option<CutOff>| match cut_off {
         None | Some(CutOff::Unavailable) => NaiveDate::MIN,
         Some(CutOff::Date(date)) => date,
         Some(CutOff::Current) => NaiveDate::MAX,
     };
-    let before = served(change.from.map(|from| from.cut_off));
-    let after = served(change.to.as_ref().and_then(|cell| cell.cut_off()));
+    let before = current_before(change.from.map(|from| from.cut_off));
+    let after = current_before(change.to.as_ref().and_then(|cell| cell.cut_off()));
     let (direction, first, end) = if before < after {
         (Direction::Forward, before, after)
     } else {

@@ -1,17 +1,17 @@
-//! Bands of days as words, so that a service which compares only words can tell whether a day lies in a band.
+//! Bands of days as words, so that a service that compares only words can find out if a day is within a band.
 //!
 //! A band is written as the fewest whole decades, years, months and days that cover it: 28 February to 14 April 2013 is
-//! `2013-02-28`, `2013-03`, `2013-04-01` and so on to `2013-04-14`. A day lies in it exactly where one of the day's own four
-//! words ([`words_of`]) is among them.
+//! `2013-02-28`, `2013-03`, `2013-04-01` and so on to `2013-04-14`. A day is within it exactly if one of the day's own
+//! four words ([`words_of`]) is among them.
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 
-/// Which way a cut-off went over the priority dates of a band.
+/// The direction in which a cut-off crossed the priority dates of a band.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Direction {
-    /// They are served now.
+    /// They became current.
     Forward,
-    /// They are served no more.
+    /// They stopped being current.
     Back,
 }
 
@@ -24,14 +24,14 @@ impl Direction {
     }
 }
 
-/// All days before [`FIRST_YEAR`] are one word, and all after [`LAST_YEAR`]: nobody waits from then, and the bands that
-/// reach there reach all of them.
+/// The first year with words for its days. All days before it are one word, and all days after [`LAST_YEAR`] another:
+/// no priority date is that far away, and a band that reaches there contains all of those days.
 const FIRST_YEAR: i32 = 1900;
 const LAST_YEAR: i32 = 2099;
 const EARLIER: &str = "before-1900";
 const LATER: &str = "after-2099";
 
-/// The words whose bands the day lies in.
+/// The words of all bands that can contain the day.
 pub(crate) fn words_of(day: NaiveDate) -> Vec<String> {
     match day.year() {
         ..FIRST_YEAR => vec![EARLIER.into()],
@@ -40,7 +40,7 @@ pub(crate) fn words_of(day: NaiveDate) -> Vec<String> {
     }
 }
 
-/// The words for the days from `first` up to the day before `end`; none where there is no such day.
+/// The words for the days from `first` to the day before `end`; none if there is no such day.
 pub(crate) fn covering(first: NaiveDate, end: NaiveDate) -> impl Iterator<Item = String> {
     let mut words = Vec::new();
     let mut day = first;
@@ -62,7 +62,7 @@ pub(crate) fn covering(first: NaiveDate, end: NaiveDate) -> impl Iterator<Item =
     words.into_iter()
 }
 
-/// How many days one word stands for.
+/// The span of days of one word.
 #[derive(Debug, Clone, Copy)]
 enum Span {
     Decade,
@@ -72,7 +72,7 @@ enum Span {
 }
 
 impl Span {
-    /// The longest first.
+    /// All spans, the longest first.
     const ALL: [Self; 4] = [Self::Decade, Self::Year, Self::Month, Self::Day];
 
     fn word(self, day: NaiveDate) -> String {
@@ -84,7 +84,7 @@ impl Span {
         }
     }
 
-    /// The day after the span that begins on this day; `None` where none does.
+    /// The day after the span that begins on this day; `None` if none does.
     fn end(self, day: NaiveDate) -> Option<NaiveDate> {
         let (month, day_of_month) = (day.month(), day.day());
         match self {

@@ -1,3 +1,5 @@
+//! A bulletin: the cells of both charts of one month.
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -9,7 +11,7 @@ use crate::chart::Chart;
 use crate::cutoff::CutOff;
 use crate::month::Month;
 
-/// Which cell of a bulletin: a chart, a row and a column.
+/// The key of a cell in a bulletin: chart, row and column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RowKey {
     /// The chart.
@@ -21,7 +23,7 @@ pub struct RowKey {
 }
 
 impl RowKey {
-    /// Whom the cell is about.
+    /// The case that the cell is about.
     pub fn case(self) -> Case {
         Case {
             category: self.category,
@@ -30,18 +32,18 @@ impl RowKey {
     }
 }
 
-/// What was read in a cell.
+/// The value that was read in a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reading {
     /// Exactly a date, `C` or `U`.
     CutOff(CutOff),
-    /// Anything else. The raw text beside it says what.
+    /// Anything else. The raw text shows it.
     Unreadable,
 }
 
 impl Reading {
-    /// The cut-off, where it could be read.
+    /// The cut-off, if it could be read.
     pub fn cut_off(self) -> Option<CutOff> {
         match self {
             Self::CutOff(cut_off) => Some(cut_off),
@@ -52,8 +54,8 @@ impl Reading {
 
 /// A cell's texts as printed, after entities are decoded and white space is folded.
 ///
-/// The labels repeat over a bulletin and the cells are short, so that the texts are of a kind that is copied and made
-/// without an allocation.
+/// The labels repeat across a bulletin and the cells are short, so the type of the texts is cheap to clone and needs no
+/// allocation for short ones.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct RawCell {
     /// The row's label.
@@ -64,19 +66,19 @@ pub struct RawCell {
     pub value: SmolStr,
 }
 
-/// One cell of a bulletin: what it says, and how it is printed.
+/// One cell of a bulletin: its value and its printed text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
-    /// Which cell.
+    /// The key of the cell.
     #[serde(flatten)]
     pub key: RowKey,
-    /// What it says.
+    /// The value.
     pub reading: Reading,
-    /// How it is printed.
+    /// The texts as printed.
     pub raw: RawCell,
 }
 
-/// The part of a page without which one of its cells cannot be there.
+/// The missing part of a page that should contain a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MissingPart {
@@ -87,10 +89,10 @@ pub enum MissingPart {
 }
 
 impl Row {
-    /// The place of a cell that the page should have and does not have. `label` is the printed label of the other side:
-    /// of the row where the column is missing, of the column where the row is.
+    /// The texts of a cell that the page should have but does not. `label` is the printed label of the other side: of
+    /// the row if the column is missing, of the column if the row is.
     ///
-    /// The reading is unreadable, and the missing side's label is empty, which no printed label is.
+    /// The reading is unreadable, and the label of the missing side is empty, which no printed label is.
     pub fn missing(key: RowKey, part: MissingPart, label: SmolStr) -> Self {
         let (category, area) = match part {
             MissingPart::Row => (SmolStr::default(), label),
@@ -125,7 +127,7 @@ impl Row {
     }
 }
 
-/// Two rows of one bulletin with the same key.
+/// An error: two rows of one bulletin have the same key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{} {}, {}: the same cell stands twice in one bulletin", .0.category, .0.area, .0.chart.name())]
 pub struct DuplicateRow(pub RowKey);
@@ -143,7 +145,7 @@ impl Bulletin {
     /// A bulletin of these rows.
     ///
     /// # Errors
-    /// [`DuplicateRow`] when a cell is given twice.
+    /// [`DuplicateRow`] if a cell is given twice.
     pub fn new(month: Month, rows: impl IntoIterator<Item = Row>) -> Result<Self, DuplicateRow> {
         let mut rows: Vec<Row> = rows.into_iter().collect();
         rows.sort_unstable_by_key(|row| row.key);
@@ -161,7 +163,7 @@ impl Bulletin {
         }
     }
 
-    /// The month from whose first day it rules.
+    /// The month from whose first day it is in force.
     pub fn month(&self) -> Month {
         self.month
     }
@@ -172,7 +174,7 @@ impl Bulletin {
         self.rows.iter()
     }
 
-    /// One cell; `None` where the bulletin has no such row or column.
+    /// One cell; `None` if the bulletin has no such row or column.
     pub fn row(&self, key: RowKey) -> Option<&Row> {
         let at = self.rows.binary_search_by_key(&key, |row| row.key).ok()?;
         self.rows.get(at)
@@ -191,7 +193,7 @@ impl Bulletin {
         areas
     }
 
-    /// Everybody the bulletin has a cell for.
+    /// Every case that the bulletin has a cell for.
     pub fn cases(&self) -> Vec<Case> {
         let mut cases: Vec<Case> = self.rows.iter().map(|row| row.key.case()).collect();
         cases.sort_unstable();
@@ -199,8 +201,8 @@ impl Bulletin {
         cases
     }
 
-    /// The cell that rules this category for people charged to this area: that of the area's own column where
-    /// the chart has one, else of the column that takes it in.
+    /// The cell that applies to this category for people charged to this area: in the area's own column if the chart
+    /// has one, otherwise in the column that includes it.
     pub fn ruling(&self, chart: Chart, category: Category, area: Area) -> Option<&Row> {
         area.columns().find_map(|area| {
             self.row(RowKey {
@@ -212,7 +214,7 @@ impl Bulletin {
     }
 }
 
-/// The form of a [`Bulletin`] in data, before it is known that no cell stands twice.
+/// The serialised form of a [`Bulletin`], before its keys are known to be unique.
 #[derive(Serialize, Deserialize)]
 struct Unchecked {
     month: Month,

@@ -1,3 +1,5 @@
+//! The preference categories: the rows of the charts.
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -45,11 +47,10 @@ impl fmt::Display for Preference {
 macro_rules! categories {
     ($($(#[$doc:meta])* $variant:ident $code:literal $preference:ident $short:literal $name:literal
        [$($alias:literal),*] -> [$($heir:ident),*];)+) => {
-        /// A row of a chart: one preference category, or one of the kinds within it that the bulletin lists
-        /// apart.
+        /// A row of a chart: one preference category, or one of the subcategories that the bulletin lists separately.
         ///
-        /// EB-5's kinds follow the page's wording of their time and are never folded together: what a row of
-        /// 2010 calls "Regional Center" is another group of people than what a row of 2016 does.
+        /// The EB-5 rows follow the wording of their time and are never merged: "Regional Center" in 2010 is another
+        /// group of people than in 2016.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
         pub enum Category {
@@ -65,28 +66,28 @@ macro_rules! categories {
                 match self { $(Self::$variant => $code,)+ }
             }
 
-            /// Which half of the charts it stands in.
+            /// The half of the charts that contains the row.
             pub fn preference(self) -> Preference {
                 match self { $(Self::$variant => Preference::$preference,)+ }
             }
 
-            /// What people call it in a line: `EB-3`.
+            /// The short name for one line: `EB-3`.
             pub fn short(self) -> &'static str {
                 match self { $(Self::$variant => $short,)+ }
             }
 
-            /// What it is, in words.
+            /// The description in words.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)+ }
             }
 
-            /// The categories whose rows took this one's place when it left the bulletin; empty where it is
-            /// still listed or nothing took its place.
+            /// The categories that replaced this one when it left the bulletin; empty if it is still listed or nothing
+            /// replaced it.
             pub fn heirs(self) -> &'static [Self] {
                 match self { $(Self::$variant => &[$(Self::$heir),*],)+ }
             }
 
-            /// Squashed spellings beside code and short name.
+            /// Squashed spellings in addition to code and short name.
             fn aliases(self) -> &'static [&'static str] {
                 match self { $(Self::$variant => &[$($alias),*],)+ }
             }
@@ -174,8 +175,7 @@ categories! {
 }
 
 impl Category {
-    /// The category a person means, where it is known which half of the charts is spoken of: there `3rd`,
-    /// `third` and `3` are enough.
+    /// The category that a person means within one half of the charts: there `3rd`, `third` and `3` are enough.
     ///
     /// # Errors
     /// [`UnknownSpelling`] with the nearest codes of that half.
@@ -243,8 +243,8 @@ impl fmt::Display for Category {
 impl FromStr for Category {
     type Err = UnknownSpelling;
 
-    /// Reads `EB3`, `EB-3`, `eb3`, `"other workers"`, `employment 3rd` and the like. A bare `3rd` names one
-    /// category of each preference and is refused with both: see [`Category::parse_in`].
+    /// Parses `EB3`, `EB-3`, `eb3`, `"other workers"`, `employment 3rd` and the like. A bare `3rd` names one category
+    /// of each preference and is refused with both: see [`Category::parse_in`].
     fn from_str(text: &str) -> Result<Self, UnknownSpelling> {
         // Stored data has codes, and much of it is read at a time.
         let by_code = Self::ALL.iter().copied().find(|category| category.code() == text);
@@ -260,7 +260,7 @@ impl FromStr for Category {
             Err(Self::refusal(text, None))
         } else {
             let reason = format!(
-                "\"{}\" stands in both the family and the employment charts.",
+                "\"{}\" is in both the family and the employment charts.",
                 text.trim()
             );
             Err(UnknownSpelling::new("category", text, of_each).because(reason))

@@ -1,3 +1,5 @@
+//! The changes between two versions of a standing. Start reading at [`changes`].
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -8,39 +10,39 @@ use crate::month::Month;
 use crate::movement::Movement;
 use crate::standing::{ByChart, Cell, Entry, LastRead, Standing, Successor};
 
-/// What two versions of a standing differ in: what one bulletin, or its correction, does to one case.
+/// The difference between two versions of a standing: the effect of one bulletin, or of its correction, on one case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
-    /// Whose standing changed.
+    /// The case.
     pub case: Case,
     /// The bulletin that changed it.
     pub month: Month,
-    /// Which form of this bulletin: 0 as first stored, then counting the corrections of this case.
+    /// The version of this bulletin: 0 as first stored, then counting the corrections of this case.
     pub revision: u32,
-    /// Whether the bulletin is new, or a correction of one that stood there already.
+    /// New month or correction.
     pub kind: ChangeKind,
-    /// What it does on each chart.
+    /// The effect on each chart.
     pub charts: ByChart<ChartChange>,
-    /// The areas that have a column of their own in this half of the bulletin.
+    /// The areas that have their own column in this half of the bulletin.
     pub columns: Vec<Area>,
-    /// The same in the bulletin before this one; equal to `columns` where none is stored.
+    /// The same in the previous bulletin; equal to `columns` if none is stored.
     pub columns_before: Vec<Area>,
-    /// Where the category is listed no more: what took its place, and what rules there.
+    /// If the category is no longer listed: the categories that replaced it, and their cells.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub successors: Vec<Successor>,
-    /// What rules the case in the bulletin of the month before, as printed; `None` where that is not among the two of
-    /// the standing, or nobody was notified of it.
+    /// The case's cells in the bulletin of the previous month, as printed; `None` if that is not one of the two of the
+    /// standing, or nobody was notified of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub month_before: Option<Box<ByChart<Option<Cell>>>>,
 }
 
-/// Whether a change comes from a new bulletin or from a corrected one.
+/// The origin of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeKind {
-    /// A month that was not there before, against the last readable cut-offs before it.
+    /// A new month, compared with the last readable cut-offs before it.
     NewMonth,
-    /// A month that stood there already, against what stood there.
+    /// A new version of a stored month, compared with the version before.
     Correction,
 }
 
@@ -54,27 +56,27 @@ impl ChangeKind {
     }
 }
 
-/// What a change does on one chart.
+/// The effect of a change on one chart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChartChange {
-    /// The cut-off that held before: for a correction what stood in the same bulletin if it could be read, else,
-    /// as for a new month, the last that could be read before it.
+    /// The cut-off before. For a correction: the one of the same bulletin if it could be read; otherwise, as for a new
+    /// month, the last readable one before it.
     pub from: Option<LastRead>,
-    /// What rules now; `None` where the chart has no row for the category.
+    /// The cell now; `None` if the chart has no row for the category.
     pub to: Option<Cell>,
-    /// For a correction of this very cell: what stood there.
+    /// The corrected cell, as it was before; `None` if the correction does not touch it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaced: Option<Cell>,
-    /// From the one to the other; `None` where the cell cannot be read, so that nobody knows.
+    /// The movement from one to the other; `None` if the cell cannot be read.
     pub movement: Option<Movement>,
 }
 
 /// Priority dates from one day to another, both included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Band {
-    /// The earliest; `None` where every earlier one belongs to it.
+    /// The earliest; `None` if there is no lower limit.
     pub first: Option<NaiveDate>,
-    /// The latest; `None` where every later one belongs to it.
+    /// The latest; `None` if there is no upper limit.
     pub last: Option<NaiveDate>,
 }
 
@@ -89,13 +91,13 @@ impl ChartChange {
         }
     }
 
-    /// Whether a correction touches the chart: it replaces its cell, or moves what rules there.
+    /// True if a correction touches the chart: it replaces its cell, or moves the cut-off that applies.
     pub fn corrected(&self) -> bool {
         self.replaced.is_some() || self.moved()
     }
 
-    /// The priority dates that are served now and were not before, where that can be said of this movement.
-    pub fn newly_served(&self) -> Option<Band> {
+    /// The priority dates that became current; `None` if the movement makes none current.
+    pub fn newly_current(&self) -> Option<Band> {
         let from = self.from?.cut_off;
         let to = self.to.as_ref()?.cut_off()?;
         let (first, last) = match (self.movement?, from, to) {
@@ -108,8 +110,8 @@ impl ChartChange {
         Some(Band { first, last })
     }
 
-    /// The priority dates that were served before and are served no more, where that can be said of this movement.
-    pub fn served_no_more(&self) -> Option<Band> {
+    /// The priority dates that stopped being current; `None` if the movement leaves all current ones current.
+    pub fn no_longer_current(&self) -> Option<Band> {
         let from = self.from?.cut_off;
         let to = self.to.as_ref()?.cut_off()?;
         let (first, last) = match (self.movement?, from, to) {
@@ -124,14 +126,14 @@ impl ChartChange {
         Some(Band { first, last })
     }
 
-    /// Whether anything happened: a movement, or a cell that cannot be read.
+    /// True if anything happened: a movement, or a cell that cannot be read.
     pub fn moved(&self) -> bool {
         self.movement != Some(Movement::Unchanged)
     }
 }
 
-/// A column that appears or vanishes for the case is that and nothing else: its cut-off and that of the areas
-/// without a column are about different people.
+/// The movement on one chart. A column that appears or vanishes for the case is only that: its cut-off and that of the
+/// areas without a column are about different people.
 fn movement(case: Case, from: Option<LastRead>, to: Option<&Cell>) -> Option<Movement> {
     let Some(cell) = to else {
         return Some(Movement::between(from.map(|from| from.cut_off), None));
@@ -145,8 +147,9 @@ fn movement(case: Case, from: Option<LastRead>, to: Option<&Cell>) -> Option<Mov
 }
 
 impl Change {
-    /// What a bulletin does to the case, against what was read before it: `None` where the standing does not reach
-    /// to that month, the bulletin neither lists the case nor is the first without it, or nothing was stored before.
+    /// The effect of a bulletin on the case, compared with the bulletins before it. `None` if the standing does not
+    /// reach that month, if the bulletin neither lists the case nor is the first without it, or if nothing was stored
+    /// before.
     pub fn in_bulletin(standing: &Standing, month: Month) -> Option<Self> {
         let entry = standing.entry(month)?;
         let older = standing.older.as_ref().filter(|older| older.month < month);
@@ -181,7 +184,7 @@ impl Change {
         )
     }
 
-    /// What the corrected form of a bulletin does to the case, against the form before.
+    /// The effect of a corrected version of a bulletin on the case, compared with the version before.
     fn correction(standing: &Standing, before: &Entry, after: &Entry) -> Self {
         let charts = ByChart::each(|chart| {
             let (stood, stands) = (before.cells.of(chart), after.cells.of(chart));
@@ -234,14 +237,14 @@ impl Change {
         }
     }
 
-    /// Whether anything happened on either chart.
+    /// True if anything happened on either chart.
     pub fn moved(&self) -> bool {
         Chart::ALL.into_iter().any(|chart| self.charts.of(chart).moved())
     }
 
-    /// Whether this is the change that people of this case should be told of: it is about their category, and about
-    /// the column that rules their area. When that column vanishes, the change that says so is theirs; the one of
-    /// the column that takes them in is theirs from the next bulletin on.
+    /// True if people of this case should be notified of this change: it is about their category and the column that
+    /// applies to their area. When that column vanishes, the change that says so concerns them; changes of the column
+    /// that includes them do so from the next bulletin on.
     pub fn concerns(&self, case: Case) -> bool {
         let ruled_before = case.area.ruled_by(|column| self.columns_before.contains(&column));
         let ruled_now = case.area.ruled_by(|column| self.columns.contains(&column));
@@ -251,16 +254,16 @@ impl Change {
     }
 }
 
-/// The changes between two versions of a standing: a new month, or a correction of a month that was there already.
-/// Everything else, such as history filled in behind, is no change. `before` is `None` where the case had no standing.
+/// The changes between two versions of a standing: a new month, or a correction of a stored month. Anything else, such
+/// as added history, is not a change. `before` is `None` if the case had no standing.
 ///
-/// A pure function: the same two versions always give the same changes, at most two of them.
+/// Pure: the same two versions always give the same changes, at most two.
 ///
-/// A case without a standing before is where tracking begins and changes nothing, unless a bulletin before this
-/// one is stored and does not list it: then it is a new row or column, and people wait for its news.
+/// For a case without a standing before, tracking begins and nothing changes, unless an earlier bulletin is stored and
+/// does not list it: then it is a new row or column, and news.
 ///
-/// A month that is stored behind a later one is a change too, where an earlier one was stored before. Whether its month
-/// is over, so that nobody is notified of it, is not decided here.
+/// A month that is stored after a later one is a change too, if an earlier one was stored before. The caller decides if
+/// its month is over, so that nobody is notified.
 pub fn changes(before: Option<&Standing>, after: &Standing) -> Vec<Change> {
     let mut changes: Vec<Change> = Vec::new();
     for entry in after.entries() {

@@ -1,3 +1,5 @@
+//! The two charts of a bulletin.
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -11,10 +13,10 @@ use crate::spelling::{UnknownSpelling, squash};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Chart {
-    /// When a visa can be issued or an adjustment of status approved.
+    /// The chart that decides when a visa can be issued or an adjustment of status approved.
     FinalAction,
-    /// When papers may be filed with the National Visa Center and, in the months in which USCIS accepts this
-    /// chart, for adjustment of status.
+    /// The chart that decides when papers may be filed with the National Visa Center and, in months in which USCIS
+    /// accepts it, for adjustment of status.
     DatesForFiling,
 }
 
@@ -48,7 +50,7 @@ impl fmt::Display for Chart {
 impl FromStr for Chart {
     type Err = UnknownSpelling;
 
-    /// Reads the code, the department's name, `final`, `action`, `filing`, `FAD`, `DFF`, `A` or `B`.
+    /// Parses the code, the department's name, `final`, `action`, `filing`, `FAD`, `DFF`, `A` or `B`.
     fn from_str(text: &str) -> Result<Self, UnknownSpelling> {
         match squash(text).as_str() {
             "finalaction" | "finalactiondates" | "final" | "action" | "fad" | "fa" | "a" => {

@@ -1,9 +1,9 @@
 //! Cells that a page should have and does not have.
 //!
 //! A lost column or row must not look like a decision of the department. [`complete`] compares a page with the bulletin
-//! before it, adds an unreadable row for every cell whose absence proves nothing, and reports what is missing and what
-//! is gone. An absence counts as real where a column or row leaves every chart at once, where the bulletin before lacks
-//! it too, or where an operator confirms it.
+//! before it, adds an unreadable row for every cell whose absence proves nothing, and reports missing and dropped rows
+//! and columns. An absence counts as real if a column or row leaves every chart at once, if the bulletin before lacks
+//! it too, or if an operator confirms it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -76,7 +76,7 @@ pub fn complete(printed: &Bulletin, findings: &[Finding], context: Context<'_>) 
     }
 }
 
-/// The page's findings, with these in place of what it said about missing and dropped rows and columns before.
+/// The page's findings, with these instead of its earlier ones about missing and dropped rows and columns.
 fn with_gaps<'a>(of_page: &[Finding], gaps: impl Iterator<Item = &'a Finding>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = of_page
         .iter()
@@ -122,7 +122,7 @@ fn halves<'a>(rows: impl Iterator<Item = &'a Row>) -> BTreeMap<Half, Labels> {
     halves
 }
 
-/// A printed page, and what it says about its own gaps.
+/// A printed page, and its findings about its gaps.
 struct Page<'a> {
     halves: BTreeMap<Half, Labels>,
     findings: &'a [Finding],

@@ -1,3 +1,5 @@
+//! A cut-off: a date, `C` or `U`.
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -6,24 +8,24 @@ use serde::{Deserialize, Serialize};
 
 use crate::spelling::UnknownSpelling;
 
-/// What one cell of a chart says.
+/// The value of one cell of a chart.
 ///
 /// In data it is an ISO date, `C` or `U`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum CutOff {
-    /// `U`: no priority date is served.
+    /// `U`: no priority date is current.
     Unavailable,
-    /// Priority dates earlier than this day are served.
+    /// Priority dates earlier than this day are current.
     Date(NaiveDate),
-    /// `C`: every priority date is served.
+    /// `C`: every priority date is current.
     Current,
 }
 
 impl CutOff {
-    /// Whether a priority date is served. The rule is strict: it must be *earlier than* the cut-off date
+    /// True if a priority date is current. The rule is strict: it must be *earlier than* the cut-off date
     /// (the bulletins say so in the paragraph above their charts).
-    pub fn serves(self, priority_date: NaiveDate) -> bool {
+    pub fn is_current(self, priority_date: NaiveDate) -> bool {
         match self {
             Self::Unavailable => false,
             Self::Date(cut_off) => priority_date < cut_off,
@@ -31,7 +33,7 @@ impl CutOff {
         }
     }
 
-    /// The day, where the cell holds one.
+    /// The date, if the cell contains one.
     pub fn date(self) -> Option<NaiveDate> {
         match self {
             Self::Date(date) => Some(date),
@@ -39,12 +41,12 @@ impl CutOff {
         }
     }
 
-    /// What a reader calls it: `01 Nov 2013`, `current` or `unavailable`.
+    /// The words for people: `01 Nov 2013`, `all dates current (C)` or `unavailable`.
     pub fn words(self) -> String {
         match self {
             Self::Unavailable => "unavailable".into(),
             Self::Date(date) => date.format("%d %b %Y").to_string(),
-            Self::Current => "current".into(),
+            Self::Current => "all dates current (C)".into(),
         }
     }
 }
@@ -96,14 +98,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_priority_date_on_the_cut_off_is_not_served() {
+    fn a_priority_date_on_the_cut_off_is_not_current() {
         let day = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").unwrap();
         let cut_off = CutOff::Date(day("2013-11-15"));
-        assert!(cut_off.serves(day("2013-11-14")));
-        assert!(!cut_off.serves(day("2013-11-15")));
-        assert!(!cut_off.serves(day("2013-11-16")));
-        assert!(CutOff::Current.serves(day("2026-01-01")));
-        assert!(!CutOff::Unavailable.serves(day("1980-01-01")));
+        assert!(cut_off.is_current(day("2013-11-14")));
+        assert!(!cut_off.is_current(day("2013-11-15")));
+        assert!(!cut_off.is_current(day("2013-11-16")));
+        assert!(CutOff::Current.is_current(day("2026-01-01")));
+        assert!(!CutOff::Unavailable.is_current(day("1980-01-01")));
     }
 
     #[test]

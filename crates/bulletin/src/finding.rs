@@ -1,4 +1,6 @@
-use std::fmt;
+//! Findings: the problems of a page that was read all the same. Their sentences are in `sentence`.
+
+mod sentence;
 
 use serde::{Deserialize, Serialize};
 
@@ -7,71 +9,71 @@ use crate::category::{Category, Preference};
 use crate::chart::Chart;
 use crate::month::Month;
 
-/// Something about a page that an operator should know. The page was read all the same; what could not be read
-/// has been left out, never guessed.
+/// A problem of a page that an operator should know. The page was read all the same; cells that could not be read
+/// were left out, never guessed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Finding {
     /// A cell that is not exactly a date, `C` or `U`. Kept as unreadable with its raw text.
     UnreadableCell {
-        /// The chart in which it stands.
+        /// The chart.
         chart: Chart,
-        /// Its row.
+        /// The row.
         category: Category,
-        /// Its column.
+        /// The column.
         area: Area,
         /// The cell's text.
         raw: String,
-        /// Why it cannot be taken.
+        /// The reason.
         reason: UnreadableReason,
     },
-    /// A row whose label is like no known category, or like two. Its cells are in no chart.
+    /// A row whose label resembles no known category, or two. Its cells are in no chart.
     UnrecognisedRow {
-        /// The chart in which it stands.
+        /// The chart.
         chart: Chart,
-        /// Its half of the chart.
+        /// The half of the chart.
         preference: Preference,
         /// The label as printed.
         label: String,
         /// The row's cells: the column's label and the cell's text.
         cells: Vec<(String, String)>,
     },
-    /// A column whose label is like no known area, or like two. Its cells are in no chart.
+    /// A column whose label resembles no known area, or two. Its cells are in no chart.
     UnrecognisedColumn {
-        /// The chart in which it stands.
+        /// The chart.
         chart: Chart,
-        /// Its half of the chart.
+        /// The half of the chart.
         preference: Preference,
         /// The label as printed.
         label: String,
         /// The column's cells: the row's label and the cell's text.
         cells: Vec<(String, String)>,
     },
-    /// A country that has not had a column before. Its cells are in the chart, under the country's own code.
+    /// A country that never had a column before. Its cells are in the chart, under the country's own code.
     NewColumn {
-        /// The chart in which it stands.
+        /// The chart.
         chart: Chart,
-        /// Its half of the chart.
+        /// The half of the chart.
         preference: Preference,
         /// The country.
         area: Area,
     },
-    /// A label that is no known spelling but close to exactly one.
+    /// A label that is not a known spelling but close to exactly one.
     ApproximateLabel {
-        /// The chart in which it stands.
+        /// The chart.
         chart: Chart,
-        /// Its half of the chart.
+        /// The half of the chart.
         preference: Preference,
         /// The label as printed.
         label: String,
-        /// The code it was taken for.
+        /// The code that it was read as.
         read_as: String,
     },
     /// A row with more or fewer cells than the chart has columns. Its cells are kept as unreadable.
     RaggedRow {
-        /// The chart in which it stands.
+        /// The chart.
         chart: Chart,
-        /// Its half of the chart.
+        /// The half of the chart.
         preference: Preference,
         /// The row's label.
         label: String,
@@ -82,11 +84,11 @@ pub enum Finding {
     },
     /// The same cut-off printed twice with different values. Kept as unreadable with the first raw text.
     ConflictingCells {
-        /// The chart in which they stand.
+        /// The chart.
         chart: Chart,
-        /// Their row.
+        /// The row.
         category: Category,
-        /// Their column.
+        /// The column.
         area: Area,
         /// The texts of the cells.
         raw: Vec<String>,
@@ -94,9 +96,9 @@ pub enum Finding {
     /// A row whose label names a category that bulletins of this month do not list, such as a code that ended years
     /// ago. Its cells are in no chart.
     RowOfAnotherEra {
-        /// The chart in which it stands.
+        /// The chart.
         chart: Chart,
-        /// Its half of the chart.
+        /// The half of the chart.
         preference: Preference,
         /// The category that its label names.
         category: Category,
@@ -107,54 +109,54 @@ pub enum Finding {
     },
     /// A row that a table prints twice. Cells with different values count as unreadable.
     RepeatedRow {
-        /// The chart in which it stands.
+        /// The chart.
         chart: Chart,
-        /// Its half of the chart.
+        /// The half of the chart.
         preference: Preference,
         /// The row.
         category: Category,
     },
     /// A column that a table prints twice. Cells with different values count as unreadable.
     RepeatedColumn {
-        /// The chart in which it stands.
+        /// The chart.
         chart: Chart,
-        /// Its half of the chart.
+        /// The half of the chart.
         preference: Preference,
         /// The column.
         area: Area,
     },
-    /// A column that the chart should have and does not. Its cells count as unreadable.
+    /// A column that the chart should have but does not. Its cells count as unreadable.
     MissingColumn {
         /// The chart without it.
         chart: Chart,
-        /// Its half of the chart.
+        /// The half of the chart.
         preference: Preference,
         /// The column.
         area: Area,
     },
-    /// A row that the chart should have and does not. Its cells count as unreadable.
+    /// A row that the chart should have but does not. Its cells count as unreadable.
     MissingRow {
         /// The chart without it.
         chart: Chart,
-        /// Its half of the chart.
+        /// The half of the chart.
         preference: Preference,
         /// The row.
         category: Category,
     },
-    /// A column of the bulletin before that this one has on no chart: a change by the department.
+    /// A column of the previous bulletin that no chart of this one has: a change by the department.
     DroppedColumn {
         /// The chart without it.
         chart: Chart,
-        /// Its half of the chart.
+        /// The half of the chart.
         preference: Preference,
         /// The column.
         area: Area,
     },
-    /// A row of the bulletin before that this one has on no chart: a change by the department.
+    /// A row of the previous bulletin that no chart of this one has: a change by the department.
     DroppedRow {
         /// The chart without it.
         chart: Chart,
-        /// Its half of the chart.
+        /// The half of the chart.
         preference: Preference,
         /// The row.
         category: Category,
@@ -165,9 +167,9 @@ pub enum Finding {
         /// The half of the bulletin.
         preference: Preference,
     },
-    /// An area's cut-off lies later than that of all areas without a column: nearly always a misprint.
+    /// An area's cut-off is later than that of all areas without a column: nearly always a misprint.
     LaterThanAll {
-        /// The chart in which it stands.
+        /// The chart.
         chart: Chart,
         /// The row.
         category: Category,
@@ -178,27 +180,27 @@ pub enum Finding {
     MonthMismatch {
         /// The month the page was read as.
         month: Month,
-        /// The other month, and where it stands.
+        /// The other month and its place.
         elsewhere: String,
     },
-    /// Something else about the page's shape, as a sentence.
+    /// Another problem of the page's layout, as a sentence.
     Layout {
         /// The sentence.
         what: String,
     },
 }
 
-/// Why a cell is unreadable.
+/// The reason why a cell is unreadable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UnreadableReason {
-    /// Nothing stands in it.
+    /// It is empty.
     Blank,
-    /// It is written in no known form.
+    /// It is not a date, `C` or `U`.
     NotACutOff,
     /// It is written as a date, but there is no such day.
     NoSuchDay,
-    /// The date can only lie after the bulletin's own month, where no cut-off can be.
+    /// The date is after the bulletin's own month, where no cut-off can be.
     AfterTheBulletin,
     /// It is struck through, or its row's or column's label is.
     StruckThrough,
@@ -207,13 +209,13 @@ pub enum UnreadableReason {
 }
 
 impl UnreadableReason {
-    /// The reason in words.
+    /// The reason as a clause: `it is blank`.
     pub fn words(self) -> &'static str {
         match self {
             Self::Blank => "it is blank",
             Self::NotACutOff => "it is not exactly a date, C or U",
             Self::NoSuchDay => "there is no such day",
-            Self::AfterTheBulletin => "the date lies after the bulletin",
+            Self::AfterTheBulletin => "the date is after the bulletin",
             Self::StruckThrough => "it is struck through",
             Self::Hidden => "it is hidden on the page",
         }
@@ -221,7 +223,7 @@ impl UnreadableReason {
 }
 
 impl Finding {
-    /// The kind as data, such as `unreadable_cell`.
+    /// The code of the kind, such as `unreadable_cell`.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::UnreadableCell { .. } => "unreadable_cell",
@@ -245,7 +247,7 @@ impl Finding {
         }
     }
 
-    /// Whether a cut-off is missing from the charts because of it, so that somebody must look at the page.
+    /// True if a cut-off is missing from the charts because of it, so that somebody must check the page.
     pub fn loses_a_cut_off(&self) -> bool {
         matches!(
             self,
@@ -272,8 +274,7 @@ impl Finding {
         )
     }
 
-    /// The half chart on which a column cannot be told from another, so that no column missing from it is known to be
-    /// gone.
+    /// The half chart on which columns cannot be distinguished, so that a column missing from it may still be there.
     pub fn hides_a_column(&self) -> Option<(Chart, Preference)> {
         match self {
             Self::UnrecognisedColumn {
@@ -286,7 +287,7 @@ impl Finding {
         }
     }
 
-    /// The half chart on which a row cannot be told from another, so that no row missing from it is known to be gone.
+    /// The half chart on which rows cannot be distinguished, so that a row missing from it may still be there.
     pub fn hides_a_row(&self) -> Option<(Chart, Preference)> {
         match self {
             Self::UnrecognisedRow {
@@ -299,200 +300,6 @@ impl Finding {
                 chart, preference, ..
             } => Some((*chart, *preference)),
             _ => None,
-        }
-    }
-}
-
-/// Text from a page, in quotes, without anything that could steer a terminal, and not too long.
-fn quoted(raw: &str) -> String {
-    let shown: String = raw.chars().take(60).flat_map(char::escape_debug).collect();
-    let dots = if raw.chars().count() > 60 { "..." } else { "" };
-    format!("\"{shown}{dots}\"")
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place =
-            |chart: &Chart, preference: &Preference| format!("{}, {}", chart.name(), preference.name());
-        match self {
-            Self::UnreadableCell {
-                chart,
-                category,
-                area,
-                raw,
-                reason,
-            } => write!(
-                f,
-                "{}, row {category}, column {area}: the cell {} cannot be read: {}. It is left out; look at the page.",
-                chart.name(),
-                quoted(raw),
-                reason.words()
-            ),
-            Self::UnrecognisedRow {
-                chart,
-                preference,
-                label,
-                cells,
-            } => write!(
-                f,
-                "{}: the row {} is no known category. Its {} cells are left out; look at the page.",
-                place(chart, preference),
-                quoted(label),
-                cells.len()
-            ),
-            Self::UnrecognisedColumn {
-                chart,
-                preference,
-                label,
-                cells,
-            } => write!(
-                f,
-                "{}: the column {} is no known area. Its {} cells are left out; look at the page.",
-                place(chart, preference),
-                quoted(label),
-                cells.len()
-            ),
-            Self::NewColumn {
-                chart,
-                preference,
-                area,
-            } => write!(
-                f,
-                "{}: {} has a column of its own, which it had in no bulletin before.",
-                place(chart, preference),
-                area.name()
-            ),
-            Self::ApproximateLabel {
-                chart,
-                preference,
-                label,
-                read_as,
-            } => {
-                write!(
-                    f,
-                    "{}: the label {} was read as {read_as}.",
-                    place(chart, preference),
-                    quoted(label)
-                )
-            }
-            Self::RaggedRow {
-                chart,
-                preference,
-                label,
-                expected,
-                found,
-            } => write!(
-                f,
-                "{}: the row {} has {found} cells where the chart has {expected} columns. \
-                 They are left out; look at the page.",
-                place(chart, preference),
-                quoted(label)
-            ),
-            Self::ConflictingCells {
-                chart,
-                category,
-                area,
-                raw,
-            } => {
-                let raw: Vec<String> = raw.iter().map(|text| quoted(text)).collect();
-                write!(
-                    f,
-                    "{}, row {category}, column {area}: printed more than once, as {}. It is left out; look at the page.",
-                    chart.name(),
-                    raw.join(" and ")
-                )
-            }
-            Self::RowOfAnotherEra {
-                chart,
-                preference,
-                category,
-                label,
-                cells,
-            } => write!(
-                f,
-                "{}: the row {} names {category}, which bulletins of this month do not list. Its {} cells are left \
-                 out; check the page.",
-                place(chart, preference),
-                quoted(label),
-                cells.len()
-            ),
-            Self::RepeatedRow {
-                chart,
-                preference,
-                category,
-            } => write!(
-                f,
-                "{}: the page prints the {category} row twice. Cells that differ count as unreadable; check the page.",
-                place(chart, preference)
-            ),
-            Self::RepeatedColumn {
-                chart,
-                preference,
-                area,
-            } => write!(
-                f,
-                "{}: the page prints the {area} column twice. Cells that differ count as unreadable; check the page.",
-                place(chart, preference)
-            ),
-            Self::MissingColumn {
-                chart,
-                preference,
-                area,
-            } => write!(
-                f,
-                "{}: the page has no {area} column here. Its cells count as unreadable; check the page.",
-                place(chart, preference)
-            ),
-            Self::MissingRow {
-                chart,
-                preference,
-                category,
-            } => write!(
-                f,
-                "{}: the page has no {category} row here. Its cells count as unreadable; check the page.",
-                place(chart, preference)
-            ),
-            Self::DroppedColumn {
-                chart,
-                preference,
-                area,
-            } => write!(
-                f,
-                "{}: the {area} column of the previous bulletin is gone.",
-                place(chart, preference)
-            ),
-            Self::DroppedRow {
-                chart,
-                preference,
-                category,
-            } => write!(
-                f,
-                "{}: the {category} row of the previous bulletin is gone.",
-                place(chart, preference)
-            ),
-            Self::IdenticalCharts { preference } => write!(
-                f,
-                "Dates for Filing and Final Action, {}: the page prints the same cut-offs on both charts, which no \
-                 bulletin does. They count as unreadable; check the page.",
-                preference.name()
-            ),
-            Self::LaterThanAll {
-                chart,
-                category,
-                area,
-            } => write!(
-                f,
-                "{}, row {category}: {area} is later than ALL, which is nearly always a misprint. It is kept as printed.",
-                chart.name()
-            ),
-            Self::MonthMismatch { month, elsewhere } => {
-                write!(
-                    f,
-                    "The page is the bulletin of {}, but {elsewhere}.",
-                    month.title()
-                )
-            }
-            Self::Layout { what } => f.write_str(what),
         }
     }
 }

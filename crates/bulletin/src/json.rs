@@ -1,6 +1,6 @@
-//! Alerts for machines: the form that `docs/alert.schema.json` describes.
+//! Alerts for programs, as described by `docs/alert.schema.json`.
 //!
-//! What has nothing to say is left out. Codes and names of keys do not change within a version.
+//! Empty values are omitted. Codes and keys do not change within a version.
 
 use serde_json::{Map, Value, json};
 
@@ -17,11 +17,12 @@ use crate::standing::{ByChart, Cell, CellState, LastRead};
 use crate::subscription::Subscription;
 use crate::text::{self, UNOFFICIAL, USCIS_CHARTS};
 
-/// The version of the form. It counts up when a key changes its meaning or goes; new keys may come within one.
+/// The version of the JSON. It counts up when a key changes its meaning or is removed; new keys may be added within
+/// one.
 pub const JSON_VERSION: u32 = 1;
 
 impl Alert {
-    /// The alert for machines, in the form of `docs/alert.schema.json`.
+    /// The alert as JSON, as described by `docs/alert.schema.json`.
     pub fn json(&self) -> Value {
         let mut object = self.head();
         match self {
@@ -31,7 +32,7 @@ impl Alert {
         Value::Object(object)
     }
 
-    /// The same for one subscriber: with what is waited for, and what the alert means for that.
+    /// The JSON for one subscriber: with the filter, and the meaning of the alert for it.
     pub fn json_for(&self, subscription: &Subscription) -> Value {
         let mut json = self.json();
         let Subscription {
@@ -50,14 +51,14 @@ impl Alert {
         json
     }
 
-    /// The alert without its details, for where it does not fit otherwise.
+    /// The alert without its details, for channels whose limit it exceeds.
     pub fn json_in_short(&self) -> Value {
         let mut object = self.head();
         object.insert("details_left_out".into(), true.into());
         Value::Object(object)
     }
 
-    /// What every alert has.
+    /// The keys of every alert.
     fn head(&self) -> Map<String, Value> {
         let (alert, kind, revision, page) = match self {
             Self::Case(alert) => ("case", alert.change.kind, alert.change.revision, &alert.page),
@@ -172,15 +173,15 @@ fn case_json(case: Case) -> Value {
 }
 
 fn chart_json(change: &ChartChange) -> Value {
-    let served = change
-        .newly_served()
+    let newly_current = change
+        .newly_current()
         .map(|band| without_nulls(json!({"from": band.first, "to": band.last})));
     without_nulls(json!({
         "before": change.from.map_or_else(|| cell_json(None), last_read_json),
         "after": cell_json(change.to.as_ref()),
         "movement": change.movement.map_or("unreadable", Movement::code),
         "days": change.movement.and_then(Movement::signed_days),
-        "newly_served": served,
+        "newly_served": newly_current,
         "replaces": change.replaced.as_ref().map(|cell| cell_json(Some(cell))),
     }))
 }
@@ -227,7 +228,7 @@ fn finding_json(finding: &Finding) -> Value {
     json!({"kind": finding.kind(), "text": finding.to_string()})
 }
 
-/// The object of a value that is one.
+/// The map of a value that is an object.
 fn object(value: Value) -> Map<String, Value> {
     match value {
         Value::Object(object) => object,

@@ -1,11 +1,12 @@
-//! What the Visa Bulletin says, as types that cannot be wrong.
+//! The content of the Visa Bulletin, as types that cannot be wrong.
 //!
-//! A [`Bulletin`] is one month's cut-off dates. Each of its [`Row`]s is one cell: what a [`Chart`] says of a
-//! [`Category`] for an [`Area`]. A [`Standing`] holds what rules one
-//! [`Case`] now and next month, [`changes`] tells what two versions of it differ in, with a [`Movement`] for each
-//! chart, and an [`Alert`] says it to people.
+//! A [`Bulletin`] is one month's cut-off dates. Each of its [`Row`]s is one cell: the cut-off of a [`Category`] and an
+//! [`Area`] on a [`Chart`]. A [`Standing`] contains the cells that apply to one [`Case`] now and next month,
+//! [`changes`] compares two versions of it, with a [`Movement`] for each chart, and an [`Alert`] reports a change to
+//! people.
 //!
-//! This crate does no I/O, is not async and knows nothing of pages, databases or clouds.
+//! This crate does no I/O, is not async, and knows nothing of pages, databases or clouds. Start reading at
+//! [`Bulletin`], then [`changes`]; all sentences of alerts are in [`text`].
 //!
 //! ```
 //! use bulletin::{CutOff, Movement};

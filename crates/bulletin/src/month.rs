@@ -1,3 +1,5 @@
+//! Months of bulletins, and ranges of them.
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -22,7 +24,7 @@ const NAMES: [&str; 12] = [
     "December",
 ];
 
-/// A bulletin's month: the calendar month from whose first day its cut-offs hold.
+/// A bulletin's month: the calendar month in which its cut-offs are in force.
 ///
 /// Written `2026-03` in data and `March 2026` for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -33,8 +35,8 @@ pub struct Month {
 }
 
 impl Month {
-    /// The month with this number (1 to 12) of this year, or `None` where there is no such month
-    /// (years run from 1900 to 9998, so that every month has a neighbour and a last day).
+    /// The month with this number (1 to 12) of this year; `None` if there is no such month. Years run from 1900 to
+    /// 9998, so that every month has a neighbour and a last day.
     pub fn new(year: i32, number: u32) -> Option<Self> {
         let year = u16::try_from(year)
             .ok()
@@ -45,7 +47,7 @@ impl Month {
         Some(Self { year, number })
     }
 
-    /// The month in which this day lies.
+    /// The month that contains this day.
     pub fn of(day: NaiveDate) -> Self {
         let year = day.year().clamp(1900, 9998);
         Self {
@@ -80,12 +82,12 @@ impl Month {
         self.year() + i32::from(self.number >= 10)
     }
 
-    /// The day from which this month's bulletin rules.
+    /// The first day on which this month's bulletin is in force.
     pub fn first_day(self) -> NaiveDate {
         NaiveDate::from_ymd_opt(self.year(), self.number(), 1).unwrap_or_default()
     }
 
-    /// The last day on which this month's bulletin rules.
+    /// The last day on which this month's bulletin is in force.
     pub fn last_day(self) -> NaiveDate {
         self.next().first_day() - Days::new(1)
     }
@@ -122,7 +124,7 @@ impl Month {
         }
     }
 
-    /// All months from this one to the last, both included; none when `last` lies before.
+    /// All months from this one to `last`, both included; none if `last` is earlier.
     pub fn through(self, last: Self) -> impl DoubleEndedIterator<Item = Self> + Clone {
         let ordinal = |month: Self| u32::from(month.year) * 12 + u32::from(month.number) - 1;
         (ordinal(self)..=ordinal(last)).map(|ordinal| Self {
@@ -154,7 +156,7 @@ impl fmt::Display for Month {
 impl FromStr for Month {
     type Err = UnknownSpelling;
 
-    /// Reads `2026-03`, `2026-3`, `March 2026`, `mar-2026` or `2026 March`.
+    /// Parses `2026-03`, `2026-3`, `March 2026`, `mar-2026` or `2026 March`.
     fn from_str(text: &str) -> Result<Self, UnknownSpelling> {
         let unknown = || UnknownSpelling::new("month", text, ["2026-03".into(), "March 2026".into()]);
         let parts: Vec<&str> = text
@@ -230,7 +232,7 @@ impl MonthRange {
         self.first.through(self.last)
     }
 
-    /// Whether the month lies in the range.
+    /// True if the month is within the range.
     pub fn contains(self, month: Month) -> bool {
         self.first <= month && month <= self.last
     }

@@ -1,3 +1,5 @@
+//! The movement of a cut-off between two bulletins.
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -6,24 +8,24 @@ use serde::{Deserialize, Serialize};
 use crate::cutoff::CutOff;
 use crate::spelling::{UnknownSpelling, nearest, squash};
 
-/// What one cut-off did between two bulletins.
+/// The movement of one cut-off between two bulletins.
 ///
-/// Days are calendar days, always positive, and stand only between two dates: from or to *current* or
-/// *unavailable* there is no number of days.
+/// Days are calendar days, always positive, and exist only between two dates: from or to `C` or `U` there is no number
+/// of days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "movement", rename_all = "snake_case")]
 pub enum Movement {
-    /// From a date to a later one: more people are served.
+    /// From a date to a later one: more priority dates are current.
     Advanced {
-        /// By how many days.
+        /// The number of days.
         days: u32,
     },
-    /// From a date to an earlier one: fewer people are served.
+    /// From a date to an earlier one: fewer priority dates are current.
     Retrogressed {
-        /// By how many days.
+        /// The number of days.
         days: u32,
     },
-    /// The same as before, also where nothing was listed before and nothing is now.
+    /// No change, including a case that was not listed and still is not.
     Unchanged,
     /// To `C`, from a date or from `U`.
     BecameCurrent,
@@ -33,15 +35,15 @@ pub enum Movement {
     BecameAvailable,
     /// From `C` to a date.
     LeftCurrent,
-    /// Listed now, not before.
+    /// Newly listed.
     FirstSeen,
-    /// Listed before, not now.
+    /// No longer listed.
     Withdrawn,
 }
 
 impl Movement {
-    /// What lies between two cut-offs, where `None` is a cell that is not listed. Total: every pair has
-    /// exactly one answer.
+    /// The movement between two cut-offs; `None` is a cell that is not listed. Total: every pair has exactly one
+    /// answer.
     pub fn between(before: Option<CutOff>, after: Option<CutOff>) -> Self {
         use CutOff::{Current, Date, Unavailable};
         match (before, after) {
@@ -80,7 +82,7 @@ impl Movement {
         }
     }
 
-    /// The movement in words: `advanced 14 days`, `left current`.
+    /// The movement in words: `advanced 14 days`, `all dates current (C)`.
     pub fn words(self) -> String {
         let counted =
             |verb: &str, days: u32| format!("{verb} {days} {}", if days == 1 { "day" } else { "days" });
@@ -88,16 +90,16 @@ impl Movement {
             Self::Advanced { days } => counted("advanced", days),
             Self::Retrogressed { days } => counted("retrogressed", days),
             Self::Unchanged => "unchanged".into(),
-            Self::BecameCurrent => "became current".into(),
+            Self::BecameCurrent => "all dates current (C)".into(),
             Self::BecameUnavailable => "became unavailable".into(),
             Self::BecameAvailable => "became available again".into(),
-            Self::LeftCurrent => "is no longer current".into(),
-            Self::FirstSeen => "is listed now".into(),
-            Self::Withdrawn => "is no longer listed".into(),
+            Self::LeftCurrent => "no longer all dates current (C)".into(),
+            Self::FirstSeen => "newly listed".into(),
+            Self::Withdrawn => "no longer listed".into(),
         }
     }
 
-    /// The days between two dates, later positive; `None` where there are no two dates.
+    /// The days between two dates, positive if the second is later; `None` unless both are dates.
     pub fn signed_days(self) -> Option<i64> {
         match self {
             Self::Advanced { days } => Some(i64::from(days)),
@@ -107,7 +109,7 @@ impl Movement {
     }
 }
 
-/// Some kinds of movement, whatever their days. What is unchanged is none.
+/// A set of kinds of movement, regardless of their days. `unchanged` is not a kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Movements(u8);
 
@@ -124,12 +126,12 @@ impl Movements {
         "withdrawn",
     ];
 
-    /// Whether a movement is of one of the kinds.
+    /// True if the movement is of one of these kinds.
     pub fn contains(self, movement: Movement) -> bool {
         self.codes().any(|code| code == movement.code())
     }
 
-    /// The codes of its kinds.
+    /// The codes of these kinds.
     pub fn codes(self) -> impl Iterator<Item = &'static str> {
         Self::CODES
             .into_iter()
@@ -138,10 +140,24 @@ impl Movements {
             .map(|(_, code)| code)
     }
 
-    /// In words: `advanced or became current`.
-    pub(crate) fn words(self) -> String {
-        let words: Vec<String> = self.codes().map(|code| code.replace('_', " ")).collect();
-        words.join(" or ")
+    /// The verbs of a cut-off: `advances or becomes unavailable`.
+    pub(crate) fn verbs(self) -> String {
+        let verbs: Vec<&str> = self.codes().map(verb).collect();
+        verbs.join(" or ")
+    }
+}
+
+fn verb(code: &str) -> &str {
+    match code {
+        "advanced" => "advances",
+        "retrogressed" => "retrogresses",
+        "became_current" => "becomes all dates current (C)",
+        "became_unavailable" => "becomes unavailable",
+        "became_available" => "becomes available again",
+        "left_current" => "is no longer all dates current (C)",
+        "first_seen" => "is newly listed",
+        "withdrawn" => "is no longer listed",
+        other => other,
     }
 }
 
@@ -155,7 +171,7 @@ impl fmt::Display for Movements {
 impl FromStr for Movements {
     type Err = UnknownSpelling;
 
-    /// Reads codes with commas between them: `retrogressed,became_unavailable`.
+    /// Parses codes separated by commas: `retrogressed,became_unavailable`.
     fn from_str(text: &str) -> Result<Self, UnknownSpelling> {
         let mut movements = Self(0);
         for word in text.split(',') {

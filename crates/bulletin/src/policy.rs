@@ -1,4 +1,4 @@
-//! Filter policies of SNS: what a subscription means, in the only words in which SNS can be told to pick messages.
+//! Filter policies of SNS: the meaning of a subscription in the only language in which SNS can filter messages.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,12 +14,12 @@ use crate::chart::Chart;
 use crate::movement::Movements;
 use crate::subscription::{Subscription, When};
 
-/// A filter policy of SNS, of scope `MessageAttributes`, that lets through exactly what its subscriptions want.
+/// A filter policy of SNS, of scope `MessageAttributes`, that lets through exactly the alerts of its subscriptions.
 ///
 /// Its limits are those of the Amazon SNS Developer Guide, *Filter policy constraints* and *AND/OR logic*: at most
 /// [`MOST_KEYS`](Self::MOST_KEYS) keys, [`MOST_COMBINATIONS`](Self::MOST_COMBINATIONS) combinations and
-/// [`MOST_BYTES`](Self::MOST_BYTES) bytes. The guide does not say whether a key that stands in several members of an
-/// `$or` counts once; here it counts each time, so that the answer does not matter.
+/// [`MOST_BYTES`](Self::MOST_BYTES) bytes. The guide does not say if a key in several members of an `$or` counts once;
+/// here each one counts, so that the answer does not matter.
 ///
 /// ```
 /// use bulletin::{FilterPolicy, Subscription};
@@ -41,49 +41,46 @@ pub struct FilterPolicy {
     policy: Map<String, Value>,
 }
 
-/// Why subscriptions cannot be one filter policy.
+/// The reason why subscriptions cannot be one filter policy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PolicyError {
-    /// There is none.
-    #[error("there is no subscription to make a policy of")]
+    /// There are no subscriptions.
+    #[error("no subscription to build a filter policy from")]
     Nothing,
-    /// They are about categories with a topic each.
+    /// The categories have separate topics.
     #[error(
-        "{one} and {other} are published to topics of their own: each needs its own subscription, and the same address \
-         can have both"
+        "{one} and {other} have separate topics: each needs its own subscription, and the same address can have both"
     )]
     SeveralTopics {
         /// The first category.
         one: Category,
-        /// Another one.
+        /// Another category.
         other: Category,
     },
-    /// What is wanted of the areas differs too much.
+    /// The filters of the areas differ too much.
     #[error(
-        "together they need {keys} keys of a filter policy, and SNS allows {}: wait for the same in each country (such \
-         as --when moves), or use another address for one of them",
+        "together they need {keys} keys of a filter policy, and SNS allows {}: use the same filter for each country (such \
+         as --when moves), or another address for one of them",
         FilterPolicy::MOST_KEYS
     )]
     TooManyKeys {
-        /// The keys it would take.
+        /// The number of keys needed.
         keys: usize,
     },
-    /// There is too much in the lists.
+    /// The lists have too many values.
     #[error(
-        "together they need {combinations} combinations of values of a filter policy, and SNS allows {}: wait for \
-         fewer priority dates or countries, or use another address for some of them",
+        "together they need {combinations} combinations of values of a filter policy, and SNS allows {}: use fewer \
+         priority dates or countries, or another address for some of them",
         FilterPolicy::MOST_COMBINATIONS
     )]
     TooManyCombinations {
-        /// The combinations it would take.
+        /// The number of combinations needed.
         combinations: usize,
     },
-    /// What whole bulletins cannot be picked by.
-    #[error(
-        "whole bulletins are told of every time, or only when they are corrected: --when every, or --when corrected"
-    )]
+    /// A filter that is not available for whole bulletins.
+    #[error("whole bulletins allow only two filters: --when every and --when corrected")]
     NotForBulletins {
-        /// What was wanted.
+        /// The filter.
         when: When,
     },
 }
@@ -91,16 +88,16 @@ pub enum PolicyError {
 impl FilterPolicy {
     /// The most keys of a policy ("a filter policy can have a maximum of five keys").
     pub const MOST_KEYS: usize = 5;
-    /// The most combinations: the values of all keys multiplied, and added up over the members of an `$or`.
+    /// The most combinations: the product of the numbers of values of all keys, summed over the members of an `$or`.
     pub const MOST_COMBINATIONS: usize = 150;
     /// The most bytes of a policy.
     pub const MOST_BYTES: usize = 256 * 1024;
 
     /// The policy of one subscriber to one category's topic. Several subscriptions are merged, because SNS subscribes
-    /// the same address to a topic only once: it lets through what one of them wants, and nothing else.
+    /// the same address to a topic only once: it lets through the alerts that one of them wants, and no others.
     ///
     /// # Errors
-    /// [`PolicyError`] where SNS's limits do not allow that, or the categories differ.
+    /// [`PolicyError`] if SNS's limits do not allow that, or the categories differ.
     pub fn of(subscriptions: &[Subscription]) -> Result<Self, PolicyError> {
         let first = subscriptions.first().ok_or(PolicyError::Nothing)?.case.category;
         let other = subscriptions.iter().find(|one| one.case.category != first);
@@ -136,17 +133,17 @@ impl FilterPolicy {
         }
     }
 
-    /// As SNS takes it; `None` where everything is wanted and no policy is needed.
+    /// The policy in SNS's notation; `None` if every alert is wanted, so that no policy is needed.
     pub fn json(&self) -> Option<String> {
         (!self.policy.is_empty()).then(|| Value::Object(self.policy.clone()).to_string())
     }
 
-    /// How many keys it has, those in the members of an `$or` each time.
+    /// The number of keys, with each member of an `$or` counted separately.
     pub fn keys(&self) -> usize {
         keys(&self.policy)
     }
 
-    /// How many combinations of values it has.
+    /// The number of combinations of values.
     pub fn combinations(&self) -> usize {
         combinations(&self.policy)
     }
@@ -165,7 +162,7 @@ impl FilterPolicy {
     }
 }
 
-/// What is wanted of one area: everything, or what has one of the words in one of the attributes.
+/// The filter of one area: everything, or alerts with one of these words in one of the attributes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Wanted {
     everything: bool,
@@ -212,7 +209,7 @@ impl Wanted {
         self.crossed.insert(movement_word(chart, None));
     }
 
-    /// Without what something else in it wants anyway: whatever crosses a date moves.
+    /// Removes words that others make redundant: a cut-off that crosses a date moves.
     fn without_repeats(mut self) -> Self {
         if self.everything {
             return Self {
@@ -240,7 +237,7 @@ impl Wanted {
     }
 }
 
-/// The words of these movements on a chart, of a cell that cannot be read, and of a correction.
+/// The words of these movements on a chart, of an unreadable cell, and of a correction.
 fn news<'a>(chart: Chart, codes: impl Iterator<Item = &'a str>) -> impl Iterator<Item = String> {
     codes
         .map(move |code| movement_code_word(chart, code))
@@ -251,10 +248,10 @@ fn key(name: &str, values: impl IntoIterator<Item = String>) -> Map<String, Valu
     Map::from_iter([(name.to_owned(), values.into_iter().collect::<Vec<_>>().into())])
 }
 
-/// The name of the key whose members are alternatives.
+/// The key whose members are alternatives.
 const OR: &str = "$or";
 
-/// What has these keys and one of the members. SNS knows an `$or` only with two members or more.
+/// A policy with these keys and one of the members. SNS accepts an `$or` only with two or more members.
 fn any_of(mut keys: Map<String, Value>, mut members: Vec<Map<String, Value>>) -> Map<String, Value> {
     if members.len() > 1 {
         keys.insert(OR.to_owned(), members.into());

@@ -1,16 +1,17 @@
+//! Priority dates as people write them.
+
 use chrono::NaiveDate;
 
 use crate::spelling::UnknownSpelling;
 
-/// The forms a priority date may be written in: all of them with four digits of the year and the month before or after
-/// the day beyond doubt.
+/// The accepted formats of a priority date: all have a year of four digits and an unambiguous order of month and day.
 const FORMS: [&str; 5] = ["%Y-%m-%d", "%d %b %Y", "%d%b%Y", "%b %d, %Y", "%B %d, %Y"];
 
-/// Reads a priority date as people write it: `2013-03-15`, `15 Mar 2013`, `15MAR2013`, `March 15, 2013`. Two digits of
-/// a year, and days and months both in digits but in another order, are refused: they can be read in two ways.
+/// Parses a priority date as people write it: `2013-03-15`, `15 Mar 2013`, `15MAR2013`, `March 15, 2013`. Ambiguous
+/// forms are refused: two-digit years, and day and month both in digits in another order.
 ///
 /// # Errors
-/// [`UnknownSpelling`], also for a day after `today` or before 1950: nobody waits from then.
+/// [`UnknownSpelling`], also for a day after `today` or before 1950.
 pub fn parse_priority_date(text: &str, today: NaiveDate) -> Result<NaiveDate, UnknownSpelling> {
     let trimmed = text.trim();
     let date = FORMS
@@ -32,10 +33,10 @@ pub fn parse_priority_date(text: &str, today: NaiveDate) -> Result<NaiveDate, Un
         .because(format!("A priority date of {date} {reason}."))
     };
     if date > today {
-        return Err(refused("lies in the future"));
+        return Err(refused("is in the future"));
     }
     if date.format("%Y").to_string().as_str() < "1950" {
-        return Err(refused("lies too far back"));
+        return Err(refused("is before 1950"));
     }
     Ok(date)
 }

@@ -1,22 +1,22 @@
-//! Telling what a person meant, and what to offer where it cannot be told.
+//! Words with a typing error: the error that reports one, and the nearest known words.
 
 use std::fmt;
 
-/// A word that names nothing known, with the nearest that do.
+/// A word that is not a known spelling, with the nearest ones that are.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct UnknownSpelling {
-    /// What the word should have named: `category`, `area`, `month`, ...
+    /// The kind of word that was expected: `category`, `area`, `month`, ...
     pub what: &'static str,
     /// The word as it was given.
     pub given: String,
-    /// Spellings that would have been understood, nearest first. May be empty.
+    /// Known spellings, nearest first. May be empty.
     pub nearest: Vec<String>,
-    /// Why the word cannot be taken although it is known, as a sentence; empty where it is just unknown.
+    /// The reason why a known word is refused, as a sentence; empty if the word is unknown.
     pub reason: String,
 }
 
 impl UnknownSpelling {
-    /// A refusal of `given`, offering these spellings.
+    /// An error for `given` that offers these spellings.
     pub fn new(what: &'static str, given: &str, nearest: impl IntoIterator<Item = String>) -> Self {
         Self {
             what,
@@ -26,7 +26,7 @@ impl UnknownSpelling {
         }
     }
 
-    /// The same refusal with the reason said.
+    /// The same error with a reason.
     #[must_use]
     pub fn because(mut self, reason: impl Into<String>) -> Self {
         self.reason = reason.into();
@@ -37,25 +37,27 @@ impl UnknownSpelling {
 impl fmt::Display for UnknownSpelling {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let given: String = self.given.chars().flat_map(char::escape_debug).collect();
-        if self.reason.is_empty() {
-            write!(f, "\"{given}\" is no {} known here.", self.what)?;
+        let before = if self.reason.is_empty() {
+            write!(f, "invalid {} \"{given}\"", self.what)?;
+            ": expected"
         } else {
             write!(f, "{}", self.reason)?;
-        }
+            " Use"
+        };
         match self.nearest.as_slice() {
             [] => Ok(()),
-            [one] => write!(f, " Write {one}"),
-            [firsts @ .., last] => write!(f, " Write {} or {last}", firsts.join(", ")),
+            [one] => write!(f, "{before} {one}"),
+            [firsts @ .., last] => write!(f, "{before} {} or {last}", firsts.join(", ")),
         }
     }
 }
 
-/// Lower-case letters and digits only: what is left of a word when spelling habits are taken away.
+/// The lower-case letters and digits of a word: spellings that differ only in case and punctuation are equal.
 pub(crate) fn squash(text: &str) -> String {
     squashed(text).collect()
 }
 
-/// Whether nothing tells two words apart when spelling habits are taken away.
+/// True if two words differ only in case and punctuation.
 pub(crate) fn is_same_word(one: &str, other: &str) -> bool {
     squashed(one).eq(squashed(other))
 }
@@ -66,7 +68,7 @@ fn squashed(text: &str) -> impl Iterator<Item = char> {
         .flat_map(char::to_lowercase)
 }
 
-/// The known words nearest to what was given, at most `most`, nearest first.
+/// The known words nearest to the given one, at most `most`, nearest first.
 pub(crate) fn nearest<'a>(given: &str, known: impl Iterator<Item = &'a str>, most: usize) -> Vec<&'a str> {
     let given = squash(given);
     let mut scored: Vec<(f64, &str)> = known

@@ -1,3 +1,5 @@
+//! The standing of a case: the cells that apply now and next month, and the last readable cut-offs before them.
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
@@ -9,17 +11,17 @@ use crate::chart::Chart;
 use crate::cutoff::CutOff;
 use crate::month::Month;
 
-/// One thing for each of the two charts.
+/// One value for each of the two charts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
 pub struct ByChart<T> {
-    /// What it is on the Final Action chart.
+    /// The value for the Final Action chart.
     pub final_action: T,
-    /// What it is on the Dates for Filing chart.
+    /// The value for the Dates for Filing chart.
     pub dates_for_filing: T,
 }
 
 impl<T> ByChart<T> {
-    /// One for each chart, made by `make`.
+    /// Builds one value for each chart.
     pub fn each(mut make: impl FnMut(Chart) -> T) -> Self {
         Self {
             final_action: make(Chart::FinalAction),
@@ -27,7 +29,7 @@ impl<T> ByChart<T> {
         }
     }
 
-    /// That of this chart.
+    /// The value for this chart.
     pub fn of(&self, chart: Chart) -> &T {
         match chart {
             Chart::FinalAction => &self.final_action,
@@ -35,7 +37,7 @@ impl<T> ByChart<T> {
         }
     }
 
-    /// That of this chart, to be changed.
+    /// The value for this chart, mutable.
     pub fn of_mut(&mut self, chart: Chart) -> &mut T {
         match chart {
             Chart::FinalAction => &mut self.final_action,
@@ -44,30 +46,29 @@ impl<T> ByChart<T> {
     }
 }
 
-/// What rules a case on one chart of one bulletin: what is printed, and in whose column.
+/// The cell that applies to a case on one chart of one bulletin, and its column.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Cell {
-    /// The column it stands in. Not the case's own area where the chart has no column for that: then that of
-    /// the areas which take it in.
+    /// The column of the cell. If the chart has no column for the case's own area, the column that includes it.
     pub column: Area,
-    /// What is printed there.
+    /// The value as printed.
     pub state: CellState,
 }
 
-/// Whether a ruling cell could be read.
+/// The value of a cell, or the reason why there is none.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CellState {
-    /// It is a cut-off.
+    /// A cut-off.
     CutOff(CutOff),
-    /// It is no cut-off; the text as printed.
+    /// Not a cut-off; the text as printed.
     Unreadable(String),
-    /// The page should have the cell and does not: its row or its column is missing.
+    /// Missing: the page should have the cell but lacks its row or its column.
     Missing(MissingPart),
 }
 
 impl Cell {
-    /// The cut-off, where it could be read.
+    /// The cut-off, if it could be read.
     pub fn cut_off(&self) -> Option<CutOff> {
         match self.state {
             CellState::CutOff(cut_off) => Some(cut_off),
@@ -76,40 +77,40 @@ impl Cell {
     }
 }
 
-/// What one bulletin says of a case.
+/// The cells of one bulletin that apply to a case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// The bulletin.
     pub month: Month,
-    /// How often this case's cells were corrected after the bulletin was first stored; 0 for the first form.
+    /// The number of corrections of this case's cells since the bulletin was first stored; 0 for the first version.
     pub revision: u32,
-    /// What rules on each chart; `None` where the chart has no row for the category.
+    /// The cell on each chart; `None` if the chart has no row for the category.
     pub cells: ByChart<Option<Cell>>,
-    /// The areas that have a column of their own in this half of the bulletin, on either chart.
+    /// The areas that have their own column in this half of the bulletin, on either chart.
     pub columns: Vec<Area>,
-    /// Where the category has no row any more: the categories that took its place, and what rules there.
+    /// If the category no longer has a row: the categories that replaced it, and their cells.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub successors: Vec<Successor>,
     /// True if the bulletin was over when it was first seen, so that nobody was notified of it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub over: bool,
-    /// True if the bulletin was filled in behind the one with which tracking began: it is no news, also while it is in
-    /// force.
+    /// True if the bulletin was added as history, earlier than the one with which tracking began: not news, even while
+    /// it is in force.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub history: bool,
 }
 
-/// A category that took the place of another, and what rules the same area there.
+/// A category that replaced another, with the cells of the same area.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Successor {
     /// The category.
     pub category: Category,
-    /// What rules on each chart.
+    /// The cell on each chart.
     pub cells: ByChart<Option<Cell>>,
 }
 
 impl Entry {
-    /// What this bulletin says of this case.
+    /// The entry of this case in a bulletin.
     pub fn of(bulletin: &Bulletin, case: Case) -> Self {
         let cells = |category| ByChart::each(|chart| ruling_cell(bulletin, chart, category, case.area));
         let own = cells(case.category);
@@ -146,8 +147,8 @@ impl Entry {
         }
     }
 
-    /// Whether the bulletin lists the case itself: its category has a row, and its area a column of its own, on
-    /// at least one chart.
+    /// True if the bulletin lists the case itself: its category has a row and its area its own column, on at least one
+    /// chart.
     pub fn lists(&self, case: Case) -> bool {
         Chart::ALL.into_iter().any(|chart| {
             self.cells
@@ -171,48 +172,48 @@ fn ruling_cell(bulletin: &Bulletin, chart: Chart, category: Category, area: Area
     })
 }
 
-/// The last cut-off that could be read, and when.
+/// The last cut-off that could be read, and its bulletin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct LastRead {
-    /// The bulletin in which it stood.
+    /// The bulletin that printed it.
     pub month: Month,
-    /// The column in which it stood.
+    /// The column that printed it.
     pub column: Area,
-    /// What it was.
+    /// The cut-off.
     pub cut_off: CutOff,
     /// True if the bulletin was over when it was first seen: see [`Entry::over`].
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub over: bool,
 }
 
-/// What rules one case: its two newest bulletins, and the last readable cut-offs before them.
+/// The cut-offs that apply to one case: its two newest bulletins, and the last readable cut-offs before them.
 ///
-/// A case that is listed has the newest two bulletins stored. A case that has vanished keeps the last bulletin that listed
-/// it and the first one after that (of those that people were notified of, where they were notified of the last that
-/// listed it), and is left alone until it is listed again.
-/// Either way a standing depends only on which bulletins are stored, never on the order in which they came.
+/// A listed case has the two newest stored bulletins. A case that has vanished keeps the last bulletin that listed it
+/// and the first one after that (of those that people were notified of, if they were notified of the last that listed
+/// it), and does not change until it is listed again. Either way a standing depends only on which bulletins are stored,
+/// never on the order in which they came.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standing {
-    /// Whose standing it is.
+    /// The case.
     pub case: Case,
     /// The last cut-offs read in bulletins before `older`.
     pub before: ByChart<Option<LastRead>>,
-    /// The bulletin before the newest; `None` where only one is stored.
+    /// The bulletin before the newest; `None` if only one is stored.
     pub older: Option<Entry>,
     /// The newest bulletin.
     pub newest: Entry,
 }
 
-/// The bulletins stored right before and right after a month that is being stored.
+/// The bulletins stored directly before and after a month that is being stored.
 #[derive(Debug, Clone, Copy)]
 pub struct Neighbours<'a> {
     /// The newest stored bulletin of an earlier month.
     pub previous: Option<Month>,
     /// The oldest stored bulletin of a later month.
     pub next: Option<Month>,
-    /// The same, leaving out bulletins that were over when they were first seen.
+    /// The oldest stored bulletin of a later month that was not over when it was first seen.
     pub next_news: Option<Month>,
-    /// Those of them that were read from the store so far. Seldom is any needed.
+    /// The neighbours that were read from the store so far. Usually none is needed.
     pub loaded: &'a BTreeMap<Month, Bulletin>,
     /// The months, of this one and its neighbours, that were over when they were first seen: see [`Entry::over`].
     pub over: &'a BTreeSet<Month>,
@@ -220,7 +221,7 @@ pub struct Neighbours<'a> {
     pub history: bool,
 }
 
-/// A neighbouring bulletin is needed and was not read from the store yet.
+/// An error: a neighbouring bulletin is needed and was not read from the store yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the stored bulletin of {0} is needed")]
 pub struct NeighbourNeeded(pub Month);
@@ -239,7 +240,7 @@ impl Neighbours<'_> {
             .ok_or(NeighbourNeeded(month))
     }
 
-    /// The month in which a case vanishes that this entry is the last to list; `None` where no later bulletin is stored.
+    /// The month in which a case vanishes that this entry is the last to list; `None` if no later bulletin is stored.
     fn vanishes_in(&self, last_listed: &Entry) -> Option<Month> {
         let news = self.next_news.filter(|_| !last_listed.over);
         news.or(self.next)
@@ -254,12 +255,12 @@ impl Neighbours<'_> {
 }
 
 impl Standing {
-    /// The standing of a case after `bulletin` is stored beside what was there: `None` where the case has never
-    /// been listed. `standing` is what it was; the bulletin may be new, older than others, or a corrected form of
-    /// one that is stored already, whose entry's revision then counts up if a cell of the case differs.
+    /// The standing of a case after `bulletin` is stored; `None` if the case has never been listed. `standing` is the
+    /// one before. The bulletin may be new, older than others, or a corrected version of one that is stored already:
+    /// then the revision of its entry counts up if a cell of the case differs.
     ///
     /// # Errors
-    /// [`NeighbourNeeded`] where a neighbouring bulletin must be loaded first.
+    /// [`NeighbourNeeded`] if a neighbouring bulletin must be loaded first.
     pub fn after(
         standing: Option<&Self>,
         case: Case,
@@ -293,8 +294,8 @@ impl Standing {
         }))
     }
 
-    /// The cut-off that this bulletin's entry is compared with: the last readable one on this chart before it in a
-    /// bulletin that people were notified of, or where there is none, in any.
+    /// The cut-off that this bulletin's entry is compared with: the last readable one on this chart in an earlier
+    /// bulletin that people were notified of, or if there is none, in any earlier bulletin.
     pub fn baseline(&self, chart: Chart, entry: &Entry) -> Option<LastRead> {
         let older = self.older.as_ref().filter(|older| older.month < entry.month);
         let of_older = older.and_then(|older| read_in(older, chart));
@@ -309,12 +310,12 @@ impl Standing {
         std::iter::once(&self.newest).chain(&self.older)
     }
 
-    /// What this bulletin says of the case, where it is one of the two.
+    /// The entry of this month, if it is one of the two.
     pub fn entry(&self, month: Month) -> Option<&Entry> {
         self.entries().find(|entry| entry.month == month)
     }
 
-    /// Whether the newest entry lists the case; otherwise it has vanished.
+    /// True if the newest entry lists the case; otherwise it has vanished.
     pub fn is_listed(&self) -> bool {
         self.newest.lists(self.case)
     }
@@ -371,15 +372,15 @@ impl Standing {
         Ok(self.arranged(last_listed.cloned(), entry))
     }
 
-    /// True if a case that has vanished is better said to vanish in this bulletin: an earlier one, or the first that
-    /// people are notified of, where they were notified of the last that listed it.
+    /// True if a case that has vanished should be reported as vanishing in this bulletin: an earlier one, or the first
+    /// that people are notified of, if they were notified of the last that listed it.
     fn vanishes_rather_in(&self, entry: &Entry) -> bool {
         let was_news = self.older.as_ref().is_some_and(|older| !older.over);
         let rank = |entry: &Entry| (was_news && entry.over, entry.month);
         rank(entry) < rank(&self.newest)
     }
 
-    /// A standing of these two entries; what falls out of the window is remembered before it.
+    /// The standing with these two entries; older cut-offs move to `before`.
     fn arranged(&self, older: Option<Entry>, newest: Entry) -> Self {
         let mut before = self.before;
         let first_kept = older.as_ref().map_or(newest.month, |older| older.month);
@@ -395,9 +396,9 @@ impl Standing {
     }
 }
 
-/// Takes what could be read in this entry as last read, where it is later than what is remembered, or a corrected form
-/// of it. A cut-off of which people were notified goes before one that was over. Bulletins that do not list the case leave
-/// no trace, because the order of arrival decides whether one of them is met.
+/// Records the cut-offs of this entry as last read, if it is later than the recorded bulletin or a corrected version of
+/// it. A cut-off of which people were notified takes precedence over one that was over. Bulletins that do not list the
+/// case leave no trace, because the order of arrival decides if one of them is met.
 fn remember(before: &mut ByChart<Option<LastRead>>, case: Case, entry: &Entry) {
     if !entry.lists(case) {
         return;
@@ -414,7 +415,7 @@ fn remember(before: &mut ByChart<Option<LastRead>>, case: Case, entry: &Entry) {
     }
 }
 
-/// The cut-off that a bulletin's entry has on this chart, where it can be read.
+/// The cut-off of a bulletin's entry on this chart, if it can be read.
 fn read_in(entry: &Entry, chart: Chart) -> Option<LastRead> {
     let cell = entry.cells.of(chart).as_ref()?;
     Some(LastRead {
@@ -460,7 +461,7 @@ mod tests {
         }
     }
 
-    /// `own`: whether there is a Vietnam column on each chart, and whether its cell can be read.
+    /// `own`: for each chart, if there is a Vietnam column, and if its cell can be read.
     fn any_bulletin(month: Month) -> impl Strategy<Value = Bulletin> {
         let column = || proptest::option::of(proptest::option::of(730_000..730_400i32));
         (column(), column(), proptest::option::of(730_000..730_400i32)).prop_map(
@@ -510,7 +511,7 @@ mod tests {
         standing
     }
 
-    /// What a standing is by its definition, from all bulletins at once.
+    /// The standing by its definition, from all bulletins at once.
     fn by_definition(bulletins: &[Bulletin], over: &BTreeSet<Month>) -> Option<Standing> {
         let entries: Vec<Entry> = bulletins
             .iter()

@@ -1,3 +1,5 @@
+//! Subscriptions: the alerts that one person wants of one case.
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -12,50 +14,49 @@ use crate::cutoff::CutOff;
 use crate::movement::Movements;
 use crate::spelling::{UnknownSpelling, squash};
 
-/// What one person wants to be told of one case.
+/// One person's filter for the alerts of one case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subscription {
     /// The person's category and country.
     pub case: Case,
-    /// The person's priority date, where known.
+    /// The person's priority date, if known.
     pub priority_date: Option<NaiveDate>,
-    /// Which changes.
+    /// The changes to be notified of.
     pub when: When,
-    /// The only chart that counts; `None` where both do.
+    /// The only chart that counts; `None` for both.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chart: Option<Chart>,
 }
 
-/// Which changes of a case somebody wants to be told of.
+/// The changes of a case that a subscriber is notified of.
 ///
-/// A cell that cannot be read is told to everybody who waits for anything but corrections: nobody knows what it
-/// hides.
+/// Every filter except `corrected` includes unreadable cells: the change that they hide is unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum When {
-    /// Each bulletin, also where nothing moved.
+    /// Every bulletin, even if nothing moved.
     Every,
-    /// Whatever moves, and every correction.
+    /// Every movement and every correction.
     Moves,
-    /// Only these movements, and every correction: who was told of one must hear that it was none.
+    /// Only these movements, and every correction: it may undo a movement that was reported.
     Only(Movements),
     /// Only corrections.
     Corrected,
-    /// When the priority date comes to be served, or is served no more, on either chart.
+    /// The priority date becomes current, or stops being current, on either chart.
     Current,
-    /// Only when the priority date comes to be served.
+    /// The priority date becomes current.
     Passes,
-    /// Only when the priority date is served no more.
+    /// The priority date stops being current.
     GoesBack,
-    /// When a cut-off comes within so many days of the priority date, and then as [`When::Current`].
+    /// A cut-off comes within this many days of the priority date; also everything of [`When::Current`].
     Within {
-        /// How many days.
+        /// The number of days.
         days: u16,
     },
 }
 
 impl When {
-    /// Whether it makes sense only beside a priority date.
+    /// True if the filter needs a priority date.
     pub fn needs_priority_date(self) -> bool {
         matches!(
             self,
@@ -63,17 +64,24 @@ impl When {
         )
     }
 
-    /// In words, as they stand behind the name of a case: `told of whatever moves`.
+    /// The words that follow the name of a case: `notified of every movement and correction`.
     pub fn words(self) -> String {
         match self {
-            Self::Every => "told of every bulletin".into(),
-            Self::Moves => "told of whatever moves".into(),
-            Self::Only(movements) => format!("told of corrections and of what {}", movements.words()),
-            Self::Corrected => "told of corrections".into(),
-            Self::Current => "told when the date comes to be served, or is served no more".into(),
-            Self::Passes => "told when the date comes to be served".into(),
-            Self::GoesBack => "told when the date is served no more".into(),
-            Self::Within { days } => format!("told when a cut-off comes within {days} days of the date"),
+            Self::Every => "notified of every bulletin".into(),
+            Self::Moves => "notified of every movement and correction".into(),
+            Self::Only(movements) => {
+                format!(
+                    "notified when a cut-off {}, and of corrections",
+                    movements.verbs()
+                )
+            }
+            Self::Corrected => "notified of corrections".into(),
+            Self::Current => "notified when the date becomes current, or stops being current".into(),
+            Self::Passes => "notified when the date becomes current".into(),
+            Self::GoesBack => "notified when the date stops being current".into(),
+            Self::Within { days } => {
+                format!("notified when a cut-off comes within {days} days of the date")
+            }
         }
     }
 }
@@ -150,7 +158,7 @@ impl From<When> for String {
 }
 
 impl Subscription {
-    /// Whether the subscriber is to be told of this change.
+    /// True if the subscriber is to be notified of this change.
     pub fn wants(&self, change: &Change) -> bool {
         if !change.concerns(self.case) {
             return false;
@@ -193,21 +201,22 @@ fn hides_something(chart: &ChartChange) -> bool {
     chart.movement.is_none()
 }
 
-/// Which way the cut-off went over the priority date; `None` where it is served after as it was before.
+/// The direction in which the cut-off crossed the priority date; `None` if it did not cross it.
 fn crossing(chart: &ChartChange, priority_date: NaiveDate) -> Option<Direction> {
-    let served = |cut_off: Option<CutOff>| cut_off.is_some_and(|cut_off| cut_off.serves(priority_date));
+    let is_current =
+        |cut_off: Option<CutOff>| cut_off.is_some_and(|cut_off| cut_off.is_current(priority_date));
     let to = chart.to.as_ref().and_then(|cell| cell.cut_off());
     if !chart.moved() {
         return None;
     }
-    match (served(chart.from.map(|from| from.cut_off)), served(to)) {
+    match (is_current(chart.from.map(|from| from.cut_off)), is_current(to)) {
         (false, true) => Some(Direction::Forward),
         (true, false) => Some(Direction::Back),
         _ => None,
     }
 }
 
-/// Whether the cut-off lies within so many days before the priority date, and did not before.
+/// True if the cut-off is within this many days before the priority date, and was not before.
 fn comes_near(chart: &ChartChange, priority_date: NaiveDate, days: u16) -> bool {
     let near = |cut_off: Option<CutOff>| {
         cut_off

@@ -1,4 +1,4 @@
-//! Every sentence that a receiver of alerts reads, in English, in one place.
+//! All sentences that recipients of alerts read, in English.
 
 use chrono::NaiveDate;
 
@@ -22,13 +22,16 @@ pub(crate) use personal::{personal_headline, personal_subject};
 pub(crate) use short::{Line, case_line};
 pub use short::{SMS_SEPTETS, SUBJECT_CHARACTERS, septets};
 
-/// Where USCIS says which chart it accepts for adjustment of status in a month.
+/// The page on which USCIS announces the chart that it accepts for adjustment of status in a month.
 pub const USCIS_CHARTS: &str = "https://www.uscis.gov/visabulletininfo";
 
-/// What every alert says of itself.
+/// The note at the end of every alert.
 pub const UNOFFICIAL: &str = "This is an unofficial message; only the bulletin counts.";
 
-/// What stands beside Dates for Filing.
+/// The second line of an alert about a correction.
+const CORRECTED_LATER: &str = "The State Department corrected this bulletin after publication.";
+
+/// The note about Dates for Filing.
 pub(crate) fn filing_note(month: Month) -> String {
     format!(
         "For adjustment of status, Dates for Filing counts only if USCIS accepts it for {}: {USCIS_CHARTS}",
@@ -41,7 +44,7 @@ pub fn day(date: NaiveDate) -> String {
     date.format("%d %b %Y").to_string()
 }
 
-/// Whom an alert is about, in ASCII: `EB-3 India`.
+/// The case of an alert, in ASCII: `EB-3 India`.
 pub fn case_name(case: Case) -> String {
     let area = if case.area == Area::ALL {
         "All Other Areas".into()
@@ -51,7 +54,7 @@ pub fn case_name(case: Case) -> String {
     format!("{} {area}", case.category.short())
 }
 
-/// The name of a column in ASCII, as a line has room for it.
+/// The name of a column in ASCII, shortened for one line.
 fn column_name(column: Area) -> String {
     if column == Area::ALL {
         "All Chargeability Areas".into()
@@ -65,13 +68,13 @@ fn area_name(area: Area) -> String {
     area.name().replace('\u{f4}', "o")
 }
 
-/// Where the people of an area are counted that has no column of its own: `Brazil is counted under All Chargeability
-/// Areas Except Those Listed`.
+/// The column for an area without a separate one: `Brazil is counted under All Chargeability Areas Except Those
+/// Listed`.
 pub fn counted_under(area: Area, column: Area) -> String {
     counted_under_any(area, &[column])
 }
 
-/// The same where it is one column in some months, and another in others.
+/// The columns for an area, if they differ between months.
 pub fn counted_under_any(area: Area, columns: &[Area]) -> String {
     // The only name of several countries.
     let verb = if area == Area::EL_SALVADOR_GUATEMALA_HONDURAS {
@@ -87,8 +90,8 @@ pub fn counted_under_any(area: Area, columns: &[Area]) -> String {
     )
 }
 
-/// Page text without line breaks or anything else that could steer a terminal or a mail, in quotes that it cannot
-/// close.
+/// Text from a page in quotes, without characters that could control a terminal, break a line of an e-mail, or close
+/// the quotes.
 fn quoted(raw: &str) -> String {
     let plain: String = raw
         .chars()
@@ -121,7 +124,7 @@ fn trouble(case: Case, state: &CellState) -> String {
     }
 }
 
-/// The same as a clause: `the page has no INDIA column on this chart`; `None` for a misprint.
+/// The reason as a clause: `the page has no INDIA column on this chart`; `None` for a misprint.
 fn missing_clause(case: Case, state: &CellState) -> Option<String> {
     let CellState::Missing(part) = state else {
         return None;
@@ -143,13 +146,13 @@ fn short_chart(chart: Chart) -> &'static str {
 /// A message whose details do not fit.
 pub(crate) fn short_body(headline: &str, month: Month, page: &str) -> String {
     let mut lines = vec![headline.to_owned(), in_force(month)];
-    lines.push("The details are too long for this message: look at the bulletin.".into());
+    lines.push("The details are too long for this message; see the bulletin.".into());
     lines.push(String::new());
     lines.extend(closing(page));
     lines.join("\n")
 }
 
-/// From when to when a bulletin rules.
+/// The period in which a bulletin is in force.
 fn in_force(month: Month) -> String {
     format!(
         "In force from {} to {}.",
@@ -159,7 +162,7 @@ fn in_force(month: Month) -> String {
 }
 
 fn closing(page: &str) -> [String; 2] {
-    [format!("The bulletin itself: {page}"), UNOFFICIAL.into()]
+    [format!("Official bulletin: {page}"), UNOFFICIAL.into()]
 }
 
 /// Text in lines of at most 80 characters, broken between words.
@@ -183,4 +186,8 @@ fn wrapped_to(text: &str, width: usize) -> Vec<String> {
 
 fn counted(days: i64) -> String {
     format!("{days} {}", if days == 1 { "day" } else { "days" })
+}
+
+fn counted_more(days: i64) -> String {
+    format!("{days} more {}", if days == 1 { "day" } else { "days" })
 }

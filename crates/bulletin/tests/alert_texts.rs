@@ -1,6 +1,6 @@
-//! What receivers read: every movement as a golden text, and what must hold of any text at all.
+//! The texts of alerts: every movement as a golden text, and the properties of any text.
 //!
-//! `UPDATE_GOLDEN=1 cargo test -p bulletin` writes the golden file anew; read it before it is committed.
+//! `UPDATE_GOLDEN=1 cargo test -p bulletin` rewrites the golden file; proofread it before you commit it.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -136,7 +136,7 @@ fn good_news_for_a_priority_date_never_hides_bad_news_on_the_other_chart() {
             };
             let subject = alert.subject_for(&subscription);
             assert!(subject.len() < 100, "{subject}");
-            let says = |line: &str| line.contains("SERVED");
+            let says = |line: &str| line.contains("CURRENT");
             assert_eq!(
                 says(&alert.headline_for(&subscription)),
                 says(&subject),
@@ -169,7 +169,7 @@ fn good_news_for_a_priority_date_never_hides_bad_news_on_the_other_chart() {
                         format!("{name} Action no longer listed"),
                         format!("{name} NO"),
                     ];
-                    let under = subject.contains("NO LONGER SERVED") || subject.contains("NOT SERVED");
+                    let under = subject.contains("NO LONGER CURRENT") || subject.contains("NOT CURRENT");
                     assert!(
                         under || says.iter().any(|says| subject.contains(says)),
                         "{subject}"
@@ -224,15 +224,15 @@ proptest! {
         prop_assert!(personal.len() < 100 && personal.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{personal}");
         prop_assert!(personal.contains("EB-3 India") && personal.contains("Apr"), "{personal}");
         prop_assert_eq!(personal.starts_with("CORRECTED "), correction);
-        for verdict in ["NEWLY SERVED", "NO LONGER SERVED", "NOT SERVED AFTER ALL", "SERVED AFTER ALL"] {
+        for verdict in ["NOW CURRENT", "NO LONGER CURRENT", "NOT CURRENT AFTER ALL", "CURRENT AFTER ALL"] {
             prop_assert!(!headlines[1].contains(verdict) || personal.contains(verdict), "{personal}");
         }
-        let serves = |chart: &Chart| {
+        let is_current = |chart: &Chart| {
             let cut_off = change.month_before.as_ref()?.of(*chart).as_ref()?.cut_off()?;
-            Some(cut_off.serves(subscription().priority_date?))
+            Some(cut_off.is_current(subscription().priority_date?))
         };
-        let served_before = Chart::ALL.iter().filter(|chart| serves(chart) == Some(true)).count();
-        prop_assert!(headlines[1].matches("still served").count() <= served_before, "{}", headlines[1]);
+        let current_before = Chart::ALL.iter().filter(|chart| is_current(chart) == Some(true)).count();
+        prop_assert!(headlines[1].matches("still current").count() <= current_before, "{}", headlines[1]);
         for headline in &headlines {
             prop_assert!(headline.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{headline:?}");
             prop_assert!(headline.contains("EB-3 India") && headline.contains("April 2024"), "{headline}");
@@ -309,7 +309,7 @@ fn a_category_that_is_listed_no_more_names_what_rules_now() {
         "{body}"
     );
     assert!(
-        body.contains("Until 31 May 2007 the bulletin of May 2007 holds."),
+        body.contains("Until 31 May 2007, the bulletin for May 2007 applies."),
         "{body}"
     );
     let json = alert.json();

@@ -192,7 +192,7 @@ Examples:
   bulletin confirm-missing 2026-03
   bulletin confirm-missing 2026-03 --stage prod     in a deployment on AWS
 A row or column that a page should have and does not have counts as unreadable, and
-nobody is told that it is gone. Check the page. If the department really dropped it,
+nobody is notified that it is gone. Check the page. If the department really dropped it,
 this command reports the change. If the page is misprinted, wait for a corrected
 version, or feed one with `bulletin ingest`.")]
 pub(crate) struct ConfirmMissingArgs {
@@ -323,14 +323,14 @@ pub(crate) struct HistoryArgs {
 Examples:
   bulletin check EB3 India --priority-date 2013-03-15
   bulletin check F2A Brazil --priority-date \"15 Mar 2023\" --month 2026-03
-A date is served when it is earlier than the cut-off; that very day is not.")]
+A priority date is current if it is earlier than the cut-off; the cut-off date itself is not.")]
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) case: CaseArgs,
     /// The priority date, such as 2013-03-15
     #[arg(long, value_name = "DATE", value_parser = parse_priority_date)]
     pub(crate) priority_date: NaiveDate,
-    /// The bulletin to look at, in place of the one in force and the next
+    /// The bulletin to check, instead of the one in force and the next
     #[arg(long)]
     pub(crate) month: Option<Month>,
     /// How to print it
@@ -357,12 +357,12 @@ fn parse_priority_date(text: &str) -> Result<NaiveDate, bulletin::UnknownSpellin
 fn parse_day(text: &str) -> Result<NaiveDate, String> {
     text.trim()
         .parse()
-        .map_err(|_| format!("\"{text}\" is no day known here. Write year, month and day, like 2024-03-13"))
+        .map_err(|_| format!("invalid date \"{text}\": expected YYYY-MM-DD, for example 2024-03-13"))
 }
 
 /// Reads `30s`, `30m`, `4h`. Less than half a minute would pester the department's hosts.
 fn parse_duration(text: &str) -> Result<Duration, String> {
-    let unknown = || format!("\"{text}\" is no time known here. Write 30s, 30m or 4h");
+    let unknown = || format!("invalid duration \"{text}\": expected 30s, 30m or 4h");
     let split = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(unknown)?;
     let number: u64 = text[..split].parse().map_err(|_| unknown())?;
     let seconds = match &text[split..] {

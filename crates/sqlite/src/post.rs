@@ -61,7 +61,7 @@ impl<'a> MailSink<'a> {
 
 /// The last line of an e-mail for the watch of this number.
 pub fn how_to_stop(watch: impl std::fmt::Display) -> String {
-    format!("To be told no more of this: bulletin watch remove {watch}")
+    format!("To stop these alerts: bulletin watch remove {watch}")
 }
 
 impl AlertSink for MailSink<'_> {

@@ -199,7 +199,7 @@ fn an_alert_comes_as_an_e_mail_that_a_person_can_read() {
         for line in [
             "Final Action Dates   01 Mar 2012 -> 01 Apr 2012   +31 days, advanced",
             "Dates for Filing     15 May 2012 -> 15 May 2012   ",
-            "To be told no more of this: bulletin watch remove 1",
+            "To stop these alerts: bulletin watch remove 1",
         ] {
             assert!(
                 letter.body().lines().any(|other| other.starts_with(line)),

@@ -5,7 +5,7 @@ use crate::change::{Change, ChangeKind};
 use crate::chart::Chart;
 use crate::movement::Movement;
 use crate::text::verdict::old_words;
-use crate::text::{USCIS_CHARTS, case_name, closing, column_name, in_force, quoted, shown};
+use crate::text::{CORRECTED_LATER, USCIS_CHARTS, case_name, closing, column_name, in_force, quoted, shown};
 
 pub(crate) fn bulletin_headline(alert: &BulletinAlert) -> String {
     let title = alert.month.title();
@@ -27,12 +27,12 @@ pub(crate) fn bulletin_body(alert: &BulletinAlert) -> String {
     let month = alert.month;
     let mut lines = vec![bulletin_headline(alert), in_force(month)];
     if alert.kind == ChangeKind::Correction {
-        lines.push("The department corrected this bulletin after it was published.".into());
+        lines.push(CORRECTED_LATER.into());
         lines.push(String::new());
         lines.push(format!("Corrected ({}):", alert.corrected.len()));
         lines.extend(alert.corrected.iter().map(corrected_line));
         lines.push(String::new());
-        lines.push("What it does now, against the bulletin before it:".into());
+        lines.push("Changes from the previous bulletin, as corrected:".into());
     }
     for chart in Chart::ALL {
         let listed = || {
@@ -63,10 +63,7 @@ pub(crate) fn bulletin_body(alert: &BulletinAlert) -> String {
     }
     if !alert.findings.is_empty() {
         lines.push(String::new());
-        lines.push(format!(
-            "What could not be read as usual ({}):",
-            alert.findings.len()
-        ));
+        lines.push(format!("Problems on the page ({}):", alert.findings.len()));
         lines.extend(
             alert
                 .findings
@@ -85,10 +82,10 @@ pub(crate) fn bulletin_body(alert: &BulletinAlert) -> String {
 fn corrected_line(cell: &CorrectedCell) -> String {
     let printed = |text: &Option<String>| {
         text.as_ref()
-            .map_or_else(|| "nothing".into(), |text| quoted(text))
+            .map_or_else(|| "not listed".into(), |text| quoted(text))
     };
     format!(
-        "  {}, {}: {}, published before as {}",
+        "  {}, {}: {}, previously {}",
         case_name(cell.key.case()),
         cell.key.chart.name(),
         printed(&cell.after),
@@ -96,7 +93,7 @@ fn corrected_line(cell: &CorrectedCell) -> String {
     )
 }
 
-/// A sentence about a page, without anything from it that could steer a terminal or a mail.
+/// A sentence about a page, without characters that could control a terminal or break a line of an e-mail.
 fn on_one_line(sentence: &str) -> String {
     sentence
         .chars()
@@ -110,7 +107,7 @@ const GROUPS: [(&str, Belongs); 7] = [
     ("Advanced", |movement| {
         matches!(movement, Some(Movement::Advanced { .. }))
     }),
-    ("Current now", |movement| {
+    ("All dates current (C)", |movement| {
         movement == Some(Movement::BecameCurrent)
     }),
     ("Available again", |movement| {
@@ -122,10 +119,10 @@ const GROUPS: [(&str, Belongs); 7] = [
             Some(Movement::Retrogressed { .. } | Movement::LeftCurrent)
         )
     }),
-    ("Unavailable now", |movement| {
+    ("Unavailable", |movement| {
         movement == Some(Movement::BecameUnavailable)
     }),
-    ("Listed or no longer listed", |movement| {
+    ("Newly listed or no longer listed", |movement| {
         matches!(movement, Some(Movement::FirstSeen | Movement::Withdrawn))
     }),
     ("Misprinted or missing", |movement| movement.is_none()),
@@ -141,7 +138,7 @@ fn group_line(change: &Change, chart: Chart) -> String {
         None => String::new(),
     };
     let column = match &chart_change.to {
-        Some(cell) if cell.column != change.case.area => format!(" of {}", column_name(cell.column)),
+        Some(cell) if cell.column != change.case.area => format!(" for {}", column_name(cell.column)),
         _ => String::new(),
     };
     format!(

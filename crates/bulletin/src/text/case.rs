@@ -11,11 +11,11 @@ use crate::subscription::Subscription;
 use crate::text::table::{chart_table, heading_month, skips_a_month};
 use crate::text::verdict::{Form, chart_verdict};
 use crate::text::{
-    case_name, closing, column_name, counted_under, day, filing_note, in_force, priority_sentence,
-    short_chart, shown, wrapped,
+    CORRECTED_LATER, case_name, closing, column_name, counted_under, day, filing_note, in_force,
+    priority_sentence, short_chart, shown, wrapped,
 };
 
-/// What took the place of a category that is listed no more, to stand behind the verdicts: `; listed now: EB-3`.
+/// The categories that replaced one that is no longer listed, to follow the verdicts: `; listed now: EB-3`.
 pub(super) fn listed_now(change: &Change) -> String {
     let names: Vec<&str> = change
         .successors
@@ -58,10 +58,7 @@ pub(crate) fn case_body(alert: &CaseAlert, subscription: Option<&Subscription>) 
     let month = change.month;
     let title = format!("{}: Visa Bulletin for {}", case_name(change.case), month.title());
     let mut lines = match change.kind {
-        ChangeKind::Correction => vec![
-            format!("{title}, CORRECTED"),
-            "The department corrected this bulletin after it was published.".into(),
-        ],
+        ChangeKind::Correction => vec![format!("{title}, CORRECTED"), CORRECTED_LATER.into()],
         ChangeKind::NewMonth => vec![title],
     };
     lines.push(in_force(month));
@@ -99,7 +96,7 @@ pub(crate) fn case_body(alert: &CaseAlert, subscription: Option<&Subscription>) 
         .into_iter()
         .all(|chart| change.charts.of(chart).to.is_none());
     if on_no_chart && change.successors.is_empty() {
-        lines.push("No other category has taken its place in the bulletin.".into());
+        lines.push("No other category replaces it in the bulletin.".into());
     }
     if change.charts.dates_for_filing.to.is_some() {
         lines.extend(wrapped(&filing_note(month)));
@@ -109,11 +106,12 @@ pub(crate) fn case_body(alert: &CaseAlert, subscription: Option<&Subscription>) 
     lines.join("\n")
 }
 
-/// Which bulletin rules before this one does. Beside a correction it says what that is: the table does not.
+/// The bulletin that applies before this one does. For a correction it includes the cut-offs, which the table does not
+/// show.
 fn until_then(change: &Change) -> String {
     let previous = change.month.previous();
     let holds = format!(
-        "Until {} the bulletin of {} holds",
+        "Until {}, the bulletin for {} applies",
         day(previous.last_day()),
         previous.title()
     );
@@ -127,16 +125,16 @@ fn until_then(change: &Change) -> String {
         }
         _ if skips_a_month(change) => match heading_month(change) {
             Some(month) => format!(
-                "{holds}. This message compares with {}; no bulletin in between was reported.",
+                "{holds}. This message compares with {}, because no bulletin in between was reported.",
                 month.title()
             ),
-            None => format!("{holds}. This message compares with older ones."),
+            None => format!("{holds}. This message compares with older bulletins."),
         },
         _ => format!("{holds}."),
     }
 }
 
-/// What rules on the charts that there is something to say of.
+/// The cells of the charts that `of` selects.
 fn charts_in_words<'a>(own: Area, of: impl Fn(Chart) -> Option<Option<&'a Cell>>) -> String {
     let parts: Vec<String> = Chart::ALL
         .into_iter()
@@ -144,7 +142,7 @@ fn charts_in_words<'a>(own: Area, of: impl Fn(Chart) -> Option<Option<&'a Cell>>
             let cell = of(chart)?;
             let mut says = format!("{} {}", short_chart(chart), shown(cell));
             if let Some(cell) = cell.filter(|cell| cell.column != own) {
-                says = format!("{says} of {}", column_name(cell.column));
+                says = format!("{says} for {}", column_name(cell.column));
             }
             if cell.is_some_and(|cell| matches!(cell.state, CellState::Unreadable(_))) {
                 says.push_str(" (misprinted)");
@@ -156,7 +154,7 @@ fn charts_in_words<'a>(own: Area, of: impl Fn(Chart) -> Option<Option<&'a Cell>>
 }
 
 impl Change {
-    /// Whether the bulletin lists the case no more.
+    /// True if the bulletin no longer lists the case.
     pub(crate) fn case_vanished(&self) -> bool {
         Chart::ALL.into_iter().all(|chart| {
             self.charts
@@ -167,7 +165,7 @@ impl Change {
         })
     }
 
-    /// The month whose cut-offs a change is against, unless one of them could not be read.
+    /// The month that a change is compared with, unless one of its cut-offs could not be read.
     pub(crate) fn compared_with(&self) -> Month {
         match self.kind {
             ChangeKind::NewMonth => self.month.previous(),
@@ -177,14 +175,15 @@ impl Change {
 }
 
 impl ChartChange {
-    /// Whether a correction replaces a cut-off that could be read.
+    /// True if a correction replaces a cut-off that could be read.
     pub(crate) fn replaces_a_cut_off(&self) -> bool {
         self.replaced
             .as_ref()
             .is_some_and(|replaced| replaced.cut_off().is_some())
     }
 
-    /// Whether the cut-off is set back, also by another column that counts now: fewer people are served.
+    /// True if the cut-off moved back, or if another column with an earlier one applies: fewer priority dates are
+    /// current.
     pub(crate) fn is_set_back(&self) -> bool {
         let before = cut_off_number(self.from.map(|from| from.cut_off));
         let after = self.to.as_ref().map(Cell::cut_off);

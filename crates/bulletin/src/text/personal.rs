@@ -1,4 +1,4 @@
-//! What a bulletin means for one priority date.
+//! The meaning of a bulletin for one priority date.
 
 use chrono::NaiveDate;
 
@@ -11,9 +11,11 @@ use crate::movement::Movement;
 use crate::standing::{ByChart, Cell, CellState};
 use crate::text::case::listed_now;
 use crate::text::short::{short_month, short_name, shortest_chart};
-use crate::text::{case_name, column_name, counted, day, missing_clause, short_chart, shown, trouble};
+use crate::text::{
+    case_name, column_name, counted, counted_more, day, missing_clause, short_chart, shown, trouble,
+};
 
-/// What a bulletin means for one priority date, in one line.
+/// The meaning of a bulletin for one priority date, in one line.
 pub(crate) fn personal_headline(change: &Change, case: Case, priority_date: NaiveDate) -> String {
     let verdicts: Vec<String> = Chart::ALL
         .into_iter()
@@ -25,12 +27,12 @@ pub(crate) fn personal_headline(change: &Change, case: Case, priority_date: Naiv
         ""
     };
     let verdicts = if verdicts.is_empty() {
-        "no longer listed, so not served".to_owned()
+        "no longer listed on either chart, so not current".to_owned()
     } else {
         verdicts.join("; ")
     };
     format!(
-        "{corrected}{}, {}: your date {}: {verdicts}{}",
+        "{corrected}{}, {}: your priority date {}: {verdicts}{}",
         case_name(case),
         change.month.title(),
         day(priority_date),
@@ -38,10 +40,10 @@ pub(crate) fn personal_headline(change: &Change, case: Case, priority_date: Naiv
     )
 }
 
-/// What has changed for one priority date, in one line of at most so many characters; `None` where nothing has: then it
-/// matters more how far the cut-offs moved.
+/// The news for one priority date, in one line of at most `most` characters; `None` if there is none: then the
+/// movements of the cut-offs matter more.
 ///
-/// First the chart on which nothing has changed for it is left out, then names are shortened, then cut-offs go.
+/// Parts are dropped in this order: the chart without news, long names, cut-offs.
 pub(crate) fn personal_subject(
     change: &Change,
     case: Case,
@@ -101,7 +103,7 @@ pub(crate) fn personal_subject(
         .find(|line| line.is_ascii() && line.len() <= most)
 }
 
-/// What is bad news on a chart on which nothing has changed for the priority date.
+/// The bad news on a chart that has no news for the priority date.
 fn setback(change: &Change, chart: Chart, short: bool) -> Option<String> {
     let chart_change = change.charts.of(chart);
     let name = short_chart(chart);
@@ -142,32 +144,34 @@ fn undated_words(change: &Change, chart: Chart, now: bool) -> String {
         ""
     };
     let verdict = match (now, after_all.is_empty()) {
-        (true, true) => "NEWLY SERVED",
-        (false, true) => "NO LONGER SERVED",
-        (true, false) => "SERVED",
-        (false, false) => "NOT SERVED",
+        (true, true) => "NOW CURRENT",
+        (false, true) => "NO LONGER CURRENT",
+        (true, false) => "CURRENT",
+        (false, false) => "NOT CURRENT",
     };
     format!("{} {verdict}{after_all}", shortest_chart(chart))
 }
 
 fn fewest_words(_: &Change, chart: Chart, now: bool) -> String {
-    let verdict = if now { "SERVED" } else { "NOT SERVED" };
+    let verdict = if now { "CURRENT" } else { "NOT CURRENT" };
     format!("{} {verdict}", shortest_chart(chart))
 }
 
-/// Whether the priority date was served before on this chart, where that is known, and is now; `None` where there is no
-/// cut-off now.
+/// If the priority date was current before on this chart, as far as that is known, and if it is current now. `None`
+/// without a readable cut-off now.
 fn crossing(change: &Change, chart: Chart, priority_date: NaiveDate) -> Option<(Option<bool>, bool)> {
     let chart_change = change.charts.of(chart);
-    let now = chart_change.to.as_ref()?.cut_off()?.serves(priority_date);
+    let now = chart_change.to.as_ref()?.cut_off()?.is_current(priority_date);
     Some((
-        chart_change.from.map(|from| from.cut_off.serves(priority_date)),
+        chart_change
+            .from
+            .map(|from| from.cut_off.is_current(priority_date)),
         now,
     ))
 }
 
-/// What changes stands in capitals, with the day from which it holds. Against what a correction replaces nothing was ever
-/// served or not: it never held.
+/// The verdict, in capitals if it is news, with the day from which it applies. A cut-off that a correction replaces was
+/// never in force, so its verdict is `AFTER ALL`.
 fn words(change: &Change, chart: Chart, before: Option<bool>, now: bool) -> String {
     let chart_change = change.charts.of(chart);
     let is_last_month = chart_change
@@ -175,32 +179,32 @@ fn words(change: &Change, chart: Chart, before: Option<bool>, now: bool) -> Stri
         .is_some_and(|from| from.month == change.month.previous());
     let from = change.month.first_day().format("%d %b");
     match (before, now, chart_change.replaces_a_cut_off()) {
-        (Some(false), true, false) => format!("NEWLY SERVED from {from}"),
-        (Some(true), false, false) => format!("NO LONGER SERVED from {from}"),
-        (Some(false), true, true) => format!("SERVED AFTER ALL from {from}"),
-        (Some(true), false, true) => format!("NOT SERVED AFTER ALL from {from}"),
-        (Some(true), true, _) if is_last_month => "still served".into(),
+        (Some(false), true, false) => format!("NOW CURRENT from {from}"),
+        (Some(true), false, false) => format!("NO LONGER CURRENT from {from}"),
+        (Some(false), true, true) => format!("CURRENT AFTER ALL from {from}"),
+        (Some(true), false, true) => format!("NOT CURRENT AFTER ALL from {from}"),
+        (Some(true), true, _) if is_last_month => "still current".into(),
         (None, true, _) if chart_change.movement == Some(Movement::FirstSeen) => {
-            format!("NOW LISTED and served from {from}")
+            format!("NOW LISTED and current from {from}")
         }
-        (_, true, _) => "served".into(),
-        (_, false, _) => "not yet served".into(),
+        (_, true, _) => "current".into(),
+        (_, false, _) => "not current yet".into(),
     }
 }
 
-/// The same where a correction leaves it as the first version had it: whether that is news the month before says.
+/// The verdict that a correction leaves as it was first published. The month before tells if it is news.
 fn words_as_published(change: &Change, chart: Chart, priority_date: NaiveDate, now: bool) -> String {
     let month_before = change.month_before.as_ref().and_then(|cells| {
         let cut_off = cells.of(chart).as_ref()?.cut_off()?;
-        Some(cut_off.serves(priority_date))
+        Some(cut_off.is_current(priority_date))
     });
     let from = change.month.first_day().format("%d %b");
     match (month_before, now) {
-        (Some(true), true) => "still served".into(),
-        (Some(false), true) => format!("served from {from}, as first published,"),
-        (None, true) => "served, as first published,".into(),
-        (Some(true), false) => format!("no longer served from {from}, as first published,"),
-        (_, false) => "not yet served".into(),
+        (Some(true), true) => "still current".into(),
+        (Some(false), true) => format!("current from {from}, as first published,"),
+        (None, true) => "current, as first published,".into(),
+        (Some(true), false) => format!("no longer current from {from}, as first published,"),
+        (_, false) => "not current yet".into(),
     }
 }
 
@@ -213,24 +217,11 @@ fn personal_verdict(change: &Change, chart: Chart, priority_date: NaiveDate) -> 
             .flatten();
     };
     let is_correction = change.kind == ChangeKind::Correction;
-    let Some(cut_off) = cell.cut_off() else {
-        return Some(match &chart_change.replaced {
-            Some(replaced) if chart_change.replaces_a_cut_off() => format!(
-                "{name} {} on the corrected page (first published as {}), see the page",
-                trouble(change.case, &cell.state),
-                shown(Some(replaced))
-            ),
-            _ if is_correction => {
-                format!(
-                    "{name} {} on the corrected page, see the page",
-                    trouble(change.case, &cell.state)
-                )
-            }
-            _ => format!("{name} {}, see the page", trouble(change.case, &cell.state)),
-        });
-    };
+    if cell.cut_off().is_none() {
+        return Some(unreadable_verdict(change, chart, cell));
+    }
     let (before, now) = crossing(change, chart, priority_date)?;
-    let mut printed = cut_off.words();
+    let mut printed = in_parentheses(cell);
     if chart_change.is_set_back() && before == Some(now) {
         printed.push_str(if chart_change.replaces_a_cut_off() {
             ", corrected back"
@@ -239,7 +230,7 @@ fn personal_verdict(change: &Change, chart: Chart, priority_date: NaiveDate) -> 
         });
     }
     if cell.column != change.case.area {
-        printed = format!("{printed} of {}", column_name(cell.column));
+        printed = format!("{printed} for {}", column_name(cell.column));
     }
     if chart == Chart::DatesForFiling && now {
         printed.push_str(", if USCIS accepts it");
@@ -255,9 +246,33 @@ fn personal_verdict(change: &Change, chart: Chart, priority_date: NaiveDate) -> 
     Some(format!("{words} under {name} ({printed})"))
 }
 
-/// That a chart does not list the case any more, and what follows from that.
+/// The verdict on a chart whose cell cannot be read.
+fn unreadable_verdict(change: &Change, chart: Chart, cell: &Cell) -> String {
+    let chart_change = change.charts.of(chart);
+    let trouble = format!("{} {}", short_chart(chart), trouble(change.case, &cell.state));
+    match &chart_change.replaced {
+        Some(replaced) if chart_change.replaces_a_cut_off() => format!(
+            "{trouble} on the corrected page (first published as {}), see the page",
+            in_parentheses(replaced)
+        ),
+        _ if change.kind == ChangeKind::Correction => {
+            format!("{trouble} on the corrected page, see the page")
+        }
+        _ => format!("{trouble}, see the page"),
+    }
+}
+
+/// A cell as it reads in parentheses, without any in it: `all dates current`.
+fn in_parentheses(cell: &Cell) -> String {
+    match cell.cut_off() {
+        Some(CutOff::Current) => "all dates current".into(),
+        _ => shown(Some(cell)),
+    }
+}
+
+/// The verdict on a chart that no longer lists the case.
 fn gone(change: &Change, chart: Chart, priority_date: NaiveDate) -> Option<String> {
-    let was = change.charts.of(chart).from?.cut_off.serves(priority_date);
+    let was = change.charts.of(chart).from?.cut_off.is_current(priority_date);
     let gone = match (change.kind, was) {
         (ChangeKind::NewMonth, true) => "NO LONGER LISTED",
         (ChangeKind::NewMonth, false) => "no longer listed",
@@ -266,14 +281,14 @@ fn gone(change: &Change, chart: Chart, priority_date: NaiveDate) -> Option<Strin
     };
     let from = change.month.first_day().format("%d %b");
     Some(format!(
-        "{gone} from {from} under {}, so not served by it",
+        "{gone} from {from} under {}, so not current there",
         short_chart(chart)
     ))
 }
 
-/// Where a priority date stands in one bulletin, in a sentence or two: `For EB-3 India in June 2026, the priority date
-/// 15 Mar 2013 is served ...`. Both charts are named, with how far the cut-off is, and that Dates for Filing counts on
-/// a condition.
+/// The position of a priority date in one bulletin, in one or two sentences: `For EB-3 India in June 2026, the priority
+/// date 15 Mar 2013 is current under ...`. Both charts are named, with the distance to the cut-off and the condition
+/// for Dates for Filing.
 pub fn priority_sentence(
     case: Case,
     month: Month,
@@ -285,39 +300,41 @@ pub fn priority_sentence(
     let [first, second] = Chart::ALL.map(|chart| cells.of(chart).as_ref());
     if first.is_none() && second.is_none() {
         return format!(
-            "{of}, {whose} is served by neither chart: {} is not listed.",
+            "{of}, {whose} is current under neither {} nor {}: {} is not listed.",
+            Chart::FinalAction.name(),
+            Chart::DatesForFiling.name(),
             case_name(case)
         );
     }
     let says = Chart::ALL.map(|chart| match cells.of(chart) {
         Some(cell) => says(case, chart, cell, priority_date),
-        None => Says::Served(format!(
-            "is not served under {}, which does not list {}",
+        None => Says::Known(format!(
+            "is not current under {}, which does not list {}",
             chart.name(),
             case_name(case)
         )),
     });
     match says {
-        [Says::Served(first), Says::Served(second)] => format!("{of}, {whose} {first}, and {second}."),
+        [Says::Known(first), Says::Known(second)] => format!("{of}, {whose} {first}, and {second}."),
         [first, second] => {
             let first = match first {
-                Says::Served(how) => format!("{whose} {how}"),
-                Says::Unknown(how) => format!("it cannot be told whether {whose} {how}"),
+                Says::Known(how) => format!("{whose} {how}"),
+                Says::Unknown(how) => format!("it is unknown whether {whose} {how}"),
             };
             let second = match second {
-                Says::Served(how) => format!("It {how}"),
-                Says::Unknown(how) => format!("It cannot be told whether it {how}"),
+                Says::Known(how) => format!("It {how}"),
+                Says::Unknown(how) => format!("It is unknown whether it {how}"),
             };
             format!("{of}, {first}. {second}.")
         }
     }
 }
 
-/// What a chart says of a priority date, to stand behind it.
+/// The clause about a priority date on one chart, to follow its subject.
 enum Says {
-    /// Whether it is served.
-    Served(String),
-    /// What nobody can tell, and why.
+    /// A clause that is certain.
+    Known(String),
+    /// A clause that may be true or not, with the reason.
     Unknown(String),
 }
 
@@ -327,35 +344,35 @@ fn says(case: Case, chart: Chart, cell: &Cell, priority_date: NaiveDate) -> Says
         Chart::FinalAction => "",
         Chart::DatesForFiling => ", for adjustment of status only if USCIS accepts that chart",
     };
-    let its = |cut_off: NaiveDate| {
+    let the_cut_off = |cut_off: NaiveDate| {
         if cell.column == case.area {
-            format!("its cut-off {}", day(cut_off))
+            format!("the cut-off {}", day(cut_off))
         } else {
-            format!("the cut-off {} of {}", day(cut_off), column_name(cell.column))
+            format!("the cut-off {} for {}", day(cut_off), column_name(cell.column))
         }
     };
-    Says::Served(match &cell.state {
+    Says::Known(match &cell.state {
         CellState::Unreadable(_) | CellState::Missing(_) => {
             let why = missing_clause(case, &cell.state)
                 .unwrap_or_else(|| format!("the page is misprinted ({})", shown(Some(cell))));
-            return Says::Unknown(format!("is served under {name}: {why}"));
+            return Says::Unknown(format!("is current under {name}: {why}"));
         }
-        CellState::CutOff(CutOff::Current) => format!("is served under {name}, which is current{condition}"),
-        CellState::CutOff(CutOff::Unavailable) => format!("is not served under {name}, which is unavailable"),
+        CellState::CutOff(CutOff::Current) => {
+            format!("is current under {name} ({}){condition}", in_parentheses(cell))
+        }
+        CellState::CutOff(CutOff::Unavailable) => format!("is not current under {name} (unavailable)"),
         CellState::CutOff(CutOff::Date(cut_off)) => {
             let days = (*cut_off - priority_date).num_days();
-            let its = its(*cut_off);
+            let the_cut_off = the_cut_off(*cut_off);
             match days {
                 1.. => format!(
-                    "is served under {name} ({} before {its}){condition}",
+                    "is current under {name} ({} before {the_cut_off}){condition}",
                     counted(days)
                 ),
-                0 => format!(
-                    "is not served under {name} (it must be earlier than {its}, and is that very day)"
-                ),
+                0 => format!("is not current yet under {name} (it must be earlier than {the_cut_off})"),
                 _ => format!(
-                    "is not served under {name} ({its} must advance {} more)",
-                    counted(1 - days)
+                    "is not current yet under {name} ({the_cut_off} must advance {})",
+                    counted_more(1 - days)
                 ),
             }
         }

@@ -1,8 +1,8 @@
-//! Alerts in one line that must fit: an SMS, the subject of an e-mail.
+//! Alerts in one line of limited length: an SMS, the subject of an e-mail.
 //!
-//! Parts are dropped in a fixed order until the line fits: what did not move; then names give way to shorter ones; what
-//! held before; then dates give way to shorter ones, and the number of days and the column go; last that it is unofficial
-//! and where to look. Whom it is about, which bulletin, and the verdict on each chart that moved are never dropped.
+//! Parts are dropped in a fixed order until the line fits: cut-offs that did not move; long names; the previous value;
+//! long forms of dates; the number of days and the column; last the note that the message is unofficial and the page to
+//! check. The case, the bulletin and the verdict on each chart that moved are never dropped.
 
 use crate::area::{Area, Case};
 use crate::category::Category;
@@ -14,10 +14,10 @@ use crate::text::{self, case};
 
 /// The septets of one SMS in the GSM 7-bit alphabet (3GPP TS 23.038).
 pub const SMS_SEPTETS: usize = 160;
-/// The longest subject that SNS takes: it must be shorter than 100 characters.
+/// The longest subject that SNS accepts: it must be shorter than 100 characters.
 pub const SUBJECT_CHARACTERS: usize = 99;
 
-/// How many septets a text takes in the GSM 7-bit alphabet; `None` where a character is not in it.
+/// The number of septets of a text in the GSM 7-bit alphabet; `None` if a character is not in it.
 pub fn septets(text: &str) -> Option<usize> {
     text.chars()
         .map(|c| match c {
@@ -29,16 +29,16 @@ pub fn septets(text: &str) -> Option<usize> {
         .sum()
 }
 
-/// What a line is for.
+/// The purpose of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Line {
-    /// All that its receiver reads.
+    /// The only text that its recipient reads.
     Sms,
-    /// Above a text that says the rest.
+    /// The line above a text with the details.
     Subject,
 }
 
-/// The change in one line of at most so many septets.
+/// The change in one line of at most `most` septets.
 pub(crate) fn case_line(change: &Change, line: Line, most: usize) -> String {
     let looking = LEVELS.map(|level| Level {
         where_to_look: true,
@@ -55,17 +55,17 @@ pub(crate) fn case_line(change: &Change, line: Line, most: usize) -> String {
     last
 }
 
-/// How much is said.
+/// The amount of detail of a line.
 #[derive(Debug, Clone, Copy)]
 struct Level {
-    /// What did not move, beside what did.
+    /// True to include charts that did not move.
     unmoved: bool,
-    /// What is said of each chart, and of whom it is about.
+    /// The form of the verdict on each chart, and of the name of the case.
     form: Form,
     where_to_look: bool,
 }
 
-/// What is said, without where to look; the first says most.
+/// The levels without the page to check, the most detailed first.
 const LEVELS: [Level; 6] = {
     let all = Level {
         unmoved: true,
@@ -159,7 +159,7 @@ pub(super) fn short_month(month: Month) -> String {
     format!("{} {}", &month.name()[..3], month.year())
 }
 
-/// No shortened name of an area is longer; of longer names of countries the beginning is enough.
+/// The longest shortened name of an area; longer names of countries are cut.
 const LONGEST_AREA: usize = 14;
 
 pub(super) fn short_name(case: Case) -> String {

@@ -1,8 +1,9 @@
-//! The table in the body of an alert: both charts, what held before and what holds now.
+//! The table in the body of an alert: both charts, before and after.
 
 use crate::area::Area;
 use crate::change::{Band, Change, ChangeKind, ChartChange};
 use crate::chart::Chart;
+use crate::cutoff::CutOff;
 use crate::month::Month;
 use crate::movement::Movement;
 use crate::standing::{Cell, CellState, LastRead};
@@ -10,10 +11,10 @@ use crate::text::short::short_month;
 use crate::text::verdict::Column;
 use crate::text::{area_name, day, missing_clause, shown, wrapped_to};
 
-/// Where what is said of a chart stands, below its line.
+/// The indent of notes below a chart's line.
 const INDENT: &str = "        ";
 
-/// The charts that list the case, or did before, with a heading that says which bulletins are compared.
+/// The charts that list the case, or did before, below a heading with the bulletins that are compared.
 pub(super) fn chart_table(change: &Change) -> Vec<String> {
     let mut rows = Vec::new();
     for chart in Chart::ALL {
@@ -37,12 +38,12 @@ pub(super) fn chart_table(change: &Change) -> Vec<String> {
     rows
 }
 
-/// The bulletin that the old values are of.
+/// The heading of the old values: their bulletin.
 fn old_heading(change: &Change) -> String {
     heading_month(change).map_or_else(|| "before".into(), short_month)
 }
 
-/// The month before, or where that is not known the only one that is compared with.
+/// The previous month, or if that is unknown, the only month that is compared with.
 pub(super) fn heading_month(change: &Change) -> Option<Month> {
     if change.month_before.is_some() {
         return Some(change.month.previous());
@@ -58,7 +59,7 @@ pub(super) fn heading_month(change: &Change) -> Option<Month> {
     }
 }
 
-/// Whether a new bulletin can only be compared with older ones than that of the month before.
+/// True if a new bulletin can only be compared with bulletins older than that of the previous month.
 pub(super) fn skips_a_month(change: &Change) -> bool {
     let months = |chart: Chart| Some(change.charts.of(chart).from?.month);
     let mut months = Chart::ALL.into_iter().filter_map(months).peekable();
@@ -68,7 +69,7 @@ pub(super) fn skips_a_month(change: &Change) -> bool {
         && months.all(|month| month != change.month.previous())
 }
 
-/// What stood there before, as the heading names it; `None` where that is what was last read.
+/// The old cell, under the heading; `None` if that is the last read cut-off.
 fn printed_before(change: &Change, chart: Chart) -> Option<Option<&Cell>> {
     let chart_change = change.charts.of(chart);
     match change.kind {
@@ -85,15 +86,29 @@ fn printed_before(change: &Change, chart: Chart) -> Option<Option<&Cell>> {
 fn row(change: &Change, chart: Chart) -> String {
     let chart_change = change.charts.of(chart);
     let old = match (printed_before(change, chart), chart_change.from) {
-        (None, Some(from)) => from.cut_off.words(),
-        (printed, _) => shown(printed.flatten()),
+        (None, Some(from)) => in_a_cell(from.cut_off),
+        (printed, _) => printed_in_a_cell(printed.flatten()),
     };
-    let new = shown(chart_change.to.as_ref());
+    let new = printed_in_a_cell(chart_change.to.as_ref());
     let verdict = match change.kind {
         ChangeKind::NewMonth => verdict(change, chart),
         ChangeKind::Correction => corrected_verdict(change, chart),
     };
     format!("{:<19} {old:>12} -> {new:<12}  {verdict}", chart.name())
+}
+
+/// A cell, short enough for the table.
+fn printed_in_a_cell(cell: Option<&Cell>) -> String {
+    cell.and_then(Cell::cut_off)
+        .map_or_else(|| shown(cell), in_a_cell)
+}
+
+/// A cut-off, short enough for the table: `01 Nov 2013`, `current (C)` or `unavailable`.
+fn in_a_cell(cut_off: CutOff) -> String {
+    match cut_off {
+        CutOff::Current => "current (C)".into(),
+        CutOff::Date(_) | CutOff::Unavailable => cut_off.words(),
+    }
 }
 
 fn verdict(change: &Change, chart: Chart) -> String {
@@ -105,12 +120,12 @@ fn verdict(change: &Change, chart: Chart) -> String {
         Movement::Withdrawn if chart_change.to.is_some() && chart_change.is_set_back() => {
             "set back, in another column".into()
         }
-        Movement::Withdrawn if chart_change.to.is_some() => "no column of its own now".into(),
+        Movement::Withdrawn if chart_change.to.is_some() => "no longer has its own column".into(),
         Movement::FirstSeen if chart_change.is_set_back() => "set back, in its own column".into(),
-        Movement::FirstSeen if chart_change.from.is_some() => "a column of its own now".into(),
+        Movement::FirstSeen if chart_change.from.is_some() => "now has its own column".into(),
         _ => match across_a_gap(change, chart) {
             // How far it is from what was read longer ago stands below.
-            Some((Some(_), _)) if chart_change.to.is_some() => "can be read again".into(),
+            Some((Some(_), _)) if chart_change.to.is_some() => "readable again".into(),
             Some((None, _)) if chart_change.to.is_some() => "listed again".into(),
             _ => in_days(movement),
         },
@@ -125,11 +140,11 @@ fn corrected_verdict(change: &Change, chart: Chart) -> String {
     let Some(replaced) = &chart_change.replaced else {
         return match movement {
             Movement::FirstSeen => "added by the correction".into(),
-            _ => "not changed".into(),
+            _ => "unchanged".into(),
         };
     };
     if replaced.cut_off().is_none() {
-        return "corrected, can be read now".into();
+        return "corrected, now readable".into();
     }
     let column = match Column::of(change, chart_change) {
         Column::Same => None,
@@ -146,17 +161,17 @@ fn corrected_verdict(change: &Change, chart: Chart) -> String {
         Movement::Withdrawn => "removed by the correction",
         Movement::Advanced { .. } => "corrected to a later date",
         Movement::Retrogressed { .. } => "corrected to an earlier date",
-        Movement::BecameCurrent => "corrected to current",
+        Movement::BecameCurrent => "corrected to current (C)",
         Movement::BecameUnavailable => "corrected to unavailable",
-        Movement::LeftCurrent => "corrected, not current",
+        Movement::LeftCurrent => "corrected from current (C)",
         Movement::BecameAvailable => "corrected to a date",
         Movement::FirstSeen | Movement::Unchanged => "corrected",
     }
     .into()
 }
 
-/// What stood in the bulletin named in the heading, and what is compared with instead, where that could not be: a
-/// misprint, or nothing at all.
+/// The old cell in the bulletin of the heading, and the cut-off that is compared with instead, if that cell is
+/// misprinted or absent.
 fn across_a_gap(change: &Change, chart: Chart) -> Option<(Option<&Cell>, LastRead)> {
     let from = change.charts.of(chart).from?;
     let printed = printed_before(change, chart)?;
@@ -173,15 +188,15 @@ fn notes(change: &Change, chart: Chart) -> Vec<String> {
     if chart_change.movement.is_none() {
         notes.push(unreadable_note(change, chart_change));
     }
-    let [served, not_served] = if chart_change.replaces_a_cut_off() {
-        ["Served after all", "Not served after all"]
+    let [current, not_current] = if chart_change.replaces_a_cut_off() {
+        ["Current after all", "Not current after all"]
     } else {
-        ["Newly served", "No longer served"]
+        ["Now current", "No longer current"]
     };
     let moved = whatever_column(change, chart_change);
     let bands = [
-        (served, moved.newly_served()),
-        (not_served, moved.served_no_more()),
+        (current, moved.newly_current()),
+        (not_current, moved.no_longer_current()),
     ];
     for (title, band) in bands {
         notes.extend(band.map(|band| format!("{title}: {}", band_in_words(band))));
@@ -189,7 +204,7 @@ fn notes(change: &Change, chart: Chart) -> Vec<String> {
     notes
 }
 
-/// That a cell cannot be read, why, and what to do.
+/// The reason why a cell cannot be read, and the advice.
 fn unreadable_note(change: &Change, chart_change: &ChartChange) -> String {
     let state = chart_change.to.as_ref().map(|cell| &cell.state);
     if let Some(clause) = state.and_then(|state| missing_clause(change.case, state)) {
@@ -198,7 +213,7 @@ fn unreadable_note(change: &Change, chart_change: &ChartChange) -> String {
             ChangeKind::Correction => " any more",
         };
         return format!(
-            "T{}{corrected}; check the page before you rely on anything.",
+            "T{}{corrected}. Check the page before you rely on this alert.",
             &clause[1..]
         );
     }
@@ -206,10 +221,10 @@ fn unreadable_note(change: &Change, chart_change: &ChartChange) -> String {
         ChangeKind::NewMonth => "Misprinted.",
         ChangeKind::Correction => "Misprinted on the corrected page.",
     };
-    format!("{page} Look at the page before you rely on anything.")
+    format!("{page} Check the page before you rely on this alert.")
 }
 
-/// The change as it is for who is counted in one column after the other.
+/// The change for people who are counted in one column after the other.
 fn whatever_column(change: &Change, chart_change: &ChartChange) -> ChartChange {
     let mut moved = chart_change.clone();
     if Column::of(change, chart_change) != Column::Same && moved.movement.is_some() {
@@ -219,7 +234,7 @@ fn whatever_column(change: &Change, chart_change: &ChartChange) -> ChartChange {
     moved
 }
 
-/// Which column counts, where it is not the own one, or has not been until now.
+/// The column that applies, if it is not the area's own, or was not before.
 fn column_note(change: &Change, chart_change: &ChartChange) -> Option<String> {
     let own = change.case.area;
     let (verb, their) = if own == Area::EL_SALVADOR_GUATEMALA_HONDURAS {
@@ -240,20 +255,18 @@ fn column_note(change: &Change, chart_change: &ChartChange) -> Option<String> {
             ChangeKind::Correction => "Before the correction".into(),
         };
         return Some(format!(
-            "{name} {verb} a column of {their} own on this chart now. {when} the column {before} counted."
+            "{name} now {verb} {their} own column on this chart. {when}, {before} applied."
         ));
     }
     let column = area_name(to.column);
     Some(if before == Some(own) {
-        format!(
-            "{name} {verb} no column of {their} own on this chart any more. The column {column} counts instead."
-        )
+        format!("{name} no longer {verb} {their} own column on this chart. {column} applies instead.")
     } else {
         format!("Counted under {column}.")
     })
 }
 
-/// With which bulletin a cut-off is compared, where it is not the one in the heading.
+/// The bulletin that a cut-off is compared with, if it is not the one in the heading.
 fn comparison_note(change: &Change, chart: Chart) -> Option<String> {
     let chart_change = change.charts.of(chart);
     let from = chart_change.from?;
@@ -269,14 +282,14 @@ fn comparison_note(change: &Change, chart: Chart) -> Option<String> {
         (ChangeKind::Correction, _) => "Misprinted before the correction.".to_owned(),
         (ChangeKind::NewMonth, Some(cell)) => match missing_clause(change.case, &cell.state) {
             Some(clause) => format!("In {}, {clause}.", change.month.previous().title()),
-            None => format!("{} is misprinted.", change.month.previous().title()),
+            None => format!("Misprinted in {}.", change.month.previous().title()),
         },
         (ChangeKind::NewMonth, None) => format!("Not listed in {}.", change.month.previous().title()),
     };
     let did = match chart_change.movement {
         Some(Movement::FirstSeen | Movement::Withdrawn) => String::new(),
         Some(movement) => format!(": {}", in_days(movement)),
-        None => return Some(format!("{why} The last that could be read is {last}.")),
+        None => return Some(format!("{why} The last readable cut-off is {last}.")),
     };
     Some(format!("{why} Compared with {last}{did}."))
 }
@@ -285,7 +298,7 @@ fn comparison_note(change: &Change, chart: Chart) -> Option<String> {
 fn in_days(movement: Movement) -> String {
     let Some(days) = movement.signed_days() else {
         return match movement {
-            Movement::LeftCurrent => "set back, no longer current".into(),
+            Movement::LeftCurrent => "set back from current (C)".into(),
             movement => movement.words(),
         };
     };

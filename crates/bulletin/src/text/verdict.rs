@@ -1,4 +1,4 @@
-//! What happened to a case on one chart, in the words of a headline, a subject or an SMS.
+//! The verdict on one chart, in the words of a headline, a subject or an SMS.
 
 use crate::area::Area;
 use crate::bulletin::MissingPart;
@@ -10,19 +10,19 @@ use crate::standing::{Cell, CellState, LastRead};
 use crate::text::short::{short_area, shortest_chart};
 use crate::text::{area_name, column_name, counted, short_chart, shown, trouble};
 
-/// How much a verdict says.
+/// The form of a verdict.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Form {
-    /// What held before.
+    /// True to include the previous value.
     pub(super) old: bool,
     pub(super) long_names: bool,
     pub(super) long_dates: bool,
-    /// The number of days, and which column counts.
+    /// True to include the number of days, and the column that applies.
     pub(super) details: bool,
 }
 
 impl Form {
-    /// Everything.
+    /// The most detailed form.
     pub(super) const WHOLE: Self = Self {
         old: true,
         long_names: true,
@@ -38,7 +38,7 @@ impl Form {
         }
     }
 
-    /// A column that counts in place of another.
+    /// The name of a column that applies instead of the area's own.
     fn column(self, column: Area) -> String {
         match column {
             column if self.long_names => column_name(column),
@@ -47,7 +47,7 @@ impl Form {
         }
     }
 
-    /// Whose column it is.
+    /// The name of the area's own column.
     fn own(self, area: Area) -> String {
         if self.long_names {
             area_name(area)
@@ -59,6 +59,7 @@ impl Form {
     fn cell(self, cell: &Cell) -> String {
         match date(cell) {
             Some(date) if !self.long_dates => date.format("%d%b%y").to_string(),
+            None if !self.long_dates && cell.cut_off() == Some(CutOff::Current) => "all current (C)".into(),
             _ => shown(Some(cell)),
         }
     }
@@ -68,8 +69,8 @@ fn date(cell: &Cell) -> Option<chrono::NaiveDate> {
     cell.cut_off().and_then(CutOff::date)
 }
 
-/// What happened on one chart: `Final Action 15 Nov 2013 (advanced 14 days from 01 Nov 2013)`. `None` where the chart
-/// has nothing to say of the case.
+/// The verdict on one chart: `Final Action 15 Nov 2013 (advanced 14 days from 01 Nov 2013)`. `None` if the chart does
+/// not concern the case.
 pub(super) fn chart_verdict(change: &Change, chart: Chart, form: Form) -> Option<String> {
     let chart_change = change.charts.of(chart);
     let is_correction = change.kind == ChangeKind::Correction;
@@ -96,7 +97,7 @@ pub(super) fn chart_verdict(change: &Change, chart: Chart, form: Form) -> Option
     })
 }
 
-/// What held before, and in which month where that is not the one before.
+/// The previous cut-off, with its month if that is not the one that the change is compared with.
 pub(super) fn old_words(change: &Change, from: LastRead) -> String {
     let words = from.cut_off.words();
     match other_month(change, from) {
@@ -105,24 +106,24 @@ pub(super) fn old_words(change: &Change, from: LastRead) -> String {
     }
 }
 
-/// The month that a cut-off is of, where it is not the one that the bulletin is compared with.
+/// The month of a cut-off, if it is not the one that the change is compared with.
 fn other_month(change: &Change, from: LastRead) -> Option<&'static str> {
     (from.month != change.compared_with()).then(|| from.month.name())
 }
 
-/// Which column counts now, against the one before.
+/// The change of the column that applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Column {
-    /// The same.
+    /// The same column.
     Same,
-    /// The area has no column of its own any more.
+    /// The area no longer has its own column.
     Dropped,
-    /// It has one now.
+    /// The area now has its own column.
     Added,
 }
 
 impl Column {
-    /// What the bulletin, or its correction, does to the column.
+    /// The effect of the bulletin, or of its correction, on the column.
     pub(super) fn of(change: &Change, chart_change: &ChartChange) -> Self {
         let own = change.case.area;
         let had = match &chart_change.replaced {
@@ -145,7 +146,7 @@ struct Verdict<'a> {
 }
 
 impl Verdict<'_> {
-    /// The words before a date that is behind the one before. That it is unavailable says itself that it is worse.
+    /// The words before a date that is earlier than the previous one. "Unavailable" needs none.
     fn back(&self) -> Option<&'static str> {
         let is_date = self
             .chart_change
@@ -169,7 +170,7 @@ impl Verdict<'_> {
         Column::of(self.change, self.chart_change)
     }
 
-    /// The chart, with the column that counts where that is not the own one.
+    /// The chart, with the column that applies if it is not the area's own.
     fn under(&self, cell: &Cell) -> String {
         if cell.column == self.change.case.area {
             self.name.to_owned()
@@ -178,7 +179,7 @@ impl Verdict<'_> {
         }
     }
 
-    /// That another column counts now, and its cut-off; `None` where it is the same as before.
+    /// The new column and its cut-off; `None` if the column is the same as before.
     fn other_column(&self, cell: &Cell) -> Option<String> {
         let own = self.form.own(self.change.case.area);
         let counts = match self.column() {
@@ -187,7 +188,7 @@ impl Verdict<'_> {
             Column::Dropped => {
                 let column = self.form.column(cell.column);
                 if self.form.long_names {
-                    format!("{own} column dropped, {column} counts")
+                    format!("{own} column dropped, {column} applies")
                 } else {
                     format!("{own} column dropped, now {column}")
                 }
@@ -223,9 +224,9 @@ impl Verdict<'_> {
         let was = self.was();
         let back = self.back().map_or_else(String::new, |back| format!("{back} "));
         match movement {
-            Movement::BecameCurrent | Movement::BecameUnavailable => format!("{name} becomes {to}{was}"),
+            Movement::BecameCurrent | Movement::BecameUnavailable => format!("{name} now {to}{was}"),
             Movement::LeftCurrent => format!("{name} {back}{to}{was}"),
-            Movement::FirstSeen => format!("{name} {to} (newly listed)"),
+            Movement::FirstSeen => noted(&name, &to, "newly listed"),
             // Two dates say themselves how far they are from each other.
             Movement::Advanced { .. } | Movement::Retrogressed { .. } if self.form.long_names => {
                 format!("{name} {to} ({} from {})", distance(movement), self.old_first())
@@ -241,7 +242,7 @@ impl Verdict<'_> {
                 let since = since.map_or_else(String::new, |month| format!(" since {month}"));
                 format!("{name} {to} ({}{since})", distance(movement))
             }
-            movement => format!("{name} {to} ({})", movement.words()),
+            movement => noted(&name, &to, &movement.words()),
         }
     }
 
@@ -249,7 +250,7 @@ impl Verdict<'_> {
         let was = self.was();
         match (self.column(), self.chart_change.from, self.back()) {
             (Column::Added, Some(from), _) if self.form.long_names => {
-                format!("{counts}{was} of {}", self.form.column(from.column))
+                format!("{counts}{was} for {}", self.form.column(from.column))
             }
             // It is the own cut-off: where there is little room its column says nothing else.
             (Column::Added, _, Some(back)) => format!("{} {back} {to}{was}", self.name),
@@ -258,7 +259,7 @@ impl Verdict<'_> {
         }
     }
 
-    /// The cut-off before, behind the month that it is of where that is not the one before.
+    /// The previous cut-off, after its month if that is not the one that the change is compared with.
     fn old_first(&self) -> String {
         let Some(from) = self.chart_change.from else {
             return String::new();
@@ -270,7 +271,7 @@ impl Verdict<'_> {
         }
     }
 
-    /// What a correction moves is a misprint, not a cut-off: old and new value, and no number of days.
+    /// The verdict on a corrected cell: old and new value without a number of days, because no cut-off moved.
     fn corrected(&self, cell: &Cell, replaced: &Cell) -> String {
         let (name, to) = (self.under(cell), self.form.cell(cell));
         let first = self.first(replaced);
@@ -308,26 +309,26 @@ impl Verdict<'_> {
         }
     }
 
-    /// What a correction brings where nothing stood, or does not touch.
+    /// The verdict on a cell that a correction adds, or does not touch.
     fn added(&self, cell: &Cell) -> String {
         let (name, to) = (self.under(cell), self.form.cell(cell));
         match (self.chart_change.movement, self.chart_change.from) {
             (None, _) => format!("{name} {} on the corrected page", self.trouble(cell)),
             (Some(Movement::FirstSeen), None) if self.form.long_names => {
-                format!("{name} {to} (added, was not listed)")
+                noted(&name, &to, "added, was not listed")
             }
             (Some(Movement::FirstSeen), None) => format!("{name} added: {to}"),
             _ => self.new_month(cell),
         }
     }
 
-    /// What a correction replaces, with the column where that is not the own one.
+    /// The value that a correction replaces, with its column if it is not the area's own.
     fn of_column(&self, replaced: &Cell) -> String {
         let before = shown(Some(replaced));
         if replaced.column == self.change.case.area {
             before
         } else {
-            format!("{before} of {}", self.form.column(replaced.column))
+            format!("{before} for {}", self.form.column(replaced.column))
         }
     }
 
@@ -341,7 +342,7 @@ impl Verdict<'_> {
         format!(", first {how} as {}", self.of_column(replaced))
     }
 
-    /// Why the cell cannot be read: `misprinted`, `has no India column`.
+    /// The reason why the cell cannot be read: `misprinted`, `has no India column`.
     fn trouble(&self, cell: &Cell) -> String {
         let case = self.change.case;
         match cell.state {
@@ -350,7 +351,7 @@ impl Verdict<'_> {
         }
     }
 
-    /// What is never dropped. The line says itself whether it is about a correction.
+    /// The shortest form, which is never dropped. The line itself shows if it is a correction.
     fn in_few_words(&self) -> String {
         let name = self.name;
         let is_correction = self.change.kind == ChangeKind::Correction;
@@ -370,17 +371,26 @@ impl Verdict<'_> {
         match movement {
             _ if self.back().is_some() && is_correction => format!("{name} back to {to}"),
             _ if self.back().is_some() => format!("{name} set back to {to}"),
-            Movement::FirstSeen if is_correction && self.chart_change.from.is_none() => {
-                format!("{name} new: {to}")
+            // The longest of these verdicts: twice `new: all current (C)` does not fit.
+            Movement::FirstSeen if self.chart_change.from.is_none() => {
+                format!("{name} new: {}", to.trim_start_matches("all "))
             }
-            Movement::BecameCurrent | Movement::BecameUnavailable => format!("{name} now {to}"),
+            Movement::BecameUnavailable => format!("{name} now {to}"),
             _ if is_correction => format!("{name} {to}"),
             Movement::Advanced { .. } => format!("{name} advanced to {to}"),
             Movement::BecameAvailable => format!("{name} {to} (available)"),
-            Movement::FirstSeen if self.chart_change.from.is_none() => format!("{name} {to} (new)"),
-            Movement::Unchanged => format!("{name} {to} (same)"),
+            Movement::Unchanged => format!("{name} still {to}"),
             _ => format!("{name} {to}"),
         }
+    }
+}
+
+/// A cut-off with a note: `Filing 01 Aug 2012 (unchanged)`, but `Filing unchanged: all dates current (C)`.
+fn noted(name: &str, to: &str, note: &str) -> String {
+    if to.ends_with(')') {
+        format!("{name} {note}: {to}")
+    } else {
+        format!("{name} {to} ({note})")
     }
 }
 

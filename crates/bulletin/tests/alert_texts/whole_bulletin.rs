@@ -1,4 +1,4 @@
-//! What receivers read of a whole bulletin.
+//! The texts of alerts about a whole bulletin.
 
 use bulletin::{Alert, BulletinAlert, ChangeKind, Chart, CorrectedCell, Finding, RowKey};
 
@@ -54,16 +54,16 @@ In force from 01 Apr 2024 to 30 Apr 2024.
 Final Action Dates:
   Advanced (1):
     EB-3 India: 01 Jul 2012 -> 15 Jul 2012  +14 days
-  Current now (1):
-    EB-3 India: 15 Jul 2012 -> current
+  All dates current (C) (1):
+    EB-3 India: 15 Jul 2012 -> all dates current (C)
   Unchanged: 0
 
 Dates for Filing:
-  Unavailable now (1):
+  Unavailable (1):
     EB-3 India: 15 Jul 2012 -> unavailable
   Unchanged: 1
 
-What could not be read as usual (1):
+Problems on the page (1):
   01JUL12
 
 Which chart USCIS accepts for adjustment of status: https://www.uscis.gov/visabulletininfo
@@ -73,12 +73,12 @@ Which chart USCIS accepts for adjustment of status: https://www.uscis.gov/visabu
     let expected = "\
 Visa Bulletin for April 2024 was corrected: 1 cell
 In force from 01 Apr 2024 to 30 Apr 2024.
-The department corrected this bulletin after it was published.
+The State Department corrected this bulletin after publication.
 
 Corrected (1):
-  EB-3 India, Final Action Dates: \"15JUL12\", published before as \"01JUL12\"
+  EB-3 India, Final Action Dates: \"15JUL12\", previously \"01JUL12\"
 
-What it does now, against the bulletin before it:
+Changes from the previous bulletin, as corrected:
 ";
     assert!(corrected.starts_with(expected), "{corrected}");
     assert!(corrected.contains(PAGE) && corrected.contains("unofficial"));

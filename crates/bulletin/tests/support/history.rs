@@ -26,7 +26,7 @@ pub(crate) fn first_day() -> NaiveDate {
 /// Most cut-offs are printed for one of so few days from then on, over the turn of a year, so that they often meet.
 pub(crate) const DAYS: u32 = 10;
 
-/// What stands in a cell.
+/// The value of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Print {
     CutOff(CutOff),
@@ -116,7 +116,7 @@ fn bulletin(month: Month, cells: &Cells) -> Bulletin {
 }
 
 impl History {
-    /// What it changes, in order.
+    /// The cells that it changes, in order.
     pub(crate) fn changes(&self) -> Vec<Change> {
         let mut stored: BTreeMap<Month, Bulletin> = BTreeMap::new();
         let mut standings: BTreeMap<Case, Standing> = BTreeMap::new();

@@ -13,7 +13,7 @@ pub(crate) const CASE: Case = Case {
     category: Category::Eb3,
     area: Area::INDIA,
 };
-/// What a cell of the test says: nothing at all, something unreadable, or a cut-off.
+/// A cell of the test: nothing at all, an unreadable text, or a cut-off.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Print {
     Nothing,
@@ -30,12 +30,12 @@ pub(crate) fn print(text: &str) -> Print {
     }
 }
 
-/// What stands in a bulletin: on each chart, Final Action first.
+/// The cells of a bulletin: on each chart, Final Action first.
 #[derive(Debug, Clone)]
 pub(crate) struct Cells {
     /// In the case's own column.
     pub(crate) own: [Print; 2],
-    /// In the column of all areas without one of their own.
+    /// The cells in the column of all areas without a separate one.
     pub(crate) everybody: [Print; 2],
 }
 
@@ -48,7 +48,7 @@ impl Cells {
     }
 }
 
-/// What all areas without a column of their own have, where a test says nothing else.
+/// The default cells of all areas without a separate column.
 pub(crate) const EVERYBODY: [&str; 2] = ["2022-12-01", ""];
 
 pub(crate) fn bulletin(month: &str, cells: &Cells) -> Bulletin {
@@ -97,7 +97,7 @@ pub(crate) fn after(
         .unwrap()
 }
 
-/// When a bulletin comes.
+/// The arrival of a bulletin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Coming {
     /// Next month's, for the first time.
@@ -290,7 +290,7 @@ pub(crate) const TALES: [Tale; 21] = [
     ),
 ];
 
-/// Which of them the golden file also has where the month before is not stored.
+/// The tales that the golden file also contains without the previous month stored.
 pub(crate) const AFTER_A_GAP: [&str; 6] = [
     "advanced",
     "retrogressed",

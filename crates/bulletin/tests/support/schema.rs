@@ -23,7 +23,7 @@ pub(crate) fn alerts() -> Schema {
 }
 
 impl Schema {
-    /// What is wrong with the value, with where; nothing where it fits.
+    /// The faults of the value with their places; empty if it conforms.
     pub(crate) fn faults(&self, value: &Value) -> Vec<String> {
         let mut faults = Vec::new();
         self.check(&self.root, value, "", &mut faults);
@@ -128,7 +128,7 @@ fn has_type(value: &Value, name: &Value) -> bool {
     }
 }
 
-/// The few patterns of the schema, each by hand.
+/// The few patterns of the schema, implemented manually.
 fn fits_pattern(text: &str, pattern: &str) -> bool {
     let digits = |form: &str| {
         text.len() == form.len()

@@ -1,6 +1,6 @@
-//! Which messages a filter policy lets through, and what SNS allows in one, by the Amazon SNS Developer Guide: *Subscription
-//! filter policies* (string value matching, numeric value matching, key matching, AND/OR logic) and *Filter policy
-//! constraints*, for policies of scope `MessageAttributes`.
+//! The filtering of messages by SNS, and its limits, by the Amazon SNS Developer Guide: *Subscription filter policies*
+//! (string value matching, numeric value matching, key matching, AND/OR logic) and *Filter policy constraints*, for
+//! policies of scope `MessageAttributes`.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ const RESERVED: [&str; 8] = [
 ];
 
 impl Policy {
-    /// What SNS says of a policy: the sentence is why it refuses it.
+    /// The policy, or the reason why SNS refuses it.
     pub(crate) fn accepted(json: &str) -> Result<Self, String> {
         if json.len() > 256 * 1024 {
             return Err("more than 256 KB".into());
@@ -45,7 +45,7 @@ impl Policy {
         }
     }
 
-    /// Whether a message with these attributes goes to the subscriber.
+    /// True if a message with these attributes goes to the subscriber.
     pub(crate) fn lets_through(&self, attributes: &Published) -> bool {
         lets_through(&self.0, attributes)
     }
@@ -212,7 +212,7 @@ fn in_range(number: f64, conditions: &[Value]) -> bool {
     })
 }
 
-/// What SNS refuses in the attributes of a message.
+/// The fault for which SNS refuses the attributes of a message.
 pub(crate) fn fault(attributes: &Published) -> Option<String> {
     if attributes.len() > 10 {
         return Some("a queue gets no message with more than ten attributes raw".into());

@@ -59,10 +59,10 @@ impl EndpointArgs {
 Examples:
   bulletin subscribe --email you@example.com --category EB3 --country India \\
       --priority-date 2013-03-15 --when current
-      an e-mail when that date comes to be served, or is served no more
+      an e-mail when that date becomes current, or stops being current
   bulletin subscribe --sms +12025550100 --category EB3 --country India \\
       --consent \"asked by e-mail on 2026-11-20, said yes\"
-      an SMS for whatever moves
+      an SMS for every movement
   bulletin subscribe --sqs arn:aws:sqs:us-east-1:000000000000:alerts --bulletins
       one summary of each bulletin, as JSON, to a queue
   bulletin subscribe --email you@example.com EB3 India --dry-run
@@ -100,10 +100,10 @@ pub(crate) struct SubscribeArgs {
     after_help = "\
 Examples:
   bulletin unsubscribe --email you@example.com --category EB3 --country India
-      no more of EB-3 India; what else this address waits for, it still hears
+      removes EB-3 India; the address keeps its other subscriptions
   bulletin unsubscribe --email you@example.com EB3 India --when current \\
       --priority-date 2013-03-15
-      only that, where it waits for more of EB-3 India
+      removes only that filter of EB-3 India
   bulletin unsubscribe --sms +12025550100 --everything --yes
       all of it, without a question
 

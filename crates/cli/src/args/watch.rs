@@ -8,47 +8,47 @@ use crate::output::Format;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum WatchCommand {
-    /// Be told of one case, or of every bulletin
+    /// Watch one case, or every bulletin
     #[command(after_help = "\
 Examples:
   bulletin watch add EB3 India --priority-date 2013-03-15
-      whatever moves, printed by `bulletin run`
+      every movement, printed by `bulletin run`
   bulletin watch add --category EB3 --country India --priority-date 2013-03-15 \\
       --when current --email you@example.com
-      an e-mail when that date comes to be served, or is served no more
+      an e-mail when that date becomes current, or stops being current
   bulletin watch add F2A Brazil --when every --exec 'notify-send \"$ALERT_SUBJECT\"'
       a command each month, also when nothing moves
   bulletin watch add --bulletins
       one summary of each bulletin
 
-E-mail is sent by `bulletin run`, whose environment says how:
-  SMTP_HOST      the server that takes your mail, such as smtp.example.com
+`bulletin run` sends e-mail. Its environment configures it:
+  SMTP_HOST      the server that accepts your mail, such as smtp.example.com
   MAIL_FROM      the address that mail is sent from, such as you@example.com
   SMTP_USER, SMTP_PASSWORD (or SMTP_PASSWORD_FILE)
-                 who signs in, where the server wants that
+                 the credentials, if the server requires them
   SMTP_TLS       starttls (the default; then SMTP_PORT is 587), tls (465), or plain
                  (25), for a server on this machine only, and the default there
-  SMTP_PORT      where the port is another
-  SMTP_CA_FILE   a certificate to trust besides the public ones, as PEM
+  SMTP_PORT      another port
+  SMTP_CA_FILE   a certificate to trust in addition to the public ones, as PEM
   SMTP_EHLO_NAME the name to give in EHLO; the default is the name of the host
 
 Undelivered alerts are retried for five days. Until they are delivered, every run
-exits 1 and says how to retry them or give them up.
+exits with 1 and tells you how to retry them or give them up.
 
 A command is run by `sh -c`, with the alert as one line of JSON on its standard input
 and ALERT_ID, ALERT_SUBJECT, ALERT_MONTH and ALERT_WATCH in its environment. Exit 0
 means sent. Anything else, or more than 60 seconds, means not sent: the last line of
-its standard error is the reason, and it is run again later.")]
+its standard error is the reason, and the alert is retried later.")]
     Add(WatchAddArgs),
-    /// Print what is watched
+    /// List the watches
     List {
         /// How to print it
         #[arg(long, value_enum, default_value_t = Format::Table)]
         format: Format,
     },
-    /// Watch something no more
+    /// Remove a watch
     Remove {
-        /// Its number, as `watch list` prints it
+        /// The number of the watch, as `watch list` prints it
         #[arg(value_parser = parse_watch)]
         id: i64,
     },
@@ -62,15 +62,15 @@ its standard error is the reason, and it is run again later.")]
 pub(crate) struct WatchAddArgs {
     #[command(flatten)]
     pub(crate) wanted: WantedArgs,
-    /// Send it by e-mail to this address, in place of printing it
+    /// Send alerts by e-mail to this address instead of printing them
     #[arg(long, value_name = "ADDRESS", conflicts_with = "exec")]
     pub(crate) email: Option<EmailAddress>,
-    /// Hand it to this command, in place of printing it
+    /// Pass alerts to this command instead of printing them
     #[arg(long, value_name = "COMMAND", value_parser = parse_command)]
     pub(crate) exec: Option<String>,
 }
 
-/// What somebody wants to be told of: a case, or every bulletin. The same words wherever it is said.
+/// The arguments that name a case or every bulletin.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct WantedArgs {
     /// The preference category, such as F2A, EB-3 or "other workers"
@@ -79,7 +79,7 @@ pub(crate) struct WantedArgs {
     /// The country of chargeability, such as India, "mainland China" or Brazil
     #[arg(value_name = "COUNTRY")]
     area: Option<Area>,
-    /// The preference category, in place of the first word
+    /// The preference category, instead of the first argument
     #[arg(
         id = "category_word",
         long = "category",
@@ -88,7 +88,7 @@ pub(crate) struct WantedArgs {
         requires = "area_word"
     )]
     category_word: Option<Category>,
-    /// The country of chargeability, in place of the second word
+    /// The country of chargeability, instead of the second argument
     #[arg(
         id = "area_word",
         long = "country",
@@ -99,11 +99,11 @@ pub(crate) struct WantedArgs {
     /// The priority date, such as 2013-03-15
     #[arg(long, value_name = "DATE", value_parser = parse_priority_date, requires = "case")]
     pub(crate) priority_date: Option<NaiveDate>,
-    /// What to be told of: every, moves, corrected, only:retrogressed; with a priority date also current, passes,
-    /// goes-back, within:60d [default: moves]
+    /// The changes to be notified of: every, moves, corrected, only:retrogressed; with a priority date also current,
+    /// passes, goes-back, within:60d [default: moves]
     #[arg(long, requires = "case")]
     pub(crate) when: Option<When>,
-    /// Only what happens on this chart: final or filing
+    /// Only changes on this chart: final or filing
     #[arg(long, requires = "case")]
     pub(crate) chart: Option<Chart>,
     /// One summary of each bulletin
@@ -127,7 +127,7 @@ Examples:
   bulletin preview 2024-04
       the summary that those who want every bulletin are sent
   bulletin preview 2024-04 --category EB2 --country India --priority-date 2012-04-10
-      what those who wait for this case are sent
+      the alerts for subscribers of this case
   bulletin preview 2024-04 --category EB2 --country India --when corrected --as sms
 
 It is worked out from what is stored, and sends nothing. A corrected bulletin is shown as it was first, and
@@ -144,10 +144,10 @@ pub(crate) struct PreviewArgs {
     /// The priority date, such as 2013-03-15
     #[arg(long, value_name = "DATE", value_parser = parse_priority_date, requires = "category")]
     pub(crate) priority_date: Option<NaiveDate>,
-    /// Only what those who wait for this are sent: the words of `watch add --when`
+    /// Only alerts for this filter: a value of `watch add --when`
     #[arg(long, requires = "category")]
     pub(crate) when: Option<When>,
-    /// Only what those who wait for this chart are sent: final or filing
+    /// Only alerts for this chart: final or filing
     #[arg(long, requires = "category")]
     pub(crate) chart: Option<Chart>,
     /// Only in this form
@@ -155,21 +155,21 @@ pub(crate) struct PreviewArgs {
     pub(crate) form: Option<PreviewForm>,
 }
 
-/// In which form an alert is shown.
+/// The form of an alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum PreviewForm {
-    /// The message as it is handed to a mail server
+    /// The e-mail message
     Email,
     /// At most 160 characters
     Sms,
-    /// One line, as commands read it
+    /// One line of JSON, as for commands
     Json,
 }
 
 fn parse_watch(text: &str) -> Result<i64, String> {
-    text.trim().parse().map_err(|_| {
-        format!("\"{text}\" is no watch's number. Write the one that `bulletin watch list` prints")
-    })
+    text.trim()
+        .parse()
+        .map_err(|_| format!("invalid watch \"{text}\": expected a number that `bulletin watch list` prints"))
 }
 
 fn parse_command(text: &str) -> Result<String, UnknownSpelling> {

@@ -33,7 +33,7 @@ pub(crate) fn in_words(category: Option<Category>, wanted: &Wanted) -> Vec<Strin
         (Wanted::Everything, None) => vec![waits_for(WatchKind::Bulletins)],
         (Wanted::Everything, Some(category)) => {
             vec![format!(
-                "{} of every country, told of every bulletin",
+                "{}, every country, notified of every bulletin",
                 category.short()
             )]
         }

@@ -75,7 +75,9 @@ pub(crate) fn run(store: &StoreArgs, args: &CheckArgs) -> anyhow::Result<ExitCod
                     line.column.into(),
                     args.priority_date.to_string(),
                     line.cut_off.unwrap_or_default(),
-                    line.served.map(|served| served.to_string()).unwrap_or_default(),
+                    line.is_current
+                        .map(|current| current.to_string())
+                        .unwrap_or_default(),
                     line.days_to_advance
                         .map(|days| days.to_string())
                         .unwrap_or_default(),
@@ -93,7 +95,7 @@ pub(crate) fn run(store: &StoreArgs, args: &CheckArgs) -> anyhow::Result<ExitCod
                         "area": line.column,
                         "priority_date": args.priority_date,
                         "cut_off": line.cut_off,
-                        "served": line.served,
+                        "served": line.is_current,
                         "days_to_advance": line.days_to_advance,
                     })
                 })
@@ -124,14 +126,14 @@ fn months_that_matter(stored: &[Month], present: Month) -> anyhow::Result<Vec<Mo
     }
 }
 
-/// Where the priority date stands on one chart of one bulletin.
+/// The position of the priority date on one chart of one bulletin.
 struct Line {
     month: Month,
     chart: Chart,
     column: &'static str,
     cut_off: Option<String>,
     /// `None` where the cell cannot be read.
-    served: Option<bool>,
+    is_current: Option<bool>,
     /// By how many days a cut-off date must advance; `None` where it is no date, and 0 where it is far enough.
     days_to_advance: Option<i64>,
 }
@@ -152,7 +154,7 @@ fn lines(case: Case, entries: &[Entry], args: &CheckArgs) -> Vec<Line> {
                 chart,
                 column: cell.column.code(),
                 cut_off: cut_off.map(|cut_off| cut_off.to_string()),
-                served: cut_off.map(|cut_off| cut_off.serves(args.priority_date)),
+                is_current: cut_off.map(|cut_off| cut_off.is_current(args.priority_date)),
                 days_to_advance: cut_off
                     .and_then(|cut_off| cut_off.date())
                     .map(|date| ((args.priority_date - date).num_days() + 1).max(0)),

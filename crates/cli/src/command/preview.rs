@@ -27,7 +27,7 @@ pub(crate) fn run(store: &StoreArgs, args: &PreviewArgs) -> anyhow::Result<ExitC
         && args.priority_date.is_none()
     {
         return Err(
-            UnknownSpelling::new("preview", "", ["--priority-date DATE beside it".into()])
+            UnknownSpelling::new("preview", "", ["--priority-date DATE".into()])
                 .because(format!("--when {when} needs a priority date."))
                 .into(),
         );
@@ -56,16 +56,16 @@ pub(crate) fn run(store: &StoreArgs, args: &PreviewArgs) -> anyhow::Result<ExitC
         match told.first() {
             None => complain(
                 "note",
-                &format!("{what} is not told to those who wait for {}", words(&others)),
+                &format!("{what} is not sent to subscribers with --when {}", words(&others)),
             ),
             Some(kind) => {
                 let not = match others.as_slice() {
                     [] => String::new(),
-                    others => format!(", and not to those who wait for {}", words(others)),
+                    others => format!(", and not with {}", words(others)),
                 };
                 complain(
                     "note",
-                    &format!("{what} is told to those who wait for {}{not}", words(&told)),
+                    &format!("{what} is sent to subscribers with --when {}{not}", words(&told)),
                 );
                 show(args.form, alert, *kind, shown > 0)?;
                 shown += 1;
@@ -75,7 +75,7 @@ pub(crate) fn run(store: &StoreArgs, args: &PreviewArgs) -> anyhow::Result<ExitC
     if shown == 0 && retold.silence != Some(Silence::NothingBefore) {
         complain(
             "note",
-            &format!("{} sends nothing to this subscriber", args.month.title()),
+            &format!("{} sends no alert to this subscriber", args.month.title()),
         );
     }
     Ok(ExitCode::SUCCESS)
@@ -191,16 +191,15 @@ pub(crate) fn why_silent(month: Month, silence: Silence) -> String {
     let title = month.title();
     match silence {
         Silence::NothingBefore => format!(
-            "nobody was told of the bulletin of {title}: no earlier one is stored, so there is nothing from which \
-             anything moved. `bulletin run --backfill {0}..{month}` fetches the one before",
+            "no alerts were sent for the bulletin of {title}: no earlier one is stored to compare it with. `bulletin run --backfill {0}..{month}` fetches the one before",
             month.previous()
         ),
         Silence::FilledIn => format!(
-            "nobody was told of the bulletin of {title}: it was filled in as history, or tracking began with it. This is what would have been sent"
+            "no alerts were sent for the bulletin of {title}: it was added as history, or tracking began with it. These would have been sent"
         ),
         Silence::Over => format!(
-            "nobody was told of the bulletin of {title}: the month was over when it was stored. This is what would have \
-             been sent"
+            "no alerts were sent for the bulletin of {title}: the month was over when it was stored. These would have been \
+             sent"
         ),
     }
 }

@@ -19,8 +19,8 @@ use crate::output::{self, Format, complain, counted};
 
 pub(crate) fn run(store: &StoreArgs, args: &ReplayArgs) -> anyhow::Result<ExitCode> {
     if args.announce.is_some() && !args.yes && !args.dry_run && !std::io::stdin().is_terminal() {
-        return Err(UnknownSpelling::new("answer", "", ["--yes beside it".into()])
-            .because("There is nobody to ask whether that is meant.")
+        return Err(UnknownSpelling::new("answer", "", ["--yes".into()])
+            .because("Standard input is not a terminal, so this cannot be confirmed.")
             .into());
     }
     let well = block_on(async {

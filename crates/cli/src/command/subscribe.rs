@@ -163,7 +163,7 @@ impl Plan {
                 let there: Vec<String> = cases.iter().map(as_options).collect();
                 Some(policy(&all).with_context(|| {
                     format!(
-                        "{endpoint} waits for {} already, and SNS gives an address one filter policy for {}",
+                        "{endpoint} is already subscribed with {}, and SNS allows an address one filter policy for {}",
                         there.join(" and "),
                         topic_name(category)
                     )
@@ -214,17 +214,17 @@ impl Plan {
         let to = format!("{} {endpoint}", endpoint.protocol());
         let headline = match (state, &self.arn) {
             (State::WouldSubscribe, _) => {
-                format!("Dry run: {to} would be subscribed to {topic}. It would wait for")
+                format!("Dry run: {to} would be subscribed to {topic}. Its filter would be:")
             }
             (State::WouldChange, _) => {
-                format!("Dry run: the filter policy of {to} for {topic} would change. It would wait for")
+                format!("Dry run: the filter policy of {to} for {topic} would change. Its filter would be:")
             }
-            (State::Unchanged, _) => format!("Nothing is changed: {to} waits for this already. It waits for"),
+            (State::Unchanged, _) => format!("Nothing to change: {to} has this filter already:"),
             (State::Pending | State::Confirmed { .. }, None) => {
-                format!("{to} is subscribed to {topic}. It waits for")
+                format!("{to} is subscribed to {topic} with this filter:")
             }
             (State::Pending | State::Confirmed { .. }, Some(_)) => {
-                format!("The filter policy of {to} for {topic} is changed. It waits for")
+                format!("The filter policy of {to} for {topic} is changed. Its filter is now:")
             }
         };
         output::print(&output::wrapped(&headline))?;

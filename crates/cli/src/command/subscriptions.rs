@@ -51,7 +51,7 @@ pub(crate) fn run(args: &SubscriptionsArgs) -> anyhow::Result<ExitCode> {
     match args.format {
         Format::Table if lines.is_empty() => output::print("Nobody is subscribed.")?,
         Format::Table => {
-            let mut table = output::table(&["topic", "protocol", "endpoint", "state", "waits for"]);
+            let mut table = output::table(&["topic", "protocol", "endpoint", "state", "filter"]);
             for line in &lines {
                 let [_, protocol, endpoint, state, words] = fields(line);
                 table.add_row([

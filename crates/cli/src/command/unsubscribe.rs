@@ -18,8 +18,8 @@ pub(crate) fn run(args: &UnsubscribeArgs) -> anyhow::Result<ExitCode> {
         refuse_impossible(case)?;
     }
     if !args.yes && !std::io::stdin().is_terminal() {
-        return Err(UnknownSpelling::new("answer", "", ["--yes beside it".into()])
-            .because("There is nobody to ask whether that is meant.")
+        return Err(UnknownSpelling::new("answer", "", ["--yes".into()])
+            .because("Standard input is not a terminal, so this cannot be confirmed.")
             .into());
     }
     block_on(async {
@@ -117,7 +117,7 @@ async fn step(
     };
     let Wanted::Cases(cases) = details.wanted else {
         bail!(
-            "{endpoint} does not wait for single cases of {}, but for {}. --everything ends that, and all else of this \
+            "{endpoint} is not subscribed to single cases of {}, but to {}. --everything removes that, and all else of this \
              address",
             topic_name(category),
             in_words(category, &details.wanted).join(" and ")
@@ -129,7 +129,7 @@ async fn step(
     if ends.is_empty() {
         let there: Vec<String> = cases.iter().map(as_options).collect();
         bail!(
-            "{endpoint} does not wait for that. Of {} it waits for {}",
+            "{endpoint} is not subscribed to that. For {} it is subscribed with {}",
             topic_name(category),
             there.join(" and ")
         );

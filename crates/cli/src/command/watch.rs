@@ -43,14 +43,14 @@ fn add(store: &StoreArgs, args: &WatchAddArgs) -> anyhow::Result<ExitCode> {
     let watch = Watch { id, kind, way };
     let sentence = format!("Watch {id}: {}.", describe(&watch));
     if before.iter().any(|known| known.id == id) {
-        output::print(&output::wrapped(&format!("{sentence} It was there already.")))?;
+        output::print(&output::wrapped(&format!("{sentence} It exists already.")))?;
     } else {
         output::print(&output::wrapped(&sentence))?;
         for other in before.iter().filter(|other| is_beside(other, &watch)) {
             complain(
                 "note",
                 &format!(
-                    "watch {0} is of the same case, and both are told: {1}. `bulletin watch remove {0}` ends it",
+                    "watch {0} covers the same case, and both send alerts: {1}. `bulletin watch remove {0}` removes it",
                     other.id,
                     describe(other),
                 ),
@@ -73,11 +73,9 @@ fn add(store: &StoreArgs, args: &WatchAddArgs) -> anyhow::Result<ExitCode> {
 pub(crate) fn subscription(case: Case, args: &WantedArgs) -> anyhow::Result<Subscription> {
     let when = args.when.unwrap_or(When::Moves);
     if when.needs_priority_date() && args.priority_date.is_none() {
-        return Err(
-            UnknownSpelling::new("watch", "", ["--priority-date DATE beside it".into()])
-                .because(format!("--when {when} needs a priority date."))
-                .into(),
-        );
+        return Err(UnknownSpelling::new("watch", "", ["--priority-date DATE".into()])
+            .because(format!("--when {when} needs a priority date."))
+            .into());
     }
     refuse_impossible(case)?;
     Ok(Subscription {
@@ -200,11 +198,11 @@ fn list(store: &SqliteStore, format: Format) -> anyhow::Result<ExitCode> {
     ];
     match format {
         Format::Table if watches.is_empty() => {
-            output::print("Nothing is watched. `bulletin watch add EB3 India` watches a case.")?;
+            output::print("No watches. `bulletin watch add EB3 India` adds one.")?;
         }
         Format::Table => {
             // In a terminal there is no room for each by itself.
-            let mut table = output::table(&["id", "category", "country", "priority date", "when", "told"]);
+            let mut table = output::table(&["id", "category", "country", "priority date", "when", "channel"]);
             for watch in &watches {
                 let [id, category, country, priority_date, when, chart, way, to] = fields(watch);
                 let when = format!("{when} {}", output::spaced(&chart));

@@ -20,7 +20,7 @@ fn an_unknown_word_is_answered_with_the_nearest() {
         ),
         (
             &["check", "EB3", "India", date[0], date[1], "--month", "2024-13"],
-            &["2024-13", "Write 20"],
+            &["2024-13", "expected 20"],
         ),
         (&["history", "F2C", "Mexico"], &["F2C", "F2A"]),
         (&["history", "F2A", "Mexica"], &["Mexica", "MEXICO"]),
@@ -34,7 +34,7 @@ fn an_unknown_word_is_answered_with_the_nearest() {
         ),
         (
             &["history", "F2A", "Mexico", "--months", "2024"],
-            &["\"2024\"", "Write"],
+            &["\"2024\"", "expected"],
         ),
         (&["show", "Marhc 2024"], &["Marhc 2024", "March 2024"]),
         (&["show", "2024-05", "--chart", "action dates"], &["final_action"]),

@@ -35,8 +35,12 @@ fn only_a_date_before_the_cut_off_is_served() {
         let answer = folder.bulletin(&args).exits(0);
         let sentence = answer.out.lines().next().unwrap();
         assert_eq!(sentence.matches(". ").count(), 0, "one sentence: {sentence}");
-        let is = |served: bool, chart: &str| {
-            let word = if served { "is served" } else { "is not served" };
+        let is = |current: bool, chart: &str| {
+            let word = if current {
+                "is current"
+            } else {
+                "is not current yet"
+            };
             assert!(
                 sentence.contains(&format!("{word} under {chart}")),
                 "{date}: {sentence}"
@@ -56,19 +60,19 @@ fn only_a_date_before_the_cut_off_is_served() {
 #[test]
 fn how_far_it_is_is_said_in_days() {
     let (sentence, _) = sentence("F1", "all", "2014-12-02", "2023-03");
-    assert!(sentence.contains("must advance 2 days"), "{sentence}");
+    assert!(sentence.contains("must advance 2 more days"), "{sentence}");
 }
 
 #[test]
 fn current_unavailable_and_unreadable_are_said() {
     let (current, _) = sentence("F2A", "Mexico", "2020-01-01", "2023-03");
     assert!(
-        current.contains("is served under Final Action Dates, which is current"),
+        current.contains("is current under Final Action Dates (all dates current)"),
         "{current}"
     );
     let (unavailable, _) = sentence("SR", "India", "2010-01-01", "2023-12");
     assert!(
-        unavailable.contains("is not served under Final Action Dates, which is unavailable"),
+        unavailable.contains("is not current under Final Action Dates (unavailable)"),
         "{unavailable}"
     );
     let folder = sample::stored(&["2024-04"]);
@@ -90,8 +94,8 @@ fn current_unavailable_and_unreadable_are_said() {
         ])
         .exits(0)
         .prints(&[
-            "it cannot be told whether the priority date 01 Jan 2018 is served under Final Action Dates",
-            "the page is misprinted (\"1SEP20\"). It is served under Dates for Filing",
+            "it is unknown whether the priority date 01 Jan 2018 is current under Final Action Dates",
+            "the page is misprinted (\"1SEP20\"). It is current under Dates for Filing",
         ]);
     assert_eq!(answer.out.matches("under Final").count(), 1, "{answer:#?}");
 }
@@ -110,16 +114,19 @@ fn a_country_without_a_column_is_counted_under_all() {
 fn a_country_follows_its_own_column_in_the_months_that_have_one() {
     // In March 2023 the column of three countries says 15MAR18 for EB-4, and all other areas 01FEB22.
     let (own, note) = sentence("EB4", "El Salvador", "2018-03-15", "2023-03");
-    assert!(own.contains("is not served under Final Action Dates"), "{own}");
+    assert!(
+        own.contains("is not current yet under Final Action Dates"),
+        "{own}"
+    );
     assert!(note.contains("El Salvador, Guatemala and Honduras"), "{note}");
     let (day_before, _) = sentence("EB4", "El Salvador", "2018-03-14", "2023-03");
     assert!(
-        day_before.contains("is served under Final Action Dates"),
+        day_before.contains("is current under Final Action Dates"),
         "{day_before}"
     );
     // In May it is gone.
     let (all, note) = sentence("EB4", "El Salvador", "2018-03-15", "2023-05");
-    assert!(all.contains("is served under Final Action Dates"), "{all}");
+    assert!(all.contains("is current under Final Action Dates"), "{all}");
     assert!(note.contains("All Chargeability Areas"), "{note}");
     // The family charts never had one.
     let (_, note) = sentence("F1", "El Salvador", "2018-03-15", "2023-03");

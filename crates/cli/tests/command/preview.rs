@@ -105,8 +105,8 @@ fn each_kind_of_subscriber_and_each_form_is_shown() {
         .bulletin(&date)
         .exits(0)
         .says(&[
-            "the bulletin is told to those who wait for every, moves, and not to those who wait for corrected, current, within:60d",
-            "the correction is told to those who wait for every, moves, corrected, current, within:60d",
+            "the bulletin is sent to subscribers with --when every, moves, and not with corrected, current, within:60d",
+            "the correction is sent to subscribers with --when every, moves, corrected, current, within:60d",
         ])
         .prints(&["E-mail\n------\nFrom: ", "\nSMS\n---\n", "\nJSON\n----\n{", "In-Reply-To: <"]);
     let sms = folder.bulletin(&[&date[..], &["--as", "sms"]].concat()).exits(0);
@@ -117,7 +117,7 @@ fn each_kind_of_subscriber_and_each_form_is_shown() {
     let corrected = folder
         .bulletin(&[&case[..], &["--when", "corrected", "--as", "sms"]].concat())
         .exits(0)
-        .says(&["the bulletin is not told to those who wait for corrected"]);
+        .says(&["the bulletin is not sent to subscribers with --when corrected"]);
     assert!(
         corrected.out.starts_with("CORRECTED EB-2 India"),
         "{}",
@@ -156,7 +156,7 @@ fn a_month_of_which_nobody_was_told_says_why() {
     folder
         .bulletin(&[&["preview", "2024-04"], &case[..]].concat())
         .exits(0)
-        .says(&["it was filled in as history, or tracking began with it"])
+        .says(&["it was added as history, or tracking began with it"])
         .prints(&["EB-2 India, April 2024"]);
     folder
         .bulletin(&["preview", "2024-03"])

@@ -37,7 +37,7 @@ fn a_queue_hears_what_it_is_subscribed_to_and_no_more() {
     ];
     cloud.bulletin(&[&subscribe[..], &["--when", "current"]].concat()).exits(0).prints(&[
         "sqs ***:alerts is subscribed to EB-3",
-        "EB-3 India, priority date 15 Mar 2013, told when the date comes to be served, or is served no more",
+        "EB-3 India, priority date 15 Mar 2013, notified when the date becomes current, or stops being current",
         "\"final_action:forward:2013-03-15\"",
         "2 of 5 keys, 18 of 150 combinations",
         "Of 200 subscriptions with a filter policy that AWS allows a topic by default, EB-3 has 1",
@@ -53,12 +53,12 @@ fn a_queue_hears_what_it_is_subscribed_to_and_no_more() {
     cloud
         .bulletin(&[&subscribe[..], &["--when", "current"]].concat())
         .exits(0)
-        .prints(&["Nothing is changed", "Nothing was done"]);
+        .prints(&["Nothing to change", "Nothing was done"]);
     let china_moves = ["subscribe", to[0], to[1], "eb-3", "mainland China"];
     cloud.bulletin(&china_moves).exits(0).prints(&[
         "The filter policy of sqs ***:alerts for EB-3 is changed",
-        "- EB-3 China (mainland born), told of whatever moves",
-        "- EB-3 India, priority date 15 Mar 2013, told when",
+        "- EB-3 China (mainland born), notified of every movement and correction",
+        "- EB-3 India, priority date 15 Mar 2013, notified when",
         "EB-3 has 1 at most",
     ]);
     assert_eq!(cloud.heard(&alerts()), [china, india, india]);
@@ -70,7 +70,7 @@ fn a_queue_hears_what_it_is_subscribed_to_and_no_more() {
         .bulletin(&[&unsubscribe[..], &["--when", "moves", "--yes"]].concat())
         .exits(1)
         .says(&[
-            "does not wait for that",
+            "is not subscribed to that",
             "EB3 INDIA --when current --priority-date 2013-03-15",
         ]);
     cloud.bulletin(&unsubscribe).exits(2).says(&["--yes"]);
@@ -80,7 +80,7 @@ fn a_queue_hears_what_it_is_subscribed_to_and_no_more() {
         .exits(0)
         .prints(&[
             "no more of EB-3 India",
-            "still EB-3 China (mainland born), told of whatever moves",
+            "still EB-3 China (mainland born), notified of every movement and correction",
             "15 minutes",
         ]);
     assert_eq!(cloud.heard(&alerts()), [china]);
@@ -161,7 +161,7 @@ fn what_cannot_be_merged_is_refused_with_the_reason() {
     subscribe("China", "2016-01-01").exits(0);
     let policy = cloud.policy();
     subscribe("Mexico", "2020-01-01").exits(2).says(&[
-        "***:alerts waits for EB3 CHINA --when passes --priority-date 2016-01-01 and EB3 INDIA",
+        "***:alerts is already subscribed with EB3 CHINA --when passes --priority-date 2016-01-01 and EB3 INDIA",
         "6 keys of a filter policy, and SNS allows 5",
     ]);
     assert_eq!(cloud.policy(), policy);
@@ -296,16 +296,16 @@ fn the_list_masks_addresses_and_no_log_has_one() {
         "--consent",
         "said yes again",
     ])
-    .prints(&["Nothing is changed", "said yes again"]);
+    .prints(&["Nothing to change", "said yes again"]);
     ask(&["subscriptions"]).prints(&[
         "a***@example.com",
         "+1******0100",
         "confirmed",
-        "EB-3 Brazil, told of",
+        "EB-3 Brazil, notified of",
     ]);
     ask(&["subscriptions", "--format", "csv"]).prints(&[
         "topic,protocol,endpoint,state,waits_for",
-        "EB3,email,a***@example.com,confirmed,\"EB-3 India, Final Action Dates only, told of corrections\"",
+        "EB3,email,a***@example.com,confirmed,\"EB-3 India, Final Action Dates only, notified of corrections\"",
     ]);
     ask(&["subscriptions", "--format", "json"]);
     ask(&["unsubscribe", "--sms", PHONE, "EB3", "Brazil", "--yes"]);

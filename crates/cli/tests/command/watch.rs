@@ -47,7 +47,7 @@ fn a_watch_is_added_listed_and_removed() {
             "filing",
         ])
         .exits(0)
-        .prints(&["Watch 4: F1 Mexico, Dates for Filing only, told of whatever moves, on the terminal"]);
+        .prints(&["Watch 4: F1 Mexico, Dates for Filing only, notified of every movement and correction, on the terminal"]);
     let listed = folder.bulletin(&["watch", "list", "--format", "csv"]).exits(0);
     assert!(
         listed
@@ -77,12 +77,12 @@ fn the_same_watch_twice_is_one() {
     folder
         .bulletin(&add)
         .exits(0)
-        .prints(&["Watch 1", "there already"]);
+        .prints(&["Watch 1", "exists already"]);
     folder
         .bulletin(&[&add[..], &["--when", "current"]].concat())
         .exits(0)
         .prints(&["Watch 2"])
-        .says(&["watch 1 is of the same case", "bulletin watch remove 1"]);
+        .says(&["watch 1 covers the same case", "bulletin watch remove 1"]);
 }
 
 #[test]

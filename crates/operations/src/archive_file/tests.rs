@@ -328,7 +328,7 @@ const CHANGED: [(&str, &str, &str); 14] = [
     (
         "\"value\":\"2012-07-01\"",
         "\"value\":\"01JUL12\"",
-        "line 3, value: \"01JUL12\" is no cut-off known here",
+        "line 3, value: invalid cut-off \"01JUL12\"",
     ),
     (
         "\"value\":\"2012-07-01\"",

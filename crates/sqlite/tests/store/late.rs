@@ -190,7 +190,7 @@ async fn who_was_told_nothing_is_told_the_corrected_date_once() {
     assert_eq!(store.waiting().unwrap(), (0, 0));
 }
 
-/// The correction is no news to whoever only waits for his date: it is served in both forms.
+/// The correction is no news to whoever only waits for his date: it is current in both versions.
 #[tokio::test(flavor = "current_thread")]
 async fn who_does_not_want_the_correction_misses_nothing() {
     for (when, corrected, told) in [

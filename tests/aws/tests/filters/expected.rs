@@ -29,7 +29,7 @@ impl Told {
         }
     }
 
-    fn served(value: &str, date: &str) -> bool {
+    fn is_current(value: &str, date: &str) -> bool {
         // Days sort as text.
         value == "C" || (value.starts_with(|first: char| first.is_ascii_digit()) && date < value)
     }
@@ -39,11 +39,11 @@ impl Told {
     }
 
     pub(crate) fn passes(&self, date: &str) -> bool {
-        !self.misprinted() && !Self::served(&self.from, date) && Self::served(&self.to, date)
+        !self.misprinted() && !Self::is_current(&self.from, date) && Self::is_current(&self.to, date)
     }
 
     pub(crate) fn goes_back(&self, date: &str) -> bool {
-        !self.misprinted() && Self::served(&self.from, date) && !Self::served(&self.to, date)
+        !self.misprinted() && Self::is_current(&self.from, date) && !Self::is_current(&self.to, date)
     }
 
     pub(crate) fn comes_near(&self, date: &str, days: i64) -> bool {

@@ -130,7 +130,7 @@ fn subscribers(expected: &[Expected]) -> Vec<Subscriber> {
     };
     let moves = |one: &Expected| one.correction || one.charts.iter().any(Told::moved);
     let beside = [&before, &reached, &after].map(|date| advance.charts[0].passes(date));
-    assert_eq!(beside, [true, false, false], "the cut-off itself is not served");
+    assert_eq!(beside, [true, false, false], "the cut-off itself is not current");
     let near = day(&reached, 30);
     let numbers = json!({
         "area": ["INDIA"],

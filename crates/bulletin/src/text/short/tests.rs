@@ -1,4 +1,4 @@
-//! Whether every line fits with its verdict.
+//! Every line fits and contains its verdict.
 
 use super::*;
 use crate::change::ChartChange;
