@@ -1,4 +1,5 @@
-//! One HTTP client for every service: one TLS stack, a small bundle of roots, time limits and adaptive retries.
+//! The one HTTP client of every AWS service: TLS, a small bundle of root certificates, time limits and
+//! adaptive retries. Start at [`sdk_config`].
 
 use std::time::Duration;
 
@@ -15,25 +16,27 @@ use aws_types::region::Region;
 
 use crate::config::{ConfigError, Environment};
 
-/// The certificate authorities of AWS's endpoints (Amazon Trust Services). Reading the system's whole bundle would
-/// cost more than the rest of a Lambda's start.
+/// The certificate authorities of AWS's endpoints (Amazon Trust Services). Reading the system's whole bundle
+/// would take longer than the rest of a Lambda's start.
 const AMAZON_ROOTS: &[u8] = include_bytes!("../roots/amazon.pem");
 
-/// How long a connection may take to be made.
+/// The time limit for opening a connection.
 const CONNECT: Duration = Duration::from_secs(3);
-/// How long one attempt may take.
+/// The time limit of one attempt.
 const ATTEMPT: Duration = Duration::from_secs(5);
-/// How long a call may take with all its attempts.
+/// The time limit of a call with all its attempts.
 const CALL: Duration = Duration::from_secs(25);
-/// How often a call is attempted. The pauses between attempts adapt to throttling.
+/// The number of attempts of a call. The pauses between them adapt to throttling.
 const ATTEMPTS: u32 = 6;
-/// The pause before the second attempt, doubled before each one after it; a random share of it is waited.
+/// The longest pause before the second attempt. It doubles with each attempt; the actual pause is a random
+/// share of it.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
-/// The longest pause.
+/// The upper limit of a pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3);
 
-/// What every client of an AWS service needs, from a Lambda's environment: `AWS_REGION`, `AWS_ACCESS_KEY_ID`,
-/// `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` where there is one, and `AWS_ENDPOINT_URL` where it is not AWS itself.
+/// The configuration shared by the clients of all AWS services, from a Lambda's environment: `AWS_REGION`,
+/// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, optionally `AWS_SESSION_TOKEN`, and `AWS_ENDPOINT_URL` if
+/// the endpoint is not AWS itself.
 ///
 /// # Errors
 /// [`ConfigError`].
@@ -70,10 +73,10 @@ pub fn sdk_config(environment: &Environment) -> Result<SdkConfig, ConfigError> {
     Ok(config.build())
 }
 
-/// The HTTP client of every service of AWS: TLS on ring, with the certificate authorities of AWS's endpoints.
+/// The HTTP client of every AWS service: TLS on ring, with the certificate authorities of AWS's endpoints.
 ///
 /// # Errors
-/// [`ConfigError`] where the certificates cannot be read.
+/// [`ConfigError`] if the certificates cannot be read.
 pub fn http_client() -> Result<SharedHttpClient, ConfigError> {
     let tls = TlsContext::builder()
         .with_trust_store(TrustStore::empty().with_pem_certificate(AMAZON_ROOTS))

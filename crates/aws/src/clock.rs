@@ -1,22 +1,24 @@
-//! The clock of a Lambda, which can be set back for replays.
+//! The clock of a Lambda. Replays of past months can set it back.
 
 use chrono::{DateTime, Duration, Utc};
 use pipeline::port::Clock;
 
 use crate::config::{ConfigError, Environment};
 
-/// The time of this machine, or, for a replay of days gone by, one that runs as fast from another instant on.
+/// The time of this machine or, in a replay, a clock that started at another instant and runs at the same
+/// speed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LambdaClock {
     ahead: Duration,
 }
 
 impl LambdaClock {
-    /// The clock that the environment asks for: that of this machine, unless `AS_OF` names an instant
-    /// (`2024-03-13T12:00:00Z`) that it shows now. For sample pages and tests; no deployment on AWS sets it.
+    /// The clock that the environment configures: the machine's, unless `AS_OF` sets an instant
+    /// (`2024-03-13T12:00:00Z`) at which the clock starts now. For sample pages and tests; no deployment on
+    /// AWS sets it.
     ///
     /// # Errors
-    /// [`ConfigError::Wrong`] where `AS_OF` is no instant.
+    /// [`ConfigError::Wrong`] if `AS_OF` is not an instant.
     pub fn of(environment: &Environment) -> Result<Self, ConfigError> {
         const NAME: &str = "AS_OF";
         let Some(text) = environment.optional(NAME) else {

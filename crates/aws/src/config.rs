@@ -1,4 +1,5 @@
-//! What a Lambda is told by its environment. Read once, at the start; whatever is missing stops the start.
+//! The configuration of a Lambda, from environment variables. It is read once, at the start; a missing
+//! variable stops the start.
 
 use std::collections::BTreeMap;
 
@@ -6,18 +7,18 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Default)]
 pub struct Environment(BTreeMap<String, String>);
 
-/// A variable that is missing or cannot be understood.
+/// A missing or invalid variable.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
-    /// It is not set, or empty.
+    /// The variable is not set, or is empty.
     #[error("the environment variable {0} is not set")]
     Missing(&'static str),
-    /// It is set to something that makes no sense.
+    /// The variable has an invalid value.
     #[error("the environment variable {name} is wrong: {reason}")]
     Wrong {
-        /// Its name.
+        /// The variable's name.
         name: &'static str,
-        /// What is wrong with it.
+        /// The reason why the value is invalid.
         reason: String,
     },
 }
@@ -34,15 +35,15 @@ impl Environment {
         Self(variables.into_iter().map(owned).collect())
     }
 
-    /// A variable that must be there.
+    /// The value of a required variable.
     ///
     /// # Errors
-    /// [`ConfigError::Missing`] where it is not, or is empty.
+    /// [`ConfigError::Missing`] if it is not set, or is empty.
     pub fn required(&self, name: &'static str) -> Result<&str, ConfigError> {
         self.optional(name).ok_or(ConfigError::Missing(name))
     }
 
-    /// A variable that may be there; one that is empty is not.
+    /// The value of an optional variable. An empty value counts as not set.
     pub fn optional(&self, name: &str) -> Option<&str> {
         self.0
             .get(name)
@@ -50,10 +51,10 @@ impl Environment {
             .filter(|value| !value.is_empty())
     }
 
-    /// A switch: on where the variable is `true`, off where it is `false` or not set.
+    /// A boolean variable: on if it is `true`, off if it is `false` or not set.
     ///
     /// # Errors
-    /// [`ConfigError::Wrong`] where it is anything else.
+    /// [`ConfigError::Wrong`] for any other value.
     pub fn switch(&self, name: &'static str) -> Result<bool, ConfigError> {
         match self.optional(name) {
             None | Some("false") => Ok(false),
@@ -65,10 +66,10 @@ impl Environment {
         }
     }
 
-    /// A list, separated by commas, that must be there.
+    /// A required list, separated by commas.
     ///
     /// # Errors
-    /// [`ConfigError::Missing`] where it is not, or is empty.
+    /// [`ConfigError::Missing`] if it is not set, or is empty.
     pub fn list(&self, name: &'static str) -> Result<Vec<String>, ConfigError> {
         let parts = self.required(name)?.split(',').map(str::trim);
         Ok(parts.filter(|part| !part.is_empty()).map(str::to_owned).collect())
@@ -93,9 +94,9 @@ pub struct Tables {
     /// Rows, standings and bulletins: keys `pk` and `sk`, with a stream of new and old images, and an index
     /// [`BULLETIN_INDEX`](crate::BULLETIN_INDEX) on `bulletin_date` and `pk`.
     pub data: String,
-    /// Links, and the last looks at the source: key `pk`.
+    /// Links, and the last polls of the source: key `pk`.
     pub links: String,
-    /// Marks of alerts: key `pk`, deleted some time after `delete_at`.
+    /// Marks of alerts: key `pk`. DynamoDB deletes an item some time after its `delete_at`.
     pub marks: String,
 }
 

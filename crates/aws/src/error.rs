@@ -1,3 +1,5 @@
+//! The classification of AWS errors: transient, refused, or of unknown effect. Start at [`store_error`].
+
 use std::error::Error;
 use std::fmt::Display;
 
@@ -5,7 +7,7 @@ use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkErro
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use pipeline::port::StoreError;
 
-/// What AWS answers when it is busy or has too much to do. Trying again later helps.
+/// The error codes of an AWS service that is busy or throttles. A later retry can succeed.
 const PASSING: [&str; 14] = [
     "InternalError",
     "InternalFailure",
@@ -23,12 +25,12 @@ const PASSING: [&str; 14] = [
     "TransactionInProgressException",
 ];
 
-/// Whether an error's code says that trying again later helps.
+/// True if a later retry can succeed after an error with this code.
 pub(crate) fn is_passing(code: &str) -> bool {
     PASSING.contains(&code) || code.starts_with("Throttl")
 }
 
-/// What AWS's answer, or the lack of one, means for whoever asked.
+/// The [`StoreError`] for an error answer of AWS, or for a missing answer.
 pub(crate) fn store_error<E>(what: &str, error: &SdkError<E, HttpResponse>) -> StoreError
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
@@ -41,7 +43,7 @@ where
     }
 }
 
-/// Whether AWS answered that it will not do this, now or later: then it is certain that nothing was done.
+/// True if AWS refused the request permanently. It is then certain that the request had no effect.
 pub(crate) fn is_refusal<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
     match error {
         SdkError::ConstructionFailure(_) => true,
@@ -53,7 +55,7 @@ pub(crate) fn is_refusal<E: ProvideErrorMetadata>(error: &SdkError<E, HttpRespon
     }
 }
 
-/// Whether AWS answered, and its answer says that nothing was done: it refused, or it is throttling.
+/// True if AWS answered that the request had no effect: it was refused or throttled.
 pub(crate) fn is_certain<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
     match error {
         SdkError::ConstructionFailure(_) => true,
@@ -62,7 +64,7 @@ pub(crate) fn is_certain<E: ProvideErrorMetadata>(error: &SdkError<E, HttpRespon
     }
 }
 
-/// A stored value that is none of ours.
+/// The error for a stored value that this program did not write.
 pub(crate) fn unreadable(what: &str, error: impl Display) -> StoreError {
     StoreError::Broken {
         what: format!("{what} in the table"),

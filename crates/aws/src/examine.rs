@@ -1,5 +1,4 @@
-//! What an examination of the tables looks at, beside what the stages ask for. Nothing is written here, and nothing of it
-//! runs in a Lambda.
+//! The reads that only a check of the tables needs. Nothing here writes, and no Lambda calls it.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use bulletin::Month;
@@ -17,7 +16,7 @@ impl DynamoStore {
         &self.tables.data
     }
 
-    /// Those of these months that have a bulletin's item, whatever the catalogue says.
+    /// The given months that have a bulletin item, regardless of the catalogue.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -36,7 +35,8 @@ impl DynamoStore {
         Ok(months)
     }
 
-    /// How many standings the catalogue counts. A write is held to it: where it is wrong, nothing new can be stored.
+    /// The number of standings according to the catalogue. Every write is conditional on it: if it is wrong,
+    /// nothing new can be stored.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -51,8 +51,8 @@ impl DynamoStore {
         })
     }
 
-    /// The marks of alerts that somebody began to send and never noted as sent, and until when nobody else takes them
-    /// over. Reads the whole table of marks.
+    /// The marks of alerts that were claimed and never noted as sent, each with the instant at which its
+    /// claim ends. Scans the whole table of marks.
     ///
     /// # Errors
     /// [`StoreError`].

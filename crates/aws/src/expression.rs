@@ -1,10 +1,12 @@
+//! The builder of DynamoDB expressions: it collects the names and values that an expression refers to.
+
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::value::Item;
 
-/// The names and values that stand in a request's expressions. Every name gets an alias, so that none can be one of
+/// The names and values of a request's expressions. Every name gets an alias, because it could be one of
 /// DynamoDB's 573 reserved words.
 #[derive(Debug, Default)]
 pub(crate) struct Expression {
@@ -27,7 +29,7 @@ impl Expression {
         placeholder
     }
 
-    /// `name = value`, for conditions and assignments alike.
+    /// `name = value`, for conditions and for assignments.
     pub(crate) fn equal(&mut self, name: &str, value: AttributeValue) -> String {
         format!("{} = {}", self.name(name), self.value(value))
     }

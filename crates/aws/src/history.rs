@@ -1,4 +1,4 @@
-//! What one chart said of one case over the months: one query on a partition, newest first.
+//! The history of one case on one chart: one query on a partition, newest first.
 
 use bulletin::{Month, MonthRange, RowKey};
 use pipeline::port::StoreError;
@@ -10,7 +10,8 @@ use crate::expression::{Expression, text};
 use crate::item::{RowItem, read_row, row_partition, row_sort};
 
 impl DynamoStore {
-    /// What one chart said of one case over the months, newest first, also where a correction took the cell away.
+    /// The history of one case on one chart, newest first, including the months whose cell a correction
+    /// removed.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -31,7 +32,7 @@ impl DynamoStore {
         Ok(rows.collect())
     }
 
-    /// The same without cells that are gone, and no more than `limit`.
+    /// The same history without removed cells, at most `limit` rows.
     pub(crate) async fn row_history(
         &self,
         key: RowKey,
@@ -49,7 +50,7 @@ impl DynamoStore {
         Ok(rows.collect())
     }
 
-    /// The items of one partition, newest first, until there are so many whose cell is not gone.
+    /// The items of one partition, newest first, until enough of them have a cell.
     async fn partition(
         &self,
         key: RowKey,
@@ -68,7 +69,7 @@ impl DynamoStore {
         let most = limit.unwrap_or(usize::MAX);
         let (mut items, mut rows, mut from) = (Vec::new(), 0, None);
         loop {
-            // What a correction took away counts among the items asked for, and is not among the rows.
+            // Removed cells count among the items that the query reads, but not among the rows.
             let wanted = i32::try_from(most - rows).ok().filter(|_| limit.is_some());
             let answer = self
                 .client

@@ -1,4 +1,5 @@
-//! The items of the data table: their keys, and what stands in them.
+//! The items of the data table: their keys and attributes, written and read. Requests are in `store.rs` and
+//! `write.rs`. Start at [`Key`].
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use bulletin::{Area, Case, CutOff, Month, RawCell, Reading, Row, RowKey, Standing};
@@ -12,21 +13,22 @@ use serde_json::{Value, json};
 use crate::error::unreadable;
 use crate::value::{Item, item_value, to_attribute};
 
-/// The partition key of every row's item begins so.
+/// The prefix of the partition key of a row item.
 pub(crate) const ROW_PREFIX: &str = "FILING_TYPE#";
-/// The partition key of a row begins so in an older layout, in which a partition is a bulletin. Nothing of ours writes it.
+/// The prefix of the partition key of a row in an older layout, in which a partition is a bulletin. This
+/// program never writes it.
 pub(crate) const OLD_PREFIX: &str = "BULLETIN_DATE#";
-/// The partition key of every standing's item begins so.
+/// The prefix of the partition key of a standing item.
 pub(crate) const STANDING_PREFIX: &str = "STANDING#";
-/// The partition key of every bulletin's item begins so.
+/// The prefix of the partition key of a bulletin item.
 pub(crate) const BULLETIN_PREFIX: &str = "BULLETIN#";
-/// The key of the one item that lists what is stored: partition key and sort key are both this.
+/// The key of the single item that lists what is stored. It is both the partition key and the sort key.
 pub(crate) const CATALOGUE: &str = "CATALOGUE";
 
 const STANDING_SORT: &str = "STANDING";
 const BULLETIN_SORT: &str = "BULLETIN";
 
-/// An item's place in the data table.
+/// The key of an item in the data table.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key {
     pub(crate) pk: String,
@@ -71,7 +73,7 @@ impl Key {
     }
 }
 
-/// The partition in which the history of one cell lies.
+/// The partition that holds the history of one cell.
 pub(crate) fn row_partition(key: RowKey) -> String {
     let RowKey {
         chart,
@@ -81,24 +83,24 @@ pub(crate) fn row_partition(key: RowKey) -> String {
     format!("{ROW_PREFIX}{chart}#CATEGORY#{category}#COUNTRY#{area}")
 }
 
-/// The sort key of a month's row: sort keys of rows sort as their months do.
+/// The sort key of a month's row. Sort keys of rows sort in the order of their months.
 pub(crate) fn row_sort(month: Month) -> String {
     format!("BULLETIN_DATE#{}", month.first_day())
 }
 
-/// An instant as text that sorts as instants do.
+/// An instant as text. The texts sort in the order of the instants.
 pub(crate) fn instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
-/// What a row's item says of the cell.
+/// The state of a row item's cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Status {
     Date,
     Current,
     Unavailable,
     Unreadable,
-    /// A correction took the cell off the page. The item stays, for what it said before.
+    /// A correction removed the cell from the page. The item remains, because it holds the earlier values.
     Gone,
 }
 
@@ -131,19 +133,19 @@ impl Status {
     }
 }
 
-/// A row's item as it is stored.
+/// A stored row item.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct RowItem {
     pub(crate) key: RowKey,
     pub(crate) month: Month,
-    /// `None` where the cell is gone.
+    /// `None` if the cell was removed.
     pub(crate) row: Option<Row>,
     pub(crate) version: u32,
     pub(crate) host: String,
     pub(crate) earlier: Vec<EarlierValue>,
 }
 
-/// What a row's item says of its place, also where the cell is gone.
+/// The attributes that place a row item; a removed cell has them too.
 pub(crate) fn place_attributes(key: RowKey, month: Month) -> Vec<(&'static str, AttributeValue)> {
     let text = |text: &str| AttributeValue::S(text.to_owned());
     vec![
@@ -154,7 +156,7 @@ pub(crate) fn place_attributes(key: RowKey, month: Month) -> Vec<(&'static str, 
     ]
 }
 
-/// What a row's item says of its cell.
+/// The attributes of a row item's cell.
 pub(crate) fn row_attributes(row: &Row) -> Vec<(&'static str, AttributeValue)> {
     let text = |text: &str| AttributeValue::S(text.to_owned());
     let mut attributes = vec![
@@ -169,7 +171,7 @@ pub(crate) fn row_attributes(row: &Row) -> Vec<(&'static str, AttributeValue)> {
     attributes
 }
 
-/// A value that a correction replaced, as it is kept in the row's item.
+/// A value that a correction replaced, as the row item keeps it.
 pub(crate) fn earlier_attribute(earlier: &EarlierValue) -> AttributeValue {
     let date = match earlier.value {
         Some(CutOff::Date(date)) => Some(date),
@@ -186,7 +188,7 @@ pub(crate) fn earlier_attribute(earlier: &EarlierValue) -> AttributeValue {
 }
 
 impl RowItem {
-    /// What it says now, as what it said before; `None` where the cell is gone.
+    /// The present value as an earlier value; `None` if the cell was removed.
     pub(crate) fn replaced(&self, at: DateTime<Utc>) -> Option<EarlierValue> {
         self.row.as_ref().map(|row| EarlierValue {
             value: row.reading.cut_off(),
@@ -197,7 +199,7 @@ impl RowItem {
     }
 }
 
-/// Reads a row's item.
+/// Parses a row item.
 pub(crate) fn read_row(item: &Item) -> Result<RowItem, StoreError> {
     let fields = Fields::of("a row", item);
     let key = RowKey {
@@ -234,7 +236,7 @@ pub(crate) fn read_row(item: &Item) -> Result<RowItem, StoreError> {
     })
 }
 
-/// The row as the stages know it; `None` where the cell is gone.
+/// The row as the stages know it; `None` if the cell was removed.
 pub(crate) fn stored_row(item: &Item) -> Result<Option<StoredRow>, StoreError> {
     let RowItem { row, version, .. } = read_row(item)?;
     Ok(row.map(|row| StoredRow { row, version }))
@@ -250,7 +252,7 @@ fn read_earlier(value: &Value) -> Result<EarlierValue, StoreError> {
     })
 }
 
-/// A standing's item with the version that it gets.
+/// A standing item with its new version.
 pub(crate) fn standing_item(standing: &Standing, version: u32) -> Result<Item, StoreError> {
     let mut item = to_item("a standing", standing)?;
     item.extend(Key::standing(standing.case).item());
@@ -258,7 +260,7 @@ pub(crate) fn standing_item(standing: &Standing, version: u32) -> Result<Item, S
     Ok(item)
 }
 
-/// Reads a standing's item.
+/// Parses a standing item.
 pub(crate) fn read_standing(item: &Item) -> Result<StoredStanding, StoreError> {
     let fields = Fields::of("a standing", item);
     Ok(StoredStanding {
@@ -279,20 +281,20 @@ pub(crate) fn record_item(record: &BulletinRecord) -> Result<Item, StoreError> {
     Ok(item)
 }
 
-/// Reads a bulletin's item.
+/// Parses a bulletin item.
 pub(crate) fn read_record(item: &Item) -> Result<BulletinRecord, StoreError> {
     from_value("the record of a bulletin", item_value(item))
 }
 
-/// What the catalogue says: which months are stored whole, and which countries had a column that no bulletin before
-/// them had.
+/// The contents of the catalogue: the months that are stored completely, and the countries whose column
+/// appeared in no earlier bulletin.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Catalogue {
     pub(crate) months: Vec<Month>,
     pub(crate) areas: Vec<Area>,
 }
 
-/// Reads the catalogue's item.
+/// Parses the catalogue item.
 pub(crate) fn read_catalogue(item: &Item) -> Result<Catalogue, StoreError> {
     Ok(Catalogue {
         months: read_set(item, "months")?,
@@ -367,7 +369,7 @@ impl Fields {
         self.number("version")
     }
 
-    /// What a cell says; `None` where it is gone.
+    /// The reading of a cell; `None` if the cell was removed.
     fn reading(&self) -> Result<Option<Reading>, StoreError> {
         let code = self.text("status")?;
         let status = Status::ALL

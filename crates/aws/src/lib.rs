@@ -1,7 +1,8 @@
-//! The pipeline's ports on AWS: tables of DynamoDB, a queue of SQS, topics of SNS, and what the three Lambdas share.
+//! The pipeline's ports on AWS: DynamoDB tables, an SQS queue, SNS topics, and the code that the three
+//! Lambdas share.
 //!
-//! [`DynamoStore`] fills `BulletinStore`, `LinkTable` and `AlertMarks`; [`SqsQueue`] fills `BulletinQueue`;
-//! [`SnsTopics`] fills `AlertSink`.
+//! [`DynamoStore`] implements `BulletinStore`, `LinkTable` and `AlertMarks`; [`SqsQueue`] implements
+//! `BulletinQueue`; [`SnsTopics`] implements `AlertSink`. The stages themselves are in the crate `pipeline`.
 
 pub mod client;
 pub mod clock;
@@ -35,5 +36,5 @@ pub use queue::{SqsQueue, TRACE_ATTRIBUTE};
 pub use store::DynamoStore;
 pub use topic::SnsTopics;
 
-/// The index of the data table that gives a whole bulletin: partition key `bulletin_date`, sort key `pk`.
+/// The index of the data table for reading a whole bulletin: partition key `bulletin_date`, sort key `pk`.
 pub const BULLETIN_INDEX: &str = "by-bulletin-date";

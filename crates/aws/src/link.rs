@@ -1,3 +1,5 @@
+//! The table of links on DynamoDB: claims of pages, failures, and the last polls of the source.
+
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use bulletin::Month;
@@ -17,7 +19,7 @@ const GOOD_CHECK: &str = "CHECK#GOOD";
 const BAD_CHECK: &str = "CHECK#BAD";
 
 impl DynamoStore {
-    /// The last look at which the source gave its list (`good`), or did not.
+    /// The last poll at which the source gave its list (`good`), or the last one at which it did not.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -65,7 +67,7 @@ fn link_key(month: Month) -> String {
     format!("{LINK_PREFIX}{month}")
 }
 
-/// What an item says of a link, beside its key and its failures.
+/// The attributes of a link, except its key and its failures.
 fn attributes(
     link: &PageLink,
     state: &LinkState,
@@ -169,7 +171,7 @@ impl LinkTable for DynamoStore {
         match result {
             Ok(_) => Ok(true),
             Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => {
-                // The claim that stands there may be this very one, whose answer was lost.
+                // The stored claim may be this one, written by an attempt whose answer was lost.
                 let held = self.link_item(link_key(link.month)).await?;
                 Ok(held.is_some_and(|item| item.get("claim") == Some(&text(&token))))
             }

@@ -1,4 +1,4 @@
-//! Logs as JSON, one object a line, which CloudWatch reads by itself.
+//! Logs as JSON, one object per line, which CloudWatch parses without configuration.
 
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
@@ -7,21 +7,21 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::Environment;
 
-/// Begins to write logs to standard output. `LOG_LEVEL` says which, `info` where it is not set: a level, or levels by
-/// target such as `info,aws_smithy_runtime=debug`.
+/// Starts logging to standard output. `LOG_LEVEL` sets a level, or levels by target such as
+/// `info,aws_smithy_runtime=debug`; the default is `info`.
 pub fn init(environment: &Environment) {
     let lines = tracing_subscriber::fmt::layer()
         .json()
         .flatten_event(true)
         .with_span_list(false);
-    // A second call, in a test, is as good as the first.
+    // In tests, a second call fails and is harmless.
     let _ = tracing_subscriber::registry()
         .with(lines)
         .with(filter(environment))
         .try_init();
 }
 
-/// Not the filter that is usual elsewhere: its regular expressions are a twentieth of a Lambda's size.
+/// Not the usual `EnvFilter`: its regular expressions are a twentieth of a Lambda's size.
 fn filter(environment: &Environment) -> Targets {
     let level = environment.optional("LOG_LEVEL").unwrap_or("info");
     level

@@ -1,3 +1,5 @@
+//! The marks of alerts on DynamoDB: who sends an alert, and which alerts were sent.
+
 use aws_sdk_dynamodb::error::SdkError;
 use chrono::{DateTime, Duration, Utc};
 use pipeline::port::{AlertMarks, Claim, StoreError};
@@ -9,12 +11,12 @@ use crate::item::instant;
 use crate::store::DynamoStore;
 use crate::value::Item;
 
-/// How long it is remembered that an alert was sent. A month before the present one never alerts, so that a mark has
-/// done its duty long before.
+/// The time for which the mark of a sent alert is kept. A month before the present one never alerts, so that
+/// the mark is no longer needed long before its end.
 pub const MARKS_KEPT_FOR: Duration = Duration::days(400);
 
 impl DynamoStore {
-    /// Whether it is noted that this alert was sent.
+    /// True if this alert is marked as sent.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -73,7 +75,7 @@ impl AlertMarks for DynamoStore {
             Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => {}
             Err(error) => return Err(store_error(&self.tables.marks, &error)),
         }
-        // The claim that stands there may be this very one, whose answer was lost.
+        // The stored claim may be this one, written by an attempt whose answer was lost.
         let held = self.mark_item(mark).await?;
         Ok(if held.contains_key("sent_at") {
             Claim::Sent
@@ -104,7 +106,7 @@ impl AlertMarks for DynamoStore {
             .map_err(|error| store_error(&self.tables.marks, &error))
     }
 
-    /// Gives back a right that this process took; one that another took over meanwhile stays theirs.
+    /// Releases a claim of this process. A claim that another process took over is left unchanged.
     async fn release(&self, mark: &str) -> Result<(), StoreError> {
         let mut expression = Expression::default();
         let condition = format!(

@@ -1,3 +1,5 @@
+//! An alert as an SNS message: its texts, its attributes and its size. Publishing is in `topic.rs`.
+
 use std::collections::HashMap;
 
 use aws_sdk_sns::error::BuildError;
@@ -6,29 +8,31 @@ use bulletin::{Alert, AttributeValue};
 use pipeline::port::SinkError;
 use serde_json::json;
 
-/// What one message, or a batch of them, may hold, in bytes: text and attributes together.
+/// The size limit of a message, and of a batch of messages, in bytes: text and attributes together.
 pub(crate) const MOST_BYTES: usize = 256 * 1024;
-/// The display name of the topics, which SNS puts in front of an SMS with `> ` behind it.
+/// The display name of the topics. SNS puts it in front of an SMS, followed by `> `.
 pub const DISPLAY_NAME: &str = "VisaBull";
 
 /// An alert as it is published.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Message {
     pub(crate) subject: String,
-    /// One text for each kind of subscriber, as JSON.
+    /// One text for each protocol, as JSON.
     pub(crate) text: String,
     pub(crate) attributes: HashMap<String, MessageAttributeValue>,
 }
 
 impl Message {
-    /// The alert in words for people and as JSON for everything else, with the attributes that filter policies ask for.
+    /// The alert as text for people and as JSON for every other protocol, with the attributes that filter
+    /// policies match.
     ///
     /// # Errors
-    /// [`SinkError::NotSent`] where the SDK refuses an attribute.
+    /// [`SinkError::NotSent`] if the SDK refuses an attribute.
     pub(crate) fn of(alert: &Alert) -> Result<Self, SinkError> {
         let attributes = attributes(alert).map_err(|error| SinkError::NotSent(error.to_string()))?;
         let subject = alert.subject();
-        // SNS drops the attributes where a message has a text for each kind of subscriber: the JSON repeats them.
+        // SNS drops the attributes of a message that has one text for each protocol, so the JSON repeats
+        // them.
         let message = |machines: &serde_json::Value, email: String| Self {
             subject: subject.clone(),
             text: json!({
@@ -43,11 +47,11 @@ impl Message {
         if whole.bytes() <= MOST_BYTES {
             return Ok(whole);
         }
-        // Better a message without its details than none.
+        // The alert is too large: a message without its details is better than none.
         Ok(message(&alert.json_in_short(), alert.body_in_short()))
     }
 
-    /// What it counts, in bytes.
+    /// The size that counts towards the limit, in bytes.
     pub(crate) fn bytes(&self) -> usize {
         let of_attribute = |(name, value): (&String, &MessageAttributeValue)| {
             name.len() + value.data_type().len() + value.string_value().map_or(0, str::len)
@@ -57,7 +61,7 @@ impl Message {
     }
 }
 
-/// What filter policies can ask for, in the SDK's types.
+/// The attributes that filter policies match, in the SDK's types.
 fn attributes(alert: &Alert) -> Result<HashMap<String, MessageAttributeValue>, BuildError> {
     let attribute = |value: AttributeValue| {
         MessageAttributeValue::builder()

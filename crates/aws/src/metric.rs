@@ -1,4 +1,5 @@
-//! Metrics in CloudWatch's embedded metric format: log lines that CloudWatch also counts. No call is made for them.
+//! Metrics in CloudWatch's embedded metric format: log lines that CloudWatch also counts. They need no API
+//! call.
 
 use std::io::Write as _;
 
@@ -8,33 +9,34 @@ use serde_json::{Map, Value, json};
 /// The namespace of every metric.
 pub const NAMESPACE: &str = "VisaBulletin";
 
-/// A metric and its unit. `docs/LOGGING.md` says what each of them means.
+/// A metric. Its meaning and unit are in `docs/LOGGING.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Metric {
     /// Seconds since the source last gave its list.
     LastGoodCheckAge,
-    /// 1 where the source did not give its list at this look, else 0.
+    /// 1 if the source did not give its list at this poll, else 0.
     SourceBlocked,
-    /// 1 if a bulletin should be out by now, or may be out but its page cannot be fetched, and it is not stored; else 0.
+    /// 1 if a bulletin should be out by now, or may be out but its page cannot be fetched, and it is not stored;
+    /// else 0.
     BulletinOverdue,
     /// Bulletins stored, new or corrected.
     BulletinsStored,
-    /// Cells that storing them wrote.
+    /// Cells that were written when bulletins were stored.
     CellsChanged,
-    /// What could not be read on their pages, and what else an operator should know.
+    /// Faults of the pages, and other findings that an operator should know.
     Findings,
-    /// Pages that were read and refused, and messages that cannot be understood.
+    /// Pages that were read and refused, and messages that are invalid.
     PagesRefused,
     /// Alerts handed to SNS.
     AlertsSent,
-    /// Seconds from the write of a change to its alert's being handed to SNS.
+    /// Seconds from the write of a change until SNS accepted its alert.
     PublishToAlertSeconds,
-    /// Records of the stream that cannot be understood.
+    /// Stream records that are invalid.
     RecordsRefused,
 }
 
 impl Metric {
-    /// Its name in CloudWatch.
+    /// The metric's name in CloudWatch.
     pub fn name(self) -> &'static str {
         match self {
             Self::LastGoodCheckAge => "LastGoodCheckAge",
@@ -78,9 +80,9 @@ pub fn line(at: DateTime<Utc>, values: &[(Metric, f64)]) -> String {
     Value::Object(line).to_string()
 }
 
-/// Writes a line of metrics to standard output, beside the logs.
+/// Writes a line of metrics to standard output, among the logs.
 pub fn emit(at: DateTime<Utc>, values: &[(Metric, f64)]) {
-    // A lost metric raises its alarm by itself; the work goes on.
+    // A lost metric raises its alarm, so a failed write does not stop the work.
     let _ = writeln!(std::io::stdout().lock(), "{}", line(at, values));
 }
 

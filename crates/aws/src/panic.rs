@@ -1,14 +1,14 @@
-//! A panic as an error: what one record of a batch does must not take the others with it.
+//! Panics as errors, so that a panic in one record of a batch does not affect the others.
 
 use std::any::Any;
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 
-/// Does this work.
+/// Runs this work.
 ///
 /// # Errors
-/// What the panic said, where the work panicked. It is dropped then, and whatever it had lent out is given back.
+/// The panic's message if the work panics. The work is dropped then, which releases everything that it held.
 pub async fn caught<T>(work: impl Future<Output = T>) -> Result<T, String> {
     let mut work = pin!(work);
     poll_fn(

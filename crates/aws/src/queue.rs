@@ -1,3 +1,5 @@
+//! The queue of pages on SQS: it sends messages. Lambda receives them, so nothing here does.
+
 use std::sync::OnceLock;
 
 use aws_sdk_sqs::Client;
@@ -10,17 +12,17 @@ use crate::error::{store_error, unreadable};
 /// The message attribute that carries a page's trace id.
 pub const TRACE_ATTRIBUTE: &str = "trace";
 
-/// A queue of SQS.
+/// An SQS queue.
 #[derive(Debug)]
 pub struct SqsQueue {
     sdk: SdkConfig,
-    /// Built for the first message: most starts send none, and it is a fifth of what they cost.
+    /// Built for the first message: most starts send none, and building it is a fifth of the cost of a start.
     client: OnceLock<Client>,
     url: String,
 }
 
 impl SqsQueue {
-    /// The queue at this address. Nothing is asked yet.
+    /// The queue with this URL. Makes no request.
     pub fn new(sdk: &SdkConfig, url: impl Into<String>) -> Self {
         Self {
             sdk: sdk.clone(),
@@ -29,10 +31,10 @@ impl SqsQueue {
         }
     }
 
-    /// Leaves a text as it is, with attributes beside it.
+    /// Sends a text unchanged, with these attributes.
     ///
     /// # Errors
-    /// [`StoreError`]; then the text is not in the queue, or only in so far as the answer was lost.
+    /// [`StoreError`] if the text is not in the queue, or if the answer was lost and the text may be in it.
     pub async fn send_text(&self, body: &str, attributes: &[(&str, &str)]) -> Result<(), StoreError> {
         let client = self.client.get_or_init(|| Client::new(&self.sdk));
         let mut request = client.send_message().queue_url(&self.url).message_body(body);

@@ -1,3 +1,6 @@
+//! The store on DynamoDB: the client, reads of rows, standings and bulletins, and batches of keys. Writes are
+//! in `write.rs`.
+
 use std::cell::Cell;
 use std::time::Duration;
 
@@ -18,24 +21,24 @@ use crate::item::{
 };
 use crate::value::Item;
 
-/// The most keys of one `BatchGetItem`.
+/// The key limit of one `BatchGetItem`.
 const BATCH_KEYS: usize = 100;
-/// How often what DynamoDB left undone in a call that it answered is asked for again. The SDK's own retries do not see
-/// it.
+/// The number of requests for items that DynamoDB left unprocessed in a successful call. The SDK's retries do
+/// not cover them.
 pub(crate) const ATTEMPTS: u32 = 8;
 
-/// Rows, standings, bulletins, links and marks in three tables of DynamoDB.
+/// Rows, standings, bulletins, links and marks in three DynamoDB tables.
 #[derive(Debug)]
 pub struct DynamoStore {
     pub(crate) client: Client,
     pub(crate) tables: Tables,
-    /// Tells this process from every other one that claims links and alerts.
+    /// The identity of this process among all that claim links and alerts.
     pub(crate) owner: String,
     pub(crate) claims: Cell<u64>,
 }
 
 impl DynamoStore {
-    /// A store in these tables, which must be there. Nothing is asked yet.
+    /// A store in these tables, which must exist. Makes no request.
     pub fn new(client: Client, tables: Tables) -> Self {
         Self {
             client,
@@ -52,7 +55,7 @@ impl DynamoStore {
         }
     }
 
-    /// Waits before trying again what DynamoDB left undone; gives up after some attempts.
+    /// Waits before a retry of unprocessed items; fails after the last attempt.
     async fn pause_before(&self, attempt: u32) -> Result<(), StoreError> {
         if attempt >= ATTEMPTS {
             return Err(StoreError::Unavailable {
@@ -78,7 +81,8 @@ impl DynamoStore {
             .map_err(|error| store_error(&self.tables.data, &error))
     }
 
-    /// The items of these keys that there are, as of now: strongly consistent, which no index is.
+    /// The existing items with these keys. The read is strongly consistent, which a read from an index never
+    /// is.
     pub(crate) async fn get_all(&self, keys: Vec<Key>) -> Result<Vec<Item>, StoreError> {
         let mut found = Vec::new();
         for chunk in keys.chunks(BATCH_KEYS) {
@@ -119,8 +123,8 @@ impl DynamoStore {
         }
     }
 
-    /// Every area under which anything may be stored: those that have had a column before this program was written, and
-    /// those that the catalogue tells of.
+    /// Every area that may have stored items: the areas that are built into this program, and those in the
+    /// catalogue.
     async fn areas(&self) -> Result<Vec<Area>, StoreError> {
         let mut areas: Vec<Area> = Area::listed().collect();
         areas.extend(self.catalogue().await?.areas);
@@ -130,8 +134,8 @@ impl DynamoStore {
     }
 }
 
-/// How long to wait before an attempt: 50 ms, doubled each time, each drawn at random from its upper half so that two
-/// that met once do not meet again.
+/// The pause before an attempt: 50 ms, doubled with each attempt, and drawn at random from its upper half so
+/// that two processes that collided do not collide again.
 pub(crate) fn pause(attempt: u32) -> Duration {
     let longest = 50_u64 << attempt.min(6);
     Duration::from_millis(fastrand::u64(longest / 2..=longest))
@@ -205,7 +209,7 @@ impl BulletinStore for DynamoStore {
 }
 
 impl DynamoStore {
-    /// The standings of the cases that are picked, in the order of the cases. Only these are read.
+    /// The standings of the picked cases, in the order of the cases. Reads no other standings.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -224,8 +228,8 @@ impl DynamoStore {
         Ok(standings)
     }
 
-    /// The rows of a month by the index, which may lag some moments behind the table, in the order of their keys. Half of
-    /// what reading them by their keys costs.
+    /// The rows of a month from the index, in the order of their keys. The index may lag some moments behind
+    /// the table. This costs half as much as reading the rows by their keys.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -247,7 +251,7 @@ impl DynamoStore {
                 .send()
                 .await
                 .map_err(|error| store_error(&self.tables.data, &error))?;
-            // Rows of an older layout may lie beside ours under the same day, and have no version.
+            // Rows of an older layout may have the same day; they have no version.
             for item in answer.items().iter().filter(|item| item.contains_key("version")) {
                 rows.extend(stored_row(item)?);
             }
@@ -259,7 +263,7 @@ impl DynamoStore {
         }
     }
 
-    /// The items of a month's rows, also of those that are gone.
+    /// The items of a month's rows, including removed cells.
     async fn row_items(&self, month: Month) -> Result<Vec<Item>, StoreError> {
         let areas = self.areas().await?;
         let mut keys = Vec::new();
@@ -278,14 +282,14 @@ impl DynamoStore {
         self.get_all(keys).await
     }
 
-    /// A name for one claim, unlike that of every other: who asks again because an answer was lost knows it as their own.
+    /// A unique token for one claim. A process whose answer was lost recognizes its claim by this token.
     pub(crate) fn claim_token(&self) -> String {
         let claim = self.claims.get();
         self.claims.set(claim + 1);
         format!("{}-{claim}", self.owner)
     }
 
-    /// Seconds since 1970, as DynamoDB's time to live wants them.
+    /// Seconds since 1970, the format of DynamoDB's time to live.
     pub(crate) fn epoch(at: DateTime<Utc>) -> AttributeValue {
         number(at.timestamp())
     }

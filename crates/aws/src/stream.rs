@@ -1,4 +1,4 @@
-//! What the data table's stream tells the notifier.
+//! The stream of the data table, parsed into change records for the notifier. Start at [`read`].
 
 use chrono::{DateTime, Utc};
 use pipeline::ChangeRecord;
@@ -11,31 +11,31 @@ use crate::value::image_value;
 /// One record of the stream.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StreamRecord {
-    /// Where it stands in its shard.
+    /// The record's sequence number in its shard.
     pub sequence: String,
-    /// When it was written.
+    /// The time of the write.
     pub written_at: Option<DateTime<Utc>>,
-    /// What it says to the notifier; `None` where it is of an item that alerts nobody.
+    /// The change for the notifier; `None` if the item never causes an alert.
     pub change: Option<ChangeRecord>,
 }
 
-/// A record that cannot be understood.
+/// An invalid record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("a record of the stream cannot be understood: {reason}")]
 pub struct UnknownRecord {
-    /// Why.
+    /// The reason why it is invalid.
     pub reason: String,
 }
 
-/// The sequence number of a record, by which a batch is told where to begin again.
+/// The sequence number of a record, from which Lambda retries a batch.
 pub fn sequence(record: &Value) -> Option<&str> {
     record.get("dynamodb")?.get("SequenceNumber")?.as_str()
 }
 
-/// Reads one record of a stream event.
+/// Parses one record of a stream event.
 ///
 /// # Errors
-/// [`UnknownRecord`] where it is of no item that this program writes, or lacks the image that it should have.
+/// [`UnknownRecord`] if this program does not write such an item, or if the record lacks a required image.
 pub fn read(record: &Value) -> Result<StreamRecord, UnknownRecord> {
     let unknown = |reason: &str| UnknownRecord {
         reason: reason.to_owned(),

@@ -1,4 +1,5 @@
-//! Who hears the alerts: the subscriptions of the topics, read and changed. Nothing of it runs in a Lambda.
+//! The subscriptions of the SNS topics: list, add, change and remove them. No Lambda uses this module. Start
+//! at [`Subscribers`].
 
 mod endpoint;
 mod error;
@@ -16,13 +17,13 @@ use bulletin::Category;
 use crate::topic::{BULLETINS, SnsTopics};
 use error::failed;
 
-/// How many subscriptions with a filter policy a topic may have, where AWS was not asked for more (Amazon SNS endpoints
-/// and quotas: "Filter policies: 200 per topic").
+/// The default quota of subscriptions with a filter policy per topic (Amazon SNS endpoints and quotas:
+/// "Filter policies: 200 per topic"). AWS raises it on request.
 pub const FILTERED_PER_TOPIC: usize = 200;
-/// What the names of the topics of a deployment begin with, before its stage.
+/// The prefix of the names of a deployment's topics, before its stage.
 const NAMES: &str = "VisaBulletin-";
 
-/// What stands in place of the ARN of a subscription that has ended.
+/// The text that SNS lists instead of the ARN of a deleted subscription.
 const ENDED: &str = "Deleted";
 
 /// The subscriptions of the topics of one deployment.
@@ -36,24 +37,24 @@ pub struct Subscribers {
 /// One subscription of a topic.
 #[derive(Debug, Clone)]
 pub struct Subscriber {
-    /// What SNS knows it by; `None` where it waits for confirmation, because SNS does not say it then.
+    /// The ARN of the subscription; `None` until it is confirmed, because SNS does not list it before.
     pub arn: Option<String>,
-    /// Where its alerts go.
+    /// The destination of the alerts.
     pub endpoint: Endpoint,
 }
 
-/// What a subscription lets through.
+/// The state and the filter of a subscription.
 #[derive(Debug, Clone)]
 pub struct Details {
-    /// Whether whoever is subscribed has still to confirm it.
+    /// True if the subscriber has not confirmed yet.
     pub pending: bool,
-    /// Its filter policy, read.
+    /// The parsed filter policy.
     pub wanted: Wanted,
 }
 
 impl Subscribers {
-    /// The subscriptions of the topics whose ARNs are this prefix and a category's code, or `BULLETINS`. Nothing is
-    /// asked yet.
+    /// The subscriptions of the topics with this ARN prefix, which is followed by a category's code or
+    /// `BULLETINS`. Makes no request.
     pub fn new(client: Client, prefix: impl Into<String>) -> Self {
         let prefix = prefix.into();
         Self {
@@ -63,10 +64,11 @@ impl Subscribers {
         }
     }
 
-    /// The same for the only deployment of this account and region: that whose topic of whole bulletins is there.
+    /// The subscriptions of the only deployment in this account and region. A deployment is recognized by its
+    /// topic of whole bulletins.
     ///
     /// # Errors
-    /// [`SubscribeError::NoDeployment`] and [`SubscribeError::SeveralDeployments`], and what AWS refuses.
+    /// [`SubscribeError::NoDeployment`], [`SubscribeError::SeveralDeployments`], and errors of AWS.
     pub async fn of_only_deployment(client: Client) -> Result<Self, SubscribeError> {
         let arns = topics(&client).await?;
         let mut prefixes: Vec<&str> = arns
@@ -91,15 +93,15 @@ impl Subscribers {
         }
     }
 
-    /// The ARN of a category's topic, or of that of whole bulletins.
+    /// The ARN of a category's topic, or of the topic of whole bulletins.
     pub fn topic(&self, category: Option<Category>) -> String {
         self.topics.arn(category)
     }
 
-    /// The topics that are there: of each category one, and `None` for that of whole bulletins.
+    /// The existing topics: one per category, and `None` for the topic of whole bulletins.
     ///
     /// # Errors
-    /// [`SubscribeError::NoTopics`] where there is none, and what AWS refuses.
+    /// [`SubscribeError::NoTopics`] if there are none, and errors of AWS.
     pub async fn topics(&self) -> Result<Vec<Option<Category>>, SubscribeError> {
         let arns = topics(&self.client).await?;
         let known = Category::ALL.iter().copied().map(Some).chain([None]);
@@ -114,7 +116,7 @@ impl Subscribers {
         Ok(there)
     }
 
-    /// Every subscription of a topic, those that wait for confirmation too.
+    /// Every subscription of a topic, including those that wait for confirmation.
     ///
     /// # Errors
     /// [`SubscribeError`].
@@ -129,7 +131,7 @@ impl Subscribers {
         let mut all = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| failed(&format!("{topic} cannot be asked"), &error, None))?;
-            // One that has ended is listed for some days.
+            // SNS lists a deleted subscription for some days.
             let there = page
                 .subscriptions()
                 .iter()
@@ -150,7 +152,8 @@ impl Subscribers {
         Ok(all)
     }
 
-    /// What a subscription of this topic lets through; `None` where SNS does not say it before it is confirmed.
+    /// The state and the filter of a subscription of this topic; `None` if it is not confirmed yet and SNS
+    /// does not report them.
     ///
     /// # Errors
     /// [`SubscribeError`].
@@ -193,8 +196,8 @@ impl Subscribers {
         }))
     }
 
-    /// Subscribes an address to a topic, with a filter policy where there is one. Gives the subscription's ARN; `None`
-    /// where it has to be confirmed first.
+    /// Subscribes an address to a topic, with an optional filter policy. Returns the subscription's ARN;
+    /// `None` if the subscriber has to confirm it first.
     ///
     /// # Errors
     /// [`SubscribeError`].
@@ -214,7 +217,7 @@ impl Subscribers {
             request = request.attributes("FilterPolicy", policy);
         }
         if endpoint.protocol() == "sqs" {
-            // The alert itself, with its attributes, and no envelope around it.
+            // Deliver the alert and its attributes without SNS's envelope.
             request = request.attributes("RawMessageDelivery", "true");
         }
         let answer = request
@@ -224,7 +227,7 @@ impl Subscribers {
         Ok(answer.subscription_arn.filter(|arn| is_arn(arn)))
     }
 
-    /// Gives a subscription another filter policy.
+    /// Replaces the filter policy of a subscription.
     ///
     /// # Errors
     /// [`SubscribeError`].
@@ -238,7 +241,7 @@ impl Subscribers {
             .set_subscription_attributes()
             .subscription_arn(arn)
             .attribute_name("FilterPolicy")
-            // An empty policy lets everything through.
+            // An empty policy matches everything.
             .attribute_value(policy.unwrap_or("{}"))
             .send()
             .await
@@ -246,7 +249,7 @@ impl Subscribers {
             .map_err(|error| failed("the filter policy stays as it was", &error, Some(endpoint)))
     }
 
-    /// Ends a subscription.
+    /// Deletes a subscription.
     ///
     /// # Errors
     /// [`SubscribeError`].
@@ -260,13 +263,13 @@ impl Subscribers {
             .map_err(|error| failed("the subscription stays", &error, Some(endpoint)))
     }
 
-    /// What SNS says of sending SMS from this account to this number.
+    /// The state of SMS sending from this account to this number, as SNS reports it.
     pub async fn sms_checks(&self, endpoint: &Endpoint) -> SmsChecks {
         SmsChecks::ask(&self.client, endpoint).await
     }
 }
 
-/// Where SNS has no ARN to give it says `PendingConfirmation`, or `pending confirmation`.
+/// True for an ARN. SNS reports `PendingConfirmation` or `pending confirmation` if there is none yet.
 fn is_arn(text: &str) -> bool {
     text.starts_with("arn:")
 }

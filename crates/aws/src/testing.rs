@@ -1,4 +1,4 @@
-//! What the tests of the Lambdas share.
+//! Test helpers of the Lambdas.
 
 #![expect(clippy::unwrap_used, reason = "a test stops where something goes wrong")]
 
@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use crate::config::{ConfigError, Environment};
 
-/// Holds the variables that a Lambda reads against those that its template sets, which the template's own tests hold
-/// against the same list.
+/// Compares the variables that a Lambda reads with a list of the variables that its template sets. The
+/// template's tests compare the template with the same list.
 ///
 /// # Panics
-/// Where they differ, or a variable with nonsense in it is read without complaint.
+/// If they differ, or if an invalid value of a variable is accepted.
 pub fn assert_variables<const COUNT: usize>(
     lambda: &str,
     complete: [(&'static str, &'static str); COUNT],
@@ -28,7 +28,7 @@ pub fn assert_variables<const COUNT: usize>(
     let mut required = complete.map(|(name, _)| name);
     required.sort_unstable();
     assert_eq!(names("required"), required);
-    // The log's level is read before everything else, and stops nothing.
+    // `LOG_LEVEL` is read before all other variables, and no value of it stops the start.
     for name in names("optional").iter().filter(|name| *name != "LOG_LEVEL") {
         let wrong = complete.into_iter().chain([(name.as_str(), "nonsense")]);
         let error = read(&Environment::of(wrong)).unwrap_err();

@@ -1,3 +1,5 @@
+//! The SNS topics: they publish alerts in batches. The messages are built in `message.rs`.
+
 use aws_sdk_sns::Client;
 use aws_sdk_sns::types::PublishBatchRequestEntry;
 use bulletin::{Alert, Category};
@@ -7,15 +9,15 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use crate::error::is_certain;
 use crate::message::{MOST_BYTES, Message};
 
-/// The most messages of one `PublishBatch`.
+/// The message limit of one `PublishBatch`.
 const BATCH_ENTRIES: usize = 10;
-/// After so many calls in a row without an answer no more are made for these alerts.
+/// The number of calls in a row without an answer after which the remaining alerts are not sent.
 const LOST_CALLS: u32 = 2;
 /// The topic of the messages about whole bulletins, after the prefix.
 pub(crate) const BULLETINS: &str = "BULLETINS";
 
-/// Topics of SNS: one for each category, one for whole bulletins. Who hears what is said by the subscriptions' filter
-/// policies, so that every alert is published once.
+/// SNS topics: one for each category, and one for whole bulletins. Filter policies of the subscriptions
+/// select the recipients, so every alert is published once.
 #[derive(Debug)]
 pub struct SnsTopics {
     client: Client,
@@ -23,7 +25,8 @@ pub struct SnsTopics {
 }
 
 impl SnsTopics {
-    /// Topics whose ARNs are this prefix and a category's code, or `BULLETINS`. Nothing is asked yet.
+    /// The topics with this ARN prefix, which is followed by a category's code or `BULLETINS`. Makes no
+    /// request.
     pub fn new(client: Client, prefix: impl Into<String>) -> Self {
         Self {
             client,
@@ -31,7 +34,7 @@ impl SnsTopics {
         }
     }
 
-    /// The ARN of a category's topic, or of that of whole bulletins.
+    /// The ARN of a category's topic, or of the topic of whole bulletins.
     pub fn arn(&self, category: Option<Category>) -> String {
         format!("{}{}", self.prefix, category.map_or(BULLETINS, Category::code))
     }
@@ -57,7 +60,7 @@ impl SnsTopics {
         }
     }
 
-    /// Publishes at most ten to one topic.
+    /// Publishes at most ten messages to one topic.
     async fn publish_batch(&self, topic: &str, messages: &[&Message]) -> Vec<Result<(), SinkError>> {
         if let [message] = messages {
             return vec![self.publish(topic, message).await];
@@ -107,7 +110,8 @@ impl SnsTopics {
                     .collect()
             }
             Err(error) if is_certain(&error) => {
-                // Refused as a whole: one of them may be at fault, and must not hold back the others.
+                // The batch was refused as a whole: send its messages one by one, because a single one may be
+                // invalid.
                 let mut results = Vec::new();
                 for message in messages {
                     results.push(self.publish(topic, message).await);
@@ -160,7 +164,8 @@ impl AlertSink for SnsTopics {
         for (topic, messages) in by_topic {
             for batch in batches(&messages) {
                 let texts: Vec<&Message> = batch.iter().map(|(_, message)| *message).collect();
-                // When SNS is down, each call takes all its attempts: the time is better spent on coming again.
+                // If SNS is down, each call uses up all its attempts. Stop and leave the rest to the
+                // redelivery.
                 let sent = if lost_in_a_row < LOST_CALLS {
                     self.publish_batch(&topic, &texts).await
                 } else {
@@ -179,7 +184,7 @@ impl AlertSink for SnsTopics {
     }
 }
 
-/// What fits into one call each.
+/// Splits messages into batches that fit into one call each.
 fn batches<'a, 'b>(messages: &'a [(usize, &'b Message)]) -> Vec<&'a [(usize, &'b Message)]> {
     let mut batches = Vec::new();
     let (mut start, mut bytes) = (0, 0);

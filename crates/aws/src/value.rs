@@ -1,3 +1,5 @@
+//! The conversion between JSON values and DynamoDB attributes.
+
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -6,7 +8,7 @@ use serde_json::{Map, Value};
 /// An item of a table: its attributes by name.
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
-/// A value of ours as DynamoDB keeps it, so that people and other programs can read it there.
+/// A JSON value as a native DynamoDB attribute, so that people and other programs can read it.
 pub(crate) fn to_attribute(value: Value) -> AttributeValue {
     match value {
         Value::Null => AttributeValue::Null(true),
@@ -23,7 +25,7 @@ pub(crate) fn to_attribute(value: Value) -> AttributeValue {
     }
 }
 
-/// What DynamoDB keeps as a value of ours. `None` for kinds that we never write there.
+/// A DynamoDB attribute as a JSON value. `None` for types that this program never writes.
 pub(crate) fn from_attribute(attribute: &AttributeValue) -> Option<Value> {
     match attribute {
         AttributeValue::Null(_) => Some(Value::Null),
@@ -44,7 +46,7 @@ pub(crate) fn from_attribute(attribute: &AttributeValue) -> Option<Value> {
     }
 }
 
-/// An item's attributes as one object; attributes of kinds that we never write are left out.
+/// An item's attributes as one object, without those of types that this program never writes.
 pub(crate) fn item_value(item: &Item) -> Value {
     Value::Object(
         item.iter()
@@ -53,7 +55,7 @@ pub(crate) fn item_value(item: &Item) -> Value {
     )
 }
 
-/// An image in a stream event (`{"pk": {"S": "..."}, ...}`) as one object, likewise.
+/// An image in a stream event (`{"pk": {"S": "..."}, ...}`) as one object, without the same types.
 pub(crate) fn image_value(image: &Map<String, Value>) -> Value {
     Value::Object(
         image
@@ -63,7 +65,7 @@ pub(crate) fn image_value(image: &Map<String, Value>) -> Value {
     )
 }
 
-/// One value as it stands in stream events: an object with one field, which names the kind.
+/// One value in the notation of stream events: an object with one field, whose name is the type.
 fn typed_value(typed: &Value) -> Option<Value> {
     let fields = typed.as_object()?;
     let (kind, value) = fields.iter().next().filter(|_| fields.len() == 1)?;

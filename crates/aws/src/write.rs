@@ -1,5 +1,6 @@
-//! How a bulletin is written: whole cases together in transactions, each action on the version that was read, each
-//! transaction on the months and the number of cases that the plan was made from, and the bulletin's record last.
+//! The write of a bulletin. Whole cases are written together in transactions. Each action is conditional on
+//! the version that was read, and each transaction on the months and the number of cases that the plan was
+//! made from. The bulletin's record comes last. Start at `write_plan`.
 
 use std::collections::BTreeMap;
 
@@ -21,11 +22,12 @@ use crate::item::{
 use crate::store::{ATTEMPTS, pause};
 use crate::value::{Item, to_attribute};
 
-/// The most actions of one transaction.
+/// The action limit of one transaction.
 const TRANSACTION_ACTIONS: usize = 100;
 
 impl DynamoStore {
-    /// Writes a plan. A conflict leaves whole cases written or not, and the record as it was.
+    /// Writes a plan. After a conflict each case is written completely or not at all, and the record is
+    /// unchanged.
     pub(crate) async fn write_plan(&self, plan: &WritePlan) -> Result<(), StoreError> {
         self.note_areas(plan).await?;
         let month = plan.record.month;
@@ -42,8 +44,8 @@ impl DynamoStore {
         self.write_record(plan, new_cases).await
     }
 
-    /// Notes countries that had no column before, ahead of anything that is stored under them. Noting one again changes
-    /// nothing.
+    /// Adds countries that had no column before to the catalogue, before anything is stored under them.
+    /// Idempotent.
     async fn note_areas(&self, plan: &WritePlan) -> Result<(), StoreError> {
         let listed: Vec<Area> = Area::listed().collect();
         let mut new: Vec<String> = plan
@@ -78,8 +80,8 @@ impl DynamoStore {
             .map_err(|error| store_error(&self.tables.data, &error))
     }
 
-    /// Says of the catalogue that it is as the plan has it and, where anything comes in, notes it: standings by their
-    /// number, the bulletin by its month.
+    /// The condition that the catalogue is the one that the plan was made from, with the additions to it: the
+    /// number of new standings and the month of the bulletin.
     fn catalogue_action(
         &self,
         plan: &WritePlan,
@@ -132,7 +134,7 @@ impl DynamoStore {
         Ok(TransactWriteItem::builder().update(update).build())
     }
 
-    /// Does all of this or nothing.
+    /// Executes all of these actions or none.
     async fn transact(&self, what: &str, actions: Vec<TransactWriteItem>) -> Result<(), StoreError> {
         let mut attempt = 0;
         loop {
@@ -149,8 +151,8 @@ impl DynamoStore {
                     what: what.to_owned(),
                 });
             }
-            // Another transaction is at the same items this very moment, or the table is throttled. The conditions
-            // make it safe to try again: if the other one has won by then, they fail.
+            // Another transaction holds the same items at this moment, or the table is throttled. A retry is
+            // safe because of the conditions: they fail if the other transaction has won.
             let conflict = reasons.iter().any(|reason| reason == "TransactionConflict");
             let throttled = reasons.iter().any(|reason| is_passing(reason));
             attempt += 1;
@@ -170,7 +172,7 @@ impl DynamoStore {
         }
     }
 
-    /// The actions that store this bulletin's rows and standings, case by case.
+    /// The actions that store this bulletin's rows and standings, by case.
     async fn actions(&self, plan: &WritePlan) -> Result<BTreeMap<Case, CaseActions>, StoreError> {
         let replaced = plan.rows.iter().filter(|write| write.version.is_some());
         let keys = replaced
@@ -308,7 +310,7 @@ impl DynamoStore {
         Ok(TransactWriteItem::builder().put(put).build())
     }
 
-    /// Holds or drops a pending correction in a bulletin's record that is known.
+    /// Sets or removes the pending correction in a bulletin's record, if the record is the known one.
     pub(crate) async fn replace_record(
         &self,
         known: &BulletinRecord,
@@ -336,8 +338,8 @@ impl DynamoStore {
         }
     }
 
-    /// Stores the record of a bulletin whose rows and standings are stored, and its month in the catalogue where that
-    /// is new.
+    /// Stores the record of a bulletin whose rows and standings are stored, and adds its month to the
+    /// catalogue if it is new.
     async fn write_record(&self, plan: &WritePlan, new_cases: usize) -> Result<(), StoreError> {
         let month = plan.record.month;
         let mut expression = Expression::default();
@@ -354,8 +356,8 @@ impl DynamoStore {
     }
 }
 
-/// The condition that a bulletin's item is still the one that is known: whatever is written to it changes its revision,
-/// its digest or what is pending.
+/// The condition that a bulletin's item is still the known one. Every write to it changes its revision, its
+/// digest or its pending correction.
 fn is_known(expression: &mut Expression, known: &BulletinRecord) -> Result<String, StoreError> {
     let revision = expression.equal("revision", number(known.revision));
     let digest = expression.equal("digest", text(known.digest.as_str()));
@@ -369,7 +371,7 @@ fn is_known(expression: &mut Expression, known: &BulletinRecord) -> Result<Strin
     Ok(format!("{revision} AND {digest} AND {pending}"))
 }
 
-/// Why a transaction was cancelled: the codes of its actions' reasons, none where it was not.
+/// The reason codes of a cancelled transaction's actions; empty if it was not cancelled.
 fn cancellation<R>(error: &SdkError<TransactWriteItemsError, R>) -> Vec<String> {
     match error.as_service_error() {
         Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => cancelled
@@ -382,15 +384,15 @@ fn cancellation<R>(error: &SdkError<TransactWriteItemsError, R>) -> Vec<String> 
     }
 }
 
-/// What is written of one case, or of some cases in one transaction.
+/// The actions of one case, or of several cases in one transaction.
 #[derive(Debug, Default)]
 struct CaseActions {
     actions: Vec<TransactWriteItem>,
-    /// Whether the case had no standing before.
+    /// True if the case had no standing before.
     is_new: bool,
 }
 
-/// Whole cases together, as many as one transaction takes beside one action more.
+/// Groups whole cases into transactions, with room for one more action in each.
 fn transactions(actions: BTreeMap<Case, CaseActions>) -> Vec<Vec<CaseActions>> {
     let mut transactions: Vec<Vec<CaseActions>> = Vec::new();
     let mut size = 0;

@@ -1,9 +1,10 @@
-//! What holds for every body, whatever its bytes: checked by the fuzzer, and by the crate's tests on its corpus.
+//! The invariants of every body, regardless of its bytes. The fuzzer checks them, and so do the crate's tests
+//! on its corpus.
 
 use bulletin::{CutOff, Finding, Month, Reading};
 use bulletin_html::{Refusal, month_of_path, read_index, read_page, recognise};
 
-/// Reads a body as a bulletin's page.
+/// Parses a body as a bulletin's page, and checks the invariants.
 pub(crate) fn of_page(body: &[u8]) {
     let read = read_page(body, None);
     if let Err(refusal) = recognise(body) {
@@ -66,7 +67,7 @@ pub(crate) fn of_page(body: &[u8]) {
     }
 }
 
-/// Reads a body as the index page.
+/// Parses a body as the index page, and checks the invariants.
 pub(crate) fn of_index(body: &[u8]) {
     let links = match read_index(body) {
         Ok(links) => links,

@@ -1,21 +1,22 @@
-//! What a cell says.
+//! The parser of a cell's text: a cut-off, or the reason why it is unreadable. Start at [`read_cell`].
 
 use bulletin::{CutOff, Month, UnreadableReason};
 use chrono::NaiveDate;
 
 use crate::text::{is_mark, is_plain};
 
-/// How many years before its bulletin a cut-off can lie. The oldest since 2001 lay 26 years before; a date that
-/// would be older than this is a misprint for one that the bulletin cannot name.
+/// The greatest age of a cut-off, in years before its bulletin. The greatest since 2001 was 26 years; an
+/// older date is a misprint.
 const OLDEST_CUT_OFF: i32 = 45;
 
-/// Reads a cell: exactly a date such as `01NOV13`, `C` or `U`. Anything else is unreadable, with the reason: a cell
-/// read leniently gives a wrong date, and people act on it.
+/// Parses a cell: exactly a date such as `01NOV13`, `C` or `U`. Anything else is unreadable, with the reason:
+/// a lenient parser returns wrong dates, and people act on them.
 ///
-/// The century of a date is fixed by the bulletin's own month, after which no cut-off can lie.
+/// The century of a date follows from the month of the bulletin, because no cut-off is later than its
+/// bulletin.
 ///
 /// # Errors
-/// [`UnreadableReason`] where it is none of these, or a date that no bulletin of this month can print.
+/// [`UnreadableReason`] if it is anything else, or a date that no bulletin of this month can print.
 pub fn read_cell(text: &str, month: Month) -> Result<CutOff, UnreadableReason> {
     if text.is_empty() {
         return Err(UnreadableReason::Blank);
@@ -33,9 +34,9 @@ pub fn read_cell(text: &str, month: Month) -> Result<CutOff, UnreadableReason> {
     }
 }
 
-/// True if a text is written as a cut-off, whatever day it may name, struck through or not.
+/// True if a text has the format of a cut-off, even if the day does not exist or the text is struck through.
 pub(crate) fn is_written_as_cut_off(text: &str) -> bool {
-    // Marks are left out without an allocation: this is asked of every cell.
+    // Marks are skipped without an allocation, because this runs for every cell.
     let mut letters = [0_u8; 7];
     let mut count = 0;
     for byte in text.bytes().filter(|byte| !is_mark(*byte)) {
@@ -74,7 +75,7 @@ fn date(day: u32, number: u32, year: i32, bulletin: Month) -> Result<NaiveDate, 
         century + year
     };
     if bulletin.year() - year > OLDEST_CUT_OFF {
-        // Whether there is such a day matters no more.
+        // The existence of the day no longer matters.
         return Err(UnreadableReason::AfterTheBulletin);
     }
     NaiveDate::from_ymd_opt(year, number, day).ok_or(UnreadableReason::NoSuchDay)

@@ -1,4 +1,4 @@
-//! From a table to the rows of a bulletin.
+//! The conversion of a table into rows of a bulletin. Start at [`read_chart`].
 
 use bulletin::{
     Area, Category, Chart, Finding, Month, Preference, RawCell, Reading, Row, RowKey, UnreadableReason,
@@ -16,7 +16,7 @@ use crate::shape::Shape;
 use crate::table::{CellText, EMPTY, Table};
 use crate::text::printed;
 
-/// Which chart a table is, and of which bulletin.
+/// The bulletin, chart and preference of a table.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Place {
     pub(crate) month: Month,
@@ -33,8 +33,8 @@ impl Place {
     }
 }
 
-/// Reads a chart's table: its cells are added to `rows`, and what is unusual about them to `findings`. Returns the
-/// columns that apply at its end. A table without labels of columns has those `inherited` from the table before.
+/// Parses a chart's table: its cells are added to `rows`, and anything unusual to `findings`. Returns the
+/// columns that apply at its end. A table without column labels has those `inherited` from the table before.
 ///
 /// # Errors
 /// The reason why the table as a whole cannot be read.
@@ -181,7 +181,7 @@ impl<'a> ChartReader<'a> {
         }
     }
 
-    /// True if all cells of a line say the same.
+    /// True if all cells of a line have the same text.
     fn has_one_value(&self, line: &Line<'_>) -> bool {
         let columns = &self.lines.columns(line).values;
         let mut texts = columns.iter().map(|column| self.value(line, column).text);
@@ -300,7 +300,7 @@ impl<'a> ChartReader<'a> {
         }
     }
 
-    /// True if every row that a cell spans is there and has its other cells where they belong.
+    /// True if every row that a cell spans exists and has its other cells in their columns.
     fn fits_below(&self, line: &Line<'_>, column: &Column, rowspan: u16) -> bool {
         let slot = self.grid.slot(line.row, column.at);
         let width = self.lines.columns(line).width;
@@ -343,7 +343,7 @@ impl<'a> ChartReader<'a> {
     }
 }
 
-/// The same cell stands twice: of two different texts neither counts.
+/// Reconciles two copies of a cell: of two different texts neither counts.
 fn reconcile(known: &mut Row, again: &Row, findings: &mut Vec<Finding>) {
     if known.reading == again.reading && known.raw.value == again.raw.value {
         return;

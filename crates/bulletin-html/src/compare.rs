@@ -5,20 +5,20 @@ use bulletin::{Area, Bulletin, Chart, CutOff, Finding, Month, Preference, Readin
 use crate::cell::read_cell;
 use crate::refusal::Refusal;
 
-/// How many cells must speak for it before charts count as swapped. A few genuine cells have Dates for Filing before
-/// Final Action Dates.
+/// The fewest cells with an earlier Date for Filing for charts to count as swapped. A few genuine cells have
+/// one.
 const FEWEST: usize = 4;
 
 /// Charts with fewer cells in common can agree by chance. Real ones have at least 25.
 const FEWEST_COMPARED: usize = 6;
 
-/// How the two charts of one preference compare, over the cells that can be read on both.
+/// The comparison of the two charts of one preference, over the cells that are readable on both.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Comparison {
     compared: usize,
-    /// Cells whose Date for Filing lies before the Final Action Date.
+    /// Cells whose Date for Filing is earlier than the Final Action Date.
     earlier: usize,
-    /// Cells whose Date for Filing lies after it.
+    /// Cells whose Date for Filing is later.
     later: usize,
 }
 
@@ -43,8 +43,8 @@ impl Comparison {
         comparison
     }
 
-    /// Refuses charts that stand under each other's headings. Papers can be filed before a visa can be issued, so
-    /// nearly every Date for Filing lies after the Final Action Date.
+    /// Refuses charts under each other's headings. Papers can be filed before a visa can be issued, so nearly
+    /// every Date for Filing is later than the Final Action Date.
     pub(crate) fn refuse_swapped(self, preference: Preference) -> Result<(), Refusal> {
         if self.earlier >= FEWEST && self.earlier > self.later {
             return Err(Refusal::ChartsSwapped {
@@ -68,8 +68,8 @@ impl Comparison {
     }
 }
 
-/// Makes the cells of both charts unreadable where one is a copy of the other: nobody can say which is the original.
-/// `comparisons` are those of the preferences, in their order.
+/// Makes the cells of both charts unreadable if one is a copy of the other: nobody can say which is the
+/// original. `comparisons` are those of the preferences, in their order.
 pub(crate) fn hold_identical(
     bulletin: Bulletin,
     comparisons: [Comparison; 2],
@@ -134,11 +134,11 @@ fn with_readings(bulletin: &Bulletin, reading: impl Fn(&Row) -> Reading) -> Bull
         reading: reading(row),
         ..row.clone()
     });
-    // The keys stay the same, so that no cell stands twice.
+    // The keys are unchanged, so no cell occurs twice.
     Bulletin::new(month, rows).unwrap_or_else(|_| bulletin.clone())
 }
 
-/// How far a cut-off reaches: to nobody, to those before a day, to all.
+/// The reach of a cut-off: nobody, those before a day, or all.
 fn reach(row: &Row) -> Option<(u8, Option<chrono::NaiveDate>)> {
     Some(match row.reading.cut_off()? {
         CutOff::Unavailable => (0, None),

@@ -1,4 +1,5 @@
-//! The HTML of a page, out of what it came in: gzip that was not asked for, UTF-16, or a browser's single file (MHTML).
+//! The HTML in a body's container: gzip that was not requested, UTF-16, or a browser's single file (MHTML).
+//! Start at [`html_of`].
 
 use std::borrow::Cow;
 use std::io::Read as _;
@@ -9,7 +10,7 @@ use crate::MAX_PAGE_BYTES;
 use crate::mime;
 use crate::refusal::Refusal;
 
-/// The HTML of a body. A body in no container is returned as it is.
+/// The HTML of a body. A body without a container is returned unchanged.
 ///
 /// # Errors
 /// [`Refusal`] if the body or its content is too large, or if a container is damaged.
@@ -48,8 +49,8 @@ fn gunzip(body: &[u8]) -> Result<Vec<u8>, Refusal> {
     }
 }
 
-/// UTF-16 as UTF-8; `None` for anything else. Without a byte order mark, every second of the first bytes is zero: a page
-/// begins with markup.
+/// UTF-16 as UTF-8; `None` for anything else. Without a byte order mark, every second of the first bytes is
+/// zero: a page begins with markup.
 fn utf16_as_utf8(body: &[u8]) -> Option<Vec<u8>> {
     const HEAD: usize = 16;
     let zeros = |from: usize| {

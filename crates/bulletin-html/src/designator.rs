@@ -1,5 +1,5 @@
-//! Labels of rows that name a category by its code or its rank and explain it: `F2A - Spouses`, `1st Preference`,
-//! `EB-1 Priority Workers`, `Other Workers (EW)`, or `4rd`.
+//! Labels of rows that name a category by its code or its rank and explain it: `F2A - Spouses`, `1st
+//! Preference`, `EB-1 Priority Workers`, `Other Workers (EW)`, or `4rd`.
 //!
 //! Every word must agree with the category: a label that says anything else is not read.
 
@@ -50,12 +50,12 @@ pub(crate) fn category(preference: Preference, label: &str) -> Option<Category> 
     agrees.then_some(kind)
 }
 
-/// A kind of the fifth preference, told by the words beside its rank.
+/// A kind of the fifth preference, recognized by the words next to its rank.
 fn fifth(label: &str, rest: &[String]) -> Option<Category> {
     if rest.is_empty() {
         return Some(Category::Eb5);
     }
-    // The label's own words, so that what stands in its parentheses is compared as well.
+    // The original words of the label, so that the ones in parentheses are compared as well.
     let of_rank = |word: &&str| {
         matches!(
             meaning(Preference::Employment, &word.to_ascii_lowercase()),
@@ -70,15 +70,15 @@ fn fifth(label: &str, rest: &[String]) -> Option<Category> {
     spelt_category(Preference::Employment, &text).filter(|category| category.code().starts_with("EB5_"))
 }
 
-/// What a word of a label says.
+/// The meaning of a word of a label.
 enum Meaning {
     Category(Category),
-    /// Nothing beside what the chart says.
+    /// Nothing that the chart does not say already.
     Filler,
     Other,
 }
 
-/// What a word says in a chart of this preference; `None` if it is a word of the other preference.
+/// The meaning of a word in a chart of this preference; `None` if it is a word of the other preference.
 fn meaning(preference: Preference, word: &str) -> Option<Meaning> {
     let is_family = preference == Preference::Family;
     if let Some(category) = code(preference, word).or_else(|| rank(preference, word)) {

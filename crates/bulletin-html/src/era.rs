@@ -1,7 +1,7 @@
-//! What a bulletin of a month must have: the rows and columns of its era.
+//! The rows and columns that a bulletin of a month must have: those of its era.
 //!
-//! The months are those of the department's own wording. Rows that came and went within an era, such as Schedule A
-//! Workers, are never required.
+//! The months are those of the department's wording. Rows that came and went within an era, such as Schedule
+//! A Workers, are never required.
 
 use bulletin::{Area, Category, Chart, Month, Preference};
 
@@ -118,7 +118,7 @@ const FIFTH: [(i32, &[Category]); 5] = [
 /// The first year from which Certain Religious Workers have a row in every month. January 2003 had none.
 pub(crate) const RELIGIOUS_WORKERS_ALWAYS: i32 = 2005;
 
-/// The rows that a half chart of this month must have and has not; `has` tells which rows it has.
+/// The required rows that are missing in a half chart of this month; `has` tests for a row.
 pub(crate) fn missing_categories(
     month: Month,
     preference: Preference,

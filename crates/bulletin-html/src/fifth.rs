@@ -1,11 +1,11 @@
-//! The fifth preference's labels: visa classes and percentages tell rows apart that the words alone do not.
+//! The fifth preference's labels: visa classes and percentages distinguish rows with the same words.
 
 use bulletin::Category;
 
 use crate::spelling::Label;
 use crate::text::squash;
 
-/// What stands before the visa classes in a label, squashed.
+/// The word before the visa classes in a label, squashed.
 const INCLUDING: &str = "including";
 
 /// A fifth-preference label without visa classes, percentages and the words between them.
@@ -36,8 +36,8 @@ fn classes(category: Category) -> (&'static [&'static str], Option<&'static str>
     }
 }
 
-/// Whether the visa classes and the percentage in a label agree with what its words say. With `reworded`, what
-/// stands in the parentheses is not known, so that more of it must speak for the category.
+/// True if the visa classes and the percentage in a label agree with its words. With `reworded`, the text in
+/// the parentheses is not a known one, so that more of it must agree with the category.
 pub(crate) fn fits(category: Category, label: &Label<'_>, reworded: bool) -> bool {
     const ALL_CLASSES: [&str; 11] = ["c5", "t5", "i5", "r5", "nu", "ru", "nr", "rr", "nh", "rh", "ri"];
     let (own, share) = classes(category);
@@ -65,8 +65,8 @@ pub(crate) fn fits(category: Category, label: &Label<'_>, reworded: bool) -> boo
     }
     let how_many = own.iter().filter(|class| named(class)).count();
     match category {
-        // "Regional" stands in both labels, and "Unreserved" in three: without a class of their own, the words are
-        // not enough.
+        // "Regional" is in both labels, and "Unreserved" in three: without a visa class, the words are not
+        // enough.
         Category::Eb5NonRegional
         | Category::Eb5Regional
         | Category::Eb5UnreservedC5T5

@@ -1,4 +1,5 @@
-//! The lines of text that say what stands beneath them.
+//! The headings of charts: parses a line of text into what it says about the tables below it. Start at
+//! [`read_line`].
 
 use bulletin::{Chart, Preference};
 
@@ -7,16 +8,16 @@ use crate::label;
 use crate::spelling::{lacks_at_most, letters_in};
 use crate::text::squash_into;
 
-/// What a line of text says of what follows it.
+/// The meaning of a line for the text below it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Line {
     /// The heading of a chart.
     Chart(Heading),
-    /// The beginning of such a heading, which the next line may complete.
+    /// The beginning of a chart heading, which the next line may complete.
     Unfinished,
     /// The title of a table of one preference, from the years with one chart.
     Preference(Preference),
-    /// The heading of another section, in which no chart stands.
+    /// The heading of a section without charts.
     Section,
     /// Anything else.
     Prose,
@@ -31,10 +32,10 @@ pub(crate) struct Heading {
     pub(crate) letter: Letter,
 }
 
-/// How the letter in a heading agrees with its words.
+/// The agreement between the letter in a heading and its words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Letter {
-    /// There is none, or it is the one this chart always has: A for Final Action Dates, B for Dates for Filing.
+    /// There is no letter, or it is the usual one: A for Final Action Dates, B for Dates for Filing.
     Usual,
     /// An enumeration has another letter, as in `B. FINAL ACTION DATES`.
     Unusual,
@@ -48,19 +49,19 @@ pub(crate) const LONGEST_HEADING: usize = 120;
 /// The shortest line that can be a heading, in bytes.
 const SHORTEST_HEADING: usize = 12;
 
-/// How headings begin, squashed.
+/// The beginnings of headings, squashed.
 const FINAL_ACTION: &str = "finalactiondates";
 const FILING: &str = "datesforfiling";
 const PRIORITY_DATES: &str = "prioritydatesfor";
 const BEGINNINGS: [&str; 3] = [FINAL_ACTION, FILING, PRIORITY_DATES];
 
-/// What a line says. Its white space is folded. `squashed` is a buffer that serves many lines.
+/// Parses a line with folded white space. `squashed` is a buffer that is reused for many lines.
 pub(crate) fn read_line(line: &str, squashed: &mut String) -> Line {
     if line.len() > LONGEST_HEADING || line.len() < SHORTEST_HEADING {
         return Line::Prose;
     }
     let (letter, rest) = without_enumeration(line);
-    // Nearly every line is prose, which is told by the letters that it lacks.
+    // Nearly every line is prose, which is recognized by the letters that it lacks.
     let letters = letters_in(rest);
     if !BEGINNINGS
         .iter()
@@ -92,7 +93,7 @@ pub(crate) fn read_line(line: &str, squashed: &mut String) -> Line {
     }
 }
 
-/// What a line says that begins as every heading has begun so far.
+/// The meaning of a line with a usual beginning of a heading.
 fn usual_heading(chart: Chart, letter: Option<char>, squashed: &str) -> Line {
     let other = match chart {
         Chart::FinalAction => "datesforfiling",
@@ -152,7 +153,7 @@ fn without_enumeration(line: &str) -> (Option<char>, &str) {
     (letter, rest.trim())
 }
 
-/// Whether a text begins with these letters, with at most two slips.
+/// True if a text begins with these letters, with at most two slips.
 fn begins_like(text: &str, beginning: &str) -> bool {
     if text.len() + 2 < beginning.len() {
         return false;
@@ -163,7 +164,7 @@ fn begins_like(text: &str, beginning: &str) -> bool {
     if !text.is_ascii() {
         return false;
     }
-    // Two cheap looks first.
+    // Two cheap checks first.
     let length = beginning.len();
     let text = &text[..text.len().min(length + 2)];
     if !lacks_at_most(2, letters_in(text), letters_in(beginning)) {
@@ -183,7 +184,8 @@ fn begins_like(text: &str, beginning: &str) -> bool {
     })
 }
 
-/// Whether a squashed heading names the family preference, and whether it names the employment preference.
+/// True, first, if a squashed heading names the family preference and, second, if it names the employment
+/// preference.
 fn preferences_in(squashed: &str) -> (bool, bool) {
     let names = |word: &str| squashed.contains(word) || crate::spelling::occurs(word, squashed);
     (names("family"), names("employment"))

@@ -9,7 +9,7 @@ use crate::label;
 use crate::line::Lines;
 use crate::text::printed;
 
-/// Reports what is hidden: the rows and columns that were read all the same, and the cells that were left out.
+/// Reports hidden parts: the rows and columns that were read nevertheless, and the cells that were left out.
 pub(crate) fn report_hidden(grid: &Grid<'_>, lines: &Lines<'_>, place: Place, findings: &mut Vec<Finding>) {
     if !grid.table().has_hidden() {
         return;

@@ -1,4 +1,4 @@
-//! The index page, which links every bulletin, and the paths of pages.
+//! The index page, which links every bulletin, and the paths of pages. Start at [`read_index`].
 
 use bulletin::Month;
 
@@ -11,7 +11,7 @@ use crate::token::{Attributes, TokenSink, tokenize};
 /// The path of the index page, which links every bulletin.
 pub const INDEX_PATH: &str = "/content/travel/en/legal/visa-law0/visa-bulletin.html";
 
-/// A bulletin's own page, as the index page links it.
+/// A bulletin's page, as the index page links it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IndexLink {
     /// The bulletin.
@@ -20,8 +20,8 @@ pub struct IndexLink {
     pub path: String,
 }
 
-/// The bulletins that an index page links, newest first, each month once: by the usual name where several of its
-/// pages are linked, as in July 2007.
+/// Parses an index page: the linked bulletins, newest first, each month once. If several pages of a month are
+/// linked, as in July 2007, the one with the usual name is used.
 ///
 /// # Errors
 /// [`Refusal`] if it is not an index page.
@@ -40,7 +40,7 @@ pub fn read_index(page: &[u8]) -> Result<Vec<IndexLink>, Refusal> {
     Ok(links)
 }
 
-/// The path that a month's page usually has: under its fiscal year, by its English name.
+/// The usual path of a month's page: under its fiscal year, by its English name.
 pub fn predicted_path(month: Month) -> String {
     format!(
         "/content/travel/en/legal/visa-law0/visa-bulletin/{}/visa-bulletin-for-{}-{}.html",
@@ -50,7 +50,7 @@ pub fn predicted_path(month: Month) -> String {
     )
 }
 
-/// The month that a page's path names, in the usual form or an irregular one: `visa-bulletin-for-march-2026.html`,
+/// The month in a page's path, in the usual form or an irregular one: `visa-bulletin-for-march-2026.html`,
 /// `visa-bulletin-october-2012.html`, `july-2007-visa-bulletin.html`.
 pub fn month_of_path(path: &str) -> Option<Month> {
     let path = path.split(['?', '#']).next()?;
@@ -72,7 +72,7 @@ fn has_usual_name(link: &IndexLink) -> bool {
     link.path.rsplit('/').next() == predicted_path(link.month).rsplit('/').next()
 }
 
-/// More links than twice the months of any site's life are no index.
+/// The link limit of an index page: more than twice the months of any site's life.
 const MOST_LINKS: usize = 4000;
 
 #[derive(Default)]
@@ -101,8 +101,8 @@ impl TokenSink for Links {
     fn text(&mut self, _text: &[u8]) {}
 }
 
-/// The path of a link that stays on the department's site: relative, or with a host under `state.gov`. `None` for
-/// any other, and for a path with more in it than names.
+/// The path of a link to the department's site: relative, or with a host under `state.gov`. `None` for any
+/// other link, and for a path with more than names in it.
 fn site_path(href: &str) -> Option<&str> {
     let href = href.trim();
     let path = match href

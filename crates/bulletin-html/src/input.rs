@@ -1,16 +1,16 @@
-//! The bytes of a page, as the tokenizer asks for them.
+//! The reader that hands a page's bytes to the tokenizer.
 
 use std::convert::Infallible;
 
 use html5gum::Reader;
 
-/// Gives the tokenizer a page from memory, and finds the ends of its texts and attribute values many bytes at a time.
+/// A reader of a page in memory that finds the ends of texts and attribute values many bytes at a time.
 ///
-/// The library's own reader looks at eight bytes at a time for each character that can end a text.
+/// The library's reader tests eight bytes at a time for each character that can end a text.
 #[derive(Debug)]
 pub(crate) struct Input<'a> {
     rest: &'a [u8],
-    /// Whether a zero byte stands anywhere in the page, so that it must be looked for.
+    /// True if the page contains a zero byte, so that the search has to include it.
     has_zero: bool,
 }
 
@@ -52,7 +52,7 @@ impl Reader for Input<'_> {
             None => return Ok(None),
             Some(first) if ends.contains(first) => 1,
             Some(_) => match *ends {
-                // A zero byte where there is none costs a search of its own.
+                // Without a zero byte in the page, the search for one would only cost time.
                 [a, b, 0, c] if !self.has_zero => memchr::memchr3(a, b, c, self.rest),
                 [a, 0, b] if !self.has_zero => memchr::memchr2(a, b, self.rest),
                 _ => self.rest.iter().position(|byte| ends.contains(byte)),

@@ -1,9 +1,9 @@
-//! Reads the Visa Bulletin's web pages: a bulletin's own page into a [`Bulletin`](bulletin::Bulletin), and the index
-//! page into links.
+//! The parser of the Visa Bulletin's web pages: a bulletin's page becomes a [`Bulletin`](bulletin::Bulletin),
+//! and the index page becomes links. Start at [`read_page`].
 //!
-//! Nothing is guessed. What cannot be read exactly is left out and reported as a
-//! [`Finding`](bulletin::Finding) while the rest of the page is kept; a page that cannot be trusted as a whole is
-//! refused with a [`Refusal`]. This crate does no I/O, and no bytes make it panic.
+//! Nothing is guessed. Anything that cannot be read exactly is left out and reported as a
+//! [`Finding`](bulletin::Finding), while the rest of the page is kept; a page that cannot be trusted as a
+//! whole is refused with a [`Refusal`]. This crate does no I/O, and no input makes it panic.
 //!
 //! ```
 //! use bulletin_html::{Refusal, read_page};

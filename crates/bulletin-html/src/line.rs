@@ -1,4 +1,4 @@
-//! The rows of a chart's table: which hold cut-offs, and which are titles, notes or labels of columns.
+//! The rows of a chart's table, classified: cut-offs, titles, notes or column labels. Start at [`lines`].
 
 use std::borrow::Cow;
 
@@ -20,11 +20,11 @@ pub(crate) struct Line<'a> {
     pub(crate) row: usize,
     /// The header that applies to it, by its number.
     pub(crate) header: usize,
-    /// True if its cells stand in the chart's columns, one in each.
+    /// True if it has exactly one cell in each of the chart's columns.
     pub(crate) is_regular: bool,
     /// True if the label is struck through.
     pub(crate) is_struck: bool,
-    /// True for a title of the chart's own preference with values beside it.
+    /// True for a title of the chart's preference with values next to it.
     pub(crate) is_title: bool,
 }
 
@@ -103,7 +103,7 @@ impl<'a> Lines<'a> {
         &self.headers[line.header]
     }
 
-    /// Takes a row that labels no columns.
+    /// Adds a row that does not label columns.
     fn take_row(
         &mut self,
         grid: &Grid<'a>,
@@ -118,7 +118,7 @@ impl<'a> Lines<'a> {
         let texts = || (0..width).map(|column| grid.text(row, column));
         let reaches = grid.is_reached(row);
         if width == 0 || (!reaches && texts().all(str::is_empty) && !holds_hidden_text(grid, row)) {
-            // Nothing stands in it.
+            // The row is empty.
             return Ok(());
         }
         if reaches && row > 0 && is_blank_under_label(grid, row) && grid.slot(row, 0) == grid.slot(row - 1, 0)
@@ -201,8 +201,8 @@ fn holds_hidden_text(grid: &Grid<'_>, row: usize) -> bool {
     (0..grid.width(row)).any(|column| grid.cell(row, column).is_some_and(|cell| cell.holds_hidden))
 }
 
-/// The label of a row, from the cells before its values, and whether it is struck through. Numbers and titles beside
-/// it do not count.
+/// The label of a row, from the cells before its values, and true if it is struck through. Numbers and titles
+/// next to it are ignored.
 fn label_of<'a>(grid: &Grid<'a>, row: usize, labels: usize, preference: Preference) -> (Cow<'a, str>, bool) {
     let mut label: Cow<'a, str> = Cow::Borrowed("");
     let mut is_struck = false;

@@ -1,14 +1,16 @@
-//! The HTML part of a message with several parts (MHTML), as browsers save a page in a single file.
+//! The HTML part of a message with several parts (MHTML), as browsers save a page in a single file. Start at
+//! [`html_part`].
 //!
-//! Only what such files hold: nested `multipart` parts, quoted-printable and base64 content, UTF-8 and Windows-1252.
+//! Supports only the contents of such files: nested `multipart` parts, quoted-printable and base64 content,
+//! UTF-8 and Windows-1252.
 
 /// Parts nested deeper than this are not read.
 const DEEPEST: usize = 4;
 /// The most bytes of headers before the first part.
 const LONGEST_HEADERS: usize = 16 * 1024;
 
-/// The HTML of a message with several parts: `None` if the body is no such message, `Some(None)` if it has no HTML part
-/// that can be decoded.
+/// The HTML of a message with several parts: `None` if the body is not such a message, `Some(None)` if it has
+/// no HTML part that can be decoded.
 pub(crate) fn html_part(body: &[u8]) -> Option<Option<Vec<u8>>> {
     let body = body
         .strip_prefix(b"\xef\xbb\xbf")
@@ -72,7 +74,7 @@ impl<'a> Part<'a> {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The HTML in it: of several parts, the one that the headers name as the start, else the first.
+    /// The HTML of a part: of several, the one that the headers name as the start, else the first.
     fn html(&self, depth: usize) -> Option<Vec<u8>> {
         let kind = self.header("content-type").unwrap_or("text/plain");
         if is_kind(kind, "text/html") || is_kind(kind, "application/xhtml+xml") {
@@ -107,7 +109,7 @@ impl<'a> Part<'a> {
             .iter()
             .any(|latin| charset.eq_ignore_ascii_case(latin));
         if is_latin && std::str::from_utf8(&bytes).is_err() {
-            // What the two sets write differently are quotes and dashes, which stand in no cell.
+            // The two character sets differ in quotes and dashes, which occur in no cell.
             return Some(
                 bytes
                     .iter()
@@ -147,7 +149,7 @@ fn parameter(value: &str, name: &str) -> Option<String> {
     None
 }
 
-/// The contents between the lines that a boundary makes.
+/// The contents between the lines of a boundary.
 fn split_parts<'a>(content: &'a [u8], boundary: &str) -> Vec<&'a [u8]> {
     let mut parts = Vec::new();
     let mut start = None;
@@ -188,7 +190,7 @@ fn split_line(text: &[u8]) -> (&[u8], &[u8]) {
     }
 }
 
-/// Decodes quoted-printable text. A damaged escape stays as it is.
+/// Decodes quoted-printable text. A damaged escape is left unchanged.
 fn quoted_printable(text: &[u8]) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(text.len());
     let mut rest = text;

@@ -1,12 +1,12 @@
-//! Months in titles, lines and addresses.
+//! Months in titles, lines and URLs. Start at [`month_of_page`].
 
 use bulletin::{Finding, Month};
 
 use crate::outline::{Mention, Outline};
 use crate::refusal::Refusal;
 
-/// The month of a page. Its title, a heading in its text and its canonical address can name it. They must agree, or two
-/// of them must, where the month that was asked for counts as one that speaks for the title.
+/// The month of a page, from its title, a heading in its text and its canonical URL. They must agree, or two
+/// of them must; the requested month counts as a vote for the title.
 ///
 /// # Errors
 /// [`Refusal`] if nothing names a month, or if the title stands alone against another source.
@@ -54,7 +54,7 @@ impl Mention {
     }
 }
 
-/// The month of a page whose title names none: that of the other places, if they agree.
+/// The month of a page whose title names none: that of the other sources, if they agree.
 fn month_without_title(outline: &Outline, findings: &mut Vec<Finding>) -> Result<Month, Refusal> {
     let mut months = outline.mentions.iter().map(|(month, _)| *month);
     let month = months.next().ok_or(Refusal::NoMonth)?;
@@ -79,7 +79,7 @@ fn sources(month: Month, outline: &Outline) -> String {
     sources
 }
 
-/// The month that a page's title names: `Visa Bulletin For March 2026`. `None` where it names none, or several of
+/// The month in a page's title: `Visa Bulletin For March 2026`. `None` if it names no month, or several of
 /// which not exactly one follows the word "for".
 pub(crate) fn month_of_title(title: &str) -> Option<Month> {
     let words: Vec<&str> = words(title).collect();
@@ -103,8 +103,8 @@ pub(crate) fn month_of_title(title: &str) -> Option<Month> {
     }
 }
 
-/// The month of a line that is the title of a bulletin and nothing more: `Visa Bulletin for March 2026`,
-/// `IMMIGRANT NUMBERS FOR MARCH 2026`.
+/// The month of a line that consists of a bulletin's title: `Visa Bulletin for March 2026`, `IMMIGRANT
+/// NUMBERS FOR MARCH 2026`.
 pub(crate) fn month_of_line(line: &str) -> Option<Month> {
     if line.len() > 60 || !line.ends_with(|c: char| c.is_ascii_digit()) {
         return None;
@@ -125,7 +125,7 @@ pub(crate) fn month_of_words(name: &str, year: &str) -> Option<Month> {
         return None;
     }
     let year: i32 = year.parse().ok()?;
-    // The Visa Bulletin is published under this name since the nineties.
+    // The Visa Bulletin has been published under this name since the nineties.
     (1990..=2199)
         .contains(&year)
         .then(|| Month::from_name(name, year))?

@@ -1,4 +1,4 @@
-//! A table whose end has not come yet.
+//! A table whose end tag has not been read yet: its open group, row and cell.
 
 use crate::style::Hidden;
 use crate::table::{Section, Table};
@@ -6,7 +6,7 @@ use crate::tag::Tag;
 use crate::text::Folding;
 use crate::token::Attributes;
 
-/// A table whose end has not come yet.
+/// A table whose end tag has not been read yet.
 #[derive(Debug)]
 pub(crate) struct OpenTable {
     pub(crate) table: Table,
@@ -24,7 +24,7 @@ pub(crate) struct OpenTable {
     styles: [Style; 4],
 }
 
-/// What a style does to text.
+/// The effect of a style on text.
 #[derive(Debug, Clone, Copy, Default)]
 struct Style {
     hidden: bool,

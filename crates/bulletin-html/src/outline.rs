@@ -27,12 +27,12 @@ pub(crate) struct Outline {
     pub(crate) has_text: bool,
 }
 
-/// Where a page names its month, apart from its title.
+/// The place in which a page names its month, apart from its title.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mention {
     /// A line of its text.
     Heading,
-    /// The address that the page gives as its own.
+    /// The canonical URL of the page.
     Address,
 }
 
@@ -47,6 +47,6 @@ pub(crate) struct Candidate {
     pub(crate) title: Option<Preference>,
     /// True if another section has begun since the last chart heading.
     pub(crate) in_other_section: bool,
-    /// True if no heading stands between the previous chart and this table.
+    /// True if there is no heading between the previous chart and this table.
     pub(crate) follows_chart: bool,
 }

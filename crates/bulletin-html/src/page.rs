@@ -1,4 +1,4 @@
-//! From a bulletin's page to the bulletin.
+//! The parser of a bulletin's page. Start at [`read_page`].
 
 use bulletin::{Bulletin, Chart, Finding, Month, Preference, Row};
 
@@ -13,12 +13,12 @@ use crate::refusal::Refusal;
 use crate::selection::{Selected, select};
 use crate::walk::walk;
 
-/// A page that was read: the bulletin, and what an operator should know about the page.
+/// A parsed page: the bulletin, and the findings for an operator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadPage {
     /// The bulletin as the page prints it.
     pub bulletin: Bulletin,
-    /// Everything that could not be read as usual.
+    /// Everything that could not be read in the usual manner.
     pub findings: Vec<Finding>,
 }
 
@@ -36,8 +36,8 @@ impl ReadPage {
     }
 }
 
-/// Reads a bulletin's page: HTML, or HTML in a container that [`recognise`](crate::recognise) describes. With
-/// `expected`, a page of another month is refused.
+/// Parses a bulletin's page: HTML, or HTML in a container that [`recognise`](crate::recognise) describes.
+/// With `expected`, a page of another month is refused.
 ///
 /// # Errors
 /// [`Refusal`] if the page is not a bulletin, or cannot be trusted as a whole.
@@ -88,13 +88,13 @@ pub fn read_page(page: &[u8], expected: Option<Month>) -> Result<ReadPage, Refus
     Ok(ReadPage { bulletin, findings })
 }
 
-/// True if a bulletin of this month has two charts, as it does from October 2015 on.
+/// True if a bulletin of this month has two charts, as since October 2015.
 pub fn has_both_charts(month: Month) -> bool {
     (month.year(), month.number()) >= (2015, 10)
 }
 
-/// Reads one half of a chart, which can take several tables: a chart that is continued in a second table, or printed
-/// twice with the same values.
+/// Parses one half of a chart, which can have several tables: a continued chart, or one that is printed twice
+/// with the same values.
 fn read_half(
     half: &Selected<'_>,
     month: Month,
@@ -140,7 +140,7 @@ fn read_half(
     Ok(())
 }
 
-/// Refuses charts that stand under each other's headings. In the usual order only clear signs count; in another order,
+/// Refuses charts under each other's headings. In the usual order only clear signs count; in another order,
 /// the dates themselves must show which chart is which.
 fn compare_charts(bulletin: &Bulletin, selected: &[Selected<'_>]) -> Result<[Comparison; 2], Refusal> {
     let comparisons = Preference::ALL.map(|preference| Comparison::new(bulletin, preference));

@@ -1,14 +1,15 @@
-//! Rows and columns that a page must have and has not.
+//! The rows and columns that a page must have but lacks. Start at [`report_missing`].
 //!
-//! A missing cell is never evidence of anything. Each gap is reported; the pipeline counts its cells as unreadable.
+//! A missing cell is never evidence of anything. Each gap is reported; the pipeline counts its cells as
+//! unreadable.
 
 use bulletin::{Area, Bulletin, Category, Chart, Finding, Month, Preference, Row};
 
 use crate::era;
 use crate::page::has_both_charts;
 
-/// Reports the rows and columns that each half chart must have and has not: those of its era, and those that the other
-/// chart of the same preference has.
+/// Reports the missing rows and columns of each half chart: those of its era, and those of the other chart of
+/// the same preference.
 pub(crate) fn report_missing(bulletin: &Bulletin, findings: &mut Vec<Finding>) {
     let month = bulletin.month();
     for preference in Preference::ALL {
@@ -22,8 +23,8 @@ pub(crate) fn report_missing(bulletin: &Bulletin, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Takes out the columns of countries that had none before, where a column is missing beside them: the label may stand
-/// over the missing column's cells.
+/// Removes the columns of countries that had none before if a required column is missing: the label may be
+/// above the missing column's cells.
 pub(crate) fn without_doubtful_columns(bulletin: Bulletin, findings: &mut [Finding]) -> Bulletin {
     let missing = |findings: &[Finding], half: (Chart, Preference)| {
         findings.iter().any(|finding| {
@@ -108,7 +109,8 @@ impl Half {
         let mut categories: Vec<Category> = era::missing_categories(month, preference, has).collect();
         if let Some(other) = other {
             let lacking = other.areas.iter().filter(|area| !self.areas.contains(area));
-            // Final Action has had columns that Dates for Filing had not, for years; never the other way round.
+            // For years, Final Action has had columns that Dates for Filing lacked; never the other way
+            // round.
             areas.extend(lacking.filter(|_| chart == Chart::FinalAction));
             let words_fifth_alike = self.words_fifth_as(other);
             let lacking = other.categories.iter().filter(|category| !has(**category));

@@ -1,4 +1,4 @@
-//! Whether a body can be a page of the site at all.
+//! A quick check of a body: can it be a page of the site at all? Start at [`recognise`].
 
 use memchr::memmem;
 
@@ -6,7 +6,7 @@ use crate::container::html_of;
 use crate::refusal::Refusal;
 use crate::text::{Folding, Text, squash};
 
-/// Checks quickly whether a body can be a page of the site at all, whatever status it came under. A page can come in a
+/// Checks quickly that a body can be a page of the site, regardless of its HTTP status. A page can be in a
 /// container: compressed by gzip, in UTF-16, or as the single file (MHTML) that a browser saves.
 ///
 /// # Errors
@@ -15,7 +15,7 @@ pub fn recognise(body: &[u8]) -> Result<(), Refusal> {
     recognise_html(&html_of(body)?)
 }
 
-/// The same for a page without its container.
+/// The same check for a page without its container.
 pub(crate) fn recognise_html(body: &[u8]) -> Result<(), Refusal> {
     let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
     if text.is_empty() {
@@ -57,7 +57,7 @@ pub(crate) fn recognise_html(body: &[u8]) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Titles of pages that ask the visitor to prove something, squashed, and how to show them.
+/// Titles of challenge pages, squashed, and their display forms.
 const CHALLENGE_TITLES: [(&str, &str); 14] = [
     ("justamoment", "Just a moment..."),
     ("attentionrequired", "Attention Required!"),
@@ -104,8 +104,8 @@ const ERROR_TITLES: [&str; 22] = [
     "anerroroccurred",
 ];
 
-/// What stands on challenge pages. It can stand on a genuine page as well, so it counts only where nothing of what
-/// was asked for is there.
+/// Texts of challenge pages. A genuine page can contain them as well, so they count only if the requested
+/// content is missing.
 const MARKERS: [&str; 8] = [
     "/cdn-cgi/challenge-platform/",
     "cf-chl",
@@ -117,7 +117,8 @@ const MARKERS: [&str; 8] = [
     "awswaf",
 ];
 
-/// The same, but also on ordinary pages, in a search form or a script. It counts only where nothing names the bulletin.
+/// Texts of challenge pages that are also on ordinary pages, in a search form or a script. They count only if
+/// nothing names the bulletin.
 const WEAK_MARKERS: [&str; 5] = [
     "captcha",
     "Incapsula",
@@ -126,7 +127,7 @@ const WEAK_MARKERS: [&str; 5] = [
     "http-equiv=\"refresh\"",
 ];
 
-/// What error pages say under a title that does not.
+/// Texts of error pages whose title is not an error.
 const NOT_FOUND_MARKERS: [&str; 6] = [
     "page not found",
     "page cannot be found",
@@ -136,16 +137,16 @@ const NOT_FOUND_MARKERS: [&str; 6] = [
     "404 not found",
 ];
 
-/// What sends the visitor on to another page.
+/// Scripts that redirect to another page.
 const REDIRECT_MARKERS: [&str; 3] = ["window.location", "document.location", "location.href"];
 
-/// How much of a body is searched for markers, in bytes: challenge pages and error pages are small.
+/// The number of bytes of a body that are searched for markers: challenge pages and error pages are small.
 const LARGEST_CHALLENGE: usize = 64 * 1024;
 
-/// A page below this size, in bytes, can be nothing but a redirect.
+/// The size in bytes below which a page can be a mere redirect.
 const LARGEST_STUB: usize = 8 * 1024;
 
-/// Beginnings of files that are no text.
+/// Beginnings of files that are not text.
 const MAGIC: [&[u8]; 8] = [
     b"\x1f\x8b",
     b"%PDF-",
@@ -176,7 +177,7 @@ fn is_binary(text: &[u8]) -> bool {
     (control + invalid) * 10 > head.len()
 }
 
-/// The text of the first title, as far as a cheap look tells.
+/// The text of the first title, from a cheap search instead of a parser.
 fn title(text: &[u8]) -> String {
     let lower = |haystack: &[u8], needle: &[u8]| {
         memchr::memchr_iter(b'<', haystack).find(|at| {
@@ -226,7 +227,7 @@ fn error_page(says: &str) -> Refusal {
     Refusal::ErrorPage { not_found, says }
 }
 
-/// True if something of what is asked for is there: a chart's first label, or the index page's list or links.
+/// True if some of the requested content is there: a chart's first label, or the index page's list or links.
 fn has_content(text: &[u8]) -> bool {
     let has = |needle: &str| memmem::find(text, needle.as_bytes()).is_some();
     has("hargeab")
@@ -234,7 +235,7 @@ fn has_content(text: &[u8]) -> bool {
         || memmem::find_iter(text, "visa-bulletin-for-").take(6).count() > 5
 }
 
-/// True if the text names the bulletin. A challenge page names at most the address that was asked for.
+/// True if the text names the bulletin. A challenge page contains at most the requested URL.
 fn names_bulletin(text: &[u8]) -> bool {
     memchr::memchr2_iter(b'v', b'V', text).any(|at| {
         let words = &text[at..text.len().min(at + 30)];
@@ -252,7 +253,7 @@ fn names_bulletin(text: &[u8]) -> bool {
     })
 }
 
-/// The first of these markers that stands in the beginning of a text, in any case.
+/// The first of these markers at the beginning of a text, in any case.
 fn marker(text: &[u8], markers: &[&'static str]) -> Option<&'static str> {
     let text = &text[..text.len().min(LARGEST_CHALLENGE)];
     markers.iter().copied().find(|marker| {

@@ -1,16 +1,16 @@
-//! Why a page is not read at all.
+//! The reasons to refuse a whole page. Start at [`Refusal`].
 
 use bulletin::{Chart, Month, Preference};
 
 use crate::MAX_PAGE_BYTES;
 
-/// Why a page was not read at all: a sentence that names what is wrong and says what to do.
+/// The reason why a whole page was refused: a sentence with the fault and the remedy.
 ///
-/// Nothing of a refused page is used. What is wrong with a single cell, row or column of a page that was read is
-/// a [`Finding`](bulletin::Finding) instead.
+/// Nothing of a refused page is used. A fault of a single cell, row or column of a page that was read is a
+/// [`Finding`](bulletin::Finding) instead.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// Nothing, or nothing but white space.
+    /// An empty body, or one of white space.
     #[error("The page is empty. Try another host, or save the page from a browser and feed it.")]
     Empty,
     /// Not text: an image, a PDF, a compressed body.
@@ -18,31 +18,31 @@ pub enum Refusal {
         "This is no text but binary data. Try another host, or save the page from a browser as HTML and feed it."
     )]
     Binary,
-    /// Larger than any bulletin, refused before it is read.
+    /// A body larger than any bulletin. It is refused unread.
     #[error(
         "The page has {bytes} bytes, and no bulletin has more than {MAX_PAGE_BYTES}. Look at what was fetched."
     )]
     TooLarge {
-        /// Its size.
+        /// The size.
         bytes: usize,
     },
-    /// A page that asks the visitor to prove something, under whatever status.
+    /// A page that asks the visitor to prove something, regardless of its status.
     #[error(
         "The host sent a challenge page (it says \"{marker}\") instead of what was asked for. Try another host, or save the page from a browser and feed it."
     )]
     Challenge {
-        /// What it was recognised by.
+        /// The text by which it was recognized.
         marker: &'static str,
     },
-    /// A page that says that there is nothing to see, under whatever status.
+    /// An error page, regardless of its status.
     #[error(
         "The host sent an error page (\"{says}\") instead of what was asked for. {}",
         if *.not_found { "The page may not be out yet: try again later." } else { "Try another host or again later." }
     )]
     ErrorPage {
-        /// Whether it says that there is no such page, rather than that something failed.
+        /// True if the page does not exist, false for another error.
         not_found: bool,
-        /// What it was recognised by.
+        /// The text by which it was recognized.
         says: String,
     },
     /// No title names a month.
@@ -53,7 +53,7 @@ pub enum Refusal {
     /// The page is another month's bulletin.
     #[error("The page is the bulletin of {}, but {} was asked for. Try another host, or look at the link.", .found.title(), .expected.title())]
     WrongMonth {
-        /// The month that was asked for.
+        /// The requested month.
         expected: Month,
         /// The month in the page's title.
         found: Month,
@@ -63,7 +63,7 @@ pub enum Refusal {
         "The page contradicts itself about its month: {sources}. Check which bulletin it is; for a page saved from a browser, save it again."
     )]
     MonthContradicted {
-        /// Each source with the month it names.
+        /// Each source with its month.
         sources: String,
     },
     /// Nothing on the page is a chart of cut-off dates.
@@ -72,40 +72,40 @@ pub enum Refusal {
         /// The month in the page's title.
         month: Month,
     },
-    /// A chart that a bulletin of this month must have is not there, or its heading is not.
+    /// A required chart of this month, or its heading, is missing.
     #[error(
         "The {} chart, {}, is missing, or no heading names it. Look at the page: its layout has changed or it is incomplete.",
         .chart.name(),
         .preference.name()
     )]
     ChartMissing {
-        /// Which chart.
+        /// The chart.
         chart: Chart,
-        /// Which half of it.
+        /// The half of the chart.
         preference: Preference,
     },
-    /// The same chart stands twice.
+    /// The same chart occurs twice.
     #[error(
         "The {} chart, {}, stands on the page more than once. Look at which of them counts.",
         .chart.name(),
         .preference.name()
     )]
     ChartTwice {
-        /// Which chart.
+        /// The chart.
         chart: Chart,
-        /// Which half of it.
+        /// The half of the chart.
         preference: Preference,
     },
-    /// The charts stand in another order than every bulletin prints them in, so their headings cannot be trusted.
+    /// The charts are not in the order of every other bulletin, so their headings cannot be trusted.
     #[error(
         "The {} chart, {}, stands where no bulletin has it: headings may be swapped. Look at the page before trusting it.",
         .chart.name(),
         .preference.name()
     )]
     OutOfOrder {
-        /// The first chart that stands in the wrong place.
+        /// The first chart that is out of order.
         chart: Chart,
-        /// Which half of it.
+        /// The half of the chart.
         preference: Preference,
     },
     /// A heading names one preference and the table beneath it shows the other.
@@ -115,9 +115,9 @@ pub enum Refusal {
         .table.name()
     )]
     HeadingContradicted {
-        /// What the heading says.
+        /// The preference in the heading.
         heading: Preference,
-        /// What the table's first cell or its rows say.
+        /// The preference in the table's first cell or its rows.
         table: Preference,
     },
     /// A heading calls a chart by the letter of the other chart, as in "Chart B: Final Action Dates".
@@ -128,7 +128,7 @@ pub enum Refusal {
         .other.name()
     )]
     LetterContradicted {
-        /// What the heading's words say.
+        /// The chart in the heading's words.
         chart: Chart,
         /// The half of the chart.
         preference: Preference,
@@ -137,17 +137,18 @@ pub enum Refusal {
         /// The chart that always has this letter.
         other: Chart,
     },
-    /// Most Dates for Filing lie before the Final Action Dates, so the charts' headings must be swapped.
+    /// Most Dates for Filing are earlier than the Final Action Dates, so the charts' headings must be
+    /// swapped.
     #[error(
         "{earlier} of {compared} {} Dates for Filing lie before the Final Action Dates: the headings must be swapped. Look at the page before trusting it.",
         .preference.name()
     )]
     ChartsSwapped {
-        /// Which half of the charts.
+        /// The half of the charts.
         preference: Preference,
-        /// How many Dates for Filing lie earlier.
+        /// The number of earlier Dates for Filing.
         earlier: usize,
-        /// How many cells differ at all.
+        /// The number of cells that differ.
         compared: usize,
     },
     /// A chart without a column for all other areas, or without one readable label.
@@ -157,17 +158,17 @@ pub enum Refusal {
         .preference.name()
     )]
     ChartUnreadable {
-        /// Which chart.
+        /// The chart.
         chart: Chart,
-        /// Which half of it.
+        /// The half of the chart.
         preference: Preference,
-        /// What is wrong with it.
+        /// The fault.
         why: String,
     },
     /// The page ends before it is complete.
     #[error("The page breaks off {place}. Fetch it again.")]
     Truncated {
-        /// Where.
+        /// The place.
         place: &'static str,
     },
     /// An index page without a single link to a bulletin.
@@ -203,8 +204,8 @@ impl Refusal {
         }
     }
 
-    /// Whether the host did not give the page at all, so that another host may: a challenge, an error page,
-    /// nothing, or no text. False for a page that was read and refused.
+    /// True if the host did not give the page at all, so that another host may: a challenge, an error page,
+    /// an empty body, or one that is not text. False for a page that was read and refused.
     pub fn is_blocked(&self) -> bool {
         matches!(
             self,
@@ -216,13 +217,13 @@ impl Refusal {
         )
     }
 
-    /// Whether the host says that there is no such page: it may not be out yet.
+    /// True if the host says that the page does not exist: it may not be out yet.
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::ErrorPage { not_found: true, .. })
     }
 
-    /// Whether it is worth fetching again, from another host if there is one: what is blocked, what broke off on
-    /// the way, and a stale copy of another month's page.
+    /// True if another fetch makes sense, from another host if there is one: the page was blocked or
+    /// truncated, or is a stale copy of another month's page.
     pub fn is_worth_another_fetch(&self) -> bool {
         self.is_blocked() || matches!(self, Self::Truncated { .. } | Self::WrongMonth { .. })
     }

@@ -1,4 +1,5 @@
-//! Which tables are the month's charts: by their headings, their own words and their place on the page.
+//! The selection of the tables that are the month's charts: by their headings, their labels and their place
+//! on the page. Start at [`select`].
 
 use bulletin::{Chart, Finding, Month, Preference};
 
@@ -15,7 +16,7 @@ pub(crate) struct Selected<'a> {
     pub(crate) tables: Vec<&'a Candidate>,
 }
 
-/// A table and what it is: the chart is `None` if nothing names it.
+/// A table with its chart and preference; the chart is `None` if nothing names it.
 struct Named<'a> {
     table: &'a Candidate,
     chart: Option<Chart>,
@@ -65,7 +66,7 @@ pub(crate) fn select<'a>(
                 add(&mut selected, chart, preference, candidate);
             }
             _ => match selected.last_mut() {
-                // A table without a heading of its own continues the chart before it.
+                // A table without a heading continues the chart before it.
                 Some(last)
                     if candidate.follows_chart
                         && named
@@ -81,7 +82,7 @@ pub(crate) fn select<'a>(
     add_hidden(&mut selected, (outline, month), findings)?;
     require(&selected, month, outline.has_end)?;
     if unheaded.is_some() || outline.too_many {
-        // Nobody can say whether it, or the table under the heading, is the chart.
+        // Either this table or the one under the heading could be the chart.
         return Err(Refusal::ChartTwice {
             chart: Chart::FinalAction,
             preference: unheaded.unwrap_or(Preference::Family),
@@ -104,7 +105,7 @@ fn add<'a>(selected: &mut Vec<Selected<'a>>, chart: Chart, preference: Preferenc
     }
 }
 
-/// What a table is by its heading and its own words.
+/// The chart and preference of a table, from its heading and its labels.
 fn name(candidate: &Candidate, month: Month) -> Result<Named<'_>, Refusal> {
     let shown = candidate
         .shape
@@ -168,8 +169,8 @@ fn expected(month: Month) -> impl Iterator<Item = (Chart, Preference)> {
         .filter(move |(chart, _)| *chart == Chart::FinalAction || has_both_charts(month))
 }
 
-/// Adds charts that stand in hidden parts of the page only, such as collapsed accordions. A hidden table never counts
-/// beside a visible one.
+/// Adds charts that are only in hidden parts of the page, such as collapsed accordions. A hidden table never
+/// counts if there is a visible one.
 fn add_hidden<'a>(
     selected: &mut Vec<Selected<'a>>,
     (outline, month): (&'a Outline, Month),
@@ -206,7 +207,7 @@ fn add_hidden<'a>(
     Ok(())
 }
 
-/// Each chart of the month must be there.
+/// Refuses a page without every chart of the month.
 fn require(selected: &[Selected<'_>], month: Month, has_end: bool) -> Result<(), Refusal> {
     for (chart, preference) in expected(month) {
         let is_there = selected

@@ -1,4 +1,4 @@
-//! Whether a table looks like a chart, told by its own words.
+//! The test if a table looks like a chart, from its cells alone. Start at [`shape_of`].
 
 use bulletin::Preference;
 
@@ -8,7 +8,7 @@ use crate::outline::Candidate;
 use crate::table::{CellText, Table};
 use crate::text::without_footnote_marks;
 
-/// What a table that looks like a chart shows of itself.
+/// The properties of a table that looks like a chart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Shape {
     /// The first row that labels columns; `None` for a table that continues a chart without labelling them again.
@@ -20,7 +20,7 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
-    /// The preference that the table itself shows. `Err` where its title and its rows differ: title first.
+    /// The preference that the table itself shows. `Err` if its title and its rows differ: title first.
     pub(crate) fn preference(&self) -> Result<Option<Preference>, (Preference, Preference)> {
         match (self.title, self.rows) {
             (Some(title), Some(rows)) if title != rows => Err((title, rows)),
@@ -29,16 +29,16 @@ impl Shape {
     }
 }
 
-/// How many rows can stand above that in which the columns are labelled.
+/// The most rows above the one that labels the columns.
 const MOST_TITLE_ROWS: usize = 6;
 /// More rows than any chart has.
 const MOST_ROWS: usize = 120;
 
-/// What a table shows of itself; `None` if it does not look like a chart: its columns are no areas, its rows are
-/// no categories, or most of its cells are not written as cut-offs.
+/// The shape of a table; `None` if it does not look like a chart: its columns are not areas, its rows are not
+/// categories, or most of its cells do not have the format of cut-offs.
 ///
-/// Spellings without a slip are tried first, so that most tables are told apart quickly; the meaning of each label is
-/// determined later.
+/// Spellings without a slip are tried first, so that most tables are classified quickly; the meaning of each
+/// label is determined later.
 pub(crate) fn shape_of(table: &Table) -> Option<Shape> {
     if table.is_too_large() || table.len() < 3 || table.len() > MOST_ROWS {
         return None;
@@ -56,8 +56,8 @@ pub(crate) fn shape_of(table: &Table) -> Option<Shape> {
     })
 }
 
-/// What a table shows of itself that continues the chart before it without labelling its columns again; `None` if it
-/// does not look like that.
+/// The shape of a table that continues the chart before it without new column labels; `None` if it does not
+/// look like that.
 pub(crate) fn continuation_of(table: &Table, chart: &Candidate) -> Option<Shape> {
     if table.is_too_large() || table.len() > MOST_ROWS {
         return None;
@@ -94,7 +94,7 @@ struct Rows {
 }
 
 impl Rows {
-    /// Counts the rows beside the header, and finds the preference that a row of titles names.
+    /// Counts the rows below the header, and finds the preference in a row of titles.
     fn count_in(table: &Table, header: Option<usize>) -> (Self, Option<Preference>) {
         let mut rows = Self::default();
         let mut title = None;
@@ -116,7 +116,7 @@ impl Rows {
             };
             let preference = label::preference(label);
             title = title.or(preference);
-            // A title can stand in a column beside the labels.
+            // A title can be in a column next to the labels.
             let label = match preference {
                 Some(_) => label_of(table, row, 1),
                 None => Some(label),
@@ -152,7 +152,7 @@ impl Rows {
         };
         let (family, employment) = (is_of(Preference::Family), is_of(Preference::Employment));
         self.known += usize::from(family || employment);
-        // "1st", "3rd" and "4th" stand in both.
+        // "1st", "3rd" and "4th" are in both.
         self.family += usize::from(family && !employment);
         self.employment += usize::from(employment && !family);
     }
@@ -166,7 +166,8 @@ impl Rows {
     }
 }
 
-/// A text of a row that is no number, after so many others: its label, unless it is one of the cut-offs.
+/// The text of a row that is not a number, after this many others: its label, unless it is one of the
+/// cut-offs.
 fn label_of(table: &Table, row: usize, others: usize) -> Option<&str> {
     let mut texts = table
         .row(row)

@@ -15,7 +15,7 @@ pub(crate) struct Skipped {
 }
 
 impl Skipped {
-    /// A hidden element that begins here; `in_cell` if it stands in a cell.
+    /// A hidden element that begins here; `in_cell` if it is in a cell.
     pub(crate) fn new(name: &[u8], tag: Tag, in_cell: bool) -> Self {
         Self {
             open: 1,
@@ -25,7 +25,7 @@ impl Skipped {
         }
     }
 
-    /// True if it stands in a cell.
+    /// True if it is in a cell.
     pub(crate) fn is_in_cell(&self) -> bool {
         self.in_cell
     }
@@ -34,7 +34,7 @@ impl Skipped {
     pub(crate) fn ends_at_start(&mut self, tag: Tag, same_name: bool) -> bool {
         if self.tables == 0 {
             let block = matches!(tag, Tag::Block | Tag::Table);
-            // A hidden element that is never closed ends with the cell it stands in.
+            // A hidden element that is never closed ends with its cell.
             if (self.is_paragraph && (block || tag.is_part_of_table()))
                 || (self.in_cell && tag.is_part_of_table())
             {
@@ -46,7 +46,7 @@ impl Skipped {
         false
     }
 
-    /// Takes an end tag inside the element.
+    /// Handles an end tag inside the element.
     pub(crate) fn take_end(&mut self, tag: Tag, same_name: bool) -> End {
         if same_name {
             self.open -= 1;
@@ -66,7 +66,7 @@ impl Skipped {
     }
 }
 
-/// What an end tag means to a skipped element.
+/// The meaning of an end tag for a skipped element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum End {
     /// It is the element's own end tag.

@@ -1,12 +1,12 @@
-//! Telling a misspelling from another word.
+//! The distinction between a misspelling and another word. Start at [`Spelling`].
 
 use crate::text::squash;
 
-/// A spelling that is known, prepared for comparing.
+/// A known spelling, prepared for comparison.
 #[derive(Debug)]
 pub(crate) struct Spelling {
     squashed: String,
-    /// Its words of four letters and more, by which it is told from others.
+    /// Its words of four letters and more, which distinguish it from others.
     words: Vec<String>,
 }
 
@@ -24,19 +24,20 @@ impl Spelling {
         }
     }
 
-    /// Whether each of its words can be looked for with slips.
+    /// True if each of its words can be searched with slips.
     #[cfg(test)]
     pub(crate) fn has_only_short_words(&self) -> bool {
         self.words.iter().all(|word| word.chars().count() <= LONGEST_WORD)
     }
 
-    /// In how many letters a label differs from this spelling, where it can be a misspelling of it at all:
+    /// The number of letters in which a label differs from this spelling, if it can be a misspelling of it:
     ///
     /// - the whole differs in at most one letter in five, and in at most four;
-    /// - the same digits stand in it, in the same order: a digit is never a slip that can be seen through;
-    /// - every word of the spelling is there, with at most one slip in five letters, so that "Urban" is not "Rural"
-    ///   because all else agrees;
-    /// - the label has no word of its own, so that "All DV Chargeability Areas" is not "All Chargeability Areas".
+    /// - the same digits are in it, in the same order: a digit is never a slip;
+    /// - every word of the spelling is there, with at most one slip in five letters, so that "Urban" is not
+    ///   "Rural" because all else agrees;
+    /// - the label has no additional word, so that "All DV Chargeability Areas" is not "All Chargeability
+    ///   Areas".
     pub(crate) fn distance(&self, label: &Label<'_>) -> Option<usize> {
         let length = self.squashed.chars().count();
         if label.squashed == self.squashed {
@@ -57,8 +58,8 @@ impl Spelling {
         (distance <= most && words_agree()).then_some(distance)
     }
 
-    /// Whether a word of a label is one that the spelling lacks: without it, all its letters are gone from the
-    /// difference.
+    /// True if a word of a label is missing in the spelling: without it, the difference shrinks by all its
+    /// letters.
     fn is_extra(&self, word: &str, label: &Label<'_>, distance: usize) -> bool {
         let length = word.chars().count();
         distance >= length
@@ -70,10 +71,10 @@ impl Spelling {
     }
 }
 
-/// A label, prepared for comparing.
+/// A label, prepared for comparison.
 #[derive(Debug)]
 pub(crate) struct Label<'a> {
-    /// As it was given.
+    /// The original text.
     pub(crate) text: &'a str,
     /// Its letters and digits.
     pub(crate) squashed: String,
@@ -81,7 +82,7 @@ pub(crate) struct Label<'a> {
 }
 
 impl<'a> Label<'a> {
-    /// Prepares a label, or `None` for what is too long to be one.
+    /// Prepares a label; `None` for a text that is too long to be one.
     pub(crate) fn new(text: &'a str) -> Option<Self> {
         if text.len() > 160 {
             return None;
@@ -94,8 +95,8 @@ impl<'a> Label<'a> {
         })
     }
 
-    /// Its words, without single letters, which are none, and without those with digits, which are compared by
-    /// themselves.
+    /// The words of the label, without single letters, and without words with digits, which are compared
+    /// separately.
     fn words(&self) -> impl Iterator<Item = String> {
         self.text
             .split(|c: char| !c.is_alphanumeric())
@@ -104,19 +105,20 @@ impl<'a> Label<'a> {
     }
 }
 
-/// More letters than a word of any known spelling has. A longer one is found only as it is.
+/// The length limit of a word in any known spelling, in letters. A longer one is found only without slips.
 const LONGEST_WORD: usize = 24;
 
-/// Whether a word stands somewhere in a text, with at most one slip in five letters, and one in a word of four.
+/// True if a word occurs somewhere in a text, with at most one slip in five letters. A word of four
+/// letters may have one too.
 pub(crate) fn occurs(word: &str, text: &str) -> bool {
     let most = (word.chars().count() / 5).max(1);
     text.contains(word) || (may_occur(word, text, most) && distance_within(word, text) <= most)
 }
 
-/// Whether a word can stand in a text with so many slips: a quick look that never says no where it does.
+/// False if a word cannot occur in a text with this many slips: a quick check without false negatives.
 ///
-/// A slip spoils one letter, or two neighbours that are swapped. So of one piece more than twice the slips, at least one
-/// stands in the text as it is.
+/// A slip changes one letter, or swaps two neighbors. So of one piece more than twice the slips, at least one
+/// occurs in the text unchanged.
 fn may_occur(word: &str, text: &str, slips: usize) -> bool {
     if !word.is_ascii() {
         return true;
@@ -129,8 +131,8 @@ fn may_occur(word: &str, text: &str, slips: usize) -> bool {
     })
 }
 
-/// In how many letters a word differs from the most similar stretch of a text, where two swapped neighbours are one
-/// difference.
+/// The number of letters in which a word differs from the most similar stretch of a text. Two swapped
+/// neighbors are one difference.
 fn distance_within(word: &str, text: &str) -> usize {
     let mut letters = ['\0'; LONGEST_WORD];
     let length = word.chars().count();
@@ -169,19 +171,20 @@ fn same_digits(a: &str, b: &str) -> bool {
     digits(a).eq(digits(b))
 }
 
-/// Which letters stand in a text, in whatever case: a bit for each. Other characters may set any bit.
+/// The letters in a text, in any case: a bit for each. Other characters may set any bit.
 pub(crate) fn letters_in(text: &str) -> u32 {
     text.bytes()
         .fold(0, |letters, byte| letters | 1_u32.wrapping_shl(u32::from(byte)))
 }
 
-/// Whether a text with these letters can hold another one with so many slips: each letter that is nowhere in it is one.
+/// True if a text with these letters can contain the other one with this many slips: each letter that does
+/// not occur in it is one.
 pub(crate) fn lacks_at_most(slips: usize, letters: u32, of_other: u32) -> bool {
     (of_other & !letters).count_ones() as usize <= slips
 }
 
-/// The one candidate that a label is close to: its distance, where no other candidate is nearly as close. The
-/// distances are those of the candidates' spellings, in any order.
+/// The one candidate that a label is close to, with its distance, if no other candidate is nearly as close.
+/// The distances are those of the candidates' spellings, in any order.
 pub(crate) fn only_close<T: PartialEq>(
     distances: impl IntoIterator<Item = (usize, T)>,
 ) -> Option<(usize, T)> {

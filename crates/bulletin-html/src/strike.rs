@@ -27,7 +27,8 @@ impl Strikes {
         !self.open.is_empty()
     }
 
-    /// Takes a start tag. `strikes` if the element strikes its text through; `tables` is the number of open tables.
+    /// Handles a start tag. `strikes` if the element strikes its text through; `tables` is the number of open
+    /// tables.
     pub(crate) fn start(&mut self, name: &[u8], tag: Tag, strikes: bool, (tables, in_cell): (usize, bool)) {
         if !self.open.is_empty() {
             let ends_paragraph = matches!(tag, Tag::Block | Tag::Table) || tag.is_part_of_table();
@@ -52,7 +53,7 @@ impl Strikes {
         }
     }
 
-    /// Takes an end tag.
+    /// Handles an end tag.
     pub(crate) fn end(&mut self, name: &[u8], tables: usize) {
         let same = |strike: &Strike| strike.name == name && strike.tables == tables;
         if let Some(at) = self.open.iter().rposition(same) {
@@ -63,13 +64,13 @@ impl Strikes {
         }
     }
 
-    /// A cell ends: so does everything that began in it.
+    /// Ends everything that began in the cell that ends.
     pub(crate) fn end_cell(&mut self, tables: usize) {
         self.open
             .retain(|strike| strike.tables < tables || (strike.tables == tables && !strike.in_cell));
     }
 
-    /// A table ends: so does everything that began in it.
+    /// Ends everything that began in the table that ends.
     pub(crate) fn end_table(&mut self, tables: usize) {
         self.open.retain(|strike| strike.tables < tables);
     }

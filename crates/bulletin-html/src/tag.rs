@@ -1,6 +1,6 @@
 //! The kinds of elements that matter to the walk over a page.
 
-/// What an element does to the text around it.
+/// The effect of an element on the text around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tag {
     Table,

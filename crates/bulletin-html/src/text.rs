@@ -1,4 +1,4 @@
-//! Text as a reader sees it: white space folded, what is invisible left out.
+//! Text as a reader sees it: white space folded, invisible characters left out.
 
 use std::borrow::Cow;
 
@@ -81,10 +81,10 @@ impl Folding {
         }
     }
 
-    /// Superscript begins or ends here.
+    /// Marks the beginning or the end of superscript.
     pub(crate) fn mark_superscript(&mut self, buffer: &mut String, start: usize, begins: bool) {
         if !begins && buffer.ends_with(SUPERSCRIPT) {
-            // Nothing stood between.
+            // The superscript is empty.
             buffer.pop();
             return;
         }
@@ -92,7 +92,7 @@ impl Folding {
         buffer.push(if begins { SUPERSCRIPT } else { END_OF_SUPERSCRIPT });
     }
 
-    /// What follows is struck through.
+    /// Marks the text that follows as struck through.
     pub(crate) fn mark_struck(&mut self, buffer: &mut String, start: usize) {
         self.space(buffer, start);
         buffer.push(STRUCK);
@@ -108,7 +108,7 @@ impl Folding {
     }
 }
 
-/// A stretch of a page's text, looked through once for what it needs.
+/// A stretch of a page's text, classified once.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Text<'a> {
     /// White space only.
@@ -117,9 +117,9 @@ pub(crate) enum Text<'a> {
     Plain {
         /// The text without the white space around it.
         words: &'a str,
-        /// Whether there is white space before it.
+        /// True if there is white space before it.
         before: bool,
-        /// Whether there is white space after it.
+        /// True if there is white space after it.
         after: bool,
     },
     /// Anything else.
@@ -127,7 +127,7 @@ pub(crate) enum Text<'a> {
 }
 
 impl<'a> Text<'a> {
-    /// Looks a stretch of text through.
+    /// Classifies a stretch of text.
     pub(crate) fn new(text: &'a [u8]) -> Self {
         let after_blank = text.trim_ascii_start();
         let words = after_blank.trim_ascii_end();
@@ -148,7 +148,7 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// How many bytes it has without the white space around it.
+    /// Its length in bytes without the white space around it.
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Blank => 0,
@@ -163,12 +163,12 @@ fn is_plain_byte(byte: u8) -> bool {
     byte.wrapping_sub(0x20) <= 0x5e || byte.is_ascii_whitespace()
 }
 
-/// Soft hyphens, zero-width characters and the like, which stand in text without being part of it.
+/// Soft hyphens, zero-width characters and the like, which are in text without being part of it.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{34f}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
 }
 
-/// Control characters and those that turn the direction of writing: nobody can say what a reader sees.
+/// Control characters and those that change the direction of writing: it is unknown what a reader sees.
 fn is_deceptive(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{206f}')
 }
@@ -182,7 +182,7 @@ fn is_mark_char(c: char) -> bool {
     matches!(c, SUPERSCRIPT | END_OF_SUPERSCRIPT | STRUCK)
 }
 
-/// A cell's text as printed: without the marks of what is superscript or struck through.
+/// A cell's text as printed: without the marks of superscript and struck-through text.
 pub(crate) fn printed(text: &str) -> Cow<'_, str> {
     if is_plain(text) {
         return Cow::Borrowed(text);
@@ -191,7 +191,7 @@ pub(crate) fn printed(text: &str) -> Cow<'_, str> {
     Cow::Owned(plain.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// Whether none of a cell's text is superscript or struck through.
+/// True if none of a cell's text is superscript or struck through.
 pub(crate) fn is_plain(text: &str) -> bool {
     // The marks are the only characters below 4 that a cell's text can hold.
     text.bytes().all(|byte| byte > STRUCK as u8)
@@ -222,14 +222,14 @@ pub(crate) fn without_footnote_marks(text: &str) -> Cow<'_, str> {
     Cow::Owned(plain)
 }
 
-/// What is left of a label when spelling habits are taken away: its letters and digits in lower case.
+/// The letters and digits of a label in lower case, so that spelling habits do not matter.
 pub(crate) fn squash(text: &str) -> String {
     let mut squashed = String::with_capacity(text.len());
     squash_into(&mut squashed, text);
     squashed
 }
 
-/// The same, into a buffer whose content is replaced.
+/// The same, written into a buffer whose content is replaced.
 pub(crate) fn squash_into(squashed: &mut String, text: &str) {
     squashed.clear();
     for c in text.chars() {

@@ -1,8 +1,8 @@
-//! The page as a stream of tags and text.
+//! The page as a stream of tags and text. Start at [`tokenize`].
 //!
-//! `html5gum` does the tokenizing by the standard's state machine. This is its emitter, written for pages of which
-//! only a little is wanted: nothing is kept of comments, scripts and unwanted attributes, and one buffer each
-//! serves every name, attribute and text.
+//! `html5gum` does the tokenizing by the standard's state machine. This is its emitter, written for pages of
+//! which only a little is needed: it keeps nothing of comments, scripts and other attributes, and reuses one
+//! buffer each for every name, attribute and text.
 
 use html5gum::{Emitter, Error, State, Tokenizer};
 
@@ -10,17 +10,18 @@ use crate::input::Input;
 use crate::style::Hidden;
 use crate::style_sheet::StyleSheets;
 
-/// What the page's tags and text are handed to, in the order of the page.
+/// The receiver of the page's tags and text, in the order of the page.
 pub(crate) trait TokenSink {
     /// A start tag. Its name is in lower case.
     fn start_tag(&mut self, name: &[u8], attributes: &Attributes);
     /// An end tag. Its name is in lower case.
     fn end_tag(&mut self, name: &[u8]);
-    /// Text with its entities decoded; never that of scripts, styles and the like. Two texts can follow each other.
+    /// Text with its entities decoded; never that of scripts, styles and the like. Two texts can follow each
+    /// other.
     fn text(&mut self, text: &[u8]);
 }
 
-/// Reads a page to its end. Returns whether it broke off inside a tag.
+/// Tokenizes a page to its end. True if it ends inside a tag.
 pub(crate) fn tokenize(html: &[u8], sink: &mut impl TokenSink) -> bool {
     let mut broke_off = false;
     let sheets = StyleSheets::of_page(html);
@@ -43,10 +44,10 @@ pub(crate) fn tokenize(html: &[u8], sink: &mut impl TokenSink) -> bool {
     broke_off
 }
 
-/// The attributes of a start tag that say something about charts or links.
+/// The attributes of a start tag that matter for charts or links.
 #[derive(Debug, Default)]
 pub(crate) struct Attributes {
-    /// `style`, as written; empty where there is none.
+    /// `style`, as written; empty if it is missing.
     pub(crate) style: Vec<u8>,
     /// `class` and `id`, as written; empty where no rule of the page's style sheets could apply.
     pub(crate) class: Vec<u8>,
@@ -63,9 +64,9 @@ pub(crate) struct Attributes {
     pub(crate) colspan: Vec<u8>,
     /// `rowspan`.
     pub(crate) rowspan: Vec<u8>,
-    /// Whether `hidden` is there, whatever its value.
+    /// True if `hidden` is there, with any value.
     pub(crate) hidden: bool,
-    /// Whether the tag ends in `/>`, which counts in drawings only.
+    /// True if the tag ends in `/>`, which counts only inside of drawings.
     pub(crate) self_closing: bool,
 }
 
@@ -105,7 +106,7 @@ enum TagKind {
     End,
 }
 
-/// Where the value of the attribute at hand goes.
+/// The destination of the current attribute's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Slot {
     /// Its name is not complete yet.
@@ -132,9 +133,10 @@ struct PageEmitter<'a, S> {
     attribute: Vec<u8>,
     slot: Slot,
     text: Vec<u8>,
-    /// Inside an element whose text is no text for readers.
+    /// True inside an element whose text is not for readers.
     raw_text: bool,
-    /// Open `svg` and `math` elements: a `title` in them is not the page's, and has no text of its own kind.
+    /// The number of open `svg` and `math` elements: a `title` in them is not the page's, and is ordinary
+    /// markup.
     foreign_depth: u32,
 }
 
@@ -146,8 +148,8 @@ impl<S: TokenSink> PageEmitter<'_, S> {
         }
     }
 
-    /// The name of an attribute is complete: where its value belongs. Of an attribute that is written twice, the
-    /// first counts.
+    /// Chooses the destination of an attribute's value once its name is complete. If an attribute is written
+    /// twice, the first one counts.
     fn resolve_slot(&mut self) {
         if self.slot != Slot::Unknown {
             return;
@@ -187,7 +189,7 @@ impl<S: TokenSink> PageEmitter<'_, S> {
         self.attributes.hidden_by_rule = hidden;
     }
 
-    /// How the tokenizer must read on after a start tag: the elements whose content is no markup.
+    /// The tokenizer's state after a start tag whose element does not contain markup.
     fn content_state(&mut self) -> Option<State> {
         let state = match self.name.as_slice() {
             b"script" => State::ScriptData,

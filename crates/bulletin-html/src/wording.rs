@@ -95,7 +95,7 @@ pub(crate) const SYNONYMS: [(Category, &[&str]); 13] = [
     ),
 ];
 
-/// The fifth preference's rows without what stands in their parentheses, which the department rewords most.
+/// The fifth preference's rows without the text in their parentheses, which the department rewords most.
 pub(crate) const FIFTH_WITHOUT_PARENTHESES: [(Category, &str); 6] = [
     (Category::Eb5Unreserved, "5th Unreserved"),
     (Category::Eb5Rural, "5th Set Aside Rural"),

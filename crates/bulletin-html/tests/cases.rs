@@ -1,4 +1,5 @@
-//! The cases beside the repository: small pages with the correct result in their README. Skipped where they are absent.
+//! The cases next to the repository: small pages with the correct result in their README. Skipped if they are
+//! not there.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[expect(dead_code, reason = "other tests use the rest")]

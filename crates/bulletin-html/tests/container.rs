@@ -28,7 +28,7 @@ fn quoted_printable(page: &str) -> String {
         }
         quoted.push_str("\r\n");
     }
-    // A soft break never divides an escape here.
+    // A soft break never splits an escape here.
     quoted.replace("=\r\n=\r\n", "=\r\n")
 }
 

@@ -1,4 +1,4 @@
-//! Everything the fuzzer was started from, and what it found, read once more.
+//! The fuzzer's seeds and its finds, checked again as tests.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "../fuzz/invariants.rs"]

@@ -1,5 +1,5 @@
-//! What reading a page costs, counted and not timed: allocations, the most memory held beside the page itself, and
-//! instructions.
+//! The cost of parsing a page, counted and not timed: allocations, the peak of memory in addition to the
+//! page, and instructions.
 
 #![expect(
     clippy::unwrap_used,
@@ -17,16 +17,16 @@ use allocation_counter::{AllocationInfo, measure};
 use bulletin_html::read_page;
 use pages::{page, shared, truth};
 
-/// The most allocations for one page.
+/// The allocation limit of one page.
 const MOST_ALLOCATIONS: u64 = 159;
-/// The most bytes held at any moment beside the page itself, what is returned included.
+/// The limit of bytes held at any moment in addition to the page, including the returned value.
 const MOST_BYTES: u64 = 64 * 1024;
 
-/// Asserts that no page costs more, and says what the dearest ones cost.
+/// Asserts that no page costs more, and prints the cost of the most expensive ones.
 fn assert_cheap(pages: impl IntoIterator<Item = (String, Vec<u8>)>) {
     let mut costs: Vec<(String, AllocationInfo)> = Vec::new();
     for (name, page) in pages {
-        // What is prepared once for all pages belongs to none of them.
+        // Exclude the cost of the tables that are built once for all pages.
         let read = read_page(&page, None).unwrap();
         let cost = measure(|| drop(read_page(&page, None)));
         assert_eq!(cost.bytes_current, 0, "{name}: not all memory is given back");
@@ -73,7 +73,7 @@ fn samples() -> Vec<(String, Vec<u8>)> {
     files.into_iter().map(read).collect()
 }
 
-/// The bulletins' pages in a folder and those below it.
+/// The bulletin pages in a folder and its subfolders.
 fn find_pages(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -85,12 +85,12 @@ fn find_pages(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The most instructions for a sample page, optimised. The reader takes 2.2 million.
+/// The instruction limit of a sample page, optimized. The parser takes 2.2 million.
 const MOST_INSTRUCTIONS: f64 = 2_400_000.0;
-/// How often the process under valgrind reads each sample page.
+/// The variable with the number of times that the process under valgrind parses each sample page.
 const PASSES: &str = "COST_PASSES";
 
-/// Reads the samples as often as `COST_PASSES` says: once, but in the process whose instructions are counted.
+/// Parses the samples `COST_PASSES` times: once, except in the process whose instructions are counted.
 #[test]
 fn the_samples_are_read() {
     let passes = std::env::var(PASSES).map_or(1, |passes| passes.parse().unwrap());
@@ -102,8 +102,8 @@ fn the_samples_are_read() {
     }
 }
 
-/// Counted by valgrind, as the difference between three passes over the samples and one, so that what is done once
-/// does not count.
+/// Counted by valgrind, as the difference between three passes over the samples and one, so that one-time
+/// work does not count.
 #[test]
 fn a_page_takes_few_instructions() {
     if cfg!(debug_assertions) {

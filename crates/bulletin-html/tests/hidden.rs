@@ -10,7 +10,7 @@ use small::{
     replace, tables, whole_page,
 };
 
-/// Ways to hide an element that leave its content in the page.
+/// Attributes that hide an element whose content is still in the page.
 const HIDDEN: [&str; 5] = [
     "style='display:none'",
     "style='visibility: hidden'",

@@ -28,7 +28,7 @@ fn page_of_tables(rewrite: impl Fn(&str) -> String) -> String {
     page_with(&tables().map(|table| rewrite(&table)))
 }
 
-/// A table in two, cut before its row `at`: what stands before, and the rows after.
+/// A table split in two before its row `at`: the part before, and the rows after.
 fn cut(table: &str, at: usize) -> (String, String) {
     let rows: Vec<&str> = table.split_inclusive("</tr>").collect();
     (rows[..at].concat(), rows[at..].concat())
@@ -249,7 +249,7 @@ fn blocks_can_stand_in_any_order() {
         let html = page_of("Visa Bulletin For January 2025", &charts);
         assert_reads_as_usual(&html, &format!("{order:?}"));
     }
-    // Without a date that tells the charts apart, the order must be the usual one.
+    // Without a date that distinguishes the charts, the order must be the usual one.
     let same = [
         (HEADINGS[1], &tables[0]),
         (HEADINGS[0], &tables[0]),

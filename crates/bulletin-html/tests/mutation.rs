@@ -1,5 +1,5 @@
-//! Real pages, altered: whatever the department or a host does to a page next, no cell may be read wrong, and none
-//! may get lost without a word. Pages that are not here are not altered.
+//! Altered real pages: whatever the department or a host changes on a page next, no cell may be misread, and
+//! none may be lost without a finding. Skipped if the pages are not available.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -16,7 +16,7 @@ use bulletin::{CutOff, Finding, Month, RowKey};
 use bulletin_html::{Refusal, read_page};
 use pages::{page, shared, truth};
 
-/// Numbers that are as good as random, and the same in every run.
+/// Pseudo-random numbers that are the same in every run.
 struct Random(u64);
 
 impl Random {
@@ -32,14 +32,14 @@ impl Random {
     }
 }
 
-/// What became of altered pages.
+/// The results of altered pages.
 #[derive(Debug, Default)]
 struct Outcome {
-    /// Read as if nothing had happened.
+    /// Pages that were read like the original.
     right: usize,
-    /// Cells are missing, and findings say so.
+    /// Pages with missing cells that findings report.
     reported: usize,
-    /// Refused whole.
+    /// Refused pages, by the kind of refusal.
     refused: BTreeMap<&'static str, usize>,
 }
 
@@ -69,7 +69,7 @@ fn real_pages(step: usize) -> Vec<RealPage> {
         .collect()
 }
 
-/// Reads an altered page. Panics where a cell is read wrong, or lost silently.
+/// Parses an altered page. Panics if a cell is misread, or lost without a finding.
 fn check(outcome: &mut Outcome, month: Month, truth: &Truth, altered: &str, what: &str) {
     let read = match read_page(altered.as_bytes(), Some(month)) {
         Ok(read) => read,
@@ -240,7 +240,7 @@ fn misspelt_labels_are_seen_through_or_reported() {
                 let text = texts[random.below(texts.len())].clone();
                 let slipped = slip(&real.html[text.clone()], &mut random);
                 let what = format!("{:?} as {slipped:?}", &real.html[text.clone()]);
-                // A label that is exactly another's says what it says: nobody could tell.
+                // The altered label is exactly another one: nobody can detect that.
                 let altered = replaced(&real.html, text, &slipped);
                 check(&mut outcome, real.month, &real.truth, &altered, &what);
             }
@@ -400,7 +400,7 @@ fn decoys_are_never_read() {
                     check(&mut outcome, real.month, &real.truth, &altered, before);
                 }
             }
-            // One that can be seen is not told from the real one.
+            // A visible table cannot be distinguished from the real one.
             for at in [table.start, table.end] {
                 let altered = replaced(&real.html, at..at, &copy);
                 check(&mut visible, real.month, &real.truth, &altered, "a second table");
@@ -423,7 +423,7 @@ fn decoys_are_never_read() {
     assert_eq!(visible.right + visible.reported, 0);
 }
 
-/// What is done to a row: the page, the row's cells and its number are given, and the page as it becomes wanted.
+/// An edit of a row: from the page, the row's cells and its number to the new page.
 type Edit<'a> = dyn Fn(&str, &[Range<usize>], usize) -> Option<String> + 'a;
 
 #[test]
@@ -441,7 +441,7 @@ fn columns_are_read_by_their_labels() {
                 continue;
             }
             let (a, b) = (1, 2 + random.below(width - 2));
-            // Backwards, so that the ranges before stay where they are.
+            // Backwards, so that the ranges before stay valid.
             let edit = |edit: &Edit<'_>| {
                 let mut altered = real.html.clone();
                 for (row, cells) in rows.iter().enumerate().rev() {
@@ -477,7 +477,7 @@ fn columns_are_read_by_their_labels() {
                 });
                 let mut truth = real.truth.clone();
                 if label == "BRAZIL" {
-                    // Exactly a country's name: a new column, whose cells are the bulletin's.
+                    // Exactly a country's name: a new column, whose cells belong to the bulletin.
                     let read = read_page(altered.as_bytes(), None).unwrap();
                     assert!(
                         read.findings
@@ -592,7 +592,7 @@ fn rows_are_read_by_their_labels() {
                     if what == "another row's label" && row == other {
                         continue;
                     }
-                    // Rows that came and went: one that is not there is no misprint.
+                    // Rows that came and went: the absence of one is not a misprint.
                     let label: String = texts(html, &cut(0)).into_iter().map(|text| &html[text]).collect();
                     let came_and_went = ["Targeted", "Pilot", "Schedule", "Iraqi"];
                     if what == "a row removed"
@@ -600,14 +600,14 @@ fn rows_are_read_by_their_labels() {
                     {
                         continue;
                     }
-                    // A value that is printed elsewhere says what it says.
+                    // A value that is printed elsewhere keeps its meaning.
                     check(&mut outcome, real.month, &real.truth, &altered, what);
                 }
             }
         }
     }
     report("rows", &outcome);
-    // A row that was removed may have been a title between rows.
+    // A removed row may have been a title between rows.
     assert!(outcome.right * 1000 <= outcome.reported);
 }
 
@@ -690,7 +690,7 @@ fn a_page_that_breaks_off_is_refused_or_complete() {
                     outcome.right += 1;
                 }
                 Err(refusal) => {
-                    // Without its title, the beginning of a page can be anything's.
+                    // Without its title, the beginning of a page is ambiguous.
                     let has_title = real.html[..cut].contains("</title");
                     assert!(
                         !has_title && refusal.is_blocked()

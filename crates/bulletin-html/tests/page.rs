@@ -124,7 +124,7 @@ fn an_unknown_row_is_left_out_with_its_cells() {
 #[test]
 fn a_new_country_has_its_column_and_any_other_is_left_out() {
     let renamed = |to: &'static str| kinds(0, replace(">INDIA<", to));
-    // Beside all the others it is a new column; in place of one, its cells may be the missing column's.
+    // Next to all the others it is a new column; in place of one, its cells may be the missing column's.
     let added = |table: &str| {
         let mut labels = true;
         let rows = table.split_inclusive("</tr>");
@@ -161,7 +161,7 @@ fn one_label_for_two_columns_is_none_of_them() {
     let unrecognised = ["unrecognised_column"; 2].into_iter();
     let expected: Vec<&str> = unrecognised.chain(["missing_column"; 2]).collect();
     assert_eq!(kinds(0, alter), (expected, ALL_CELLS - 10));
-    // One is INDIA, so what is only near it must be something else.
+    // Another label is INDIA, so the one that is only near it must mean something else.
     assert_eq!(
         kinds(0, replace(">MEXICO<", ">INDIAA<")).0,
         ["unrecognised_column", "missing_column"]
@@ -442,7 +442,7 @@ fn what_is_no_page_is_refused_as_blocked() {
     ] {
         assert!(!refusal.is_blocked(), "{refusal}");
     }
-    // What a challenge is known by can stand on a page that is genuine.
+    // A genuine page can contain the markers of a challenge.
     let guarded = whole_page().replace(
         "</body>",
         "<script src='/cdn-cgi/challenge-platform/scripts/jsd/main.js'></script></body>",

@@ -1,4 +1,4 @@
-//! Rows and columns that a page must have, and charts that cannot be what they say.
+//! Rows and columns that a page must have, and charts that contradict their headings.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[expect(dead_code, reason = "other tests use the rest")]
@@ -241,7 +241,7 @@ fn a_copy_with_misprints_is_held_as_well() {
     assert!(!kinds_of(&confirmed).contains(&"identical_charts"));
     let misprinted = confirmed.bulletin.rows().find(|row| row.raw.value == "22APR2");
     assert_eq!(misprinted.unwrap().reading, Reading::Unreadable);
-    // Confirmation reads no cell that another finding holds.
+    // A confirmation does not read a cell that another finding makes unreadable.
     tables[3] = tables[2].replacen("<td>15MAR23</td>", "<td><s>15MAR23</s></td>", 1);
     let confirmed = small::read(&page_with(&tables)).confirm_identical_charts();
     assert_eq!(readable(&confirmed), ALL_CELLS - 1);

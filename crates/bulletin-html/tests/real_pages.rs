@@ -1,5 +1,5 @@
-//! Every real page against what is known to stand on it. The pages are no part of the repository: they are looked
-//! for beside it, or where `VISA_BULLETIN_SHARED` says.
+//! Every real page, compared with its known contents. The pages are not part of the repository: they are
+//! expected next to it, or in the folder in `VISA_BULLETIN_SHARED`.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,11 +1,13 @@
+//! The index page: links to the bulletins, as the site lists them.
+
 use bulletin::Month;
 
 use crate::page::{bottom, top};
 
-/// The path of the folder in which the site keeps its bulletins.
+/// The path of the site's folder of bulletins.
 const FOLDER: &str = "/content/travel/en/legal/visa-law0/visa-bulletin";
 
-/// Where the site keeps the page of this month: `/content/.../2024/visa-bulletin-for-april-2024.html`.
+/// The site's path of this month's page: `/content/.../2024/visa-bulletin-for-april-2024.html`.
 pub fn page_path(month: Month) -> String {
     format!(
         "{FOLDER}/{}/visa-bulletin-for-{}-{}.html",
@@ -17,8 +19,8 @@ pub fn page_path(month: Month) -> String {
 
 /// The page that links to the bulletins of these months, newest first, in a list for each fiscal year.
 ///
-/// Above them stand two boxes. *Current* is the newest month that is not upcoming; *Upcoming* is the month given,
-/// or a button without a link, "Coming Soon".
+/// Above the lists there are two boxes. *Current* is the newest month that is not upcoming; *Upcoming* is the
+/// given month, or a button without a link, "Coming Soon".
 pub fn render_index(months: &[Month], upcoming: Option<Month>) -> String {
     let mut months: Vec<Month> = months.iter().copied().chain(upcoming).collect();
     months.sort_unstable();

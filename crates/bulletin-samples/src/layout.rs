@@ -1,28 +1,33 @@
+//! The layouts of the department's pages since 2001: their months, rows, columns and labels. Start at
+//! [`Layout`].
+
 use bulletin::{Area, Category, Chart, CutOff, Month, Preference, RawCell, Reading, Row, RowKey};
 
 use crate::page::printed;
 
-/// A family of layouts: one era's way to write a page.
+/// A family of layouts: the page format of one era.
 ///
-/// The families and their first and last months were found by comparing 176 captured pages, December 2001 to
-/// March 2026. Where the months around a change are not among them, the change is put at the later one.
+/// The families and their first and last months come from a comparison of 176 captured pages, December 2001
+/// to March 2026. If the months around a change are not among them, the later possible month is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Layout {
-    /// To November 2003: two tables, each under a centred title. The first header cell is blank, and a row below
-    /// the header says `Family` or `Employment-Based`. Labels `1st`, `2A*`.
+    /// Until November 2003: two tables, each under a centered title. The first header cell is blank, and a
+    /// row below the header says `Family` or `Employment-Based`. Labels `1st`, `2A*`.
     PlainTables,
-    /// December 2003 to July 2004: the title is the table's first row, over all columns. Cells are headings.
+    /// December 2003 to July 2004: the title is the table's first row and spans all columns. Cells are
+    /// headings.
     TitledTables,
     /// August 2004 to June 2006: `th` headers that begin with `Family`, ordinals in `<sup>`, no title. In some
     /// months of 2005 areas are two letters.
     Ordinals,
     /// July 2006 to March 2011: bold `td` headers broken over lines.
     BoldHeaders,
-    /// April 2011 to September 2015: as before, with labels `F1` to `F4`, and each table in a section of its own.
+    /// April 2011 to September 2015: as before, but with labels `F1` to `F4`, and each table in a separate
+    /// section.
     LetteredFamily,
     /// October 2015 to October 2016: two charts. Headings `A. APPLICATION FINAL ACTION DATES ...`.
     FirstFilingCharts,
-    /// From November 2016: headings `A. FINAL ACTION DATES ...`, off-screen tables beside the real ones.
+    /// From November 2016: headings `A. FINAL ACTION DATES ...`, and off-screen tables next to the real ones.
     TwoCharts,
 }
 
@@ -38,18 +43,19 @@ impl Layout {
         Self::TwoCharts,
     ];
 
-    /// The layout of this month; `None` before December 2001, when no page is known.
+    /// The layout of this month; `None` before December 2001, from which no page is known.
     pub fn of(month: Month) -> Option<Self> {
         Self::ALL.into_iter().find(|layout| layout.fits(month))
     }
 
-    /// Whether the department wrote this month's page so.
+    /// True if the department used this layout in this month.
     pub fn fits(self, month: Month) -> bool {
         let (first, last) = self.months();
         (first..=last).contains(&(month.year(), month.number()))
     }
 
-    /// Year and number of the first and the last month. The last layout is taken to go on to 2040.
+    /// Year and month number of the first and the last month. The last layout is assumed to continue until
+    /// 2040.
     pub(crate) fn months(self) -> ((i32, u32), (i32, u32)) {
         match self {
             Self::PlainTables => ((2001, 12), (2003, 11)),
@@ -71,7 +77,7 @@ impl Layout {
         }
     }
 
-    /// The rows that one half of a chart had in this month, in the order of print.
+    /// The rows of one half of a chart in this month, in the order of print.
     pub fn categories(month: Month, chart: Chart, preference: Preference) -> Vec<Category> {
         use Category as C;
         if preference == Preference::Family {
@@ -116,7 +122,7 @@ impl Layout {
         rows
     }
 
-    /// The columns that one half of a chart had in this month; some months lacked one or another of them.
+    /// The columns of one half of a chart in this month; some months lacked one or another of them.
     pub fn areas(month: Month, preference: Preference) -> Vec<Area> {
         let within = |first, last| (first..=last).contains(&(month.year(), month.number()));
         let employment = preference == Preference::Employment;
@@ -147,7 +153,7 @@ impl Layout {
         }
     }
 
-    /// A cell in which this text stands instead of a cut-off.
+    /// A cell with this text instead of a cut-off.
     pub fn unreadable_row(self, month: Month, key: RowKey, text: &str) -> Row {
         Row {
             key,
@@ -156,7 +162,7 @@ impl Layout {
         }
     }
 
-    /// The label of a row in this month, with `\n` where the line is broken.
+    /// The label of a row in this month, with `\n` for a line break.
     pub fn category_label(self, month: Month, chart: Chart, category: Category) -> &'static str {
         use Category as C;
         let filing = chart == Chart::DatesForFiling;
@@ -214,8 +220,8 @@ impl Layout {
         }
     }
 
-    /// The label of a column, with `\n` where the line is broken. A country that never had a column is written as
-    /// the others are: its name in capitals.
+    /// The label of a column, with `\n` for a line break. The label of a country that never had a column
+    /// follows the others: its name in capitals.
     pub fn area_label(self, area: Area) -> String {
         match area {
             Area::ALL if self <= Self::TitledTables => "All Chargeability Areas Except Those Listed".into(),

@@ -1,12 +1,12 @@
-//! Pages in the manner of the department's, written from any [`bulletin::Bulletin`].
+//! Sample pages that imitate the department's, written from any [`bulletin::Bulletin`].
 //!
-//! The department has written its bulletins in a few families of layout over the years: see [`Layout`]. A
-//! [`Page`] is a bulletin in one of them, with as much of the usual surroundings as a test wants: decoy tables,
-//! Diversity Visa tables, navigation, prose, misprints. [`render_index`] writes the page that links to them.
-//! [`site`] makes the files under `samples/`.
+//! Over the years the department used a few families of layouts: see [`Layout`]. A [`Page`] is a bulletin in
+//! one of them, with as much of the usual surroundings as a test needs: decoy tables, Diversity Visa tables,
+//! navigation, prose, misprints. [`render_index`] writes the page that links to them. [`site`] creates the
+//! files under `samples/`.
 //!
-//! Headings and labels are the department's, sentences and markup are our own. With the feature `proptest`,
-//! `strategy` makes up bulletins and pages.
+//! Headings and labels are the department's; sentences and markup were written for this project. With the
+//! feature `proptest`, `strategy` generates bulletins and pages.
 //!
 //! ```
 //! use bulletin::{Area, Bulletin, Category, Chart, CutOff, RowKey};

@@ -1,17 +1,19 @@
+//! The parts of a page other than its charts, and the style of its markup. Start at [`Noise`].
+
 use bulletin::RowKey;
 
 use crate::layout::Layout;
 
-/// What stands on a page beside its charts, and how its markup is written.
+/// The parts of a page other than its charts, and the style of its markup.
 ///
-/// The default is none of it; [`Noise::usual`] is what the department's pages of a layout have.
+/// The default is nothing; [`Noise::usual`] is the noise of the department's pages in a layout.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Noise {
-    /// Scripts, menus and links around the text, as the site has served them with every page, old and new.
+    /// Scripts, menus and links around the text, as the site serves them with every page, old and new.
     pub boilerplate: bool,
     /// The paragraphs around the charts. They name the charts, dates, `C` and `U`.
     pub prose: bool,
-    /// Tables moved off the screen that hold a cut-off or so each, and a table that is commented out.
+    /// Off-screen tables with about one cut-off each, and a table in a comment.
     pub decoys: bool,
     /// The Diversity Visa tables by region.
     pub diversity: bool,
@@ -28,16 +30,16 @@ pub struct Noise {
     /// A `C` in each cell of the row that says `Employment-Based`, as in April 2003. Only
     /// [`Layout::PlainTables`] has such a row.
     pub subheading_values: bool,
-    /// How the tags are written.
+    /// The style of the tags.
     pub markup: Markup,
-    /// Texts printed in place of these cells.
+    /// Texts that replace these cells.
     pub misprints: Vec<(RowKey, String)>,
-    /// Labels, with single spaces, and what is printed in their place.
+    /// Labels, with single spaces, and their replacements.
     pub relabelled: Vec<(String, String)>,
 }
 
 impl Noise {
-    /// What the department's pages of this layout have.
+    /// The noise of the department's pages in this layout.
     pub fn usual(layout: Layout) -> Self {
         Self {
             boilerplate: true,
@@ -50,7 +52,7 @@ impl Noise {
     }
 }
 
-/// How tags are written.
+/// The style of the tags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
 pub enum Markup {
     /// In lower case, closed, with double quotes.
@@ -65,10 +67,10 @@ pub enum Markup {
 }
 
 impl Markup {
-    /// Every way.
+    /// Every style.
     pub const ALL: [Self; 4] = [Self::Usual, Self::UpperCase, Self::SingleQuotes, Self::Unclosed];
 
-    /// Writes the tags of a page so. Scripts and comments stay as they are.
+    /// Rewrites the tags of a page in this style. Scripts and comments are unchanged.
     pub(crate) fn apply(self, html: &str) -> String {
         let mut written = String::with_capacity(html.len());
         let mut rest = html;

@@ -1,3 +1,5 @@
+//! A bulletin rendered as HTML in a layout. Sentences are in `prose.rs`. Start at [`Page::render`].
+
 use bulletin::{Area, Bulletin, Category, Chart, CutOff, Month, Preference, Reading, RowKey};
 
 use crate::layout::Layout;
@@ -7,17 +9,17 @@ use crate::prose;
 /// A bulletin as a page in one of the department's layouts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
-    /// How the charts are written.
+    /// The layout of the charts.
     pub layout: Layout,
-    /// What the charts say.
+    /// The contents of the charts.
     pub bulletin: Bulletin,
-    /// What else is on the page.
+    /// The other parts of the page.
     pub noise: Noise,
 }
 
 impl Page {
-    /// The page of this bulletin as the department wrote them in its month, with the usual noise; `None` before
-    /// December 2001.
+    /// The page of this bulletin in the layout of its month, with the usual noise; `None` before December
+    /// 2001.
     pub fn new(bulletin: Bulletin) -> Option<Self> {
         let layout = Layout::of(bulletin.month())?;
         Some(Self {
@@ -29,9 +31,9 @@ impl Page {
 
     /// The page as HTML.
     ///
-    /// Cells print their cut-off, or their raw text where they are unreadable. Labels are those of the layout,
-    /// whatever the raw labels say. Where a chart has a row and a column but no cell in them, a blank one is
-    /// printed. A half of a chart without cells has its heading but no table.
+    /// Cells print their cut-off, or their raw text if they are unreadable. Labels are those of the layout,
+    /// regardless of the raw labels. A missing cell of an existing row and column is printed blank. A half of
+    /// a chart without cells has its heading but no table.
     pub fn render(&self) -> String {
         let month = self.bulletin.month();
         let mut html = String::new();
@@ -180,7 +182,7 @@ impl Page {
         }
     }
 
-    /// The cut-off that the note on the second preference names.
+    /// The cut-off in the note on the second preference.
     fn second_preference(&self) -> String {
         let key = RowKey {
             chart: Chart::FinalAction,
@@ -256,7 +258,7 @@ impl Page {
                 "<table {attributes} summary=\"This table shows priority dates.\">\n\
                  <caption><p><span><b>{title}</b></span></p>\n</caption>\n<tbody>"
             ),
-            // An empty table before the real one, as on pages of 2001 and 2002.
+            // Some pages of 2001 and 2002 have an empty table before the real one.
             Layout::PlainTables if self.noise.decoys => {
                 format!("<table>\n<tbody></tbody></table>\n<table class=\"grid\" {attributes}>\n<tbody>")
             }
@@ -312,7 +314,7 @@ impl Page {
         html
     }
 
-    /// A label as HTML: `\n` is a break.
+    /// A label as HTML: `\n` becomes a break.
     fn label(&self, label: &str, style: Style) -> String {
         let plain = label.replace('\n', " ");
         let replaced = self.noise.relabelled.iter().find(|(known, _)| *known == plain);
@@ -372,7 +374,7 @@ pub fn printed(cut_off: CutOff) -> String {
     }
 }
 
-/// How a layout writes the cells of a table; `{}` is what stands in them.
+/// The markup of the cells of a table; `{}` is their content.
 #[derive(Clone, Copy)]
 struct Style {
     header: &'static str,
@@ -418,7 +420,7 @@ impl Style {
     }
 }
 
-/// The parts of the text, each in a `div` of its own.
+/// The parts of the text, each in a separate `div`.
 struct Sections(String);
 
 impl Sections {
@@ -452,7 +454,7 @@ fn chart_heading(heading: &str) -> String {
     format!("<p style=\"margin-left: 80px;\"><b>{heading}</b></p>\n")
 }
 
-/// Everything before the text, down to the main heading.
+/// Everything before the text, including the main heading.
 pub(crate) fn top(title: &str, boilerplate: bool) -> String {
     let mut html = format!("<!DOCTYPE html>\n<html lang=\"en\">\n<title>{title}</title>\n<head>\n");
     if boilerplate {
@@ -476,7 +478,7 @@ pub(crate) fn bottom(boilerplate: bool) -> String {
     format!("</div>\n</div>\n{footer}</body>\n</html>\n")
 }
 
-/// Text as it stands in HTML.
+/// Text escaped for HTML.
 pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")

@@ -1,8 +1,9 @@
-//! The sentences and the surroundings of a page: our own, in the manner of the department's.
+//! The sentences and the surroundings of a page, written for this project in imitation of the department's.
+//! Charts are in `page.rs`.
 
 use bulletin::Month;
 
-/// What the site sends before the doctype.
+/// The text that the site sends before the doctype.
 pub(crate) const TEXT_BEFORE_DOCTYPE: &str = r#"
 
 
@@ -149,7 +150,7 @@ pub(crate) const CLOSING: &str = r#"<p><b>D.&nbsp;&nbsp;<u>HOW TO GET THE BULLET
 <b>Subscribe <i>Sample-Bulletin</i></b>.</p>
 "#;
 
-/// A note that names a cut-off in prose.
+/// A note that names a cut-off in a sentence.
 pub(crate) fn second_preference_note(month: Month, cut_off: String) -> String {
     format!(
         "<p>*NOTE: For {}, numbers of the second preference&nbsp;<u>SUBJECT to the limit by country</u>&nbsp;go to \
@@ -159,7 +160,7 @@ pub(crate) fn second_preference_note(month: Month, cut_off: String) -> String {
     )
 }
 
-/// Tables that no visitor sees.
+/// Tables that are invisible to visitors.
 pub(crate) fn decoys() -> String {
     let hidden = "<div style=\"position: absolute; left: -10000px; width: 9000px; top: 0px;\">";
     let mut html = String::new();
@@ -196,7 +197,8 @@ pub(crate) fn decoys() -> String {
     html
 }
 
-/// Regions, thousands of the rank (0: current) and the countries apart. The numbers are made up.
+/// Regions, thousands of the rank (0: current) and the countries with a separate rank. The numbers are
+/// fictitious.
 pub(crate) const REGIONS: &[(&str, u32, &str)] = &[
     (
         "AFRICA",

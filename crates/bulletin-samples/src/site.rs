@@ -1,4 +1,5 @@
-//! The pages under `samples/`: true dates of real months, on pages that we wrote.
+//! The files under `samples/`: real dates of real months, on pages that were written for this project. Start
+//! at [`files`].
 
 use bulletin::{Area, Bulletin, Category, Chart, DuplicateRow, Month, RowKey, UnknownSpelling};
 use chrono::NaiveDate;
@@ -7,50 +8,50 @@ use crate::index::{page_path, render_index};
 use crate::layout::Layout;
 use crate::page::Page;
 
-/// The months' cut-offs, as the department printed them.
+/// The cut-offs of the months, as the department printed them.
 const DATES: &str = include_str!("../dates.csv");
 
 /// One file of the samples.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SampleFile {
-    /// Where it lies under `samples/`.
+    /// The path under `samples/`.
     pub path: String,
-    /// What stands in it.
+    /// The contents.
     pub html: String,
 }
 
-/// One day on which something new is on the site.
+/// One day on which the site changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// The name of its folder under `samples/steps/`.
+    /// The name of the step's folder under `samples/steps/`.
     pub folder: String,
-    /// The day: a likely one for a release, not the real one.
+    /// The day: a plausible release date, not the real one.
     pub as_of: NaiveDate,
-    /// The page that is new or changed on that day.
+    /// The new or changed page of that day.
     pub page: Page,
 }
 
-/// Why the checked-in dates cannot be read.
+/// The reason why the checked-in dates cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadDates {
     /// A line has more or fewer fields than the heading.
     #[error("dates.csv: \"{0}\" does not have six fields")]
     Fields(String),
-    /// A field names nothing known.
+    /// A field is invalid.
     #[error("dates.csv: {0}")]
     Unknown(#[from] UnknownSpelling),
-    /// A cell stands there twice.
+    /// A cell occurs twice.
     #[error("dates.csv: {0}")]
     Twice(#[from] DuplicateRow),
-    /// A month that the samples show is not there, or is too old for any layout.
+    /// A month of the samples is missing, or is older than every layout.
     #[error("dates.csv has no page for {0}")]
     NoPage(Month),
-    /// A day that the samples name does not exist.
+    /// A day of the samples does not exist.
     #[error("{0} is no day")]
     NoDay(&'static str),
 }
 
-/// The steps: month, day and the end of the folder's name.
+/// The steps: month, day and the suffix of the folder's name.
 const STEPS: [(&str, &str, &str); 11] = [
     ("2023-03", "2023-02-14", ""),
     ("2023-05", "2023-04-12", ""),
@@ -70,7 +71,7 @@ const HISTORY: [&str; 8] = [
     "2002-05", "2002-06", "2009-12", "2010-01", "2012-04", "2012-05", "2016-01", "2016-02",
 ];
 
-/// What the April 2024 page said on its first day; on the next it said `15APR12`, as `dates.csv` does.
+/// The cell of the April 2024 page on its first day; on the next day it was `15APR12`, as in `dates.csv`.
 const APRIL_2024_FIRST: (RowKey, &str) = (
     RowKey {
         chart: Chart::FinalAction,
@@ -80,7 +81,7 @@ const APRIL_2024_FIRST: (RowKey, &str) = (
     "01APR12",
 );
 
-/// A cell of the May 2024 page that we misprint: the page had `01SEP20`, and so had the next month's.
+/// A deliberate misprint on the May 2024 page: the real page had `01SEP20`, and so had the next month's.
 const MAY_2024_MISPRINT: (RowKey, &str) = (
     RowKey {
         chart: Chart::FinalAction,
@@ -93,7 +94,7 @@ const MAY_2024_MISPRINT: (RowKey, &str) = (
 /// The cut-offs of a month in `dates.csv`.
 ///
 /// # Errors
-/// [`BadDates`] when the file is damaged or lacks the month.
+/// [`BadDates`] if the file is damaged or lacks the month.
 pub fn bulletin(month: Month) -> Result<Bulletin, BadDates> {
     let layout = Layout::of(month).ok_or(BadDates::NoPage(month))?;
     let mut rows = Vec::new();
@@ -119,7 +120,7 @@ pub fn bulletin(month: Month) -> Result<Bulletin, BadDates> {
 /// The days of the demonstration, first to last.
 ///
 /// # Errors
-/// [`BadDates`] when `dates.csv` is damaged.
+/// [`BadDates`] if `dates.csv` is damaged.
 pub fn steps() -> Result<Vec<Step>, BadDates> {
     STEPS
         .into_iter()
@@ -139,7 +140,7 @@ pub fn steps() -> Result<Vec<Step>, BadDates> {
         .collect()
 }
 
-/// A month's page, with what we add to show how the department's pages differ.
+/// A month's page, with additions that show how the department's pages differ.
 fn page(month: Month) -> Result<Page, BadDates> {
     let mut page = Page::new(bulletin(month)?).ok_or(BadDates::NoPage(month))?;
     let noise = &mut page.noise;
@@ -159,7 +160,7 @@ fn page(month: Month) -> Result<Page, BadDates> {
 /// The pages of older months.
 ///
 /// # Errors
-/// [`BadDates`] when `dates.csv` is damaged.
+/// [`BadDates`] if `dates.csv` is damaged.
 pub fn history() -> Result<Vec<Page>, BadDates> {
     HISTORY.into_iter().map(|month| page(month.parse()?)).collect()
 }
@@ -167,7 +168,7 @@ pub fn history() -> Result<Vec<Page>, BadDates> {
 /// Every file that the generator writes under `samples/`.
 ///
 /// # Errors
-/// [`BadDates`] when `dates.csv` is damaged.
+/// [`BadDates`] if `dates.csv` is damaged.
 pub fn files() -> Result<Vec<SampleFile>, BadDates> {
     let steps = steps()?;
     let mut files = Vec::new();
@@ -178,7 +179,7 @@ pub fn files() -> Result<Vec<SampleFile>, BadDates> {
             path,
             html: step.page.render(),
         });
-        // A corrected page comes after the one that it replaces.
+        // A corrected page follows the one that it replaces.
         let path = format!("pages{}", page_path(month));
         files.retain(|file| file.path != path);
         files.push(SampleFile {

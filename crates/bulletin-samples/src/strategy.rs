@@ -1,4 +1,4 @@
-//! Bulletins and pages made up by proptest.
+//! Proptest strategies for bulletins and pages. Start at [`any_page`].
 
 use std::ops::RangeInclusive;
 
@@ -12,14 +12,14 @@ use crate::layout::Layout;
 use crate::noise::{Markup, Noise};
 use crate::page::Page;
 
-/// The year of the oldest cut-offs that are made up; a few printed ones are a year older.
+/// The earliest year of generated cut-offs; a few printed ones are a year older.
 const FIRST_YEAR: i32 = 1980;
 
-/// How many years before its bulletin a made-up cut-off lies at most. The oldest printed ones lay 26 years before;
-/// two digits do not tell a much older one from a misprint.
+/// The greatest distance of a generated cut-off from its bulletin, in years. The greatest printed one is 26
+/// years; with two digits for the year, a much greater one looks like a misprint.
 const MOST_YEARS: i32 = 40;
 
-/// Texts that are no cut-off.
+/// Texts that are not a cut-off.
 const UNREADABLE: [&str; 7] = [
     "",
     "1JAN02",
@@ -30,7 +30,7 @@ const UNREADABLE: [&str; 7] = [
     "n/a",
 ];
 
-/// A month in which pages were written in this layout.
+/// A month in which the department used this layout.
 pub fn any_month(layout: Layout) -> impl Strategy<Value = Month> {
     let (first, last) = layout.months();
     months(first, last).prop_filter_map("a month between 1 and 12", |(year, number)| {
@@ -38,11 +38,12 @@ pub fn any_month(layout: Layout) -> impl Strategy<Value = Month> {
     })
 }
 
-/// Half a chart has at least so many rows. The smallest real one has five, and three columns; much less than that
-/// is no chart to a careful reader.
+/// The fewest rows of half a chart. The smallest real one has five rows and three columns; the parser does
+/// not accept a table that is much smaller as a chart.
 const FEWEST_ROWS: usize = 3;
 
-/// The most cells of half a chart that are misprinted: a table that is mostly so is no chart either.
+/// The most misprinted cells of half a chart. The parser does not accept a table that consists mostly of
+/// misprints as a chart.
 const MOST_MISPRINTS: usize = 2;
 
 fn months(first: (i32, u32), last: (i32, u32)) -> impl Strategy<Value = (i32, u32)> {
@@ -64,19 +65,19 @@ pub fn any_cut_off(month: Month) -> impl Strategy<Value = CutOff> {
     ]
 }
 
-/// A bulletin that could be printed in this layout: every half of every chart has the column of all areas, some
-/// of the month's other columns and at least three of its rows. Every cell is a cut-off, and no Date for Filing lies
-/// before the Final Action Date of the same cell.
+/// A bulletin that is possible in this layout: every half of every chart has the column of all areas, some of
+/// the month's other columns and at least three of its rows. Every cell is a cut-off, and no Date for Filing
+/// is earlier than the Final Action Date of the same cell.
 pub fn any_bulletin(layout: Layout) -> impl Strategy<Value = Bulletin> {
     any_month(layout).prop_flat_map(move |month| bulletin_of(layout, month, false))
 }
 
-/// As [`any_bulletin`], with some cells that cannot be read.
+/// A bulletin as from [`any_bulletin`], with some unreadable cells.
 pub fn any_misprinted_bulletin(layout: Layout) -> impl Strategy<Value = Bulletin> {
     any_month(layout).prop_flat_map(move |month| bulletin_of(layout, month, true))
 }
 
-/// A page in this layout, with any noise that suits it, of a bulletin with misprints.
+/// A page in this layout, with any noise that fits it, of a bulletin with misprints.
 pub fn any_page(layout: Layout) -> impl Strategy<Value = Page> {
     (any_misprinted_bulletin(layout), any_noise(layout)).prop_map(move |(bulletin, noise)| Page {
         layout,
@@ -85,7 +86,7 @@ pub fn any_page(layout: Layout) -> impl Strategy<Value = Page> {
     })
 }
 
-/// What can stand on a page of this layout beside its charts. No misprints and no other labels.
+/// Any noise that fits this layout. No misprints and no other labels.
 pub fn any_noise(layout: Layout) -> impl Strategy<Value = Noise> {
     (any::<[bool; 10]>(), select(&Markup::ALL[..])).prop_map(move |(flags, markup)| {
         let [
@@ -131,8 +132,8 @@ fn bulletin_of(layout: Layout, month: Month, misprints: bool) -> impl Strategy<V
     })
 }
 
-/// Puts the two charts' cut-offs of a cell in order: papers may be filed before a visa can be issued. A page
-/// whose charts say otherwise has its headings swapped, and is no page of the department's.
+/// Sorts the two charts' cut-offs of each cell: a Date for Filing is never earlier than the Final Action
+/// Date. A page with the opposite order has its headings swapped, and the department never published one.
 fn order_charts(rows: &mut [Row]) {
     let rank = |row: &Row| match row.reading {
         Reading::CutOff(CutOff::Unavailable) => Some((0, None)),

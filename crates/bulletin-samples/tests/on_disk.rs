@@ -1,4 +1,4 @@
-//! What lies under `samples/` is what the generator writes.
+//! The files under `samples/` are identical to the generator's output.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,4 +1,4 @@
-//! What is written on a page is read back from it.
+//! Pages that are written and parsed: the parser returns the same bulletin.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +21,7 @@ fn read(page: &Page) -> ReadPage {
     }
 }
 
-/// Where two bulletins differ: the cell, what the first says, what the second says.
+/// The differences of two bulletins: the cell, its value in the first, its value in the second.
 fn differences(
     read: &Bulletin,
     written: &BTreeMap<RowKey, Reading>,
@@ -34,18 +34,18 @@ fn differences(
         .collect()
 }
 
-/// True for findings about the bulletin itself, however its page is written: made-up bulletins have them, and the dates
-/// of June 2002 do.
+/// True for findings about the bulletin itself, regardless of its page: generated bulletins have them, and so
+/// do the dates of June 2002.
 fn is_about_the_bulletin(finding: &Finding) -> bool {
     match finding {
-        // A made-up chart lacks rows and columns that every real one has.
+        // A generated chart lacks rows and columns that every real one has.
         Finding::LaterThanAll { .. } | Finding::MissingRow { .. } | Finding::MissingColumn { .. } => true,
         Finding::Layout { what } => what.contains("the page has no SR row"),
         _ => false,
     }
 }
 
-/// Any layout, and something made for it.
+/// Any layout, and a value generated for it.
 fn in_any_layout<S: Strategy + 'static>(make: impl Fn(Layout) -> S) -> impl Strategy<Value = S::Value> {
     proptest::strategy::Union::new(Layout::ALL.map(make))
 }

@@ -1,26 +1,28 @@
+//! The configuration of the fetcher. Its variables are read once, at the start.
+
 use aws::clock::LambdaClock;
 use aws::config::{ConfigError, Environment, Tables};
 use web_source::WebConfig;
 
-/// What the fetcher is told by its environment.
+/// The fetcher's configuration from its environment.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// `DATA_TABLE`, `LINKS_TABLE` and `MARKS_TABLE`.
     pub tables: Tables,
     /// `QUEUE_URL`: the queue of pages.
     pub queue: String,
-    /// `SOURCE_HOSTS` (separated by commas), `SOURCE_CONTACT`, and `ALLOW_OTHER_HOSTS` where hosts outside `state.gov`
-    /// are wanted.
+    /// `SOURCE_HOSTS` (separated by commas), `SOURCE_CONTACT`, and `ALLOW_OTHER_HOSTS` to permit hosts
+    /// outside `state.gov`.
     pub source: WebConfig,
     /// `AS_OF`, for replays.
     pub clock: LambdaClock,
 }
 
 impl Config {
-    /// Reads everything.
+    /// Reads all variables.
     ///
     /// # Errors
-    /// [`ConfigError`], with the name of the variable that is missing or wrong.
+    /// [`ConfigError`], with the name of the missing or invalid variable.
     pub fn of(environment: &Environment) -> Result<Self, ConfigError> {
         Ok(Self {
             tables: environment.tables()?,

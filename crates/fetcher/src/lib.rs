@@ -1,4 +1,5 @@
-//! The fetch stage as a Lambda: a schedule's event or a wanted history in, a report out.
+//! The fetch stage as a Lambda: the event of a schedule or of a backfill in, a report out. The stage itself
+//! is in the crate `pipeline`. Start at [`handle`].
 
 mod config;
 
@@ -13,19 +14,19 @@ use serde_json::{Value, json};
 
 pub use config::Config;
 
-/// What the Lambda is asked for.
+/// The request that the Lambda was invoked with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Request {
-    /// The history to fill in behind the newest bulletin, where one is wanted.
+    /// The months to fill in before the newest bulletin, if this is a backfill.
     pub backfill: Option<MonthRange>,
 }
 
 impl Request {
-    /// Reads an event: `{"from": "2016-05", "to": "2026-07"}` asks for history, everything else without these two is
-    /// the schedule's.
+    /// Parses an event: `{"from": "2016-05", "to": "2026-07"}` requests a backfill; an event with neither key
+    /// is the schedule's.
     ///
     /// # Errors
-    /// Where only one of the two is there, or one is no month, or they stand the wrong way round.
+    /// An error if only one of the two is there, if one is not a month, or if `from` is later than `to`.
     pub fn read(event: &Value) -> anyhow::Result<Self> {
         let month = |name: &str| -> anyhow::Result<Option<Month>> {
             let Some(value) = event.get(name) else {
@@ -46,10 +47,10 @@ impl Request {
     }
 }
 
-/// Looks at the source once, queues what is due, and says what it found as logs and metrics.
+/// Polls the source once, queues the due pages, and reports the result as logs and metrics.
 ///
 /// # Errors
-/// Where a table or the queue fails, or the time runs out. What is not queued is still due.
+/// An error if a table or the queue fails, or if the time runs out. Pages that were not queued remain due.
 pub async fn handle<Source, Queue, C>(
     fetcher: &Fetcher<'_, Source, DynamoStore, Queue, C>,
     store: &DynamoStore,
@@ -71,7 +72,7 @@ where
         (Metric::SourceBlocked, flag(report.blocked.is_some())),
         (Metric::BulletinOverdue, flag(is_overdue(&report))),
     ];
-    // Where the source never gave its list, the metric is missing, which raises its alarm too.
+    // If the source never gave its list, the metric is missing, which raises its alarm too.
     if let Some(check) = store.last_check(true).await? {
         let age = (now - check.at).num_milliseconds().max(0) as f64 / 1000.0;
         metrics.push((Metric::LastGoodCheckAge, age));
@@ -110,8 +111,8 @@ fn log(report: &FetchReport) {
     );
 }
 
-/// True if a bulletin should be out by now, or may be out, and is not stored. Where no list could be had, the pages that
-/// could not be had either say nothing more.
+/// True if a bulletin should be out by now, or may be out, and is not stored. Without a list, missing pages
+/// say nothing about that.
 fn is_overdue(report: &FetchReport) -> bool {
     report.overdue.is_some() || (report.blocked.is_none() && !report.missing.is_empty())
 }

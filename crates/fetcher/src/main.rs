@@ -1,4 +1,4 @@
-//! The Lambda that looks for bulletins and queues the pages that are due.
+//! The Lambda that polls for bulletins and queues the due pages. It only wires; the logic is in `lib.rs`.
 
 use aws::client::sdk_config;
 use aws::config::Environment;

@@ -1,29 +1,31 @@
+//! E-mail addresses, masked by default.
+
 use std::fmt;
 use std::str::FromStr;
 
 use bulletin::UnknownSpelling;
 use lettre::Address;
 
-/// The address of a mailbox. Printed or logged it shows no more than its owner needs to know it again:
-/// `j...@example.com`. [`EmailAddress::revealed`] is what mail is sent to.
+/// The address of a mailbox. Its output in texts and logs is only a part that its owner recognizes:
+/// `j...@example.com`. Mail is sent to [`EmailAddress::revealed`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct EmailAddress(Address);
 
-/// The most characters of an address (RFC 5321, 4.5.3.1.3: 256 with the brackets around it).
+/// The length limit of an address, in characters (RFC 5321, 4.5.3.1.3: 256 with the brackets around it).
 const LONGEST: usize = 254;
 
 impl EmailAddress {
-    /// The whole address, for the server and the header that need it.
+    /// The full address, for the server and the header that need it.
     pub fn revealed(&self) -> &str {
         self.0.as_ref()
     }
 
-    /// What is before the `@`.
+    /// The part before the `@`.
     pub(crate) fn user(&self) -> &str {
         self.0.user()
     }
 
-    /// What is behind the `@`.
+    /// The part after the `@`.
     pub(crate) fn domain(&self) -> &str {
         self.0.domain()
     }
@@ -36,7 +38,7 @@ impl EmailAddress {
 impl FromStr for EmailAddress {
     type Err = UnknownSpelling;
 
-    /// Reads an address alone, without a name or brackets beside it, in ASCII.
+    /// Parses a bare address in ASCII, without a name or brackets.
     fn from_str(text: &str) -> Result<Self, UnknownSpelling> {
         let refused = |reason: &str| {
             UnknownSpelling::new("e-mail address", text, ["one like you@example.com".into()]).because(reason)

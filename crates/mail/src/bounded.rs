@@ -1,4 +1,4 @@
-//! A stream whose replies are bounded, so that a server cannot stream one without end.
+//! A stream that limits the size of replies, so that a server cannot send one without end.
 
 use std::fmt;
 use std::io;
@@ -9,26 +9,24 @@ use std::task::{Context, Poll};
 use lettre::transport::smtp::client::AsyncTokioStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// The most bytes between two commands. RFC 5321 allows 512 bytes a line, and the longest usual
-/// reply, to `EHLO`, has some twenty lines. A TLS handshake with a long chain of certificates fits
-/// too.
+/// The byte limit between two commands. RFC 5321 allows 512 bytes a line, and the longest usual reply, to
+/// `EHLO`, has some twenty lines. A TLS handshake with a long chain of certificates fits too.
 pub(crate) const MOST_BYTES: usize = 32 * 1024;
-/// The most lines of a reply. lettre reads a reply again from its first line with each line, so
-/// that the time it takes grows with their square.
+/// The line limit of a reply. lettre parses a reply from its first line again with each line, so the time
+/// grows with the square of the lines.
 pub(crate) const MOST_LINES: usize = 256;
 
-/// A stream that fails when the other side sends more than a reply has, counted from the last
-/// write.
+/// A stream that fails if the other side sends more than the limit after the last write.
 pub(crate) struct Bounded<S> {
     stream: S,
     bytes: usize,
     lines: usize,
-    /// Encrypted bytes have no lines.
+    /// `None` for an encrypted stream, whose bytes have no lines.
     most_lines: Option<usize>,
 }
 
 impl<S> Bounded<S> {
-    /// Bounds the bytes and lines of a stream of plain text.
+    /// Limits the bytes and lines of a plain-text stream.
     pub(crate) fn text(stream: S) -> Self {
         let most_lines = Some(MOST_LINES);
         Self {
@@ -39,7 +37,7 @@ impl<S> Bounded<S> {
         }
     }
 
-    /// Bounds the bytes of a stream that is encrypted from some point on.
+    /// Limits the bytes of a stream that is or becomes encrypted.
     pub(crate) fn bytes(stream: S) -> Self {
         Self {
             most_lines: None,

@@ -1,3 +1,5 @@
+//! The configuration of SMTP, from environment variables. Start at [`SmtpConfig`].
+
 use std::fmt;
 use std::fs;
 use std::time::Duration;
@@ -8,7 +10,7 @@ use crate::address::EmailAddress;
 use crate::hello;
 use crate::redaction::Redaction;
 
-/// The environment variables that say which server takes the mail.
+/// The environment variables of the SMTP configuration.
 pub const VARIABLES: [&str; 9] = [
     "SMTP_HOST",
     "SMTP_PORT",
@@ -21,37 +23,37 @@ pub const VARIABLES: [&str; 9] = [
     "MAIL_FROM",
 ];
 
-/// Which server takes the mail, and in whose name.
+/// The SMTP server, its security and login, and the sender.
 #[derive(Debug, Clone)]
 pub struct SmtpConfig {
-    /// The server's name, as its certificate has it, or its address.
+    /// The server's host name, as in its certificate, or its IP address.
     pub host: String,
-    /// Its port.
+    /// The port.
     pub port: u16,
-    /// How the way to it is kept from being read.
+    /// The encryption of the connection.
     pub security: Security,
-    /// Who signs in, and with what; `None` where the server takes mail without.
+    /// The user and password; `None` if the server accepts mail without a login.
     pub login: Option<Login>,
-    /// In whose name mail is sent. Mail that cannot be delivered comes back there.
+    /// The sender. Undeliverable mail returns to this address.
     pub from: EmailAddress,
-    /// Certificates that are trusted beside those of the public authorities, as PEM.
+    /// Certificates that are trusted in addition to the public authorities, as PEM.
     pub extra_roots: Option<Vec<u8>>,
-    /// The name to give in `EHLO`; `None` for that of this machine.
+    /// The name for `EHLO`; `None` for the name of this machine.
     pub(crate) ehlo_name: Option<ClientId>,
 }
 
-/// How the way to the server is kept from being read.
+/// The encryption of the connection to the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Security {
-    /// TLS after `STARTTLS`. A server that does not offer it gets nothing.
+    /// TLS after `STARTTLS`. Nothing is sent to a server that does not offer it.
     StartTls,
     /// TLS from the first byte.
     Tls,
-    /// None: for a server on this machine, or where the environment says so in a word that cannot be meant otherwise.
+    /// No encryption: only for a server on this machine, or if the environment explicitly says so.
     Plain,
 }
 
-/// Who signs in. The password does not show itself.
+/// A user and a password. Debug output omits the password.
 #[derive(Clone)]
 pub struct Login {
     pub(crate) user: String,
@@ -64,23 +66,23 @@ impl fmt::Debug for Login {
     }
 }
 
-/// Why no mail can be sent from this environment. Holds neither addresses nor the password.
+/// The reason why the environment is not a valid configuration. Contains neither addresses nor the password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
     /// A variable is not set.
     #[error("{name} is not set. It is {what}")]
     Missing {
-        /// The variable.
+        /// The name of the variable.
         name: &'static str,
-        /// What belongs there.
+        /// The expected value.
         what: &'static str,
     },
-    /// A variable says something that cannot be used.
+    /// A variable is invalid.
     #[error("{name} {why}")]
     Wrong {
-        /// The variable.
+        /// The name of the variable.
         name: &'static str,
-        /// What is wrong, and what to write instead.
+        /// The fault, and the expected value.
         why: String,
     },
 }
@@ -179,7 +181,7 @@ impl SmtpConfig {
         })
     }
 
-    /// Takes what must not be seen out of what the server answers, for mail to this address.
+    /// A redaction of the server's replies to mail for this address.
     pub(crate) fn redaction(&self, to: &EmailAddress) -> Redaction {
         let mut redaction = Redaction::new().without(to.user()).without(self.from.user());
         if let Some(login) = &self.login {
@@ -190,7 +192,7 @@ impl SmtpConfig {
 }
 
 impl Security {
-    /// The port where servers take mail in this manner (RFC 8314, RFC 6409).
+    /// The default port of this security (RFC 8314, RFC 6409).
     fn usual_port(self) -> u16 {
         match self {
             Self::StartTls => 587,
@@ -212,7 +214,7 @@ fn host(text: &str) -> Result<String, ConfigError> {
     Ok(host.to_owned())
 }
 
-/// Whether mail to this host stays on this machine.
+/// True if mail to this host stays on this machine.
 fn is_this_machine(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost")
         || host
@@ -286,13 +288,13 @@ fn password(value: Option<String>, file: Option<String>) -> Result<Option<String
     }
 }
 
-/// How long each part of a dialogue may take.
+/// The time limit of the connection.
 pub(crate) const CONNECT: Duration = Duration::from_secs(20);
-/// A reply to one command.
+/// The time limit of the reply to one command.
 pub(crate) const COMMAND: Duration = Duration::from_secs(30);
-/// The reply to the whole message. A server that takes longer than it is waited for delivers the message all the same,
-/// and again with each repetition: so this is long (RFC 5321, 4.5.3.2.6 asks for ten minutes), and still shorter than the
-/// five minutes after which another process would take the alert for that of a dead one.
+/// The time limit of the reply to the whole message. A server that takes longer delivers the message
+/// nevertheless, and every resend delivers it again. The limit is therefore long (RFC 5321, 4.5.3.2.6 asks
+/// for ten minutes), but shorter than the five minutes after which another process takes over the alert.
 pub(crate) const ACCEPTANCE: Duration = Duration::from_secs(270);
 
 #[cfg(test)]

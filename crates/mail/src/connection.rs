@@ -1,5 +1,5 @@
-//! Opens the connection that lettre's client speaks SMTP on, so that what the server sends is
-//! bounded.
+//! The connection on which lettre's client speaks SMTP. It limits the size of the server's replies. Start at
+//! [`open`].
 
 use std::fmt;
 use std::io;
@@ -23,7 +23,7 @@ use crate::bounded::Bounded;
 use crate::config::{Security, SmtpConfig};
 use crate::hello;
 
-/// The reason why no server greeted.
+/// The reason why no server sent a greeting.
 #[derive(Debug)]
 pub(crate) enum OpenError {
     Network(io::Error),
@@ -42,8 +42,8 @@ impl From<SmtpError> for OpenError {
     }
 }
 
-/// Connects and says `EHLO`, under TLS if the configuration has it from the first byte. Returns the
-/// name given in `EHLO` too, which `STARTTLS` needs again.
+/// Connects and sends `EHLO`, under TLS if the configuration has it from the first byte. Also returns the
+/// name for `EHLO`, which is needed again after `STARTTLS`.
 pub(crate) async fn open(
     config: &SmtpConfig,
     tls: Option<&TlsParameters>,
@@ -63,7 +63,7 @@ pub(crate) async fn open(
     Ok((connection, hello))
 }
 
-/// A TLS stream of lettre's as a stream of tokio's.
+/// A TLS stream of lettre as a stream of tokio.
 #[expect(deprecated, reason = "see the import")]
 struct Encrypted(AsyncNetworkStream);
 

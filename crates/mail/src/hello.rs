@@ -19,8 +19,7 @@ pub(crate) fn parse(text: &str) -> Option<ClientId> {
     }
 }
 
-/// The host's name, or the address literal of this end of the connection for a host without a
-/// usable name.
+/// The host's name. For a host without a usable name, the address literal of this end of the connection.
 pub(crate) fn of_this_machine(local: Option<IpAddr>) -> ClientId {
     let system = rustix::system::uname();
     let hosts = std::fs::read_to_string("/etc/hosts").unwrap_or_default();
@@ -33,8 +32,7 @@ pub(crate) fn of_this_machine(local: Option<IpAddr>) -> ClientId {
     }
 }
 
-/// The fully qualified name of a host if the system or its `/etc/hosts` has one, otherwise its
-/// short name.
+/// The fully qualified name of a host if the system or its `/etc/hosts` has one, else its short name.
 fn host_name(system_name: &str, hosts: &str) -> Option<String> {
     let name = system_name.trim().trim_end_matches('.');
     let short = name.split('.').next().unwrap_or_default();

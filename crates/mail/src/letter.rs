@@ -1,3 +1,6 @@
+//! The e-mail message of an alert: subject, body and headers. Sending is in `mailer.rs`. Start at
+//! [`Letter::message`].
+
 use std::time::SystemTime;
 
 use bulletin::{Alert, AlertId, Subscription};
@@ -13,19 +16,19 @@ use crate::address::EmailAddress;
 /// One alert to one address.
 #[derive(Debug, Clone, Copy)]
 pub struct Letter<'a> {
-    /// In whose name it is sent.
+    /// The sender.
     pub from: &'a EmailAddress,
-    /// To whom.
+    /// The recipient.
     pub to: &'a EmailAddress,
-    /// What is told.
+    /// The alert to send.
     pub alert: &'a Alert,
-    /// What its receiver waits for, where it is a case.
+    /// The recipient's subscription, if it is for a case.
     pub subscription: Option<&'a Subscription>,
-    /// The last line: how to be told no more.
+    /// The last line: the instructions to unsubscribe.
     pub how_to_stop: &'a str,
 }
 
-/// Says to other programs that no person wrote this, so that none answers for its owner (RFC 3834).
+/// Marks the message as generated, so that no program sends an automatic reply (RFC 3834).
 #[derive(Debug, Clone)]
 struct AutoSubmitted;
 
@@ -43,14 +46,14 @@ impl Header for AutoSubmitted {
     }
 }
 
-/// The name that stands beside the address from which mail is sent.
+/// The display name of the sender.
 const SENDER: &str = "Visa Bulletin Watch";
 
-/// The longest line that may be handed over as it is (RFC 5322, 2.1.1).
+/// The length limit of an unencoded line (RFC 5322, 2.1.1).
 const LONGEST_LINE: usize = 998;
 
-/// The text with its lines as they are, so that tables stay aligned: no `format=flowed`, and another encoding than 7 bit
-/// only where the text needs it.
+/// The text with its lines unchanged, so that tables stay aligned: no `format=flowed`, and an encoding other
+/// than 7 bit only if the text needs it.
 fn encoded(text: String) -> Body {
     let is_plain =
         |line: &str| line.len() <= LONGEST_LINE && line.bytes().all(|byte| matches!(byte, b' '..=b'~'));
@@ -62,7 +65,7 @@ fn encoded(text: String) -> Body {
 }
 
 impl Letter<'_> {
-    /// The one line in which the verdict stands, on the receiver's own priority date where there is one.
+    /// The subject: the verdict, for the recipient's priority date if there is one.
     pub fn subject(&self) -> String {
         match self.subscription {
             Some(subscription) => self.alert.subject_for(subscription),
@@ -70,7 +73,7 @@ impl Letter<'_> {
         }
     }
 
-    /// The text: what it means for the receiver's priority date first, and how to stop it last.
+    /// The text: first the meaning for the recipient's priority date, last the instructions to unsubscribe.
     pub fn body(&self) -> String {
         let verdict = match self.subscription {
             Some(subscription) if subscription.priority_date.is_some() => {
@@ -85,13 +88,14 @@ impl Letter<'_> {
         )
     }
 
-    /// The message as it is handed to a server (RFC 5322), with this date.
+    /// The message for the server (RFC 5322), with this date.
     ///
-    /// The same alert to the same address has the same `Message-ID`: where an answer of the server was lost and the alert
-    /// is sent again, mail programs know it for the same message. A correction answers the message that it corrects.
+    /// The same alert to the same address has the same `Message-ID`. If a reply of the server was lost and
+    /// the alert is resent, mail programs recognize the message. A correction is a reply to the message that
+    /// it corrects.
     ///
     /// # Errors
-    /// A sentence, where no message can be made of it.
+    /// A sentence with the reason, if the message cannot be built.
     pub fn message(&self, at: SystemTime) -> Result<Vec<u8>, String> {
         let mut builder = Message::builder()
             .from(Mailbox::new(Some(SENDER.into()), self.from.as_lettre().clone()))
@@ -112,7 +116,7 @@ impl Letter<'_> {
         Ok(message.formatted())
     }
 
-    /// Names the message by the alert and its receiver, and shows neither an address nor a name.
+    /// A `Message-ID` from the alert and its recipient that contains neither an address nor a name.
     fn message_id(&self, alert: &AlertId) -> String {
         let id: String = alert
             .to_string()
@@ -134,7 +138,7 @@ impl Letter<'_> {
         format!("<{id}.{receiver}@{}>", self.from.domain())
     }
 
-    /// The alert of the bulletin as it was published first, where this one corrects it.
+    /// The alert of the bulletin's first version, if this alert is a correction.
     fn corrected_id(&self) -> Option<AlertId> {
         let mut first = self.alert.clone();
         let revision = match &mut first {

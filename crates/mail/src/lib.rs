@@ -1,9 +1,11 @@
-//! Alerts as e-mail over SMTP.
+//! Alerts as e-mail over SMTP. The recipients are chosen elsewhere.
 //!
-//! [`SmtpConfig`] says which server takes the mail, read from the environment; a [`Letter`] is one alert to one
-//! address; a [`Mailer`] hands it over and answers what is certain of it: sent, not sent, refused for good, or unknown.
+//! [`SmtpConfig`] is the server and the sender, read from the environment; a [`Letter`] is one alert to one
+//! address; a [`Mailer`] sends it and returns what is certain: sent, not sent, refused permanently, or
+//! unknown.
 //!
-//! Addresses and passwords are types that do not show themselves, and what a server answers is cleaned of them.
+//! Addresses and passwords are types that never print in full, and they are removed from the server's
+//! replies.
 
 mod address;
 mod bounded;

@@ -1,3 +1,5 @@
+//! The SMTP client: it sends one message per connection and classifies the result. Start at [`Mailer::send`].
+
 use std::cell::{Cell, RefCell};
 use std::error::Error as _;
 use std::time::{Duration, SystemTime};
@@ -17,21 +19,21 @@ use crate::letter::Letter;
 use crate::redaction::Redaction;
 use crate::reply::is_temporary;
 
-/// How many attempts may time out before a mailer stops trying, so that a server that answers one
-/// byte at a time does not hold a run for minutes with each message.
+/// The number of timeouts after which a mailer stops, so that a server that answers one byte at a time does
+/// not block a run for minutes with each message.
 const MOST_TIMEOUTS: u32 = 2;
 
-/// Sends letters through one server.
+/// Sends messages through one server.
 ///
-/// A mailer that could not connect once, or whose server timed out twice, does not try again: each
-/// further letter fails at once. The next run has a mailer of its own.
+/// After a failed connection or two timeouts a mailer stops: each further message fails at
+/// once. The next run creates a new mailer.
 pub struct Mailer {
     config: SmtpConfig,
     tls: Option<TlsParameters>,
     timeouts: Timeouts,
-    /// Why the server cannot be reached, once that is known.
+    /// The reason why the server is unreachable, once that is known.
     unreachable: RefCell<Option<String>>,
-    /// The attempts that timed out after the connection was made.
+    /// The number of timeouts on open connections.
     timeouts_seen: Cell<u32>,
 }
 
@@ -43,14 +45,14 @@ impl std::fmt::Debug for Mailer {
     }
 }
 
-/// How long the server may take.
+/// The time limits of the server.
 #[derive(Debug, Clone, Copy)]
 pub struct Timeouts {
-    /// Until it can be told of a letter: connecting, encrypting, signing in.
+    /// From the connection to the end of TLS and login.
     pub connect: Duration,
-    /// For the answer to one command.
+    /// For the reply to one command.
     pub command: Duration,
-    /// For taking the whole message.
+    /// For the acceptance of the whole message.
     pub acceptance: Duration,
 }
 
@@ -64,17 +66,17 @@ impl Default for Timeouts {
     }
 }
 
-/// Why a letter was not handed over. Holds no address and no password.
+/// The reason why a message was not sent. Contains no address and no password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
-    /// The server did not take it, and may take it later.
+    /// The server did not accept the message, and may accept it later.
     #[error("{0}")]
     NotSent(String),
     /// The server rejected the sender, the recipient or the message with a permanent error.
     #[error("{0}")]
     Refused(String),
-    /// The message was handed over, and the answer was lost. Nobody can know whether the server took it: the protocol has
-    /// no way to ask. Sent again it may come twice, with the same `Message-ID`.
+    /// The message was transmitted, and the reply was lost. SMTP has no command to find out if the server
+    /// accepted it. A resend may deliver it twice, with the same `Message-ID`.
     #[error("{0}")]
     Unknown(String),
 }
@@ -83,15 +85,15 @@ impl Mailer {
     /// A mailer for this server.
     ///
     /// # Errors
-    /// [`ConfigError`] where the certificates to trust cannot be read.
+    /// [`ConfigError`] if the trusted certificates cannot be read.
     pub fn new(config: SmtpConfig) -> Result<Self, ConfigError> {
         Self::with_timeouts(config, Timeouts::default())
     }
 
-    /// The same with other times to wait.
+    /// A mailer for this server with other time limits.
     ///
     /// # Errors
-    /// As [`Mailer::new`].
+    /// The errors of [`Mailer::new`].
     pub fn with_timeouts(config: SmtpConfig, timeouts: Timeouts) -> Result<Self, ConfigError> {
         let tls = match config.security {
             Security::Plain => None,
@@ -106,12 +108,12 @@ impl Mailer {
         })
     }
 
-    /// The server, and in whose name mail is sent.
+    /// The configured server and sender.
     pub fn config(&self) -> &SmtpConfig {
         &self.config
     }
 
-    /// Hands a letter over, each on a connection of its own.
+    /// Sends a message on a new connection.
     ///
     /// # Errors
     /// [`SendError`], which says what is certain.
@@ -138,12 +140,12 @@ impl Mailer {
         self.command(&mut connection, "the message (DATA)", Data, &redaction)
             .await?;
         self.hand_over(&mut connection, &message, &redaction).await?;
-        // It is sent, whatever becomes of the connection.
+        // The message is sent, even if the end of the connection fails.
         let _ = timeout(Duration::from_secs(2), connection.quit()).await;
         Ok(())
     }
 
-    /// Connects, encrypts as configured, and signs in.
+    /// Connects, encrypts as configured, and logs in.
     async fn connect(&self, redaction: &Redaction) -> Result<AsyncSmtpConnection, String> {
         let host = self.config.host.as_str();
         let failed = |what: &str, error: SmtpError| format!("{host} {what}: {}", answer(&error, redaction));
@@ -174,7 +176,7 @@ impl Mailer {
             let signed_in = connection
                 .auth(&[Mechanism::Plain, Mechanism::Login], &credentials)
                 .await;
-            // A server may repeat what was sent to it: only the code of its answer is shown.
+            // A server may repeat the password, so only the code of its reply is shown.
             signed_in.map_err(|error| match error.status() {
                 Some(code) => {
                     format!("{host} does not let SMTP_USER sign in with SMTP_PASSWORD: it answered {code}")
@@ -187,7 +189,7 @@ impl Mailer {
         Ok(connection)
     }
 
-    /// Sends one command and requires a positive reply. Nothing was sent if it fails.
+    /// Sends one command and requires a positive reply. If it fails, no message was sent.
     async fn command<C: std::fmt::Display>(
         &self,
         connection: &mut AsyncSmtpConnection,
@@ -237,7 +239,7 @@ impl Mailer {
         }
     }
 
-    /// Counts a timeout, and says so. After too many of them the server counts as unreachable.
+    /// Counts a timeout and returns its description. After too many of them the server counts as unreachable.
     fn timed_out(&self, when: &str) -> String {
         let why = self.silent(when);
         self.timeouts_seen.set(self.timeouts_seen.get() + 1);
@@ -255,7 +257,7 @@ impl Mailer {
     }
 }
 
-/// The meaning of a negative reply: permanent or not. `None` if there was no reply.
+/// The error for a negative reply: permanent or transient. `None` if there was no reply.
 fn rejection(error: &SmtpError, why: String) -> Option<SendError> {
     let code = error.status()?;
     let text = error.source().map(ToString::to_string).unwrap_or_default();
@@ -265,7 +267,7 @@ fn rejection(error: &SmtpError, why: String) -> Option<SendError> {
     })
 }
 
-/// What the server answered, or what happened instead, in words that may be seen.
+/// The server's reply, or the failure without a reply, redacted.
 fn answer(error: &SmtpError, redaction: &Redaction) -> String {
     let words = error
         .source()

@@ -14,7 +14,7 @@ pub struct Redaction {
 #[derive(Debug, Clone)]
 struct Word {
     text: String,
-    /// Removed inside of longer words too.
+    /// True if the word is also removed inside of longer words.
     everywhere: bool,
 }
 
@@ -22,7 +22,7 @@ struct Word {
 const LONGEST: usize = 200;
 /// Shorter names and secrets are parts of ordinary words, and reveal nothing.
 const SHORTEST_WORD: usize = 3;
-/// From this length on, a secret is no part of an ordinary word.
+/// The length from which on a secret is not part of an ordinary word.
 const LONG_SECRET: usize = 8;
 /// Mailbox names that replies use as words. Without the domain they identify nobody.
 const ORDINARY: [&str; 24] = [
@@ -53,22 +53,20 @@ const ORDINARY: [&str; 24] = [
 ];
 
 impl Redaction {
-    /// A redaction that knows no names and no secrets.
+    /// A redaction without names and secrets.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Also removes this name where it is a word of its own, in any case. A name that is an
-    /// ordinary word of replies, such as `you` or `mailbox`, stays: an address with it is removed
-    /// because of its `@`.
+    /// Also removes this name as a separate word, in any case. A name that is an ordinary word of replies,
+    /// such as `you` or `mailbox`, stays: an address with it is removed because of its `@`.
     #[must_use]
     pub fn without(self, name: &str) -> Self {
         let is_ordinary = ORDINARY.iter().any(|word| word.eq_ignore_ascii_case(name));
         if is_ordinary { self } else { self.with(name, false) }
     }
 
-    /// Also removes this secret. One that could be an ordinary word is removed only where it is a
-    /// word of its own.
+    /// Also removes this secret. A secret that could be an ordinary word is removed only as a separate word.
     #[must_use]
     pub fn without_secret(self, secret: &str) -> Self {
         let everywhere = secret.len() >= LONG_SECRET || secret.chars().any(|c| !c.is_ascii_alphabetic());

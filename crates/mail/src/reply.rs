@@ -1,21 +1,21 @@
-//! Decides whether a server's negative reply is worth a retry.
+//! The classification of a server's negative reply: retry or not.
 //!
-//! The enhanced status code (RFC 3463) decides where a reply has one, because providers answer with
-//! a `5xx` when a mailbox is full or a daily limit is reached. Without one, the reply code decides.
+//! The enhanced status code (RFC 3463) decides if a reply has one, because providers answer with a `5xx` when
+//! a mailbox is full or a daily limit is reached. Without one, the reply code decides.
 
 use lettre::transport::smtp::response::{Code, Severity};
 
 /// Subject and detail of an enhanced status code: `(2, 2)` for `5.2.2`.
 type Status = (u16, u16);
 
-/// True if the same message may be accepted later: a reply of the class `4yz`, or a `5yz` whose
-/// cause passes.
+/// True if the same message may be accepted later: a reply of the class `4yz`, or a `5yz` with a transient
+/// cause.
 pub(crate) fn is_temporary(code: Code, text: &str) -> bool {
     if code.severity != Severity::PermanentNegativeCompletion {
         return true;
     }
     let code = u16::from(code);
-    // 530 asks for a login or for TLS: that is a setting, and says nothing about recipient or
+    // 530 asks for a login or for TLS. That is a configuration error, and says nothing about recipient or
     // message.
     if code == 530 {
         return true;
@@ -34,8 +34,8 @@ pub(crate) fn is_temporary(code: Code, text: &str) -> bool {
     }
 }
 
-/// The first enhanced status code of the classes 4 and 5 in a text. Some servers put it in brackets
-/// or behind a `#`.
+/// The first enhanced status code of the classes 4 and 5 in a text. Some servers put it in brackets or after
+/// a `#`.
 fn enhanced_status(text: &str) -> Option<Status> {
     text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '.'))
         .find_map(|word| {
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
     use lettre::transport::smtp::response::Response;
 
-    /// Classifies a reply as the mailer does, with the code and the text apart.
+    /// Classifies a reply as the mailer does, with separate code and text.
     fn is_retried(reply: &str) -> bool {
         let response: Response = format!("{reply}\r\n").parse().unwrap();
         let text: Vec<&str> = response.message().collect();

@@ -1,5 +1,5 @@
-//! A scripted SMTP server for tests. It follows [`Rule`]s, keeps the messages it took, and stops
-//! when dropped.
+//! A scripted SMTP server for tests. It follows [`Rule`]s, keeps the messages that it accepted, and stops
+//! when dropped. One connection is in `dialogue.rs`.
 
 #![expect(
     clippy::unwrap_used,
@@ -19,23 +19,23 @@ use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use dialogue::Dialogue;
 
-/// One message as it was taken.
+/// One accepted message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Taken {
-    /// From whom the server was told that it comes.
+    /// The sender in the envelope.
     pub from: String,
-    /// To whom it goes.
+    /// The recipients in the envelope.
     pub to: Vec<String>,
-    /// The message, with its lines ended by line feeds alone.
+    /// The message, with line feeds as line ends.
     pub message: String,
-    /// Whether the way to the server was encrypted.
+    /// True if the connection was encrypted.
     pub encrypted: bool,
-    /// What was said to sign in.
+    /// The login that the client sent.
     pub login: Option<String>,
 }
 
 impl Taken {
-    /// A header's value, with folded lines joined.
+    /// The value of a header, with folded lines joined.
     pub fn header(&self, name: &str) -> Option<String> {
         let (headers, _) = self.message.split_once("\n\n")?;
         let unfolded = headers.replace("\n ", " ").replace("\n\t", " ");
@@ -45,44 +45,44 @@ impl Taken {
         })
     }
 
-    /// What stands below the headers.
+    /// The text below the headers.
     pub fn body(&self) -> &str {
         self.message.split_once("\n\n").map_or("", |(_, body)| body)
     }
 }
 
-/// What the server does in place of taking a step.
+/// The server's action instead of the normal reply to a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rule {
-    /// Answers with this line, and goes on where it was.
+    /// Replies with this line, and stays at the same step.
     Reply(&'static str),
-    /// Ends the connection without an answer.
+    /// Closes the connection without a reply.
     Drop,
-    /// Does not answer any more.
+    /// Sends no further reply.
     Hang,
-    /// Takes the message, and ends the connection without saying so.
+    /// Accepts the message, and closes the connection without a reply.
     TakeAndDrop,
-    /// Sends this text again and again, as fast as it can, until the client closes the connection.
+    /// Repeats this text as fast as possible until the client closes the connection.
     Flood(&'static str),
-    /// Sends this byte again and again, one every 50 ms, until the client closes the connection.
+    /// Repeats this byte every 50 ms until the client closes the connection.
     Trickle(u8),
 }
 
-/// How the way to the server is encrypted.
+/// The encryption of the connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encryption {
-    /// Not at all: `STARTTLS` is not offered.
+    /// None: `STARTTLS` is not offered.
     None,
-    /// `STARTTLS` is offered, with a certificate that the server has signed itself for `localhost`.
+    /// `STARTTLS`, with a self-signed certificate for `localhost`.
     StartTls,
-    /// From the first byte, with such a certificate.
+    /// TLS from the first byte, with the same kind of certificate.
     Tls,
 }
 
 #[derive(Default)]
 struct State {
-    /// The beginning of a step, what is done there, and how often still. The steps are `CONNECT`, the commands as they
-    /// are given, and `BODY` once the message has come.
+    /// The prefix of a step, its rule, and the number of times that the rule still applies. The steps are
+    /// `CONNECT`, the commands as received, and `BODY` after the message.
     rules: Vec<(String, Rule, usize)>,
     taken: Vec<Taken>,
     said: Vec<String>,
@@ -90,21 +90,21 @@ struct State {
     ended: bool,
 }
 
-/// A mail server on a free port of this machine. It ends when dropped.
+/// A mail server on a free port of this machine. It stops when dropped.
 pub struct SmtpServer {
-    /// Its port.
+    /// The port.
     pub port: u16,
-    /// Its certificate as PEM, where it has one.
+    /// The certificate as PEM, if the server has one.
     pub certificate: Option<String>,
     state: Arc<Mutex<State>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl SmtpServer {
-    /// A server that takes everything.
+    /// A server that accepts everything.
     ///
     /// # Panics
-    /// Where there is no free port.
+    /// If there is no free port.
     pub fn start(encryption: Encryption) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -139,10 +139,10 @@ impl SmtpServer {
         }
     }
 
-    /// Does this at the next `times` steps that begin so.
+    /// Applies a rule to the next `times` steps with this prefix.
     ///
     /// # Panics
-    /// Where the server has died.
+    /// If the server has panicked.
     pub fn rule(&self, step: &str, rule: Rule, times: usize) {
         self.state
             .lock()
@@ -151,34 +151,34 @@ impl SmtpServer {
             .push((step.to_owned(), rule, times));
     }
 
-    /// Takes everything from now on.
+    /// Removes all rules: the server accepts everything from now on.
     ///
     /// # Panics
-    /// Where the server has died.
+    /// If the server has panicked.
     pub fn recover(&self) {
         self.state.lock().unwrap().rules.clear();
     }
 
-    /// What was taken so far.
+    /// The messages that were accepted so far.
     ///
     /// # Panics
-    /// Where the server has died.
+    /// If the server has panicked.
     pub fn taken(&self) -> Vec<Taken> {
         self.state.lock().unwrap().taken.clone()
     }
 
-    /// Every step so far, in the words of who took it.
+    /// Every step so far, as the client sent it.
     ///
     /// # Panics
-    /// Where the server has died.
+    /// If the server has panicked.
     pub fn said(&self) -> Vec<String> {
         self.state.lock().unwrap().said.clone()
     }
 
-    /// Waits until a step that begins so was taken.
+    /// Waits for a step with this prefix.
     ///
     /// # Panics
-    /// Where none is within ten seconds.
+    /// If there is none within ten seconds.
     pub fn wait_for(&self, step: &str) {
         for _ in 0..1000 {
             if self.said().iter().any(|said| said.starts_with(step)) {
@@ -198,7 +198,7 @@ impl Drop for SmtpServer {
                 let _ = stream.shutdown(Shutdown::Both);
             }
         }
-        // Wakes up who waits for connections.
+        // Wakes the listener, which waits for a connection.
         let _ = TcpStream::connect(("127.0.0.1", self.port));
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();

@@ -1,24 +1,26 @@
+//! The configuration of the notifier. Its variables are read once, at the start.
+
 use aws::clock::LambdaClock;
 use aws::config::{ConfigError, Environment, Tables};
 
-/// What the notifier is told by its environment.
+/// The notifier's configuration from its environment.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// `DATA_TABLE`, `LINKS_TABLE` and `MARKS_TABLE`.
     pub tables: Tables,
-    /// `TOPIC_PREFIX`: what the ARNs of the topics begin with; a category's code or `BULLETINS` follows.
+    /// `TOPIC_PREFIX`: the ARN prefix of the topics, which is followed by a category's code or `BULLETINS`.
     pub topics: String,
-    /// `DEAD_RECORDS_URL`: the queue of the records that cannot be understood.
+    /// `DEAD_RECORDS_URL`: the dead-letter queue of invalid records.
     pub dead_records: String,
     /// `AS_OF`, for replays.
     pub clock: LambdaClock,
 }
 
 impl Config {
-    /// Reads everything.
+    /// Reads all variables.
     ///
     /// # Errors
-    /// [`ConfigError`], with the name of the variable that is missing or wrong.
+    /// [`ConfigError`], with the name of the missing or invalid variable.
     pub fn of(environment: &Environment) -> Result<Self, ConfigError> {
         Ok(Self {
             tables: environment.tables()?,

@@ -1,4 +1,5 @@
-//! The notify stage as a Lambda: records of the data table's stream in, the first one that must come again out.
+//! The notify stage as a Lambda: records of the data table's stream in, the first record to retry out. The
+//! stage itself is in the crate `pipeline`. Start at [`handle`].
 
 mod config;
 
@@ -15,12 +16,12 @@ use serde_json::{Value, json};
 
 pub use config::Config;
 
-/// The message attribute that says why a record is among the dead letters.
+/// The message attribute with the reason why a record is a dead letter.
 pub const REASON_ATTRIBUTE: &str = "reason";
-/// The longest reason given there, in characters.
+/// The length limit of that reason, in characters.
 const REASON_CHARACTERS: usize = 500;
 
-/// Where records that cannot be understood are left, whole.
+/// The destination of invalid records, which are kept whole.
 #[expect(
     async_fn_in_trait,
     reason = "stages run on one thread, and their futures are never sent to another"
@@ -29,7 +30,7 @@ pub trait DeadLetters {
     /// Keeps a record with the reason.
     ///
     /// # Errors
-    /// [`StoreError`]; then it is not kept.
+    /// [`StoreError`] if the record is not kept.
     async fn keep(&self, record: &str, reason: &str) -> Result<(), StoreError>;
 }
 
@@ -39,13 +40,15 @@ impl DeadLetters for SqsQueue {
     }
 }
 
-/// Sends the alerts of a batch of records, and answers with the first one that must come again, from which on the whole
-/// batch is given again: what was sent is known by its mark and not sent twice. A record that cannot be understood is
-/// kept among the dead letters and is done with; so is one whose handling panics, once it comes alone.
+/// Sends the alerts of a batch of records and returns the first record to retry. Lambda then redelivers the
+/// batch from that record on; the marks of sent alerts prevent a second delivery. An invalid record is kept
+/// as a dead letter and is done. The same applies to a record whose handling panics, once it is alone in its
+/// batch.
 ///
 /// # Errors
-/// Where the event is none of a stream, fails in a way that no record's number can tell, or panics although it has several
-/// records: then the event source gives it again in halves.
+/// An error if the event is not a stream event, if the failure cannot be assigned to a record, or if the
+/// handling of a batch of several records panics. The event source then splits the batch and retries the
+/// halves.
 pub async fn handle<Store, Sink, C>(
     notifier: &Notifier<'_, Store, Sink, C>,
     dead_letters: &impl DeadLetters,
@@ -139,7 +142,7 @@ where
     }
 }
 
-/// Keeps a record among the dead letters, and answers whether it is kept.
+/// Keeps a record as a dead letter. True if it is kept.
 async fn keep(dead_letters: &impl DeadLetters, record: &Value, reason: &str, deadline: Deadline) -> bool {
     let kept = deadline
         .within(dead_letters.keep(&record.to_string(), &printable(reason)))
@@ -151,7 +154,7 @@ async fn keep(dead_letters: &impl DeadLetters, record: &Value, reason: &str, dea
     is_kept
 }
 
-/// A reason as SQS takes it in an attribute.
+/// A reason in the characters that an SQS attribute permits.
 fn printable(reason: &str) -> String {
     let printable = reason.chars().map(|c| if c.is_control() { '?' } else { c });
     printable.take(REASON_CHARACTERS).collect()

@@ -1,4 +1,4 @@
-//! The Lambda that sends the alerts of what was written to the data table.
+//! The Lambda that sends the alerts for changes of the data table. It only wires; the logic is in `lib.rs`.
 
 use aws::client::sdk_config;
 use aws::config::Environment;

@@ -1,4 +1,4 @@
-//! Batches of stream records, on the store of one machine and a sink that fails as told.
+//! Batches of stream records, with the SQLite store and a sink whose failures are scripted.
 #![expect(clippy::unwrap_used, reason = "a test stops where something goes wrong")]
 
 use std::cell::RefCell;
@@ -34,7 +34,7 @@ impl DeadLetters for Kept {
     }
 }
 
-/// A value as it stands in a stream's image.
+/// A value in the notation of a stream image.
 fn typed(value: &Value) -> Value {
     match value {
         Value::Null => json!({"NULL": true}),
@@ -57,7 +57,7 @@ fn bulletin(month: &str, day: u32) -> Bulletin {
     })
 }
 
-/// The record of a standing that April's bulletin moved on.
+/// The record of a standing that April's bulletin advanced.
 fn record(category: Category, sequence: &str) -> Value {
     let case = Case {
         category,
@@ -127,7 +127,7 @@ fn give_to<Sink: AlertSink>(sink: &Sink, records: &[Value], dead_letters: &Kept)
     runtime.block_on(async { notifier::handle(&notifier, dead_letters, &event, Deadline::before(end)).await })
 }
 
-/// Panics when it is to send an alert of EB-2.
+/// A sink that panics on an alert of EB-2.
 #[derive(Debug, Default)]
 struct Panics(RecordingSink);
 
@@ -145,7 +145,7 @@ impl AlertSink for Panics {
     }
 }
 
-/// The event source halves a batch that fails as a whole, until the one that panics comes alone.
+/// The event source halves a batch that fails as a whole until the record that panics is alone.
 #[test]
 fn a_record_that_panics_is_kept_once_it_comes_alone() {
     let (sink, kept) = (Panics::default(), Kept::default());
@@ -226,7 +226,7 @@ fn a_passing_fault_answers_with_the_first_record_that_failed() {
         SinkError::Unknown("told so".into()),
     ];
     let outcome = give(&records, &failures, &Kept::default());
-    // The second was handed over and its answer was lost; the third went out all the same.
+    // The second alert was handed over and its answer was lost; the third was sent nevertheless.
     assert_eq!(first_failed(&outcome), ["1"]);
     assert_eq!(outcome.sent, 2);
 }

@@ -1,4 +1,5 @@
-//! The ingest stage as a Lambda: messages of the queue in, the ones that must come again out.
+//! The parse stage as a Lambda: messages of the queue in, the messages to redeliver out. The stage itself is
+//! in the crate `pipeline`. Start at [`handle`].
 
 mod config;
 
@@ -14,7 +15,7 @@ use tracing::Instrument as _;
 
 pub use config::Config;
 
-/// What a batch did, for the metrics.
+/// The counts of a batch, for the metrics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Counts {
     stored: usize,
@@ -23,10 +24,10 @@ struct Counts {
     refused: usize,
 }
 
-/// Reads the page of every message, one after another, and answers with those that must come again: one that fails does
-/// not hold back the others. A page that was read and refused comes again too, until the queue puts its message among
-/// the dead letters; one that no host gives does not, because its link is due again by itself. One whose reading panics
-/// comes again like one that is refused.
+/// Parses the page of every message, one after another, and returns the messages to redeliver. A failure does
+/// not affect the other messages. The message of a refused page is redelivered until the queue dead-letters
+/// it, and so is one whose parse panics. A page that no host gives is not redelivered, because its link
+/// becomes due again.
 pub async fn handle<Source, Store, C>(
     ingester: &Parser<'_, Source, Store, C>,
     event: &SqsEvent,
@@ -77,7 +78,7 @@ where
     json!({"batchItemFailures": failures})
 }
 
-/// Reads the page of one message, and answers whether the message is done with.
+/// Parses the page of one message. True if the message is done.
 async fn read<Source, Store, C>(
     ingester: &Parser<'_, Source, Store, C>,
     message: &SqsMessage,

@@ -1,4 +1,4 @@
-//! The Lambda that reads the pages which wait in the queue.
+//! The Lambda that parses the queued pages. It only wires; the logic is in `lib.rs`.
 
 use aws::DynamoStore;
 use aws::client::sdk_config;

@@ -1,4 +1,4 @@
-//! Batches of messages, on the store of one machine and a source that answers as told.
+//! Batches of messages, with the SQLite store and a scripted source.
 #![expect(clippy::unwrap_used, reason = "a test stops where something goes wrong")]
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -88,7 +88,7 @@ fn one_bad_message_fails_alone() {
     assert_eq!(run(store.months()).unwrap(), [month("2024-04")]);
 }
 
-/// Panics when it is asked for a page of this month.
+/// A source that panics when this month's page is fetched.
 struct Panics<'a>(ScriptedSource<'a>, Month);
 
 impl PageSource for Panics<'_> {
@@ -131,7 +131,7 @@ fn a_refused_page_comes_again_and_a_blocked_one_does_not() {
     let clock = FixedClock::noon("2024-03-13");
     let source = ScriptedSource::new(&clock, &["one.example.com"]);
     let (refused, blocked) = (month("2024-04"), month("2024-03"));
-    // A page with a chart missing: nothing that another look would mend.
+    // A page without one of its charts: a retry cannot succeed.
     let whole = bulletin_of(refused, |_| CutOff::Date("2012-01-01".parse().unwrap()));
     let rows = whole.rows().filter(|row| row.key.chart == Chart::FinalAction);
     let half = Bulletin::new(refused, rows.cloned()).unwrap();

@@ -1,9 +1,8 @@
-//! Tells whether standard output was open when the process started.
+//! Records if standard output was open when the process started.
 //!
-//! Rust's runtime opens `/dev/null` in place of a closed standard output before `main`, so that
-//! from then on everything printed there seems to arrive. An alert that nobody can read must not
-//! count as delivered, so this crate looks before the runtime does. On systems other than Linux,
-//! standard output counts as open.
+//! Rust's runtime opens `/dev/null` in place of a closed standard output before `main`, so later writes seem
+//! to succeed. An alert that nobody can read must not count as delivered, so this crate checks before the
+//! runtime does. On systems other than Linux, standard output counts as open.
 
 /// False if the process was started with a closed standard output, as by `>&-` in a shell.
 pub fn was_open() -> bool {

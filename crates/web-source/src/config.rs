@@ -1,3 +1,6 @@
+//! The configuration of the web source: hosts, contact, time limits and retries. Requests are in `web.rs`.
+//! Start at [`WebConfig`].
+
 use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -6,8 +9,8 @@ use reqwest::Url;
 
 use crate::text::shown;
 
-/// The hosts that are asked when nothing else is configured: the department's own first, then those of its other
-/// hosts that serve the same paths without a challenge (seen August to October 2026; they may close).
+/// The default hosts: `travel.state.gov` first, then other hosts of the department that serve the same paths
+/// without a challenge (seen August to October 2026; they may close).
 pub const DEFAULT_HOSTS: [&str; 4] = [
     "https://travel.state.gov",
     "https://adoption.state.gov",
@@ -15,39 +18,40 @@ pub const DEFAULT_HOSTS: [&str; 4] = [
     "https://childabduction.state.gov",
 ];
 
-/// The domain that every host lies under, unless others are allowed.
+/// The domain of every host, unless others are permitted.
 const DOMAIN: &str = "state.gov";
-/// The longest contact in bytes.
+/// The length limit of the contact, in bytes.
 const LONGEST_CONTACT: usize = 200;
-/// The longest time-out or pause.
+/// The upper limit of a time limit or pause.
 const LONGEST_TIME: Duration = Duration::from_secs(3600);
-/// The most retries that make sense: from then on the host is down, and the next look comes soon.
+/// The upper limit of retries. After this many the host is down, and the next poll follows soon.
 const MOST_RETRIES: u32 = 10;
 
-/// Which hosts are asked, under which name, and how patiently.
+/// The hosts, the contact in the User-Agent, and the time limits and retries.
 #[derive(Clone, PartialEq, Eq)]
 pub struct WebConfig {
-    /// The hosts in the order in which they are asked, each as scheme, host and, where it is not the usual one, port:
-    /// `https://travel.state.gov`. Plain `http` is taken for this machine alone (127.0.0.1, ::1, localhost).
+    /// The hosts in the order in which they are tried, each as scheme, host and, if it is not the default,
+    /// port: `https://travel.state.gov`. Plain `http` is accepted only for this machine (127.0.0.1, ::1,
+    /// localhost).
     pub hosts: Vec<String>,
-    /// Whether hosts outside `state.gov` are taken.
+    /// True if hosts outside `state.gov` are permitted.
     pub allow_other_hosts: bool,
-    /// Who runs this: an e-mail or web address, which every request names in its User-Agent.
+    /// The operator's e-mail address or URL, which every request names in its User-Agent.
     pub contact: String,
-    /// How long a connection may take.
+    /// The time limit for opening a connection.
     pub connect_timeout: Duration,
-    /// How long one request may take, from the connection to the last byte.
+    /// The time limit of one request, from the connection to the last byte.
     pub request_timeout: Duration,
-    /// How long one host is given for a page, with its redirects and retries.
+    /// The time limit of one host for a page, including redirects and retries.
     pub host_timeout: Duration,
-    /// How often a host is asked again after an error that may pass. A refusal or challenge is never repeated.
+    /// The number of retries after a transient error. A refusal or challenge is not retried.
     pub retries: u32,
-    /// The longest pause before the first retry; it doubles from retry to retry. Each pause is drawn at random between
-    /// nothing and that.
+    /// The longest pause before the first retry; it doubles with each retry. The actual pause is drawn at
+    /// random between zero and that.
     pub first_pause: Duration,
     /// The longest pause before any retry.
     pub longest_pause: Duration,
-    /// The longest wait that a host may ask for with `Retry-After`. One that asks for more is not asked again now.
+    /// The upper limit for `Retry-After`. A host that asks for a longer wait is not retried in this poll.
     pub longest_retry_after: Duration,
 }
 
@@ -68,7 +72,7 @@ impl Default for WebConfig {
     }
 }
 
-/// Leaves out the contact, which may be somebody's address.
+/// Omits the contact, which may be a personal address.
 impl fmt::Debug for WebConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WebConfig")
@@ -86,7 +90,8 @@ impl fmt::Debug for WebConfig {
 }
 
 impl WebConfig {
-    /// For a Lambda, whose time is counted: every host together fits into it, and the next look comes soon.
+    /// A configuration for a Lambda, whose time is limited: the time limits of all hosts together fit into it,
+    /// and the next poll follows soon.
     pub fn impatient(hosts: Vec<String>, contact: String, allow_other_hosts: bool) -> Self {
         Self {
             hosts,
@@ -99,14 +104,14 @@ impl WebConfig {
         }
     }
 
-    /// The longest time that one page or the index can take, when every host hangs. What calls the source must be given
-    /// more.
+    /// The longest time that a page or the index can take if every host hangs. A caller's time limit must be
+    /// longer.
     pub fn longest_look(&self) -> Duration {
         self.host_timeout
             .saturating_mul(u32::try_from(self.hosts.len()).unwrap_or(u32::MAX))
     }
 
-    /// Checks everything and reads the hosts.
+    /// Validates everything and parses the hosts.
     pub(crate) fn check(&self) -> Result<Vec<Host>, ConfigError> {
         let mut hosts: Vec<Host> = Vec::new();
         for text in &self.hosts {
@@ -152,7 +157,7 @@ impl WebConfig {
         Ok(hosts)
     }
 
-    /// The User-Agent header: what this is, its version, and whom to ask about it.
+    /// The User-Agent header: the program, its version and its contact.
     pub(crate) fn user_agent(&self) -> String {
         format!(
             "visa-bulletin-watch/{} (+{})",
@@ -162,91 +167,92 @@ impl WebConfig {
     }
 }
 
-/// Why a configuration cannot be used.
+/// The reason why a configuration is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
-    /// No host at all.
+    /// No host is configured.
     #[error("no host is configured: name at least one, such as https://travel.state.gov")]
     NoHost,
-    /// A host that cannot be read as a web address.
+    /// A host that cannot be parsed as a URL.
     #[error("\"{host}\" is no web address: write a host like https://travel.state.gov")]
     NotAnAddress {
-        /// The host as it is configured.
+        /// The configured host.
         host: String,
     },
-    /// An address with a path, a query or a user in it.
+    /// A URL with a path, a query or a user.
     #[error(
         "\"{host}\" says more than which host: write scheme and host alone, like https://travel.state.gov"
     )]
     MoreThanAHost {
-        /// The host's name.
+        /// The host name.
         host: String,
     },
-    /// A host of the network without encryption.
+    /// A remote host without encryption.
     #[error(
         "{host} is to be asked without encryption, so that anybody on the way could change the dates: write https:// (plain http is for this machine alone)"
     )]
     PlainHttp {
-        /// The host's name.
+        /// The host name.
         host: String,
     },
-    /// A host that is not the department's.
+    /// A host outside the department's domain.
     #[error(
         "{host} is no host of state.gov: pages from elsewhere are fetched only where other hosts are allowed explicitly"
     )]
     OtherHost {
-        /// The host's name.
+        /// The host name.
         host: String,
     },
-    /// The same host more than once.
+    /// A host that is configured more than once.
     #[error("{host} is configured twice: name each host once")]
     Twice {
-        /// The host's name.
+        /// The host name.
         host: String,
     },
-    /// A contact that cannot stand in a header. It is not repeated here, because it may be somebody's address.
+    /// A contact that is not a valid header value. The error does not repeat it, because it may be a personal
+    /// address.
     #[error(
         "the contact must be an e-mail or web address of 1 to {LONGEST_CONTACT} plain characters, without blanks or brackets"
     )]
     Contact,
-    /// A time-out in which nothing can be fetched, or in which nobody would wait.
+    /// A time limit or pause that is zero or too long.
     #[error("the {name} is {time:?}: it must be more than nothing and at most {LONGEST_TIME:?}")]
     Time {
-        /// Which.
+        /// The name of the setting.
         name: &'static str,
-        /// How long it is.
+        /// Its value.
         time: Duration,
     },
-    /// Less time for a host than for one request to it.
+    /// A time limit of a host that is shorter than the one of a request.
     #[error("a host is given {host:?} and one request to it {request:?}: give the host at least as long")]
     HostTimeout {
-        /// The host's time.
+        /// The time limit of a host.
         host: Duration,
-        /// The request's time.
+        /// The time limit of a request.
         request: Duration,
     },
-    /// So many retries that a host would be pestered.
+    /// More retries than permitted.
     #[error("{retries} retries are too many: at most {MOST_RETRIES} are made")]
     Retries {
-        /// How many.
+        /// The configured number.
         retries: u32,
     },
-    /// The HTTP client does not start.
+    /// The HTTP client could not be built.
     #[error("the HTTP client does not start: {reason}")]
     Client {
-        /// Why.
+        /// The reason.
         reason: String,
     },
 }
 
-/// A host that is asked.
+/// A host of the source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Host {
-    /// What it is called in messages and records: the host's name, with the port where it is not the usual one.
+    /// The name in messages and records: the host name, with the port if it is not the default.
     pub(crate) name: String,
-    /// Its root.
+    /// The root URL.
     pub(crate) root: Url,
-    /// Whether it is this machine.
+    /// True if the host is this machine.
     pub(crate) is_loopback: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Pages that somebody saved.
+//! A page source that reads saved pages from a folder. It makes no requests. Start at [`FolderSource`].
 
 use std::cmp::Reverse;
 use std::fs::{self, File};
@@ -11,48 +11,50 @@ use pipeline::port::{Clock, Fetched, PageLink, PageSource, SourceError, SystemCl
 
 use crate::path::{self, PAGE_FOLDER, is_page_path};
 
-/// Who gives the pages of a folder, as it stands in [`Fetched::host`].
+/// The value of [`Fetched::host`] for pages from a folder.
 const BY_HAND: &str = "by hand";
-/// How deep below the folder pages are looked for.
+/// The depth limit of the search below the folder.
 const DEEPEST: usize = 16;
 
-/// A folder of saved pages. They count as given by hand, and so as confirmed.
+/// A folder of saved pages. They count as added manually, and so as confirmed.
 ///
-/// A page lies anywhere below the folder: under the site's own path, in folders by year, or just there. Its month is
-/// read from its name: `visa-bulletin-for-march-2026.html`, one of the irregular ones, or the title by which browsers save
-/// it, `Visa Bulletin For March 2026.html`. Other files are left alone.
-/// Where two files are the same month's, the one under the site's path counts, else the one with the usual name, else
-/// the first by name. Links to files are followed, links to folders are not.
+/// A page can be anywhere below the folder: under its path on the site, in folders by year, or directly in
+/// the folder. Its month is parsed from its name: `visa-bulletin-for-march-2026.html`, one of the irregular
+/// names, or the title under which browsers save it, `Visa Bulletin For March 2026.html`. Other files are
+/// ignored.
+/// If two files have the same month, the one under the site's path is used, else the one with the usual name,
+/// else the first by name. Links to files are followed, links to folders are not.
 #[derive(Debug)]
 pub struct FolderSource<C = SystemClock> {
     folder: PathBuf,
     clock: C,
 }
 
-/// Why a folder cannot be a source.
+/// The reason why a folder cannot be a source.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FolderError {
-    /// It cannot be read, or does not exist.
+    /// The folder does not exist or cannot be read.
     #[error("the folder {} cannot be read: {reason}", .folder.display())]
     Unreadable {
-        /// Which one; also one below the folder that was named.
+        /// The folder that cannot be read: the given one or one below it.
         folder: PathBuf,
-        /// Why.
+        /// The reason.
         reason: String,
     },
-    /// It is a file.
+    /// The path is a file.
     #[error("{} is no folder: name the folder in which the saved pages lie", .path.display())]
     NoFolder {
-        /// What was named.
+        /// The given path.
         path: PathBuf,
     },
 }
 
 impl<C: Clock> FolderSource<C> {
-    /// A source of the pages in this folder. They are looked up anew each time, so pages can be added meanwhile.
+    /// A source of the pages in this folder. Every call lists the folder again, so pages can be added at any
+    /// time.
     ///
     /// # Errors
-    /// [`FolderError`] when it is no folder or cannot be read.
+    /// [`FolderError`] if the path is not a folder or cannot be read.
     pub fn open(folder: impl Into<PathBuf>, clock: C) -> Result<Self, FolderError> {
         let folder = folder.into();
         let metadata = fs::metadata(&folder).map_err(|error| unreadable(&folder, &error))?;
@@ -63,7 +65,7 @@ impl<C: Clock> FolderSource<C> {
         Ok(Self { folder, clock })
     }
 
-    /// Every file that may be a page, the one that counts for a month before the others of that month, newest first.
+    /// Every file that may be a page, newest month first. Within a month, the file that is used comes first.
     fn pages(&self) -> Result<Vec<SavedPage>, FolderError> {
         let mut pages = Vec::new();
         collect(&self.folder, DEEPEST, &mut pages)?;
@@ -93,7 +95,7 @@ impl<C: Clock> FolderSource<C> {
     }
 }
 
-/// Reads files where it stands: they lie on this machine, and nothing else runs meanwhile.
+/// Blocks on file reads: the files are local, and nothing else runs meanwhile.
 impl<C: Clock> PageSource for FolderSource<C> {
     async fn links(&self) -> Result<Vec<PageLink>, SourceError> {
         let pages = self.pages().map_err(|error| blocked(INDEX_PATH, error))?;
@@ -132,9 +134,9 @@ impl<C: Clock> PageSource for FolderSource<C> {
 #[derive(Debug)]
 struct SavedPage {
     file: PathBuf,
-    /// The month that its name says.
+    /// The month in the file's name.
     month: Option<Month>,
-    /// Its path on the site, where it lies under one.
+    /// The page's path on the site, if the file is under one.
     site_path: Option<String>,
 }
 
@@ -171,14 +173,14 @@ impl SavedPage {
     }
 }
 
-/// A file's name as the site would write it. Browsers name a saved page by its title: `Visa Bulletin For March 2026.html`,
-/// and `Visa Bulletin For March 2026 (1).html` when it is saved again.
+/// A file name in the site's spelling. Browsers name a saved page by its title: `Visa Bulletin For March
+/// 2026.html`, and `Visa Bulletin For March 2026 (1).html` for a second copy.
 fn as_on_site(name: &str) -> String {
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     stem.replace(|character: char| !character.is_ascii_alphanumeric(), "-")
 }
 
-/// Adds every page below a folder. A folder that cannot be read is an error, not an empty one.
+/// Adds every page below a folder. A folder that cannot be read is an error; it does not count as empty.
 fn collect(folder: &Path, depth: usize, pages: &mut Vec<SavedPage>) -> Result<(), FolderError> {
     let entries = fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
     for entry in entries {
@@ -191,7 +193,7 @@ fn collect(folder: &Path, depth: usize, pages: &mut Vec<SavedPage>) -> Result<()
             }
             continue;
         }
-        // A link counts as what it leads to, if that is a file; one that leads nowhere is no page.
+        // A link counts if its target is a file; a broken link is not a page.
         let is_file =
             kind.is_file() || (kind.is_symlink() && fs::metadata(&path).is_ok_and(|target| target.is_file()));
         if is_file {
@@ -201,7 +203,7 @@ fn collect(folder: &Path, depth: usize, pages: &mut Vec<SavedPage>) -> Result<()
     Ok(())
 }
 
-/// The whole file, unless it is larger than any page.
+/// The whole file, or an error if it is larger than the limit of a page.
 fn read(file: &Path) -> Result<Vec<u8>, String> {
     let too_large = |bytes: u64| {
         format!("too large: it has {bytes} bytes, and no bulletin has more than {MAX_PAGE_BYTES}")

@@ -1,10 +1,11 @@
-//! Where pages come from: fills the port [`pipeline::port::PageSource`].
+//! The sources of pages: implementations of the port [`pipeline::port::PageSource`].
 //!
-//! [`WebSource`] asks the department's hosts in order, [`FolderSource`] reads pages that somebody saved, and
-//! [`Source`] is whichever of the two was chosen at run time.
+//! [`WebSource`] fetches from the department's hosts in order, [`FolderSource`] reads saved pages, and
+//! [`Source`] is one of the two, chosen at run time.
 //!
-//! Only pages of the Visa Bulletin are ever fetched, only from the configured hosts, under an honest name, and
-//! without solving or evading a challenge. Where no host gives a page, the error says what each of them answered.
+//! The source fetches only pages of the Visa Bulletin, only from the configured hosts, identifies itself with
+//! a User-Agent, and neither solves nor evades a challenge. If no host gives a page, the error contains the
+//! answer of each.
 
 mod config;
 mod path;

@@ -1,17 +1,19 @@
+//! The paths that may be fetched. Every request and redirect is checked here.
+
 use bulletin_html::INDEX_PATH;
 use pipeline::port::SourceError;
 
 use crate::text::shown;
 
-/// The folder of the site below which every bulletin lies. Beside it only the index page is fetched.
+/// The folder of the site that contains every bulletin. The only other page that is fetched is the index.
 pub const PAGE_FOLDER: &str = "/content/travel/en/legal/visa-law0/visa-bulletin/";
 
-/// The longest path in bytes that is fetched. The site's own have about 100.
+/// The length limit of a path, in bytes. Paths on the site have about 100.
 const LONGEST: usize = 300;
 
-/// Whether a path is the index page or may be a bulletin's: it lies below [`PAGE_FOLDER`] and is written in letters,
-/// digits, `-`, `_` and `.` alone, with no empty segment and none that begins with a dot. No path that means another
-/// place than it seems to (`..`, `%2e`, `//`, `@`, a query) is one.
+/// True if a path is the index page or can be a bulletin: it is below [`PAGE_FOLDER`] and consists of
+/// letters, digits, `-`, `_` and `.`, with no empty segment and none that begins with a dot. This excludes
+/// every path with a second meaning (`..`, `%2e`, `//`, `@`, a query).
 pub fn is_page_path(path: &str) -> bool {
     let plain = |segment: &str| {
         !segment.is_empty()
@@ -27,7 +29,7 @@ pub fn is_page_path(path: &str) -> bool {
                 .is_some_and(|rest| rest.split('/').all(plain)))
 }
 
-/// Refuses every path that is not [`is_page_path`].
+/// Refuses every path for which [`is_page_path`] is false.
 pub(crate) fn check(path: &str) -> Result<(), SourceError> {
     if is_page_path(path) {
         return Ok(());

@@ -1,4 +1,5 @@
-//! One question to each host, to tell which of them answer.
+//! A probe of the hosts: one request to each shows which of them answer, and with what clock. Nothing is
+//! retried.
 
 use bulletin_html::{INDEX_PATH, read_index};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -9,19 +10,19 @@ use tokio::time::Instant;
 
 use crate::web::WebSource;
 
-/// What a host answered when it was asked once for its list of bulletins.
+/// The answer of a host to one request for its list of bulletins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Probe {
-    /// The host's name.
+    /// The host name.
     pub host: String,
-    /// How many bulletins it lists, or what it answered in place of its list.
+    /// The number of listed bulletins, or the answer that was not a list.
     pub listed: Result<usize, String>,
-    /// By how much its clock is ahead of this machine's, as its answer says; `None` where it does not.
+    /// The time by which the host's clock is ahead of this machine's; `None` if its answer has no date.
     pub ahead: Option<TimeDelta>,
 }
 
 impl<C: Clock> WebSource<C> {
-    /// Asks each host once for its list of bulletins, one after the other, and never again because of an error.
+    /// Requests the list of bulletins from each host once, one after the other, without retries.
     pub async fn probe(&self) -> Vec<Probe> {
         let mut probes = Vec::new();
         for host in self.hosts() {
@@ -45,7 +46,7 @@ impl<C: Clock> WebSource<C> {
     }
 }
 
-/// By how much the clock of whoever answered is ahead of this one (RFC 9110, section 6.6.1).
+/// The time by which the clock of the server is ahead of this one (RFC 9110, section 6.6.1).
 fn ahead_of(response: &Response, now: DateTime<Utc>) -> Option<TimeDelta> {
     let date = response.headers().get(DATE)?.to_str().ok()?;
     Some(DateTime::parse_from_rfc2822(date).ok()?.to_utc() - now)

@@ -1,8 +1,10 @@
+//! A page source that is chosen at run time. It only forwards to the chosen one.
+
 use pipeline::port::{Clock, Fetched, PageLink, PageSource, SourceError, SystemClock};
 
 use crate::{FolderSource, WebSource};
 
-/// Where pages come from, chosen at run time.
+/// The source of pages, chosen at run time.
 #[derive(Debug)]
 pub enum Source<C = SystemClock> {
     /// The department's hosts.

@@ -1,7 +1,9 @@
-/// The most characters of foreign text that are shown.
+//! Text from other programs, made safe for messages and logs.
+
+/// The length limit of shown text, in characters.
 const SHOWN: usize = 160;
 
-/// Foreign text as it may stand in a message or log: short, on one line, without control characters.
+/// Text from another program for a message or log: short, on one line, without control characters.
 pub(crate) fn shown(text: &str) -> String {
     let mut shown: String = text
         .chars()

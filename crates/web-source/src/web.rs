@@ -1,4 +1,5 @@
-//! Pages over HTTPS from the department's hosts.
+//! A page source that fetches over HTTPS from the department's hosts: requests, redirects, retries and the
+//! answers' meaning. Paths are checked in `path.rs`. Start at [`WebSource`].
 
 use std::error::Error as _;
 use std::fmt;
@@ -16,16 +17,16 @@ use crate::config::{ConfigError, Host, WebConfig};
 use crate::path;
 use crate::text::shown;
 
-/// How many redirects are followed for one page.
+/// The redirect limit of one page.
 const MOST_REDIRECTS: usize = 5;
-/// How much of an error's body is looked at, to tell a challenge from a plain error.
+/// The number of bytes of an error's body that are searched for a challenge.
 const MOST_ERROR_BYTES: usize = 64 * 1024;
 
-/// Pages from the department's hosts, asked in order until one gives the page.
+/// A page source that tries the department's hosts in order until one gives the page.
 ///
-/// Keeps no cookies, solves no challenge, and follows a redirect only to a page of the Visa Bulletin on one of the
-/// configured hosts. The usual proxy variables of the environment (`HTTPS_PROXY`, `NO_PROXY`) hold, except for hosts
-/// on this machine.
+/// It keeps no cookies, solves no challenge, and follows a redirect only to a page of the Visa Bulletin on
+/// one of the configured hosts. The usual proxy variables of the environment (`HTTPS_PROXY`, `NO_PROXY`)
+/// apply, except for hosts on this machine.
 pub struct WebSource<C = SystemClock> {
     client: Client,
     hosts: Vec<Host>,
@@ -42,10 +43,10 @@ impl<C> fmt::Debug for WebSource<C> {
 }
 
 impl<C: Clock> WebSource<C> {
-    /// A source with these hosts. Nothing is asked yet.
+    /// A source with these hosts. Makes no request.
     ///
     /// # Errors
-    /// [`ConfigError`] with what is wrong and what to write instead.
+    /// [`ConfigError`] with the invalid setting and what is expected.
     pub fn new(config: WebConfig, clock: C) -> Result<Self, ConfigError> {
         let hosts = config.check()?;
         Ok(Self {
@@ -56,12 +57,13 @@ impl<C: Clock> WebSource<C> {
         })
     }
 
-    /// The names of the hosts in the order in which they are asked, as they stand in [`Fetched::host`].
+    /// The names of the hosts in the order in which they are tried. [`Fetched::host`] contains the same
+    /// names.
     pub fn host_names(&self) -> impl Iterator<Item = &str> {
         self.hosts.iter().map(|host| host.name.as_str())
     }
 
-    /// Asks one host for a page, again where the error may pass.
+    /// Requests a page from one host, with retries after transient errors.
     async fn ask(&self, host: &Host, path: &str, avoid: Option<&str>) -> Result<Fetched, Denial> {
         let deadline = Instant::now() + self.config.host_timeout;
         let mut retries = 0;
@@ -97,7 +99,8 @@ impl<C: Clock> WebSource<C> {
         }
     }
 
-    /// The pause before a retry: drawn at random ("full jitter"), so that many clients do not come back at once.
+    /// The pause before a retry, drawn at random ("full jitter") so that many clients do not return at the
+    /// same time.
     fn pause(&self, retries: u32) -> Duration {
         self.config
             .first_pause
@@ -114,7 +117,7 @@ impl<C: Clock> WebSource<C> {
         self.config.host_timeout
     }
 
-    /// One attempt: asks, follows redirects, judges the answer. `note` sees each answer.
+    /// One attempt: requests the page, follows redirects and checks the answer. `note` gets each answer.
     pub(crate) async fn follow(
         &self,
         host: &Host,
@@ -128,7 +131,7 @@ impl<C: Clock> WebSource<C> {
             let Some((host, path)) = asked.last() else {
                 return Err(Denial::blocked("nothing was asked"));
             };
-            // A page is as new as the moment it was asked for, at least; one that came slowly is not newer.
+            // The request's time, not the end of the answer: a slow answer is not a newer page.
             let at = self.clock.now();
             let response = self.get(host, path, deadline).await?;
             note(&response);
@@ -169,7 +172,7 @@ impl<C: Clock> WebSource<C> {
             .map_err(|error| self.denial_of(&error))
     }
 
-    /// Where a redirect leads, if it may be followed.
+    /// The target of a redirect, if it may be followed.
     fn target(&self, response: &Response) -> Result<(&Host, String), Denial> {
         let location = response
             .headers()
@@ -193,7 +196,7 @@ impl<C: Clock> WebSource<C> {
         Ok((host, location.path().to_owned()))
     }
 
-    /// The body of an answer that is no redirect, if it can be the page.
+    /// The body of an answer that is not a redirect, if it can be the page.
     async fn judge(&self, response: Response) -> Result<Vec<u8>, Denial> {
         let status = response.status();
         match status {
@@ -237,7 +240,7 @@ impl<C: Clock> WebSource<C> {
         }
     }
 
-    /// The whole body, or nothing where it is larger than any page.
+    /// The whole body, or an error if it is larger than the limit of a page.
     async fn body(&self, mut response: Response) -> Result<Vec<u8>, Denial> {
         let too_large =
             || Denial::blocked(format!("more than {MAX_PAGE_BYTES} bytes, which no bulletin has"));
@@ -283,7 +286,7 @@ impl<C: Clock> WebSource<C> {
         }
     }
 
-    /// The hosts in the order in which they are asked: as configured, but the one to avoid last.
+    /// The hosts in the order in which they are tried: as configured, but with the one to avoid last.
     fn in_order<'a>(&'a self, avoid: Option<&str>) -> impl Iterator<Item = &'a Host> {
         let (last, first): (Vec<_>, Vec<_>) = self
             .hosts
@@ -294,8 +297,8 @@ impl<C: Clock> WebSource<C> {
 }
 
 impl<C: Clock> PageSource for WebSource<C> {
-    /// The bulletins that the first index page lists that can be had and read. Links to places that are not fetched
-    /// from are left out. An index that is missing is no news but a host that is closed: it blocks.
+    /// The bulletins on the first index page that can be fetched and parsed. Links to paths that are never
+    /// fetched are omitted. A missing index means that the host is closed: it blocks.
     async fn links(&self) -> Result<Vec<PageLink>, SourceError> {
         let mut tried = Tried::default();
         for host in &self.hosts {
@@ -324,9 +327,9 @@ impl<C: Clock> PageSource for WebSource<C> {
         })
     }
 
-    /// The page from the first host that gives it. A host without the page does not end the search, since another may
-    /// have it earlier. The page is missing only if every host says so: a mirror may lag behind the department's own
-    /// host, so while any host is blocked nobody knows whether the page is out.
+    /// The page from the first host that gives it. A host without the page does not end the search, since
+    /// another may have it earlier. The page is missing only if every host says so: a mirror may lag behind
+    /// `travel.state.gov`, so while a host is blocked it is unknown if the page is out.
     async fn page(&self, path: &str, avoid: Option<&str>) -> Result<Fetched, SourceError> {
         path::check(path)?;
         let mut tried = Tried::default();
@@ -350,11 +353,11 @@ impl<C: Clock> PageSource for WebSource<C> {
     }
 }
 
-/// What the hosts answered that did not give the page.
+/// The answers of the hosts that did not give the page.
 #[derive(Debug, Default)]
 struct Tried {
     answers: Vec<String>,
-    /// True if a host answered anything else than that there is no such page.
+    /// True if a host gave any answer except that the page does not exist.
     is_blocked: bool,
 }
 
@@ -364,12 +367,12 @@ impl Tried {
         self.is_blocked |= !denial.is_not_found;
     }
 
-    /// True if every host that was asked says that there is no such page.
+    /// True if every host answered that the page does not exist.
     fn is_missing(&self) -> bool {
         !self.answers.is_empty() && !self.is_blocked
     }
 
-    /// Says, where others failed before, which host gave the page in the end.
+    /// Logs the host that gave the page after others had failed.
     fn note_answer(&self, host: &str, path: &str) {
         if !self.answers.is_empty() {
             tracing::warn!(
@@ -382,17 +385,17 @@ impl Tried {
     }
 }
 
-/// Why a host does not give a page.
+/// The reason why a host does not give a page.
 #[derive(Debug)]
 pub(crate) struct Denial {
-    /// What it answered, in a few words.
+    /// The host's answer in a few words.
     pub(crate) reason: String,
-    /// Whether it says that there is no such page.
+    /// True if the answer is that the page does not exist.
     is_not_found: bool,
     again: Again,
 }
 
-/// Whether the same host is worth asking again.
+/// The decision on a retry at the same host.
 #[derive(Debug, Clone, Copy)]
 enum Again {
     Never,
@@ -425,7 +428,7 @@ impl Denial {
     }
 }
 
-/// A client with the roots of the web's authorities built in, so that it works on a bare machine.
+/// A client with built-in root certificates of the public web, so that it needs none from the machine.
 fn client(config: &WebConfig, hosts: &[Host]) -> Result<Client, ConfigError> {
     let roots = rustls::RootCertStore {
         roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
@@ -468,18 +471,18 @@ fn in_words(status: StatusCode) -> String {
     }
 }
 
-/// An address as it may be shown: without user, query and fragment, which may be long or meant for one visitor alone.
+/// A URL that can be shown: without user, query and fragment, which may be long or personal to one visitor.
 fn address_of(url: &Url) -> String {
     let mut url = url.clone();
     url.set_query(None);
     url.set_fragment(None);
-    // Neither fails for an address with a host; without one there is no user to hide.
+    // Neither fails for a URL with a host; a URL without a host has no user.
     let _ = url.set_username("");
     let _ = url.set_password(None);
     shown(url.as_str())
 }
 
-/// What an error answer wants the visitor to prove, where it is a challenge: no reason to come back soon.
+/// The proof that an error page demands from the visitor, if it is a challenge: then a retry makes no sense.
 async fn challenge(response: &mut Response) -> Option<String> {
     if response.headers().contains_key("cf-mitigated") {
         return Some("a challenge".into());
@@ -497,7 +500,7 @@ async fn challenge(response: &mut Response) -> Option<String> {
     }
 }
 
-/// How long `Retry-After` asks to wait: seconds, or until a date (RFC 9110, section 10.2.3).
+/// The wait that `Retry-After` asks for: in seconds, or until a date (RFC 9110, section 10.2.3).
 fn retry_after(value: &str, now: DateTime<Utc>) -> Option<Duration> {
     let value = value.trim();
     if let Ok(seconds) = value.parse() {

@@ -1,4 +1,4 @@
-//! The folder of saved pages.
+//! The page source of a folder.
 #![expect(
     clippy::unwrap_used,
     reason = "what goes wrong in a test's own machinery fails the test"
@@ -14,7 +14,7 @@ use pipeline::port::{Clock, PageSource, SourceError};
 use tempfile::TempDir;
 use web_source::{FolderError, FolderSource, PAGE_FOLDER, Source, WebConfig, WebSource};
 
-/// A clock that stands.
+/// A stopped clock.
 #[derive(Debug, Clone, Copy)]
 struct Stopped;
 
@@ -24,7 +24,7 @@ impl Clock for Stopped {
     }
 }
 
-/// A folder with these files. Each says where it lies.
+/// A folder with these files. Each file contains its path.
 fn folder(files: &[&str]) -> (TempDir, FolderSource<Stopped>) {
     let folder = tempfile::tempdir().unwrap();
     for file in files {
@@ -96,7 +96,7 @@ async fn a_page_under_the_sites_path_keeps_its_path() {
     let (_folder, source) = folder(&[&format!("copies/of/2026{irregular}")]);
     assert_eq!(listed(&source).await, [format!("2012-10 {irregular}")]);
     assert!(body(&source, &irregular).await.ends_with(&irregular));
-    // By its usual path it is found as well.
+    // The page is found by its usual path too.
     assert!(
         body(&source, &predicted_path(month("2012-10")))
             .await
@@ -155,7 +155,7 @@ async fn a_page_that_is_not_there_is_missing() {
     let path = predicted_path(month("2026-04"));
     let error = source.page(&path, None).await.unwrap_err();
     assert!(matches!(error, SourceError::NotFound { .. }), "{error}");
-    // It can be added meanwhile.
+    // Pages can be added at any time.
     save(folder.path(), "visa-bulletin-for-april-2026.html");
     assert!(source.page(&path, None).await.is_ok());
 }

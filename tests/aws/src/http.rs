@@ -1,4 +1,4 @@
-//! As much HTTP as the harness needs: one request a connection, bodies of a known length.
+//! A minimal HTTP server and client for the harness: one request per connection, bodies of a known length.
 
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -6,21 +6,21 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-/// A request as it came.
+/// A received request.
 #[derive(Debug, Clone)]
 pub struct Request {
     /// `GET`, `POST`.
     pub method: String,
     /// The path with its query.
     pub path: String,
-    /// The headers as they came.
+    /// The headers in the received order.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Vec<u8>,
 }
 
 impl Request {
-    /// A header's value, whatever the case of its name.
+    /// The value of a header; the name is case-insensitive.
     pub fn header(&self, name: &str) -> Option<&str> {
         let found = self
             .headers
@@ -30,25 +30,25 @@ impl Request {
     }
 }
 
-/// What is answered.
+/// The response to a request.
 #[derive(Debug, Clone)]
 pub enum Response {
     /// A status, headers and a body.
     Answer(u16, Vec<(String, String)>, Vec<u8>),
-    /// These bytes as they are.
+    /// These bytes, unchanged.
     Raw(Vec<u8>),
-    /// Nothing: the connection is cut.
+    /// None: the connection is closed.
     Cut,
 }
 
 impl Response {
-    /// An answer with this status and body.
+    /// A response with this status and body.
     pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
         Self::Answer(status, Vec::new(), body.into())
     }
 }
 
-/// A server on a free port of this machine, until it is dropped.
+/// A server on a free port of this machine. It stops when dropped.
 #[derive(Debug)]
 pub struct Server {
     port: u16,
@@ -56,10 +56,10 @@ pub struct Server {
 }
 
 impl Server {
-    /// Begins to answer.
+    /// Starts the server.
     ///
     /// # Panics
-    /// When there is no free port.
+    /// If there is no free port.
     pub fn start(handle: impl Fn(&Request) -> Response + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
         let port = listener.local_addr().expect("its number").port();
@@ -71,7 +71,7 @@ impl Server {
                     return;
                 }
                 let handle = Arc::clone(&handle);
-                // Whoever hangs up in between wants no answer any more.
+                // An error means that the client closed the connection: nothing is left to answer.
                 thread::spawn(move || serve(&connection, handle.as_ref()));
             }
         });
@@ -165,10 +165,10 @@ fn read_chunks(reader: &mut BufReader<&TcpStream>) -> io::Result<Vec<u8>> {
     }
 }
 
-/// Hands a request on to a port of this machine, and answers the bytes that come back.
+/// Forwards a request to a port of this machine, and returns the bytes of the answer.
 ///
 /// # Errors
-/// When nobody answers there.
+/// An error if nobody answers there.
 pub fn forward(request: &Request, port: u16) -> io::Result<Vec<u8>> {
     let mut upstream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
     let mut head = format!("{} {} HTTP/1.1\r\n", request.method, request.path);

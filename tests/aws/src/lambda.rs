@@ -1,4 +1,4 @@
-//! A compiled Lambda, run by its own Runtime API as AWS does.
+//! A compiled Lambda, invoked through a Runtime API as on AWS.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,13 +11,13 @@ use serde_json::Value;
 use crate::http::{Request, Response, Server};
 use crate::process::{Process, project};
 
-/// How often it is asked whether a Lambda is to be killed.
+/// The interval between checks if a Lambda is to be killed.
 const LOOK: Duration = Duration::from_millis(1);
 
-/// One execution environment: a process, and the Runtime API that it asks for events.
+/// One execution environment: a process, and the Runtime API from which it gets events.
 #[derive(Debug)]
 pub struct Lambda {
-    // Stopped before the API that it asks.
+    // Declared first, so that it stops before its API.
     _process: Process,
     _api: Server,
     events: Sender<String>,
@@ -26,11 +26,11 @@ pub struct Lambda {
 }
 
 impl Lambda {
-    /// Starts the compiled Lambda of this name with these variables; one invocation may take as long as `timeout`. Its
-    /// logs are dropped.
+    /// Starts the compiled Lambda of this name with these variables and this time limit for each invocation.
+    /// Its logs are dropped.
     ///
     /// # Panics
-    /// When it is not compiled.
+    /// If it is not compiled.
     pub fn start(name: &str, environment: &[(&str, &str)], timeout: Duration) -> Self {
         let (events, next) = channel::<String>();
         let (answer, results) = channel();
@@ -57,18 +57,19 @@ impl Lambda {
         }
     }
 
-    /// Gives it an event and waits for its answer.
+    /// Invokes the Lambda with an event and waits for its answer.
     ///
     /// # Errors
-    /// What the Lambda answers when it fails, or that it did not answer in time.
+    /// The Lambda's error answer, or a timeout.
     pub fn invoke(&self, event: &Value) -> Result<Value, String> {
         self.invoke_until(event, || false)
     }
 
-    /// Gives it an event and waits for its answer, or until it is to be killed: then whoever has the Lambda drops it.
+    /// Invokes the Lambda with an event and waits for its answer, or until it is to be killed: then the
+    /// caller drops it.
     ///
     /// # Errors
-    /// What the Lambda answers when it fails, that it did not answer in time, or that it is to be killed.
+    /// The Lambda's error answer, a timeout, or the kill.
     pub fn invoke_until(&self, event: &Value, mut is_killed: impl FnMut() -> bool) -> Result<Value, String> {
         self.events
             .send(event.to_string())
@@ -120,23 +121,23 @@ fn api(
     } else {
         Err(body)
     };
-    // Nobody may be waiting any more.
+    // After a timeout nobody receives this.
     let _ = answer.lock().unwrap().send(result);
     Response::new(202, "{}")
 }
 
-/// Where the compiled Lambdas lie.
+/// The folder of the compiled Lambdas.
 static COMPILED: OnceLock<PathBuf> = OnceLock::new();
 
-/// Takes the Lambdas from this folder and compiles none. What was set before, or compiled, stays.
+/// Uses the Lambdas in this folder and compiles none. A folder that was set or compiled before stays.
 pub fn use_binaries(folder: PathBuf) {
     let _ = COMPILED.set(folder);
 }
 
-/// Where the compiled Lambdas lie. They are compiled once, as these tests are.
+/// The folder of the compiled Lambdas. They are compiled once, into `debug` in the target folder of these tests.
 ///
 /// # Panics
-/// When they cannot be compiled.
+/// If they cannot be compiled.
 pub fn binaries() -> &'static Path {
     COMPILED.get_or_init(|| {
         let test = std::env::current_exe().expect("this test's own file");
@@ -144,7 +145,7 @@ pub fn binaries() -> &'static Path {
         let target = profile.parent().expect("target");
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut build = Command::new(cargo);
-        // What this test's own package is called would have build scripts run again.
+        // The variables of this test's package would make cargo run build scripts again.
         for (name, _) in std::env::vars_os() {
             let text = name.to_string_lossy();
             if ["CARGO_PKG_", "CARGO_MANIFEST_"]

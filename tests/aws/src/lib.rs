@@ -1,5 +1,5 @@
-//! What the tests of the AWS side run against: an emulator and DynamoDB Local as processes of their own, on free ports
-//! of this machine, which end with the test however it ends.
+//! The harness of the AWS tests: an emulator and DynamoDB Local as separate processes on free ports of this
+//! machine, which end with the test in any case. Start at [`Deployment`](deployment::Deployment).
 
 #![expect(
     clippy::expect_used,
@@ -18,10 +18,10 @@ pub mod proxy;
 pub mod site;
 pub mod table;
 
-/// Runs a test's future to its end.
+/// Runs the future of a test to its end.
 ///
 /// # Panics
-/// When the test does.
+/// If the test panics.
 pub fn run<T>(test: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -1,4 +1,4 @@
-//! The sample run, played on the compiled Lambdas and on the pipeline of one machine.
+//! The sample run, played on the compiled Lambdas and on the SQLite pipeline.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -28,20 +28,20 @@ impl Clock for SharedClock {
 /// Noon of a step's day.
 ///
 /// # Panics
-/// When it has no day.
+/// If the step has no day.
 pub fn noon(step: &Step) -> DateTime<Utc> {
     format!("{}T12:00:00Z", step.as_of).parse().unwrap()
 }
 
-/// When the schedule strikes on a day: at noon, and often enough that a correction is confirmed.
+/// The polls of a day: at noon, and later, so that a correction is confirmed.
 pub fn looks(step: &Step) -> [DateTime<Utc>; 2] {
     [noon(step), noon(step) + Duration::minutes(30)]
 }
 
-/// The alerts that the pipeline of one machine sends on each step.
+/// The alerts of the SQLite pipeline on each step.
 ///
 /// # Panics
-/// When it fails.
+/// If the pipeline fails.
 pub async fn alerts_by_step(steps: &[Step]) -> Vec<Vec<Alert>> {
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(&folder.path().join("bulletins.db")).unwrap();
@@ -73,10 +73,10 @@ pub async fn alerts_by_step(steps: &[Step]) -> Vec<Vec<Alert>> {
     alerts
 }
 
-/// The alerts of the pipeline of one machine on the same pages, as text for machines.
+/// The alerts of the SQLite pipeline on the same pages, as JSON text.
 ///
 /// # Panics
-/// When it fails.
+/// If the pipeline fails.
 pub async fn expected_alerts(steps: &[Step]) -> Vec<String> {
     let alerts = alerts_by_step(steps).await.concat();
     let mut alerts: Vec<String> = alerts.iter().map(|alert| alert.json().to_string()).collect();
@@ -84,10 +84,10 @@ pub async fn expected_alerts(steps: &[Step]) -> Vec<String> {
     alerts
 }
 
-/// The alerts that a subscriber hears of the deployment on the same pages.
+/// The alerts that a subscriber of the deployment gets on the same pages.
 ///
 /// # Panics
-/// When the deployment cannot be asked.
+/// If a request to the deployment fails.
 pub async fn heard_alerts(deployment: &mut Deployment, site: &Site, steps: &[Step]) -> Vec<String> {
     let mut heard = Vec::new();
     for step in steps {
@@ -106,7 +106,7 @@ pub async fn heard_alerts(deployment: &mut Deployment, site: &Site, steps: &[Ste
 /// A month, its correction, and the months around it.
 ///
 /// # Panics
-/// When the samples cannot be made.
+/// If the samples cannot be generated.
 pub fn few_steps() -> Vec<Step> {
     steps().unwrap().into_iter().skip(5).take(4).collect()
 }
@@ -114,14 +114,14 @@ pub fn few_steps() -> Vec<Step> {
 /// A deployment on the day of the first step, whose Lambdas call AWS at this endpoint.
 ///
 /// # Panics
-/// When it cannot be made.
+/// If it cannot be created.
 pub async fn deployment(emulator: &Emulator, endpoint: String, site: &Site, steps: &[Step]) -> Deployment {
     let mut deployment = Deployment::new(emulator, endpoint, site).await;
     deployment.set_clock(noon(&steps[0]));
     deployment
 }
 
-/// How often each stands there.
+/// The number of occurrences of each alert.
 pub fn counted(alerts: &[String]) -> BTreeMap<&str, usize> {
     let mut counted = BTreeMap::new();
     for alert in alerts {

@@ -1,23 +1,23 @@
-//! Processes that end when whoever started them ends, in whatever way.
+//! Processes that end with the process that started them, in any case.
 
 use std::net::{Ipv4Addr, SocketAddrV4, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// A process that is stopped, by its id, when this is dropped; and also when the test's own process dies, because then
-/// the pipe closes at whose other end a shell waits.
+/// A process that is stopped, by its id, when this is dropped. It also stops when the test's process dies:
+/// that closes the pipe on which a shell waits.
 #[derive(Debug)]
 pub struct Process(Child);
 
-/// Starts the command given as arguments, waits until standard input closes, and stops it.
+/// Starts the command in its arguments, waits until standard input closes, and stops it.
 const GUARD: &str = r#""$@" </dev/null & child=$!; read -r _; kill "$child"; wait "$child""#;
 
 impl Process {
-    /// Starts a program with exactly these variables in its environment. What it prints is dropped.
+    /// Starts a program with exactly these environment variables. Its output is dropped.
     ///
     /// # Panics
-    /// When it cannot be started.
+    /// If it cannot be started.
     pub fn start(program: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let child = Command::new("/bin/sh")
             .args(["-c", GUARD, "guard", program])
@@ -40,19 +40,19 @@ impl Drop for Process {
     }
 }
 
-/// A port of this machine on which nobody listens.
+/// A free port of this machine.
 ///
 /// # Panics
-/// When there is none.
+/// If there is none.
 pub fn free_port() -> u16 {
     let listener = TcpListener::bind(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0)).expect("a free port");
     listener.local_addr().expect("its number").port()
 }
 
-/// Waits until somebody listens on a port of this machine.
+/// Waits until a port of this machine accepts connections.
 ///
 /// # Panics
-/// When nobody does within half a minute.
+/// If it does not within half a minute.
 pub fn wait_for(port: u16) {
     let patience = Instant::now() + Duration::from_secs(30);
     while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {

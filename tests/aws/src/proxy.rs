@@ -1,4 +1,5 @@
-//! A proxy before the emulator that loses, delays and refuses calls, before or after they took effect.
+//! A proxy in front of the emulator that drops, delays and refuses calls, before or after they take effect.
+//! Start at [`Proxy`].
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -10,29 +11,29 @@ use serde_json::Value;
 
 use crate::http::{Request, Response, Server, forward};
 
-/// What happens to a call.
+/// The fault of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fault {
-    /// It is answered with an error and has no effect.
+    /// The call gets an error and has no effect.
     ErrorBefore,
-    /// It takes effect, and is answered with an error.
+    /// The call takes effect, and gets an error.
     ErrorAfter,
-    /// The connection is cut and it has no effect.
+    /// The connection is cut and the call has no effect.
     CutBefore,
-    /// It takes effect, and the connection is cut.
+    /// The call takes effect, and the connection is cut.
     CutAfter,
-    /// It is throttled.
+    /// The call is throttled.
     Throttled,
-    /// It comes late.
+    /// The call is delayed.
     Delayed,
 }
 
-/// What SNS says of an entry of a batch that it does not take.
+/// SNS's answer about an entry of a batch that it does not accept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Untaken {
-    /// It is among the failed.
+    /// The entry is listed among the failed.
     Named,
-    /// Nothing: it is neither among the failed nor among the successful.
+    /// The entry is listed neither among the failed nor among the successful.
     Unnamed,
 }
 
@@ -40,22 +41,22 @@ pub enum Untaken {
 struct State {
     rng: Rng,
     share: f64,
-    /// Every call of SNS fails.
+    /// True if every call of SNS fails.
     no_sns: bool,
-    /// Every call of SNS takes so much longer.
+    /// The delay of every call of SNS.
     slow_sns: Duration,
-    /// SNS does not take the entry of a batch in whose text this stands.
+    /// SNS does not accept the entry of a batch whose text contains this.
     refused_entry: Option<(String, Untaken)>,
     calls: BTreeMap<String, usize>,
     totals: BTreeMap<String, usize>,
     faults: usize,
-    /// How many items DynamoDB was asked for by key, and how many it was to write in transactions.
+    /// The number of items that DynamoDB read by key, and of those that it wrote in transactions.
     items: (usize, usize),
-    /// How often the answer to an alert's publishing was lost, by the alert's text for machines.
+    /// The number of lost answers when an alert was published, by the alert's JSON text.
     lost: BTreeMap<String, usize>,
 }
 
-/// The proxy, until it is dropped.
+/// The proxy. It stops when dropped.
 #[derive(Debug)]
 pub struct Proxy {
     server: Server,
@@ -63,7 +64,7 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// A proxy before this port that lets this share of calls fail, drawn by this seed.
+    /// A proxy in front of this port that lets this share of calls fail, at random with this seed.
     pub fn before(port: u16, share: f64, seed: u64) -> Self {
         let state = Arc::new(Mutex::new(State {
             rng: Rng::with_seed(seed),
@@ -82,74 +83,74 @@ impl Proxy {
         Self { server, state }
     }
 
-    /// Where it listens.
+    /// The URL of the proxy.
     pub fn endpoint(&self) -> String {
         format!("http://127.0.0.1:{}", self.server.port())
     }
 
-    /// Lets every call of SNS fail, or no more.
+    /// Makes every call of SNS fail, or ends that.
     ///
     /// # Panics
-    /// When a call has panicked.
+    /// If a call has panicked.
     pub fn break_sns(&self, broken: bool) {
         self.state.lock().unwrap().no_sns = broken;
     }
 
-    /// Lets every call of SNS take so much longer.
+    /// Delays every call of SNS by this time.
     ///
     /// # Panics
-    /// When a call has panicked.
+    /// If a call has panicked.
     pub fn slow_sns(&self, time: Duration) {
         self.state.lock().unwrap().slow_sns = time;
     }
 
-    /// Lets SNS not take the entries of batches in whose text this stands, or no more.
+    /// Makes SNS not accept the entries of batches whose text contains this, or ends that.
     ///
     /// # Panics
-    /// When a call has panicked.
+    /// If a call has panicked.
     pub fn refuse_entry(&self, refused: Option<(&str, Untaken)>) {
         self.state.lock().unwrap().refused_entry = refused.map(|(text, untaken)| (text.to_owned(), untaken));
     }
 
-    /// How many calls were made in all whose kind begins so.
+    /// The total number of calls whose kind has this prefix.
     ///
     /// # Panics
-    /// When a call has panicked.
+    /// If a call has panicked.
     pub fn total(&self, kind: &str) -> usize {
         let state = self.state.lock().unwrap();
         let of_kind = state.totals.iter().filter(|(name, _)| name.starts_with(kind));
         of_kind.map(|(_, count)| count).sum()
     }
 
-    /// How many calls were made since the last time this was asked, by kind.
+    /// The number of calls by kind since the last time this function was called.
     ///
     /// # Panics
-    /// When a call has panicked.
+    /// If a call has panicked.
     pub fn calls(&self) -> BTreeMap<String, usize> {
         std::mem::take(&mut self.state.lock().unwrap().calls)
     }
 
-    /// How many items DynamoDB was asked for by key, and how many it was to write in transactions, since the last time
-    /// this was asked.
+    /// The number of items that DynamoDB read by key, and of those that it wrote in transactions, since the
+    /// last time this function was called.
     ///
     /// # Panics
-    /// When a call has panicked.
+    /// If a call has panicked.
     pub fn items(&self) -> (usize, usize) {
         std::mem::take(&mut self.state.lock().unwrap().items)
     }
 
-    /// How many calls failed.
+    /// The number of failed calls.
     ///
     /// # Panics
-    /// When a call has panicked.
+    /// If a call has panicked.
     pub fn faults(&self) -> usize {
         self.state.lock().unwrap().faults
     }
 
-    /// How often the answer to this alert's publishing was lost.
+    /// The number of lost answers when this alert was published.
     ///
     /// # Panics
-    /// When a call has panicked.
+    /// If a call has panicked.
     pub fn lost(&self, alert: &str) -> usize {
         self.state.lock().unwrap().lost.get(alert).copied().unwrap_or(0)
     }
@@ -181,7 +182,7 @@ fn handle(request: &Request, port: u16, state: &Mutex<State>) -> Response {
                     10..14 => CutBefore,
                     14..20 => CutAfter,
                     20..23 => Delayed,
-                    // Seldom: after one the SDK's adaptive retries go slowly for a while.
+                    // Rare: after one the SDK's adaptive retries slow down for a while.
                     _ => Throttled,
                 }
             })
@@ -241,8 +242,8 @@ fn error(is_sns: bool, status: u16, code: &str) -> Response {
     Response::Answer(status, vec![kind], json.into())
 }
 
-/// A batch of SNS without the entries in whose text this stands, and the answer, which names them among the failed or not
-/// at all; `None` where it has none.
+/// The answer to a batch of SNS without the entries whose text contains this. The answer lists those entries as
+/// failed or not at all. `None` if the batch has no such entry.
 fn without_entry(
     request: &Request,
     form: &BTreeMap<String, String>,
@@ -302,7 +303,7 @@ fn without_entry(
     Some(Response::Answer(200, vec![kind], xml.into_bytes()))
 }
 
-/// The texts for machines of the alerts that a call publishes.
+/// The JSON texts of the alerts that a call publishes.
 fn published(form: &BTreeMap<String, String>) -> Vec<String> {
     let messages = form
         .iter()
@@ -315,7 +316,7 @@ fn published(form: &BTreeMap<String, String>) -> Vec<String> {
         .collect()
 }
 
-/// How many items a call of DynamoDB asks for by key, and how many it writes in a transaction.
+/// The number of items that a call of DynamoDB reads by key, and of those that it writes in a transaction.
 fn items(kind: &str, body: &[u8]) -> (usize, usize) {
     let parsed = || serde_json::from_slice::<Value>(body).unwrap_or_default();
     let length = |list: &Value| list.as_array().map_or(0, Vec::len);

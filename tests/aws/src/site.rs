@@ -1,4 +1,4 @@
-//! The department's site, as far as it is needed, on this machine.
+//! A stand-in for the department's site on this machine.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -11,7 +11,7 @@ use crate::http::{Request, Response, Server};
 /// The path of the index.
 const INDEX: &str = "/content/travel/en/legal/visa-law0/visa-bulletin.html";
 
-/// A site under two names, so that a second look can come from another host.
+/// A site with two host names, so that a second poll can use another host.
 #[derive(Debug)]
 pub struct Site {
     server: Server,
@@ -42,26 +42,26 @@ impl Site {
         ]
     }
 
-    /// Puts a page on the site, or changes it.
+    /// Publishes a page, or replaces it.
     ///
     /// # Panics
-    /// When a request has panicked.
+    /// If a request has panicked.
     pub fn publish(&self, page: &Page) {
         self.publish_html(page.bulletin.month(), page.render().into_bytes());
     }
 
-    /// Puts something on the site where a month's page should be.
+    /// Publishes this HTML at the path of a month's page.
     ///
     /// # Panics
-    /// When a request has panicked.
+    /// If a request has panicked.
     pub fn publish_html(&self, month: Month, html: Vec<u8>) {
         self.pages.lock().unwrap().insert(month, html);
     }
 
-    /// The paths asked for since the last time.
+    /// The paths that were requested since the last call.
     ///
     /// # Panics
-    /// When a request has panicked.
+    /// If a request has panicked.
     pub fn asked(&self) -> Vec<String> {
         std::mem::take(&mut self.asked.lock().unwrap())
     }

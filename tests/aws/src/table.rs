@@ -1,4 +1,4 @@
-//! Tables as a deployment makes them, and what their stream says.
+//! Tables as a deployment creates them, and the records of their stream.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -10,11 +10,11 @@ use bulletin::Month;
 use operations::Deployment;
 use operations::table::TableKind;
 
-/// Makes the three tables of a stage that nobody else has, and answers their names and the stream's ARN. Marks do not
-/// expire: where a test plays the past, the emulator would delete them by its own clock, within a minute.
+/// Creates the three tables of a new stage, and returns their names and the stream's ARN. Marks do not
+/// expire: in a test that plays the past, the emulator would delete them by its clock within a minute.
 ///
 /// # Panics
-/// When they cannot be made.
+/// If they cannot be created.
 pub async fn create(client: &Client) -> (Tables, String) {
     let (tables, stream) = create_as_deployed(client).await;
     let kept = TimeToLiveSpecification::builder()
@@ -32,10 +32,10 @@ pub async fn create(client: &Client) -> (Tables, String) {
     (tables, stream)
 }
 
-/// The same with marks that expire, as they do where they are deployed.
+/// Creates the same tables with marks that expire, as in a deployment.
 ///
 /// # Panics
-/// When they cannot be made.
+/// If they cannot be created.
 pub async fn create_as_deployed(client: &Client) -> (Tables, String) {
     let stage = format!("t{:x}", fastrand::u64(..));
     let deployment: Deployment = stage.parse().expect("a stage");
@@ -47,12 +47,12 @@ pub async fn create_as_deployed(client: &Client) -> (Tables, String) {
     (deployment.tables(), stream.expect("a stream"))
 }
 
-/// What writing a bulletin that changes every standing took, in write units by AWS's rules from the sizes of the table's
+/// The write units of a bulletin that changes every standing, by AWS's rules from the sizes of the table's
 /// items: two for each kilobyte in a transaction, and one for each of a row in the index. No emulator counts
 /// transactions.
 ///
 /// # Panics
-/// When an item has no key.
+/// If an item has no key.
 pub fn write_units(items: &[HashMap<String, AttributeValue>], month: Month) -> usize {
     let first_day = month.first_day().to_string();
     let units = items.iter().map(|item| {
@@ -69,7 +69,7 @@ pub fn write_units(items: &[HashMap<String, AttributeValue>], month: Month) -> u
     units.sum()
 }
 
-/// Reads a table's stream from where it stopped reading.
+/// A reader of a table's stream that remembers its position.
 #[derive(Debug)]
 pub struct StreamReader {
     client: aws_sdk_dynamodbstreams::Client,
@@ -79,7 +79,7 @@ pub struct StreamReader {
 }
 
 impl StreamReader {
-    /// A reader that begins at the stream's beginning.
+    /// A reader at the start of the stream.
     pub fn new(config: &aws_types::SdkConfig, stream: &str) -> Self {
         Self {
             client: aws_sdk_dynamodbstreams::Client::new(config),
@@ -88,10 +88,10 @@ impl StreamReader {
         }
     }
 
-    /// What was written since the last call, in order.
+    /// The records since the last call, in order.
     ///
     /// # Panics
-    /// When the stream cannot be read.
+    /// If the stream cannot be read.
     pub async fn read(&mut self) -> Vec<Record> {
         let described = self
             .client
@@ -109,16 +109,16 @@ impl StreamReader {
         records
     }
 
-    /// The same as the notifier is given it.
+    /// The same records in the format of the notifier's event.
     ///
     /// # Panics
-    /// When the stream cannot be read.
+    /// If the stream cannot be read.
     pub async fn events(&mut self) -> Vec<serde_json::Value> {
         self.read().await.iter().map(crate::event::record_event).collect()
     }
 
     async fn read_shard(&mut self, shard: &str) -> Vec<Record> {
-        // An iterator is asked for anew each time: DynamoDB Local forgets those of a shard that was empty.
+        // Request a new iterator each time: DynamoDB Local forgets the iterator of a shard that was empty.
         let request = self
             .client
             .get_shard_iterator()

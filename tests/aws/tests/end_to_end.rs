@@ -1,4 +1,4 @@
-//! The compiled Lambdas on the emulator, from the page to the subscriber, beside the pipeline of one machine.
+//! The compiled Lambdas on the emulator, from the page to the subscriber, compared with the SQLite pipeline.
 #![expect(clippy::unwrap_used, reason = "a test stops where something goes wrong")]
 
 #[path = "end_to_end/missed.rs"]
@@ -62,8 +62,8 @@ fn what_comes_twice_and_in_disorder_ends_the_same() {
     });
 }
 
-/// Invariant 3 across months: whatever the order, the same is stored, no alert repeats, and every month that came after
-/// all that were stored before it is alerted, the newest above all.
+/// Invariant 3 across months: the order of the pages does not change what is stored, no alert repeats, and
+/// every month that is later than all stored ones is alerted, the newest in any case.
 #[test]
 fn months_in_any_order_are_stored_the_same_and_alert_once() {
     let Some(emulator) = Emulator::shared_ministack() else {
@@ -78,7 +78,7 @@ fn months_in_any_order_are_stored_the_same_and_alert_once() {
         let months: BTreeSet<Month> = steps.iter().map(|step| step.page.bulletin.month()).collect();
         let months: Vec<Month> = months.into_iter().collect();
         let newest = *months.last().unwrap();
-        // A day on which none of them is over.
+        // A day on which none of these months is over.
         let now = noon(&steps[0]) + Duration::hours(1);
         let mut contents = Vec::new();
         for seed in 0..2 {
@@ -134,7 +134,7 @@ fn months_in_any_order_are_stored_the_same_and_alert_once() {
     });
 }
 
-/// A step's page without its second chart, which is read and refused.
+/// A step's page without its second chart, which the parser refuses.
 fn half_a_page(step: &Step, month: Month) -> Vec<u8> {
     let rows = step.page.bulletin.rows();
     let first_chart = rows.filter(|row| row.key.chart == Chart::FinalAction).cloned();
@@ -255,8 +255,8 @@ fn a_history_fills_in_behind_and_alerts_nobody() {
                 .await
                 .contains_key("BULLETIN#2024-02-01 BULLETIN")
         );
-        // The pages again: nothing is written to the data table. Each takes one look at the bulletin's record and the
-        // note of it among the links.
+        // The same pages again: nothing is written to the data table. Each takes one read of the bulletin's
+        // record and one note among the links.
         deployment.set_clock(deployment.now() + Duration::hours(5));
         let report = deployment.invoke("fetcher", &json!({})).unwrap();
         let pages = report["queued"].as_array().unwrap().len();

@@ -1,4 +1,4 @@
-//! What goes wrong on AWS while the sample run is played: calls that fail, Lambdas that die, services that are away.
+//! Faults of AWS during the sample run: calls that fail, Lambdas that die, services that are down.
 #![expect(clippy::unwrap_used, reason = "a test stops where something goes wrong")]
 
 use std::rc::Rc;
@@ -14,10 +14,10 @@ use bulletin_samples::site::{Step, steps};
 use chrono::Duration;
 use serde_json::json;
 
-/// The most alerts of one call to SNS.
+/// The limit of alerts in one call to SNS.
 const A_CALL: usize = 10;
 
-/// Seeds can be given in `FAULT_SEEDS`, separated by commas.
+/// The seeds, from `FAULT_SEEDS` (separated by commas) if it is set.
 fn seeds() -> Vec<u64> {
     let seeds = std::env::var("FAULT_SEEDS").unwrap_or_else(|_| "1".into());
     seeds
@@ -30,12 +30,13 @@ fn first_steps(count: usize) -> Vec<Step> {
     few_steps().into_iter().take(count).collect()
 }
 
-/// An alert's beginning: enough to know it by.
+/// The beginning of an alert, which is enough to identify it.
 fn brief(alert: &str) -> String {
     alert.chars().take(200).collect()
 }
 
-/// Panics where an alert was not heard, or one that nobody expects was; answers how many came again.
+/// Panics if an alert did not arrive, or if an unexpected one did. Returns the number of repeated
+/// deliveries.
 fn assert_each_heard(expected: &[String], heard: &[String]) -> usize {
     let (expected, heard) = (counted(expected), counted(heard));
     for alert in expected.keys() {
@@ -78,7 +79,7 @@ fn nothing_is_lost_when_a_fifth_of_all_calls_fail() {
     };
     let steps = steps().unwrap();
     let expected = run(expected_alerts(&steps));
-    // Most of the time is spent waiting to try again.
+    // Most of the time is spent waiting for retries.
     std::thread::scope(|scope| {
         for seed in seeds() {
             let (steps, expected) = (&steps, &expected);
@@ -87,7 +88,7 @@ fn nothing_is_lost_when_a_fifth_of_all_calls_fail() {
     });
 }
 
-/// A deployment whose Lambda of this name is killed each time when so many more calls of this kind were made.
+/// A deployment whose Lambda of this name is killed each time this many more calls of this kind were made.
 async fn killed_each(
     emulator: &Emulator,
     site: &Site,
@@ -154,9 +155,10 @@ fn a_parser_that_dies_in_the_middle_of_bulletins_writes_each_once() {
     });
 }
 
-/// What nothing in the Lambda can catch, such as running out of memory. The halves of the batch before the record are
-/// sent; it holds up its shard as AWS lets it, for six hours, and then it and what waited behind it are given up, by
-/// number, for the operator. Nothing is lost that nobody is told of.
+/// A failure that nothing in the Lambda can catch, such as running out of memory. The halves of the batch
+/// before the record are sent. The record blocks its shard for six hours, as AWS permits; then it and the
+/// records that waited behind it are given up, and their numbers are left for the operator. Every lost alert
+/// is reported.
 #[test]
 fn a_record_that_kills_is_cut_out_of_its_batch_and_given_up_after_six_hours() {
     let Some(emulator) = Emulator::shared_ministack() else {
@@ -207,7 +209,7 @@ fn a_notifier_whose_time_runs_out_answers_before_and_goes_on_later() {
         let site = Site::default();
         let proxy = Proxy::before(emulator.port(), 0.0, 0);
         let mut deployment = deployment(emulator, proxy.endpoint(), &site, &steps).await;
-        // Two of these five seconds are kept back for the answer.
+        // Two of these five seconds are reserved for the answer.
         deployment.timeout = Wait::from_secs(5);
         proxy.slow_sns(Wait::from_millis(500));
         let began = noon(&steps[1]);
@@ -225,7 +227,7 @@ fn an_entry_that_sns_refuses_comes_again_alone() {
     an_entry_that_is_not_taken_comes_again_alone(Untaken::Named);
 }
 
-/// Only what the answer names as successful was sent.
+/// Only the alerts that the answer lists as successful were sent.
 #[test]
 fn an_entry_that_the_answer_does_not_name_comes_again_alone() {
     an_entry_that_is_not_taken_comes_again_alone(Untaken::Unnamed);
@@ -242,7 +244,7 @@ fn an_entry_that_is_not_taken_comes_again_alone(untaken: Untaken) {
         let proxy = Proxy::before(emulator.port(), 0.0, 0);
         let mut deployment = deployment(emulator, proxy.endpoint(), &site, &steps).await;
         let first = heard_alerts(&mut deployment, &site, &steps[..1]).await;
-        // One of the alerts that go out with others of their category.
+        // An alert that is sent in a batch with others of its category.
         let month = steps[1].page.bulletin.month();
         let refused = format!("CATEGORY#EB3#COUNTRY#INDIA#{month}#0");
         proxy.refuse_entry(Some((refused.as_str(), untaken)));

@@ -1,4 +1,4 @@
-//! What the harness starts: nobody but this machine can reach it, and it ends with the test, however that ends.
+//! The processes of the harness: only this machine can reach them, and they end with the test in any case.
 #![expect(clippy::unwrap_used, reason = "a test stops where something goes wrong")]
 
 use std::fs;
@@ -10,7 +10,7 @@ use aws_tests::emulator::Emulator;
 use aws_tests::proxy::Proxy;
 use aws_tests::site::Site;
 
-/// The addresses, as the kernel writes them, at which somebody listens on this port.
+/// The addresses on which a process listens on this port, in the kernel's notation.
 fn listeners(port: u16) -> Vec<String> {
     let mut found = Vec::new();
     for table in ["/proc/net/tcp", "/proc/net/tcp6"] {
@@ -32,7 +32,7 @@ fn assert_on_this_machine_only(what: &str, port: u16) {
     let listeners = listeners(port);
     assert!(!listeners.is_empty(), "{what}: nobody listens on {port}");
     for address in listeners {
-        // 127.0.0.1, and the same written as an address of version 6; bytes in the order of this machine.
+        // 127.0.0.1, and the same as an IPv6 address; bytes in the order of this machine.
         assert!(
             ["0100007F", "0000000000000000FFFF00000100007F"].contains(&address.as_str()),
             "{what} listens on {address}"

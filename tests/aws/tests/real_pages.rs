@@ -1,4 +1,5 @@
-//! Real pages, served on this machine, through the compiled Lambdas: what the table holds then is what stands on them.
+//! Real pages, served on this machine, through the compiled Lambdas: the table then holds the printed
+//! cut-offs.
 #![expect(clippy::unwrap_used, reason = "a test stops where something goes wrong")]
 
 use std::collections::BTreeMap;
@@ -13,10 +14,11 @@ use end_to_end::oracle::Value;
 use end_to_end::pages::{real_cells, real_pages, shared};
 use serde_json::json;
 
-/// So many of the newest bulletins, every one a moment of its own: a year with a turn of the fiscal year in it.
+/// The number of the newest bulletins, each of which takes a moment: a year, which includes a change of the fiscal
+/// year.
 const MONTHS: usize = 12;
 
-/// The cells of the table, by month and key, as their text: a date, `C`, `U`, or what could not be read.
+/// The cells of the table, by month and key, as text: a date, `C`, `U`, or the unreadable text.
 async fn stored(deployment: &Deployment) -> BTreeMap<String, String> {
     let mut cells = BTreeMap::new();
     let mut from = None;
@@ -70,7 +72,7 @@ fn what_stands_on_real_pages_is_what_the_table_holds() {
         let noon = format!("{}T12:00:00Z", newest.first_day());
         deployment.set_clock(noon.parse().unwrap());
         let wanted = json!({"from": months[MONTHS - 1], "to": months[0]});
-        // The newest first, and the history once it is there.
+        // First the newest page, then the backfill.
         for _ in 0..2 {
             deployment.invoke("fetcher", &wanted).unwrap();
             deployment.drain_pages().await;

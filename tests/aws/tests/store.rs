@@ -1,6 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where something goes wrong")]
 
-//! The stores' contract on the emulator and on DynamoDB Local, and what only DynamoDB shows.
+//! The contract of the stores on the emulator and on DynamoDB Local, and behavior that only DynamoDB has.
 
 use std::collections::BTreeMap;
 
@@ -50,7 +50,7 @@ impl Fresh {
         }
     }
 
-    /// A page that a person gave.
+    /// Stores a page that was added manually.
     async fn feed(&self, bulletin: &Bulletin) -> Parsed {
         self.read(bulletin, "by hand").await
     }
@@ -94,7 +94,7 @@ fn bulletin(text: &str, eb3_india: &str) -> Bulletin {
     })
 }
 
-/// How many records of each kind: insert, modify, remove; by the beginning of the key.
+/// The number of records by kind (insert, modify, remove) and key prefix.
 fn kinds(records: &[Record]) -> BTreeMap<String, usize> {
     let mut kinds = BTreeMap::new();
     for record in records {
@@ -252,7 +252,7 @@ fn a_cell_that_a_correction_takes_away_keeps_its_past() {
     on_both(async |fresh| {
         let first = bulletin("2024-03", "2012-07-01");
         fresh.feed(&first).await;
-        // Without its column: a cell alone would be an empty one, which is unreadable and not gone.
+        // Remove the whole column: a single missing cell would be blank, which is unreadable and not removed.
         let rest = first.rows().filter(|row| {
             (row.key.chart, row.key.area, row.key.category.preference())
                 != (EB3_INDIA.chart, EB3_INDIA.area, EB3_INDIA.category.preference())
@@ -304,8 +304,9 @@ fn the_index_gives_a_whole_bulletin() {
     });
 }
 
-/// What a whole bulletin of 150 cells costs: calls as counted, write units by AWS's rules from the items' sizes (two for
-/// each kilobyte in a transaction, and one for each of a row in the index), because no emulator counts transactions.
+/// The cost of a whole bulletin of 150 cells: counted calls, and write units by AWS's rules from the items'
+/// sizes (two for each kilobyte in a transaction, and one for each of a row in the index), because no
+/// emulator counts transactions.
 #[test]
 fn a_bulletin_takes_few_calls_and_units() {
     let Some(emulator) = Emulator::shared_dynamodb_local() else {
@@ -324,13 +325,13 @@ fn a_bulletin_takes_few_calls_and_units() {
             println!("{which} bulletin: {calls:?}");
             assert!(calls.values().sum::<usize>() <= 20, "{calls:?}");
         }
-        // A page that a person gives again is held against every row, one that a host gives is not.
+        // A page that is added manually again is compared with every row; a page from a host is not.
         fresh
             .read(&bulletin("2024-04", "2012-07-01"), "a.example.com")
             .await;
         let calls = proxy.calls();
         println!("the same again: {calls:?}");
-        // One look at the bulletin's record, and the note of it in the links.
+        // One read of the bulletin's record, and its note among the links.
         assert_eq!(calls.values().sum::<usize>(), 2, "{calls:?}");
 
         let scanned = fresh.client.scan().table_name(&fresh.tables.data).send().await;

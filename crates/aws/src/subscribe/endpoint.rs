@@ -1,7 +1,9 @@
+//! The destination of a subscription: its protocol and address, masked by default.
+
 use std::fmt;
 
-/// Where the alerts of a subscription go: a protocol of SNS and an address. Printed or logged it is masked:
-/// [`Endpoint::revealed`] is for SNS, and for whoever asks to see it.
+/// The destination of a subscription's alerts: an SNS protocol and an address. Its output in texts and logs
+/// is masked; [`Endpoint::revealed`] is for SNS, and for people who ask for the full address.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Endpoint {
     protocol: String,
@@ -9,7 +11,7 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// An address of this protocol, which is SNS's word for it: `email`, `sms`, `https`, `sqs`, ...
+    /// An address of this protocol, which has its SNS name: `email`, `sms`, `https`, `sqs`, ...
     pub fn new(protocol: impl Into<String>, address: impl Into<String>) -> Self {
         Self {
             protocol: protocol.into(),
@@ -17,17 +19,17 @@ impl Endpoint {
         }
     }
 
-    /// SNS's word for the protocol.
+    /// The SNS name of the protocol.
     pub fn protocol(&self) -> &str {
         &self.protocol
     }
 
-    /// The whole address.
+    /// The full address.
     pub fn revealed(&self) -> &str {
         &self.address
     }
 
-    /// Whether SNS would send to the same place: mailboxes are the same however they are capitalised.
+    /// True if SNS delivers to the same place. Case does not distinguish mailboxes.
     pub fn is_same(&self, other: &Self) -> bool {
         let same_address = match self.protocol.as_str() {
             "email" => self.address.eq_ignore_ascii_case(&other.address),
@@ -36,8 +38,8 @@ impl Endpoint {
         same_address && self.protocol == other.protocol
     }
 
-    /// As much of the address as its owner needs to know it again: `a***@example.com`, `+1******0100`, the host of a
-    /// web address, the name of a queue.
+    /// A part of the address that its owner recognizes: `a***@example.com`, `+1******0100`, the host of a
+    /// URL, the name of a queue.
     pub fn masked(&self) -> String {
         let address = self.address.as_str();
         match self.protocol.as_str() {

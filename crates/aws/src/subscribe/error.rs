@@ -1,3 +1,5 @@
+//! The errors of reading and changing subscriptions.
+
 use std::error::Error;
 
 use aws_credential_types::provider::error::CredentialsError;
@@ -6,57 +8,57 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use super::Endpoint;
 
-/// Why subscriptions cannot be read or changed. No address stands in it unmasked.
+/// The reason why subscriptions cannot be read or changed. Addresses are masked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SubscribeError {
-    /// Nothing is deployed here.
+    /// There is no deployment in this account and region.
     #[error(
         "no topics of alerts are in this account and region. Deploy them first, look at --profile and --region, or say \
          what their ARNs begin with: --topic-prefix"
     )]
     NoDeployment,
-    /// More than one is deployed here.
+    /// There is more than one deployment in this account and region.
     #[error(
         "there is more than one deployment in this account and region. Say which with --topic-prefix, one of {}",
         prefixes.join(", ")
     )]
     SeveralDeployments {
-        /// What the ARNs of the topics of each begin with.
+        /// The ARN prefix of each deployment's topics.
         prefixes: Vec<String>,
     },
-    /// The prefix is none of a deployment.
+    /// No deployment has this prefix.
     #[error("no topic of alerts has an ARN that begins with {prefix}")]
     NoTopics {
         /// The prefix.
         prefix: String,
     },
-    /// The topic, or the account, has as many filter policies as it may have.
+    /// The topic or the account has reached its quota of filter policies.
     #[error(
         "{what}: there are as many filter policies as AWS allows (by default {} for each topic). Ask AWS for more \
          under Service Quotas, Amazon SNS",
         super::FILTERED_PER_TOPIC
     )]
     NoRoom {
-        /// What is not done.
+        /// The action that failed.
         what: String,
     },
-    /// Nobody says who asks.
+    /// No AWS credentials are configured.
     #[error(
         "no credentials for AWS are found. Sign in, name a profile that is there with --profile, or set \
          AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
     )]
     NoCredentials,
-    /// AWS says no, or nothing.
+    /// AWS refused the request or did not answer.
     #[error("{what}: {reason}")]
     Aws {
-        /// What is not done.
+        /// The action that failed.
         what: String,
-        /// What AWS says.
+        /// The answer of AWS.
         reason: String,
     },
 }
 
-/// What AWS's answer means to whoever asked for something about this address.
+/// The error for a failed request that concerns this address.
 pub(super) fn failed<E>(
     what: &str,
     error: &SdkError<E, HttpResponse>,
@@ -78,7 +80,7 @@ where
     let reason = reason(error);
     SubscribeError::Aws {
         what: what.into(),
-        // AWS repeats what it refuses.
+        // AWS quotes the refused value, which may be the address.
         reason: match about {
             Some(endpoint) => reason.replace(endpoint.revealed(), &endpoint.masked()),
             None => reason,
@@ -93,7 +95,7 @@ fn has_no_credentials(error: &(dyn Error + 'static)) -> bool {
     }
 }
 
-/// What AWS says, or why nothing came from it, in one line.
+/// The answer of AWS, or the reason why there is none, in one line.
 pub(super) fn reason<E>(error: &SdkError<E, HttpResponse>) -> String
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,

@@ -1,19 +1,21 @@
+//! The SMS settings of an AWS account that decide whether a text message arrives.
+
 use aws_sdk_sns::Client;
 
 use super::Endpoint;
 use super::error::reason;
 
-/// What SNS says of sending SMS from an account to a number. Each is an error, with the reason, where it could not be
-/// asked.
+/// The state of SMS sending from an account to a number. A field is an error, with its reason, if its request
+/// failed.
 #[derive(Debug, Clone)]
 pub struct SmsChecks {
-    /// Whether the account is in the sandbox: then only numbers that were verified there hear anything.
+    /// True if the account is in the SMS sandbox: then only numbers that are verified there get messages.
     pub sandbox: Result<bool, String>,
-    /// How many numbers of its own the account can send from.
+    /// The number of origination numbers of the account.
     pub origination_numbers: Result<usize, String>,
-    /// The most that SMS may cost in a month, in US dollars; `None` where nobody set it.
+    /// The monthly spending limit for SMS, in US dollars; `None` if none is set.
     pub monthly_limit: Result<Option<String>, String>,
-    /// Whether the number was opted out, by STOP.
+    /// True if the number opted out with STOP.
     pub opted_out: Result<bool, String>,
 }
 

@@ -1,31 +1,34 @@
+//! The meaning of a filter policy: its subscriptions, reconstructed from the policy's words. Start at
+//! [`Wanted::of_policy`].
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use bulletin::{Area, Case, Category, Chart, FilterPolicy, Movements, Subscription, When};
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
 
-/// The longest time before a priority date that a policy is read as `within`. A filter policy says the same for
-/// somebody who waits for a date, and somebody else who waits for one before it.
+/// The longest time before a priority date that a policy is read as `within`, in days. A `within` policy is
+/// identical to the policy of two subscriptions: one to a date, and one to the passing of an earlier date.
 const FARTHEST: i64 = 366;
 
-/// What a filter policy lets through.
+/// The alerts that a filter policy matches.
 ///
-/// A policy holds days and movements, and not the words it was made of. Whatever is read here makes the very same policy
-/// again; what does not, is [`Wanted::Other`].
+/// A policy holds days and movements, but not the subscriptions that it was built from. Everything that is
+/// reconstructed here builds the same policy again; any other policy is [`Wanted::Other`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wanted {
-    /// All that the topic has.
+    /// All alerts of the topic.
     Everything,
     /// Cases of the topic's category.
     Cases(Vec<Subscription>),
     /// Only corrections of whole bulletins.
     CorrectedBulletins,
-    /// Something else: the policy, written by somebody else.
+    /// Any other policy, as text. Another program or a person wrote it.
     Other(String),
 }
 
 impl Wanted {
-    /// Reads the policy of a subscription to a category's topic, or to that of whole bulletins.
+    /// Parses the filter policy of a subscription to a category's topic, or to the topic of whole bulletins.
     pub fn of_policy(category: Option<Category>, policy: Option<&str>) -> Self {
         let Some(text) = policy.filter(|text| text.trim() != "{}") else {
             return Self::Everything;
@@ -48,7 +51,7 @@ impl Wanted {
     }
 }
 
-/// The words that stand in a policy for one area.
+/// The words of a policy for one area.
 #[derive(Debug, Default)]
 struct Words {
     everything: bool,
@@ -76,7 +79,7 @@ fn subscriptions(category: Category, text: &str) -> Option<Vec<Subscription>> {
     Some(all)
 }
 
-/// What a policy asks for, without any `$or`: each of these by itself lets a message through.
+/// The policy without `$or`: a message matches if it matches any one of these alternatives.
 fn alternatives(policy: &Map<String, Value>) -> Option<Vec<BTreeMap<String, Vec<String>>>> {
     let mut plain = BTreeMap::new();
     for (name, values) in policy.iter().filter(|(name, _)| *name != "$or") {
@@ -123,7 +126,7 @@ fn of_area(case: Case, words: &Words) -> Option<Vec<Subscription>> {
     Some(all)
 }
 
-/// What is waited for on one chart, with the priority date where that counts.
+/// The occasions on one chart, each with its priority date if it has one.
 fn of_chart(chart: Chart, words: &Words) -> Option<Vec<(When, Option<NaiveDate>)>> {
     let prefix = format!("{chart}:");
     let of_chart = |words: &BTreeSet<String>| -> BTreeSet<String> {
@@ -146,7 +149,7 @@ fn of_chart(chart: Chart, words: &Words) -> Option<Vec<(When, Option<NaiveDate>)
     let crossed = of_chart(&words.crossed);
     let days = |direction: &str| -> BTreeSet<NaiveDate> {
         let words = crossed.iter().filter_map(|word| word.strip_prefix(direction));
-        // Of decade, year, month and day only the day is a date.
+        // Of decade, year, month and day, only the day is a date.
         words
             .filter_map(|word| NaiveDate::parse_from_str(word, "%Y-%m-%d").ok())
             .collect()
@@ -159,7 +162,7 @@ fn of_days(forward: &BTreeSet<NaiveDate>, back: &BTreeSet<NaiveDate>) -> Vec<(Wh
     let mut passed: BTreeSet<NaiveDate> = forward.difference(back).copied().collect();
     let mut all = Vec::new();
     for date in forward.intersection(back) {
-        // Within so many days: the date itself, and the day before the first that is near.
+        // `within` lists the date itself, and the day before the first day that is near.
         let near = passed.range(..*date).next_back().copied();
         let near = near.filter(|near| (*date - *near).num_days() <= FARTHEST);
         let days = near.and_then(|near| u16::try_from((*date - near).num_days() - 1).ok());

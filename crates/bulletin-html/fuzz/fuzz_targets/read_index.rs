@@ -1,3 +1,5 @@
+//! Fuzzes the parser of index pages. The checked invariants are in `invariants.rs`.
+
 #![no_main]
 
 #[allow(dead_code)]

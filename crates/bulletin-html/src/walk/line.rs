@@ -24,7 +24,7 @@ impl Walker {
         }
     }
 
-    /// A line of text ends: what it says counts for the tables that follow.
+    /// Ends a line of text: its meaning applies to the tables that follow.
     pub(super) fn end_line(&mut self) {
         if !self.line.is_empty() && !self.line_too_long && !self.open.iter().any(OpenTable::is_hidden) {
             self.read_line();
@@ -78,8 +78,8 @@ impl Walker {
         }
     }
 
-    /// A chart heading applies from here. One without a preference never replaces the full heading of a chart that
-    /// has not come yet.
+    /// Begins the range of a chart heading. A heading without a preference never replaces the full heading of
+    /// a chart that has not come yet.
     fn begin_chart(&mut self, heading: Heading) {
         let is_pending = self.heading.is_some_and(|known| known.preference.is_some());
         if heading.preference.is_some() || !is_pending {

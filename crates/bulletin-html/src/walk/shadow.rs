@@ -1,4 +1,4 @@
-//! Hidden elements: what is only collapsed is read by a second walker, the shadow.
+//! Hidden elements: the shadow, a second walker, reads the collapsed ones.
 
 use super::Walker;
 use crate::open_table::OpenTable;
@@ -9,7 +9,7 @@ use crate::tag::Tag;
 use crate::token::{Attributes, TokenSink as _};
 
 impl Walker {
-    /// Skips a hidden element and everything in it. What is only collapsed goes to the shadow.
+    /// Skips a hidden element and everything in it. Collapsed elements go to the shadow.
     pub(super) fn skip(&mut self, name: &[u8], tag: Tag, hidden: Hidden, attributes: &Attributes) {
         if matches!(tag, Tag::Block | Tag::Table) {
             // The line before it may be its heading.
@@ -47,7 +47,7 @@ impl Walker {
         }
     }
 
-    /// Takes what the shadow found since the hidden element began.
+    /// Adds the shadow's results since the hidden element began.
     pub(super) fn end_shadow(&mut self) {
         let Some(mut shadow) = self.shadow.take_if(|_| self.to_shadow) else {
             return;
@@ -68,7 +68,7 @@ impl Walker {
         self.shadow = Some(shadow);
     }
 
-    /// True if a start tag ends what is skipped, so that the tag itself counts.
+    /// True if a start tag ends the skipped element, so that the tag itself counts.
     pub(super) fn skip_ends_at_start(&mut self, name: &[u8], tag: Tag, attributes: &Attributes) -> bool {
         let same_name = name == self.skipped_name.as_slice();
         let Some(skipped) = &mut self.skipped else {
@@ -85,7 +85,7 @@ impl Walker {
         false
     }
 
-    /// True if an end tag ends what is skipped, and counts outside it.
+    /// True if an end tag ends the skipped element, and counts outside it.
     pub(super) fn skip_ends_at_end(&mut self, name: &[u8], tag: Tag) -> bool {
         let same_name = name == self.skipped_name.as_slice();
         let Some(skipped) = &mut self.skipped else {

@@ -1,4 +1,4 @@
-//! Labels, spans and styles that could be taken for something that they are not.
+//! Labels, spans and styles that look like something else.
 
 use bulletin::{Area, Category, Preference};
 
@@ -27,7 +27,7 @@ pub(crate) const KINDS: &[Kind] = &[
     unclear("value in a struck block", struck_block),
 ];
 
-/// The label is the start of two spellings, or the part that several have in common.
+/// The label is the beginning of two spellings, or the part that several have in common.
 fn fits_several(page: &mut Page, random: &mut Random) -> bool {
     let year = page.month.year();
     let table = any_chart(page, random);
@@ -91,7 +91,7 @@ fn part_or_group(page: &mut Page, random: &mut Random) -> bool {
     true
 }
 
-/// Title and request agree on a month; the address and the heading name the one whose page it is.
+/// Title and request agree on a month; the address and the heading name the page's real month.
 fn stale_title_and_request(page: &mut Page, random: &mut Random) -> bool {
     let month = another_month(page.month, random);
     page.asked = Some(month);
@@ -118,7 +118,7 @@ fn oversized_span(page: &mut Page, _: &mut Random) -> bool {
     is_altered
 }
 
-/// A cell spans all rows below it, although they have cells of their own.
+/// A cell spans all rows below it, although they have separate cells.
 fn span_to_end(page: &mut Page, random: &mut Random) -> bool {
     let table = any_chart(page, random);
     let table = &mut page.charts[table];
@@ -170,7 +170,7 @@ fn striking_table(page: &mut Page, random: &mut Random) -> bool {
     true
 }
 
-/// A row whose label is struck through has been taken back.
+/// A row whose label is struck through was withdrawn.
 fn struck_label(page: &mut Page, random: &mut Random) -> bool {
     let row = any_row(page, random);
     if let Some(label) = row.label_mut() {

@@ -164,7 +164,7 @@ fn older_value_collapsed(page: &mut Page, random: &mut Random) -> bool {
     true
 }
 
-/// The second half of the rows stands to the right of the first.
+/// The second half of the rows is to the right of the first.
 fn side_by_side(page: &mut Page, random: &mut Random) -> bool {
     page.allow_undetectable_loss();
     let table = any_chart(page, random);
@@ -181,7 +181,7 @@ fn side_by_side(page: &mut Page, random: &mut Random) -> bool {
     true
 }
 
-/// The reader comes back from a chart by a link that is named like the other one's heading.
+/// The text of a link back from a chart is the heading of the other one.
 fn misleading_link(page: &mut Page, random: &mut Random) -> bool {
     let table = any_chart(page, random);
     let other = match page.charts[table].chart {
@@ -193,7 +193,7 @@ fn misleading_link(page: &mut Page, random: &mut Random) -> bool {
     page.has_two_charts()
 }
 
-/// The visible header is a table of its own; the chart keeps one of no height, as scrolling tables have it.
+/// The visible header is a separate table; the chart keeps one without height, as scrolling tables do.
 fn fixed_header(page: &mut Page, _: &mut Random) -> bool {
     for (table, text) in page.charts.iter_mut().zip(&mut page.texts) {
         let header = table.header();

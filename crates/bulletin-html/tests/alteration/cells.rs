@@ -1,4 +1,4 @@
-//! Cut-offs that are misprinted, dressed up or changed.
+//! Cut-offs that are misprinted, formatted or changed.
 
 use bulletin::{CutOff, Month};
 
@@ -53,7 +53,7 @@ fn any_value<'a>(page: &'a mut Page, random: &mut Random, dated: bool) -> Option
     Some(&mut table.rows[row].cells[cell])
 }
 
-/// Replaces a value by something that must not be taken for one.
+/// Replaces a value by text that must not be read as one.
 fn misprint(page: &mut Page, random: &mut Random, text: &str) -> bool {
     let Some(cell) = any_value(page, random, false) else {
         return false;
@@ -63,7 +63,7 @@ fn misprint(page: &mut Page, random: &mut Random, text: &str) -> bool {
     true
 }
 
-/// Rewrites a date so that it is no valid cut-off any more.
+/// Rewrites a date so that it is not a valid cut-off.
 fn spoil_date(page: &mut Page, random: &mut Random, edit: impl Fn(&str, &mut Random) -> String) -> bool {
     let Some(cell) = any_value(page, random, true) else {
         return false;
@@ -236,7 +236,7 @@ fn two_values(page: &mut Page, random: &mut Random) -> bool {
     misprint(page, random, text)
 }
 
-/// The old value is struck through; only the new one holds.
+/// The old value is struck through; only the new one is valid.
 fn corrected_in_place(page: &mut Page, random: &mut Random) -> bool {
     dress(page, random, |text, random| match random.below(4) {
         0 => format!("<del>02FEB99</del> {text}"),

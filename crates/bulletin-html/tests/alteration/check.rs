@@ -1,4 +1,4 @@
-//! Compares what is read from an altered page with what must be read.
+//! The comparison of the result for an altered page with the expected one.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ pub(crate) enum Verdict {
     Reported(String),
     /// The page was refused.
     Refused(String),
-    /// A cell was read as something that the page does not say.
+    /// A cell was read with a value that the page does not have.
     Wrong(String),
     /// A cell was not read, and no finding names it.
     Silent(String),
@@ -90,7 +90,7 @@ fn names_cell(findings: &[Finding], page: &Page, key: RowKey) -> bool {
     findings.iter().any(|finding| labels.are_named_by(finding))
 }
 
-/// A cell, and the labels that stand on the page where its row's and its column's label should be.
+/// A cell, and the labels of its row and its column on the page.
 struct Labels {
     key: RowKey,
     rows: Vec<String>,
@@ -109,12 +109,12 @@ impl Labels {
         }
     }
 
-    /// Whether a finding names the cell: its chart, and its row or its column.
+    /// True if a finding names the cell: its chart, and its row or its column.
     fn are_named_by(&self, finding: &Finding) -> bool {
         self.have_code_in(finding) || self.have_label_in(finding)
     }
 
-    /// Whether a finding names the cell by the codes of its row or its column.
+    /// True if a finding names the cell by the codes of its row or its column.
     fn have_code_in(&self, finding: &Finding) -> bool {
         use Finding as F;
         let RowKey {
@@ -153,7 +153,7 @@ impl Labels {
         }
     }
 
-    /// Whether a finding names the cell by a label that stands on the page.
+    /// True if a finding names the cell by a label on the page.
     fn have_label_in(&self, finding: &Finding) -> bool {
         use Finding as F;
         match finding {

@@ -1,4 +1,4 @@
-//! Labels of columns: blank, unknown, misspelt, exchanged, or in other usual words.
+//! Labels of columns: blank, unknown, misspelt, exchanged, or with other usual words.
 
 use bulletin::Area;
 
@@ -38,7 +38,7 @@ fn unlabel_column(page: &mut Page, random: &mut Random, label: &str) -> bool {
     true
 }
 
-/// Relabels a column; `says` is the area that the label names.
+/// Relabels a column; `says` is the area in the new label.
 pub(crate) fn relabel_column_of(table: &mut ChartTable, area: Area, label: &str, says: Option<Area>) {
     let Some(column) = table.column_of(area) else {
         return;
@@ -95,7 +95,7 @@ fn column_of_another_country(page: &mut Page, random: &mut Random) -> bool {
     true
 }
 
-/// Two labels change places: the page says that India has what Mexico has. Nobody can tell.
+/// Two labels are exchanged: the page gives Mexico's cut-offs to India. Nobody can detect that.
 fn columns_exchanged(page: &mut Page, random: &mut Random) -> bool {
     let Some((table, area)) = any_country(page, random) else {
         return false;
@@ -235,7 +235,7 @@ fn column_note(page: &mut Page, random: &mut Random) -> bool {
     add_to_label(page, random, note)
 }
 
-/// The countries by their names as people write them, and the rest of the world in one word.
+/// The countries under their usual names, and the rest of the world in one word.
 fn every_column_in_other_words(page: &mut Page, _: &mut Random) -> bool {
     for table in &mut page.charts {
         for (area, label) in [

@@ -44,7 +44,7 @@ pub(crate) fn any_country(page: &Page, random: &mut Random) -> Option<(usize, Ar
     Some((table, random.pick(&areas)?))
 }
 
-/// Notes which cells of a column may go without a finding.
+/// Allows the cells of a column to be missing without a finding.
 pub(crate) fn allow_loss_of_column(page: &mut Page, table: usize, area: Area) {
     if page.misses_column(table, area) {
         return;
@@ -99,7 +99,7 @@ fn all_dropped(page: &mut Page, random: &mut Random) -> bool {
     drop_column(page, table, Area::ALL)
 }
 
-/// The header is one cell short, so that nobody can say which label stands above which values.
+/// The header is one cell short, so that the labels cannot be assigned to the values.
 fn header_cell_dropped(page: &mut Page, random: &mut Random) -> bool {
     let Some((table, area)) = any_country(page, random) else {
         return false;
@@ -147,7 +147,7 @@ fn blanked(page: &mut Page, random: &mut Random) -> bool {
     true
 }
 
-/// The labels of two columns stand in one cell over both.
+/// The labels of two columns are in one cell over both.
 fn shared_header(page: &mut Page, random: &mut Random) -> bool {
     let table = any_chart(page, random);
     let table = &mut page.charts[table];
@@ -165,7 +165,7 @@ fn shared_header(page: &mut Page, random: &mut Random) -> bool {
     let (Role::ColumnLabel(a), Role::ColumnLabel(b)) = (cells[first].role, second.role) else {
         return false;
     };
-    // Whether the columns stand in the order of the names is a guess.
+    // It is a guess that the columns are in the order of the names.
     for cell in table.rows.iter_mut().flat_map(|row| &mut row.cells) {
         if cell.says.iter().any(|key| key.area == a || key.area == b) {
             cell.value = None;
@@ -213,7 +213,7 @@ fn empty_last_column(page: &mut Page, random: &mut Random) -> bool {
     true
 }
 
-/// The corner and the label of all areas span two rows; the countries stand under a common title.
+/// The corner and the label of all areas span two rows; the countries are under a common title.
 fn header_in_two_rows(page: &mut Page, _: &mut Random) -> bool {
     for table in &mut page.charts {
         let header = table.header();
@@ -306,7 +306,7 @@ fn header_in_thead(page: &mut Page, _: &mut Random) -> bool {
     true
 }
 
-/// Puts the rows to the header into a `thead`.
+/// Moves the rows up to the header into a `thead`.
 fn split_off_thead(table: &mut ChartTable) {
     let header = table.header();
     table.open = table.open.replace("<tbody>", "").replace("<TBODY>", "") + "<thead>";

@@ -1,4 +1,4 @@
-//! Pages that are not altered, as a control of the samples and of the taking apart.
+//! Unaltered pages, as a control of the samples and of their decomposition.
 
 use crate::page::Page;
 use crate::random::Random;

@@ -1,4 +1,4 @@
-//! Charts that stand on the page twice, and charts that are copies of the other one.
+//! Charts that are on the page twice, and charts that are copies of the other one.
 
 use bulletin::{Chart, Preference};
 
@@ -19,7 +19,7 @@ pub(crate) const KINDS: &[Kind] = &[
     clear("table twice with the same values", twice),
 ];
 
-/// Puts a second chart below another one.
+/// Inserts a second chart below another one.
 fn insert_below(page: &mut Page, index: usize, table: ChartTable, between: &str) {
     page.charts.insert(index + 1, table);
     page.texts.insert(index + 1, between.to_owned());
@@ -37,7 +37,7 @@ fn twice(page: &mut Page, random: &mut Random) -> bool {
     true
 }
 
-/// Changes some values of a table; they are no valid cut-offs of this page.
+/// Changes some values of a table to ones that are not valid on this page.
 fn falsify(table: &mut ChartTable) {
     for (row, cell) in table.values().into_iter().step_by(2) {
         let cell = &mut table.rows[row].cells[cell];
@@ -59,7 +59,7 @@ fn twice_with_other_values(page: &mut Page, random: &mut Random) -> bool {
     true
 }
 
-/// The table of the month before stands above, under a line that says so.
+/// The table of the month before is above, under a line that says so.
 fn last_month_above(page: &mut Page, random: &mut Random) -> bool {
     let index = any_chart(page, random);
     let mut copy = page.charts[index].clone();
@@ -75,7 +75,7 @@ fn last_month_above(page: &mut Page, random: &mut Random) -> bool {
     true
 }
 
-/// Copies a chart over the other one, with its labels or without; a chart that lists other rows cannot be one.
+/// Copies a chart over the other one, with its labels or without. A chart with other rows cannot be copied.
 fn copy_chart(page: &mut Page, random: &mut Random, from: Chart, to: Chart) -> Option<usize> {
     let preference = random.one(Preference::ALL);
     let (source, target) = (page.chart(from, preference)?, page.chart(to, preference)?);
@@ -102,7 +102,7 @@ fn copy_chart(page: &mut Page, random: &mut Random, from: Chart, to: Chart) -> O
             }
         }
     }
-    // Nobody can say which of the charts is the copy.
+    // Either chart can be the copy.
     for table in [source, target] {
         page.charts[table].rows.iter_mut().for_each(Row::invalidate);
     }
@@ -117,7 +117,7 @@ fn filing_copied(page: &mut Page, random: &mut Random) -> bool {
     copy_chart(page, random, Chart::DatesForFiling, Chart::FinalAction).is_some()
 }
 
-/// A copy in which one cell is misprinted is a copy all the same.
+/// A copy with one misprinted cell still counts as a copy.
 fn copied_with_a_misprint(page: &mut Page, random: &mut Random) -> bool {
     let Some(table) = copy_chart(page, random, Chart::FinalAction, Chart::DatesForFiling) else {
         return false;
@@ -130,7 +130,7 @@ fn copied_with_a_misprint(page: &mut Page, random: &mut Random) -> bool {
     true
 }
 
-/// A copy that lacks a column is a copy all the same.
+/// A copy that lacks a column still counts as a copy.
 fn copied_without_a_column(page: &mut Page, random: &mut Random) -> bool {
     let Some(table) = copy_chart(page, random, Chart::FinalAction, Chart::DatesForFiling) else {
         return false;

@@ -1,4 +1,4 @@
-//! Bytes on the way: other encodings, compression, truncation, residue of a transfer.
+//! Changes to the bytes in transit: other encodings, compression, truncation, residue of a transfer.
 
 use std::io::Write as _;
 use std::rc::Rc;
@@ -35,7 +35,7 @@ fn encode(page: &mut Page, encode: impl Fn(&str) -> Vec<u8> + 'static) -> bool {
     true
 }
 
-/// The part of a page that stands before a place, given in thousandths between two other places.
+/// The page up to a position, which is given in thousandths between two other positions.
 fn cut(html: &str, from: usize, to: usize, thousandths: usize) -> Vec<u8> {
     html.as_bytes()[..from + (to - from) * thousandths / 1000].to_vec()
 }

@@ -49,7 +49,7 @@ fn letters(chart: Chart, preference: Preference) -> [&'static str; 2] {
     }
 }
 
-/// Replaces the block that holds a chart's heading. False where the page has no such heading.
+/// Replaces the block that contains a chart's heading. False if the page has no such heading.
 pub(crate) fn replace_heading(page: &mut Page, table: usize, with: &str) -> bool {
     let (chart, preference) = (page.charts[table].chart, page.charts[table].preference);
     for text in page.texts[..=table].iter_mut().rev() {
@@ -106,7 +106,7 @@ fn exchanged(page: &mut Page, random: &mut Random) -> bool {
     ) else {
         return false;
     };
-    // The second first: its heading is looked for from its own chart upwards.
+    // The second first: each heading is searched from its chart upwards.
     replace_heading(page, filing, usual(Chart::FinalAction, preference))
         && replace_heading(page, action, usual(Chart::DatesForFiling, preference))
 }
@@ -130,7 +130,7 @@ fn other_preference(page: &mut Page, random: &mut Random) -> bool {
     replace_heading(page, table, heading)
 }
 
-/// Replaces the first header cell, or what stands for it.
+/// Replaces the text of the first header cell. False if the cell is blank or a label.
 fn set_corner(page: &mut Page, table: usize, text: &str) -> bool {
     let table = &mut page.charts[table];
     let header = table.header();
@@ -312,7 +312,7 @@ fn without_preference(page: &mut Page, random: &mut Random) -> bool {
     })
 }
 
-/// The two headings of a preference stand in a row, then its two tables.
+/// The two headings of a preference follow each other, then its two tables.
 fn headings_above_both(page: &mut Page, random: &mut Random) -> bool {
     let preference = random.one(Preference::ALL);
     let (Some(action), Some(filing)) = (
@@ -327,7 +327,7 @@ fn headings_above_both(page: &mut Page, random: &mut Random) -> bool {
     is_altered
 }
 
-/// Each heading stands under its table, where the next table begins.
+/// Each heading is under its table, where the next table begins.
 fn headings_below(page: &mut Page, _: &mut Random) -> bool {
     let is_altered = rewrite(page, |_, _| String::new());
     for (table, text) in page.charts.iter().zip(&mut page.texts[1..]) {
@@ -371,7 +371,7 @@ fn with_month(page: &mut Page, random: &mut Random) -> bool {
     })
 }
 
-/// The words tell which chart it is; the letter is the other one's.
+/// The words name the chart; the letter is the other one's.
 fn letters_exchanged(page: &mut Page, _: &mut Random) -> bool {
     rewrite(page, |chart, preference| {
         let letter = match chart {

@@ -234,7 +234,7 @@ fn part_struck(page: &mut Page, random: &mut Random) -> bool {
     true
 }
 
-/// A row that is not shown repeats another one with older values, as a diff or a sorter leaves it.
+/// A hidden row repeats another one with older values, as a diff or a sorter leaves it.
 fn hidden_twin_row(page: &mut Page, random: &mut Random) -> bool {
     let index = any_chart(page, random);
     let table = &mut page.charts[index];
@@ -357,7 +357,7 @@ fn tabs(page: &mut Page, _: &mut Random) -> bool {
     )
 }
 
-/// The department crosses out a misspelt label and writes the right one beside it.
+/// The department crosses out a misspelt label and adds the correct one.
 fn label_replaced(page: &mut Page, random: &mut Random) -> bool {
     let row = any_row(page, random);
     if let Some(cell) = row.label_mut() {

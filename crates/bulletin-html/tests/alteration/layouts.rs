@@ -1,4 +1,4 @@
-//! Charts laid out as a page author might lay them out next.
+//! Layouts that a page author might use next.
 
 use bulletin::{Category, Preference};
 
@@ -29,7 +29,7 @@ pub(crate) const KINDS: &[Kind] = &[
     clear("downlevel-revealed conditional comments", conditional_comments),
 ];
 
-/// The wrong table is struck through, the corrected one stands below it.
+/// The wrong table is struck through, and the corrected one is below it.
 fn corrected_below(page: &mut Page, random: &mut Random) -> bool {
     let index = any_chart(page, random);
     let right = page.charts[index].clone();
@@ -59,7 +59,7 @@ fn broken_value(page: &mut Page, random: &mut Random) -> bool {
     true
 }
 
-/// The label stands in a row of its own, over all columns; the values follow in a row without a label.
+/// The label is in a separate row, over all columns; the values follow in a row without a label.
 fn label_above_values(page: &mut Page, random: &mut Random) -> bool {
     let index = any_chart(page, random);
     let table = &mut page.charts[index];
@@ -94,7 +94,7 @@ fn table_per_country(page: &mut Page, random: &mut Random) -> bool {
     true
 }
 
-/// The month before stands to the left of each value, under a label that repeats the country.
+/// The month before is to the left of each value, under a label that repeats the country.
 fn two_months(page: &mut Page, random: &mut Random) -> bool {
     let index = any_chart(page, random);
     let month = page.month;
@@ -112,7 +112,7 @@ fn two_months(page: &mut Page, random: &mut Random) -> bool {
     true
 }
 
-/// Beside each value stands by how much it moved; a second header row says so.
+/// The movement is next to each value; a second header row says so.
 fn changes_beside(page: &mut Page, _: &mut Random) -> bool {
     for table in &mut page.charts {
         let header = table.header();
@@ -193,7 +193,7 @@ fn merged_column(page: &mut Page, random: &mut Random) -> bool {
             let equal = |row: &&usize| table.rows[**row].cells[column].value == value && value.is_some();
             let length = body[start..].iter().take_while(equal).count();
             if length > 2 {
-                // One run only, so that the indices of the other cells stay.
+                // One run only, so that the indices of the other cells are unchanged.
                 return merge_run(table, &body[start..start + length], column);
             }
             start += length.max(1);
@@ -213,7 +213,7 @@ fn merge_run(table: &mut ChartTable, rows: &[usize], column: usize) -> bool {
     true
 }
 
-/// A number stands before each label in a cell of its own.
+/// A number precedes each label in a separate cell.
 fn label_in_two_cells(page: &mut Page, random: &mut Random) -> bool {
     let index = any_chart(page, random);
     let mut number = 0;
@@ -246,7 +246,7 @@ fn caption(page: &mut Page, random: &mut Random) -> bool {
     true
 }
 
-/// A short table of what has changed, in the words of the charts.
+/// A short table of the changes, with the words of the charts.
 fn summary_above(page: &mut Page, random: &mut Random) -> bool {
     let summary = random.one([
         "<table><tr><td>What changed</td><td>INDIA</td><td>CHINA</td></tr><tr><td>EB-2</td><td>advances one month</td><td>no change</td></tr></table>",

@@ -1,9 +1,9 @@
-//! Altered pages: whatever the department, a host or a browser does to a page next, no cell is read wrong and none
-//! is lost without a finding that names its chart and its row or column.
+//! Altered pages: whatever the department, a host or a browser changes on a page next, no cell is misread,
+//! and none is lost without a finding that names its chart and its row or column.
 //!
-//! Each module holds one group of alterations. A kind is *clear* when a person still reads the altered page without
-//! doubt; at least 90% of those pages must be read completely. `page` takes a page apart, `check` compares, `report`
-//! counts. Start with `columns`.
+//! Each module holds one group of alterations. A kind is *clear* if a person still reads the altered page
+//! without doubt; at least 90% of those pages must be read completely. `page` splits a page into its parts,
+//! `check` compares, `report` counts. Start with `columns`.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,

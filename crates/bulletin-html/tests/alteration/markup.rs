@@ -1,4 +1,4 @@
-//! Markup written in other ways, well formed or not, whose cells say what they said.
+//! Other markup, well formed or not, that does not change the meaning of the cells.
 
 use crate::columns::any_chart;
 use crate::page::Page;
@@ -42,7 +42,7 @@ fn rewrite(page: &mut Page, edit: impl Fn(&str) -> String + 'static) -> bool {
     true
 }
 
-/// Inserts something at a place in or around the charts.
+/// Inserts text at a random position in or around the charts.
 fn insert_somewhere(page: &mut Page, random: &mut Random, text: &str) -> bool {
     let index = any_chart(page, random);
     match random.below(3) {
@@ -273,7 +273,7 @@ fn edit_text(html: &str, edit: impl Fn(&str) -> String) -> String {
     edited
 }
 
-/// Puts something into each word of four letters or more, outside of references.
+/// Inserts text into each word of four letters or more, outside of references.
 fn into_words(text: &str, what: &str) -> String {
     let word = |word: &str| {
         if word.len() > 3 && word.chars().all(|c| c.is_ascii_alphabetic()) {

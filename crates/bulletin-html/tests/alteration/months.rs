@@ -45,7 +45,7 @@ pub(crate) fn set_title(page: &mut Page, title: &str) -> bool {
     true
 }
 
-/// Adds the page's own address, as newer pages of the site have it.
+/// Adds the page's canonical URL, as newer pages of the site have it.
 pub(crate) fn set_address(page: &mut Page, month: Month) -> bool {
     let (name, year) = (month.name().to_lowercase(), month.year());
     let fiscal = month.fiscal_year();
@@ -143,7 +143,7 @@ fn no_main_heading(page: &mut Page, _: &mut Random) -> bool {
     is_there
 }
 
-/// Links to other bulletins, a date of the last change, and metadata that was forgotten.
+/// Links to other bulletins, a date of the last change, and outdated metadata.
 fn other_months(page: &mut Page, _: &mut Random) -> bool {
     let (before, after) = (page.month.previous().title(), page.month.next().title());
     let links = format!(
@@ -160,7 +160,7 @@ fn other_months(page: &mut Page, _: &mut Random) -> bool {
     true
 }
 
-/// The text was copied from another month: its own heading names that one.
+/// The text was copied from another month, which its heading names.
 fn other_month_in_text(page: &mut Page, random: &mut Random) -> bool {
     let month = another_month(page.month, random).title().to_uppercase();
     page.texts[0].push_str(&format!("<p><b>IMMIGRANT NUMBERS FOR {month}</b></p>"));

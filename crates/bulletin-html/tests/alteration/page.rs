@@ -1,4 +1,5 @@
-//! A page that can be altered: its charts as rows of cells that know what they say, and the text between them.
+//! A page that can be altered: its charts as rows of cells that know their meaning, and the text between
+//! them.
 //!
 //! A cell keeps its meaning when it is moved, so that the expected result follows from the altered page.
 
@@ -10,8 +11,8 @@ use bulletin::{Area, Category, Chart, CutOff, Month, Preference, RowKey};
 use crate::table::{Cell, ChartTable, Role, chart_tables};
 use crate::text::squashed;
 
-/// What is known of a cell: its cut-off, if the department printed a valid one, and the raw texts of row, column and
-/// value.
+/// The truth about a cell: its cut-off, if the department printed a valid one, and the raw texts of row,
+/// column and value.
 #[derive(Debug, Clone)]
 pub(crate) struct Known {
     pub(crate) value: Option<CutOff>,
@@ -22,7 +23,7 @@ pub(crate) struct Known {
 
 pub(crate) type Truth = BTreeMap<RowKey, Known>;
 
-/// What a reader must make of a cell.
+/// The expected result for a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Expected {
     /// This value, or a finding that names the cell.
@@ -34,27 +35,27 @@ pub(crate) enum Expected {
 /// Turns HTML into the bytes that a host sends.
 type Encode = Rc<dyn Fn(&str) -> Vec<u8>>;
 
-/// A page in pieces.
+/// A page, split into its parts.
 #[derive(Clone)]
 pub(crate) struct Page {
     pub(crate) month: Month,
-    /// The month that is asked for; `None` when an operator feeds the page.
+    /// The requested month; `None` if an operator adds the page manually.
     pub(crate) asked: Option<Month>,
     /// The text before, between and after the charts: one piece more than there are charts.
     pub(crate) texts: Vec<String>,
     pub(crate) charts: Vec<ChartTable>,
     /// Turns the finished page into bytes.
     pub(crate) encode: Encode,
-    /// Cells that may be lost without a finding: one page cannot show that they are missing.
+    /// Cells that may be lost without a finding, because a single page cannot show that they are missing.
     pub(crate) may_go: BTreeSet<RowKey>,
-    /// Labels may have something inserted on the way.
+    /// True if text may have been inserted into labels in transit.
     pub(crate) is_garbled: bool,
-    /// What stood on the page before it was altered.
+    /// The cells of the page before it was altered.
     before: Vec<RowKey>,
 }
 
 impl Page {
-    /// Takes a page apart. Fails where a chart or a cell of the truth cannot be found in it.
+    /// Splits a page into its parts. Fails if a chart or a cell of the truth is not found in it.
     pub(crate) fn new(month: Month, html: &str, truth: &Truth) -> Result<Self, String> {
         let tables = chart_tables(html);
         let two_charts = (month.year(), month.number()) >= (2015, 10);
@@ -120,7 +121,7 @@ impl Page {
         (self.encode)(&self.html())
     }
 
-    /// Replaces the page by altered HTML whose cells say what they said.
+    /// Replaces the page by altered HTML in which the cells keep their meaning.
     pub(crate) fn rewrite(&mut self, edit: impl Fn(&str) -> String + 'static) {
         self.encode = Rc::new(move |html| edit(html).into_bytes());
     }
@@ -130,7 +131,7 @@ impl Page {
         rows.flat_map(|row| &row.cells)
     }
 
-    /// What a reader must make of each cell that stands on the page or stood there before.
+    /// The expected result for each cell that is on the page or was on it before.
     pub(crate) fn expected(&self) -> BTreeMap<RowKey, Expected> {
         let mut expected = BTreeMap::new();
         for cell in self.cells() {
@@ -148,8 +149,8 @@ impl Page {
         expected
     }
 
-    /// The labels that rows and columns of this cell have on the page, squashed: those that name it, and those
-    /// that stand where its own label stood.
+    /// The labels of this cell's row and column on the page, squashed: those that name it, and those in the
+    /// place of its original label.
     pub(crate) fn labels_of(&self, key: RowKey) -> (Vec<String>, Vec<String>) {
         let preference = key.category.preference();
         let of_chart = |table: &&ChartTable| table.chart == key.chart && table.preference == preference;
@@ -175,7 +176,7 @@ impl Page {
         (rows, columns)
     }
 
-    /// Whether the month has two charts.
+    /// True if the month has two charts.
     pub(crate) fn has_two_charts(&self) -> bool {
         (self.month.year(), self.month.number()) >= (2015, 10)
     }
@@ -187,8 +188,8 @@ impl Page {
             .position(|table| (table.chart, table.preference) == (chart, preference))
     }
 
-    /// Whether a page without this area's column on one chart shows by itself that the column is missing. Final Action
-    /// has had columns for years that Dates for Filing had not, never the other way round.
+    /// True if a page without this area's column on one chart shows by itself that the column is missing. For
+    /// years, Final Action has had columns that Dates for Filing lacked, never the other way round.
     pub(crate) fn misses_column(&self, table: usize, area: Area) -> bool {
         let own = &self.charts[table];
         let always = [Area::CHINA, Area::INDIA, Area::MEXICO, Area::PHILIPPINES].contains(&area);
@@ -199,7 +200,7 @@ impl Page {
             || (own.chart == Chart::FinalAction && on_filing)
     }
 
-    /// Whether a page without this row on one chart shows by itself that the row is missing.
+    /// True if a page without this row on one chart shows by itself that the row is missing.
     pub(crate) fn misses_row(&self, table: usize, category: Category) -> bool {
         use Category as C;
         let own = &self.charts[table];
@@ -221,7 +222,7 @@ impl Page {
             || self.charts.iter().filter(|other| beside(other)).count() > 1
     }
 
-    /// Notes the rows whose loss one page cannot show.
+    /// Allows the loss of rows that a single page cannot show.
     pub(crate) fn allow_undetectable_loss(&mut self) {
         let mut may_go = Vec::new();
         for (index, table) in self.charts.iter().enumerate() {

@@ -1,11 +1,11 @@
-//! Numbers that look random and are the same in every run.
+//! Pseudo-random numbers that are the same in every run.
 
 /// A xorshift generator.
 #[derive(Debug, Clone)]
 pub(crate) struct Random(u64);
 
 impl Random {
-    /// The generator of one case. It depends on nothing but the kind's name, the page and the round.
+    /// The generator of one case. Its seed is only the kind's name, the page and the round.
     pub(crate) fn new(kind: &str, page: usize, round: usize) -> Self {
         let mut random = Self(0x9E37_79B9_7F4A_7C15);
         let name = kind.bytes().map(usize::from);
@@ -23,22 +23,22 @@ impl Random {
         self.0 >> 8
     }
 
-    /// A number below a limit; 0 where the limit is 0.
+    /// A number below a limit; 0 if the limit is 0.
     pub(crate) fn below(&mut self, limit: usize) -> usize {
         (self.next() % limit.max(1) as u64) as usize
     }
 
-    /// One of these; `None` where there is none.
+    /// One of these; `None` if there are none.
     pub(crate) fn pick<T: Clone>(&mut self, from: &[T]) -> Option<T> {
         from.get(self.below(from.len())).cloned()
     }
 
-    /// One of a list that is not empty.
+    /// One element of a list that is not empty.
     pub(crate) fn one<T: Copy, const N: usize>(&mut self, from: [T; N]) -> T {
         from[self.below(N)]
     }
 
-    /// The same things in another order.
+    /// Shuffles a list.
     pub(crate) fn shuffle<T>(&mut self, list: &mut [T]) {
         for at in (1..list.len()).rev() {
             list.swap(at, self.below(at + 1));

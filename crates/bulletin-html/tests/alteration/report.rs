@@ -1,4 +1,4 @@
-//! Runs every kind of alteration over every page and counts the results.
+//! The runner of the alterations: it applies every kind to every page and counts the results.
 
 use std::fmt::Write as _;
 
@@ -11,9 +11,9 @@ use crate::source;
 #[derive(Clone, Copy)]
 pub(crate) struct Kind {
     pub(crate) name: &'static str,
-    /// Whether a person still reads the page without doubt.
+    /// True if a person still reads the page without doubt.
     pub(crate) is_clear: bool,
-    /// Alters a page. False where the page has nothing to alter in this way.
+    /// Alters a page. False if this alteration does not apply to the page.
     pub(crate) alter: fn(&mut Page, &mut Random) -> bool,
 }
 
@@ -73,7 +73,7 @@ impl Tally {
     }
 }
 
-/// Writes a page that was not read to the directory that `ALTERED_PAGES` names, if it names one.
+/// Writes a page that was not read to the directory in `ALTERED_PAGES`, if it is set.
 fn keep(page: &Page, kind: &str, what: &str, number: usize) {
     if let Some(directory) = std::env::var_os("ALTERED_PAGES") {
         let name = format!("{} {} {what} {number}.html", kind.replace('/', " "), page.month);
@@ -85,9 +85,9 @@ fn keep(page: &Page, kind: &str, what: &str, number: usize) {
     }
 }
 
-/// How often a kind is applied to a sample, each time in another place.
+/// The number of times that a kind is applied to a sample, each time in another place.
 const ROUNDS: usize = 2;
-/// Every how manyth real page is altered.
+/// One in this many real pages is altered.
 const REAL_STEP: usize = 13;
 
 /// The results of these kinds on all pages.

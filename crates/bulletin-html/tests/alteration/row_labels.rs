@@ -1,4 +1,4 @@
-//! Labels of rows: blank, unknown, misspelt, exchanged, of another era, or in other usual words.
+//! Labels of rows: blank, unknown, misspelt, exchanged, of another era, or with other usual words.
 
 use bulletin::{Category, Preference};
 
@@ -25,7 +25,7 @@ pub(crate) const KINDS: &[Kind] = &[
     clear("row label with a footnote mark", row_footnote),
     clear("row label is the start of a known one", row_prefix),
 ];
-/// Relabels a row; `says` is the category that the label names.
+/// Relabels a row; `says` is the category in the new label.
 pub(crate) fn relabel_row(row: &mut Row, label: &str, says: Option<Category>) {
     if let Some(cell) = row.label_mut() {
         label.clone_into(&mut cell.inner);
@@ -154,7 +154,7 @@ fn fifth_among_set_asides(page: &mut Page, random: &mut Random) -> bool {
     true
 }
 
-/// Rewrites the label of a random row for which `edit` knows another one; the row says what it said.
+/// Rewrites the label of a random row for which `edit` has another one; the row keeps its meaning.
 fn reword_row(
     page: &mut Page,
     random: &mut Random,
@@ -291,7 +291,7 @@ fn row_footnote(page: &mut Page, random: &mut Random) -> bool {
     true
 }
 
-/// A label cut to its first words, where no other row of the era begins so.
+/// A label cut to its first words, if no other row of the era begins with them.
 fn row_prefix(page: &mut Page, random: &mut Random) -> bool {
     reword_row(page, random, |_, category, _| {
         let label = match category {
@@ -309,7 +309,8 @@ fn row_prefix(page: &mut Page, random: &mut Random) -> bool {
     })
 }
 
-/// A letter is lost, doubled, exchanged with its neighbour or another one. The label may become that of another row.
+/// One letter is lost, doubled, swapped with its neighbor or replaced. The result may be the label of another
+/// row.
 pub(crate) fn slip(text: &str, random: &mut Random) -> String {
     let mut letters: Vec<char> = text.chars().collect();
     let at = random.below(letters.len());

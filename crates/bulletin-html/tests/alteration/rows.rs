@@ -1,4 +1,4 @@
-//! Rows that are lost, doubled, moved, merged or ragged, and rows that are no rows of cut-offs.
+//! Rows that are lost, doubled, moved, merged or ragged, and rows without cut-offs.
 
 use bulletin::{Category, RowKey};
 
@@ -58,7 +58,7 @@ fn any_category(page: &Page, random: &mut Random) -> (usize, Category) {
 fn drop_row(table: &mut ChartTable, category: Category) {
     if let Some(row) = table.row_of(category) {
         let removed = table.rows.remove(row);
-        // Markup before the row, such as the start of a `tbody`, stays.
+        // Markup before the row, such as the start of a `tbody`, is kept.
         match table.rows.get_mut(row) {
             Some(next) => next.before.insert_str(0, &removed.before),
             None => table.close.insert_str(0, &removed.before),
@@ -96,7 +96,7 @@ fn last_rows_dropped(page: &mut Page, random: &mut Random) -> bool {
     true
 }
 
-/// The values after the lost cell may stand in wrong columns.
+/// The values after the lost cell may be in wrong columns.
 fn cell_missing(page: &mut Page, random: &mut Random) -> bool {
     let row = any_row(page, random);
     let lost = 1 + random.below(row.cells.len() - 1);
@@ -144,7 +144,7 @@ fn doubled_with_other_values(page: &mut Page, random: &mut Random) -> bool {
     true
 }
 
-/// The cells of two rows stand in one row, each broken over two lines.
+/// The cells of two rows are in one row, each with two lines.
 fn two_rows_in_one(page: &mut Page, random: &mut Random) -> bool {
     let table = any_chart(page, random);
     let table = &mut page.charts[table];
@@ -306,7 +306,7 @@ fn is_equal(a: &Cell, b: &Cell) -> bool {
     a.role == Role::Value && b.role == Role::Value && a.value.is_some() && a.value == b.value
 }
 
-/// Equal cells of one column in two neighbouring rows become one cell.
+/// Equal cells of one column in two neighboring rows become one cell.
 fn merged_down(page: &mut Page, random: &mut Random) -> bool {
     let table = any_chart(page, random);
     let table = &mut page.charts[table];
@@ -344,7 +344,7 @@ fn label_over_two_rows(page: &mut Page, random: &mut Random) -> bool {
     true
 }
 
-/// `5th` stands once beside its rows, whose own labels lack it.
+/// `5th` is in one cell for all its rows, whose labels lack it.
 fn grouped_fifth(page: &mut Page, _: &mut Random) -> bool {
     if (page.month.year(), page.month.number()) < (2022, 6) {
         return false;

@@ -189,7 +189,7 @@ fn reader_view(page: &mut Page, _: &mut Random) -> bool {
             } else if kept.contains(&name.trim_start_matches('/').to_ascii_lowercase().as_str()) {
                 format!("<{name}>")
             } else {
-                // Containers stay so that hidden ones keep their ends.
+                // Containers are kept so that hidden ones keep their ends.
                 let closes = tag.starts_with("</");
                 if name.ends_with("div") {
                     format!("<{}div>", if closes { "/" } else { "" })

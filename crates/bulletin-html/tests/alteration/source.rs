@@ -1,4 +1,4 @@
-//! The pages that are altered: samples of every layout, and the real pages where they are present.
+//! The pages that are altered: samples of every layout, and the real pages if they are available.
 
 use bulletin::{Area, Bulletin, Category, Chart, CutOff, Month, Preference, RowKey};
 use bulletin_samples::{Layout, Page as Sample, site};
@@ -8,13 +8,13 @@ use crate::page::{Known, Page, Truth};
 use crate::pages;
 use crate::random::Random;
 
-/// Months whose pages are made up, at least one of each layout and of each set of rows and columns.
+/// Months whose pages are generated, at least one of each layout and of each set of rows and columns.
 const MADE_UP: [&str; 12] = [
     "2002-11", "2004-03", "2005-03", "2006-02", "2007-06", "2010-08", "2013-05", "2015-10", "2016-08",
     "2019-04", "2022-05", "2026-03",
 ];
 
-/// Sample months with the department's true dates.
+/// Sample months with the department's real dates.
 const TRUE_DATES: [&str; 6] = ["2002-05", "2009-12", "2012-04", "2016-01", "2023-03", "2024-06"];
 
 /// A page of each sample month.
@@ -29,7 +29,7 @@ pub(crate) fn samples() -> Vec<Page> {
     true_dates.chain(made_up).map(sample).collect()
 }
 
-/// Every `step`th real page; none where they are not present.
+/// Every `step`th real page; none if they are not available.
 pub(crate) fn real_pages(step: usize) -> Vec<Page> {
     let Some(bulletins) = pages::shared() else {
         return Vec::new();

@@ -26,12 +26,12 @@ pub(crate) fn chart_tables(html: &str) -> Vec<Range<usize>> {
     tables
 }
 
-/// What a cell is.
+/// The role of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// The label of a row: the category it stood for before the page was altered.
+    /// The label of a row: its category before the page was altered.
     RowLabel(Category),
-    /// The label of a column: the area it stood for before the page was altered.
+    /// The label of a column: its area before the page was altered.
     ColumnLabel(Area),
     /// A cut-off.
     Value,
@@ -47,16 +47,16 @@ pub(crate) struct Cell {
     pub(crate) inner: String,
     pub(crate) close: &'static str,
     pub(crate) role: Role,
-    /// What else it is, where the contents of two cells stand in one.
+    /// The second role of a cell with the contents of two.
     pub(crate) second_role: Option<Role>,
-    /// The cells of the bulletin that it prints; more than one where it spans.
+    /// The cells of the bulletin that it prints; more than one if it spans.
     pub(crate) says: Vec<RowKey>,
-    /// Its cut-off; `None` where it prints none that may be taken.
+    /// Its cut-off; `None` if it prints none that is valid.
     pub(crate) value: Option<CutOff>,
 }
 
 impl Cell {
-    /// A cell that says nothing.
+    /// A cell without meaning.
     pub(crate) fn plain(inner: &str) -> Self {
         Self {
             open: "<td>".into(),
@@ -115,7 +115,7 @@ impl Row {
         }
     }
 
-    /// The category that its label stood for; `None` for headers, titles and notes.
+    /// The original category of its label; `None` for headers, titles and notes.
     pub(crate) fn category(&self) -> Option<Category> {
         self.cells.iter().find_map(|cell| match cell.role {
             Role::RowLabel(category) => Some(category),
@@ -128,14 +128,14 @@ impl Row {
         self.cells.iter().any(is_label)
     }
 
-    /// Lets its cells say nothing, as when the row has lost its label.
+    /// Removes the meaning of its cells, as when the row has lost its label.
     pub(crate) fn forget(&mut self) {
         for cell in &mut self.cells {
             cell.says.clear();
         }
     }
 
-    /// Lets its cells speak of another category.
+    /// Assigns its cells to another category.
     pub(crate) fn speak_of(&mut self, category: Category) {
         for key in self.cells.iter_mut().flat_map(|cell| &mut cell.says) {
             key.category = category;
@@ -161,7 +161,7 @@ impl Row {
 pub(crate) struct ChartTable {
     pub(crate) chart: Chart,
     pub(crate) preference: Preference,
-    /// Everything to the first row: the start tag of the table, a caption.
+    /// Everything before the first row: the start tag of the table, a caption.
     pub(crate) open: String,
     pub(crate) rows: Vec<Row>,
     /// Everything after the last row: the end tag of the table.
@@ -199,7 +199,7 @@ impl ChartTable {
         table
     }
 
-    /// Finds out which cells are labels and what each value is, by the raw texts of the truth.
+    /// Finds the labels, and the value of each cell, by the raw texts of the truth.
     fn identify(&mut self, truth: &Truth) {
         let own: Vec<(&RowKey, &Known)> = truth
             .iter()
@@ -324,7 +324,7 @@ impl ChartTable {
         }
     }
 
-    /// Inserts a column; `cell` makes the cell of a row from the row's category, `None` for the header.
+    /// Inserts a column; `cell` creates the cell of a row from the row's category, `None` for the header.
     pub(crate) fn insert_column(&mut self, column: usize, mut cell: impl FnMut(Option<Category>) -> Cell) {
         let width = self.width();
         for row in &mut self.rows {

@@ -92,7 +92,7 @@ fn removed(page: &mut Page, random: &mut Random) -> bool {
     true
 }
 
-/// The tables change places while the headings stay.
+/// The tables are exchanged while the headings stay.
 fn exchanged(page: &mut Page, random: &mut Random) -> bool {
     let preference = random.one(Preference::ALL);
     let (Some(action), Some(filing)) = (
@@ -163,7 +163,7 @@ fn as_image(page: &mut Page, random: &mut Random) -> bool {
     true
 }
 
-/// The charts and their headings change places; each heading stands directly above its own chart.
+/// The charts and their headings are exchanged; each heading is directly above its chart.
 fn reordered(page: &mut Page, random: &mut Random) -> bool {
     let is_headed = page.has_two_charts();
     for table in 0..page.charts.len() {
@@ -177,7 +177,7 @@ fn reordered(page: &mut Page, random: &mut Random) -> bool {
             text.push_str(&format!("<p><b>{}</b></p>", usual(table.chart, table.preference)));
         }
     }
-    // Without headings, the order of the texts still tells nothing: the tables name their own preference.
+    // Without headings, the order of the texts says nothing: the tables name their preference.
     is_headed || page.month.year() > 2003
 }
 

@@ -1,4 +1,4 @@
-//! Text of a page: what a reader sees of a stretch of HTML, and where it stands in the source.
+//! Text of a page: the text that a reader sees in a stretch of HTML, and its position in the source.
 //!
 //! Deliberately independent of the crate under test.
 
@@ -24,7 +24,7 @@ fn characters(html: &str) -> Vec<(char, Range<usize>)> {
     characters
 }
 
-/// The first character of a text, references decoded, and the number of bytes it takes.
+/// The first character of a text, references decoded, and its length in bytes.
 fn decoded(text: &str, first: char) -> (char, usize) {
     if first == '&'
         && let Some(end) = text.bytes().take(12).position(|byte| byte == b';')
@@ -67,7 +67,7 @@ pub(crate) fn visible(html: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The source range of the last place where these letters and digits stand in a row.
+/// The source range of the last occurrence of these letters and digits in a row.
 pub(crate) fn find_last(html: &str, letters: &str) -> Option<Range<usize>> {
     let found: Vec<(char, Range<usize>)> = characters(html)
         .into_iter()
@@ -80,7 +80,7 @@ pub(crate) fn find_last(html: &str, letters: &str) -> Option<Range<usize>> {
     Some(found[first].1.start..found[last].1.end)
 }
 
-/// The block around a place: from the end of the last block-level tag before it to the next one after it.
+/// The block around a position: from the end of the last block-level tag before it to the next one after it.
 pub(crate) fn block_around(html: &str, place: &Range<usize>) -> Range<usize> {
     const BLOCKS: [&str; 9] = ["p", "/p", "div", "/div", "br", "br/", "td", "/td", "tr"];
     let is_block = |tag: &str| {
@@ -98,7 +98,7 @@ pub(crate) fn block_around(html: &str, place: &Range<usize>) -> Range<usize> {
     start.unwrap_or(0)..end.unwrap_or(html.len())
 }
 
-/// Replaces every tag of a page by what `edit` makes of it. Comments, scripts and declarations stay.
+/// Replaces every tag of a page by the result of `edit`. Comments, scripts and declarations are kept.
 pub(crate) fn edit_tags(html: &str, mut edit: impl FnMut(&str) -> String) -> String {
     let mut edited = String::with_capacity(html.len());
     let mut rest = html;

@@ -1,4 +1,4 @@
-//! The real pages beside the repository, and what is known to stand on them.
+//! The real pages next to the repository, and their known contents.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use bulletin::{Month, RowKey};
 
-/// Where the real pages are, or `None` after saying that they are not here.
+/// The folder of the real pages; `None`, with a message, if they are not available.
 pub(crate) fn shared() -> Option<PathBuf> {
     let path = std::env::var_os("VISA_BULLETIN_SHARED").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
@@ -16,12 +16,12 @@ pub(crate) fn shared() -> Option<PathBuf> {
     if bulletins.join("cutoffs.csv").is_file() {
         return Some(bulletins);
     }
-    // Not by a macro, whose output a passing test keeps to itself.
+    // Not `eprintln!`: the test runner captures its output.
     let _ = writeln!(std::io::stderr(), "skipped: ../shared is not here");
     None
 }
 
-/// The fields of a line of CSV, where fields with commas stand in quotes.
+/// The fields of a line of CSV, in which fields with commas are quoted.
 pub(crate) fn fields(line: &str) -> Vec<String> {
     let mut fields = vec![String::new()];
     let mut quoted = false;
@@ -40,7 +40,7 @@ pub(crate) fn fields(line: &str) -> Vec<String> {
     fields
 }
 
-/// What is known of a cell: its value, and the raw texts of its row, its column and itself.
+/// The known contents of a cell: its value, and the raw texts of its row, its column and itself.
 pub(crate) type Known = (String, String, String, String);
 
 pub(crate) fn truth(bulletins: &Path) -> BTreeMap<Month, BTreeMap<RowKey, Known>> {

@@ -1,4 +1,4 @@
-//! A small page of January 2025, and ways to alter it.
+//! A small page of January 2025, and functions that alter it.
 
 use bulletin::{Area, Category, Chart, Finding, Preference, Reading, RowKey};
 use bulletin_html::{ReadPage, Refusal, read_page};
@@ -38,7 +38,7 @@ pub(crate) const HEADINGS: [&str; 4] = [
 /// The cells of an unaltered page.
 pub(crate) const ALL_CELLS: usize = 2 * (5 * 5 + 10 * 5);
 
-/// A table with every date moved by so many years.
+/// A table with every date moved by this many years.
 pub(crate) fn moved(table: &str, years: i32) -> String {
     let mut moved = String::new();
     for part in table.split_inclusive(['>', '<']) {
@@ -63,7 +63,7 @@ pub(crate) fn moved(table: &str, years: i32) -> String {
     moved
 }
 
-/// The four tables in the order of the page: Dates for Filing lie one year after Final Action.
+/// The four tables in the order of the page: Dates for Filing are one year after Final Action.
 pub(crate) fn tables() -> [String; 4] {
     [
         FAMILY.to_owned(),
@@ -142,7 +142,7 @@ pub(crate) fn kinds(altered: usize, alter: impl Fn(&str) -> String) -> (Vec<&'st
     (kinds_of(&read), readable(&read))
 }
 
-/// Asserts that a page says exactly what the unaltered page says: the same cut-offs in the same cells.
+/// Asserts that a page has exactly the cut-offs of the unaltered page in the same cells.
 pub(crate) fn assert_reads_as_usual(html: &str, what: &str) {
     let read = match read_page(html.as_bytes(), None) {
         Ok(read) => read,
@@ -157,8 +157,8 @@ pub(crate) fn assert_reads_as_usual(html: &str, what: &str) {
     assert_eq!(lost, None, "{what}");
 }
 
-/// Asserts that no cell of a page differs from the unaltered page, and that each cell which is not read is named by a
-/// finding about its chart and its row or column. Returns how many are not read.
+/// Asserts that no cell of a page differs from the unaltered page, and that each cell that is not read is
+/// named by a finding about its chart and its row or column. Returns the number of cells that are not read.
 pub(crate) fn assert_nothing_wrong(html: &str, what: &str) -> usize {
     let Ok(read) = read_page(html.as_bytes(), None) else {
         return ALL_CELLS;

@@ -1,4 +1,4 @@
-//! One connection of the scripted server.
+//! One connection of the scripted server: the SMTP commands and their replies.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -12,7 +12,7 @@ use super::{Encryption, Rule, State, Taken};
 enum Line {
     Plain(TcpStream),
     Encrypted(Box<StreamOwned<ServerConnection, TcpStream>>),
-    /// Between the two.
+    /// The state during the change from plain to encrypted.
     Gone,
 }
 
@@ -58,7 +58,7 @@ impl Dialogue {
         }
     }
 
-    /// Speaks until either side has had enough.
+    /// Serves the connection until one side closes it.
     pub(super) fn run(mut self) {
         let Some(()) = self.step("CONNECT", "220 localhost ready") else {
             return;
@@ -107,8 +107,7 @@ impl Dialogue {
         }
     }
 
-    /// Does what a rule says of this step, else gives this answer. `None` where the connection has
-    /// ended.
+    /// Applies the rule of this step, or else sends this reply. `None` if the connection is closed.
     fn step(&mut self, step: &str, answer: &str) -> Option<()> {
         match self.rule_for(step) {
             Some(rule) => self.follow(&rule),
@@ -116,7 +115,7 @@ impl Dialogue {
         }
     }
 
-    /// Notes a step, and answers the rule for it.
+    /// Records a step, and returns its rule.
     fn rule_for(&self, step: &str) -> Option<Rule> {
         let mut state = self.state.lock().unwrap();
         state.said.push(step.to_owned());
@@ -146,7 +145,7 @@ impl Dialogue {
                 }
                 None
             }
-            // Until the other side has had enough.
+            // Wait until the client closes the connection.
             Rule::Hang => {
                 while self.read_line().is_some() {}
                 None
@@ -154,7 +153,7 @@ impl Dialogue {
         }
     }
 
-    /// Takes the message, of which each line that begins with a dot has one more (RFC 5321, 4.5.2).
+    /// Receives the message. A line that begins with a dot has an additional one (RFC 5321, 4.5.2).
     fn body(&mut self) -> Option<()> {
         let mut lines = Vec::new();
         loop {
@@ -210,7 +209,7 @@ impl Dialogue {
 }
 
 impl Drop for Dialogue {
-    /// Another handle of the connection is kept, to end it with the server.
+    /// Shuts the connection down, because the server keeps a second handle of it.
     fn drop(&mut self) {
         let _ = match &self.line {
             Line::Plain(stream) => stream.shutdown(Shutdown::Both),

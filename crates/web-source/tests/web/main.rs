@@ -1,4 +1,4 @@
-//! The web source against real servers on this machine.
+//! The web source against HTTP servers on this machine.
 #![expect(
     clippy::unwrap_used,
     reason = "what goes wrong in a test's own machinery fails the test"
@@ -18,7 +18,7 @@ use web_source::{ConfigError, PAGE_FOLDER, WebConfig, WebSource};
 
 use crate::server::{Answer, Server};
 
-/// A clock that stands.
+/// A stopped clock.
 #[derive(Debug, Clone, Copy)]
 struct Stopped;
 
@@ -283,7 +283,7 @@ async fn a_body_of_fifty_megabytes_is_cut_off_and_refused() {
         "{tried}"
     );
     assert_eq!((announced.asked(), flooding.asked()), (1, 1));
-    // What the kernel took off the server's hands was not read.
+    // The kernel buffers some bytes that the source never reads.
     assert!(
         flooding.sent() < LARGE / 2,
         "{} bytes were taken",

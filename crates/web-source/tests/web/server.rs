@@ -1,4 +1,4 @@
-//! A small HTTP server on this machine, whose answers a test chooses. It ends when it is dropped, also on a panic.
+//! An HTTP server on this machine with scripted answers. It stops when it is dropped, also on a panic.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -7,16 +7,16 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-/// How the server answers a request.
+/// The server's answer to a request.
 #[derive(Debug, Clone)]
 pub(crate) enum Answer {
-    /// A whole answer: status line without version, headers, body.
+    /// A complete answer: status line without version, headers, body.
     Whole(&'static str, Vec<(&'static str, String)>, Vec<u8>),
-    /// Announces so many bytes, sends these, and hangs up.
+    /// An answer that announces this many bytes, sends these, and closes the connection.
     Cut(usize, Vec<u8>),
-    /// Sends so many bytes without announcing how many.
+    /// An answer of this many bytes without a `Content-Length`.
     Flood(usize),
-    /// Sends the head and then a byte now and then, for ever.
+    /// An answer that sends its head and then single bytes without end.
     Drip,
 }
 
@@ -45,7 +45,7 @@ impl Answer {
     }
 }
 
-/// What a client sent: its path and the whole head.
+/// A request: its path and the whole head.
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
     pub(crate) path: String,
@@ -62,7 +62,7 @@ impl Request {
     }
 }
 
-/// The server.
+/// A running server.
 #[derive(Debug)]
 pub(crate) struct Server {
     address: SocketAddr,
@@ -78,7 +78,7 @@ struct Shared {
 }
 
 impl Server {
-    /// Starts a server that answers by the number of the request, from 0, and its path.
+    /// Starts a server whose answer depends on the number of the request, from 0, and on its path.
     pub(crate) fn start(answer: impl Fn(usize, &str) -> Answer + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -92,7 +92,7 @@ impl Server {
                     break;
                 }
                 let (shared, answer) = (Arc::clone(&for_listener), Arc::clone(&answer));
-                // What goes wrong on a connection is what the client sees of it.
+                // An error on a connection is visible to the client, which the test checks.
                 connections.push(thread::spawn(move || {
                     let _ = serve(stream?, &shared, &*answer);
                     std::io::Result::Ok(())
@@ -114,27 +114,27 @@ impl Server {
         Self::start(move |_, _| answer.clone())
     }
 
-    /// Its address for the configuration.
+    /// The URL for the configuration.
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// What the source calls it.
+    /// The name that the source uses for this host.
     pub(crate) fn name(&self) -> String {
         self.address.to_string()
     }
 
-    /// Everything it was asked.
+    /// All requests so far.
     pub(crate) fn requests(&self) -> Vec<Request> {
         self.shared.requests.lock().unwrap().clone()
     }
 
-    /// How often it was asked.
+    /// The number of requests so far.
     pub(crate) fn asked(&self) -> usize {
         self.requests().len()
     }
 
-    /// How many bytes of bodies it could send.
+    /// The number of body bytes that could be sent.
     pub(crate) fn sent(&self) -> usize {
         self.shared.sent.load(Ordering::SeqCst)
     }
@@ -143,7 +143,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.shared.is_over.store(true, Ordering::SeqCst);
-        // Wakes the listener, which waits for one more connection.
+        // Wakes the listener, which waits for a connection.
         let _ = TcpStream::connect(self.address);
         if let Some(listener) = self.listener.take() {
             let _ = listener.join();
@@ -166,7 +166,7 @@ fn serve(
         }
         head.push(byte[0]);
         if !head[0].is_ascii_uppercase() {
-            // A client that begins to encrypt.
+            // The client begins a TLS handshake.
             return stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
         }
     }

@@ -27,7 +27,7 @@ fn sample(text: &str) -> Bulletin {
     site::bulletin(month(text)).unwrap()
 }
 
-/// The sample of a month with this cut-off of EB-3 India under Final Action.
+/// The sample of a month with this Final Action Date of EB-3 India.
 fn saying(text: &str, cut_off: &str) -> Bulletin {
     let key = RowKey {
         chart: Chart::FinalAction,
@@ -52,7 +52,7 @@ fn without_india(text: &str) -> Bulletin {
     Bulletin::new(month(text), rows).unwrap()
 }
 
-/// Plays the pages on both sides. Answers the alerts of a case, by month, after comparing all.
+/// Plays the pages on both sides and compares all alerts. Returns the alerts of a case, by month.
 async fn play(emulator: &Emulator, steps: &[Step], case: [&str; 2]) -> Vec<(String, Value)> {
     let expected = expected_alerts(steps).await;
     let site = Site::default();

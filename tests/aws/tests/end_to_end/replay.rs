@@ -1,4 +1,4 @@
-//! What an operator does again, on a deployment whose Lambdas have failed.
+//! The operator's replays on a deployment whose Lambdas have failed.
 
 #[path = "replay/late.rs"]
 mod late;
@@ -27,7 +27,7 @@ use serde_json::{Value, json};
 
 use crate::half_a_page;
 
-/// What the operator has of a deployment.
+/// The operator's access to a deployment.
 fn operator(emulator: &Emulator, deployment: &Deployment) -> (operations::Deployment, Store, Queues) {
     let stage: operations::Deployment = deployment.stage.parse().unwrap();
     let config = emulator.config();
@@ -89,7 +89,7 @@ fn a_page_whose_form_was_mended_comes_through_and_its_alerts_go_out_once() {
     });
 }
 
-/// Deletes the notes of alerts in which this stands, and answers how many.
+/// Deletes the marks of alerts that contain this, and returns their number.
 async fn forget(deployment: &Deployment, part: &str) -> usize {
     let marks = &deployment.tables.marks;
     let answer = deployment.dynamo.scan().table_name(marks).send().await.unwrap();
@@ -112,8 +112,8 @@ fn months(steps: &[Step]) -> BTreeSet<Month> {
     steps.iter().map(|step| step.page.bulletin.month()).collect()
 }
 
-/// The marks of a live run are those of the alerts that are worked out again: so nothing is sent that was, and of what was
-/// not the same text. Corrections and a bulletin with which tracking began are among these months.
+/// A replay computes the same marks as a live run. Nothing that was sent is sent again, and an alert that was
+/// not sent keeps its text. Corrections and a bulletin with which tracking began are among these months.
 #[test]
 fn alerts_that_are_worked_out_again_are_those_that_were_sent() {
     let Some(emulator) = Emulator::shared_ministack() else {
@@ -139,7 +139,7 @@ fn alerts_that_are_worked_out_again_are_those_that_were_sent() {
         assert_eq!((again.sent, again.sent_before), (0, due.len()));
         assert!(deployment.heard().await.is_empty());
 
-        // The notes of the newest month are lost: they go out, and in the words in which they had.
+        // The marks of the newest month are lost: its alerts are sent with their original text.
         let part = format!("#{newest}#");
         let lost = forget(&deployment, &part).await;
         assert!(lost > 50, "{lost}");
@@ -153,7 +153,7 @@ fn alerts_that_are_worked_out_again_are_those_that_were_sent() {
             assert!(told.binary_search(text).is_ok(), "in other words: {text:.300}");
         }
 
-        // After their marks' time nobody can know: nothing is said to be due.
+        // After the marks have expired nothing is reported as due, because nobody can know.
         let later = now + Duration::days(401);
         let rebuilt = rebuild(&store, &months, later).await.unwrap();
         assert_eq!(rebuilt.forgotten, months);
@@ -187,7 +187,7 @@ fn an_announcement_goes_out_once_for_each_run() {
         assert_eq!(deployment.heard().await.len(), alerts.len());
         assert_eq!(all(&announce("one").await), (0, alerts.len(), true));
         assert!(deployment.heard().await.is_empty());
-        // Some of it was not sent before the process died: only that goes out.
+        // The process died before it had sent all alerts: only the rest is sent.
         let lost = forget(&deployment, &format!("EB3#COUNTRY#INDIA#{newest}")).await;
         assert_eq!(lost, 2, "of the live run, and of this");
         assert_eq!(all(&announce("one").await), (1, alerts.len() - 1, true));
@@ -196,7 +196,7 @@ fn an_announcement_goes_out_once_for_each_run() {
     });
 }
 
-/// The second of two steps is stored, and the notifier never hears of it: its records, and what should be sent.
+/// Stores the second of two steps without the notifier: returns its records, and the alerts that are due.
 async fn unheard(deployment: &mut Deployment, site: &Site, steps: &[Step]) -> (Vec<Value>, Vec<String>) {
     let mut expected = expected_alerts(steps).await;
     let heard = heard_alerts(deployment, site, &steps[..1]).await;
@@ -208,14 +208,14 @@ async fn unheard(deployment: &mut Deployment, site: &Site, steps: &[Step]) -> (V
     (deployment.take_records().await, expected)
 }
 
-/// Asserts that the subscriber has heard exactly these alerts.
+/// Asserts that the subscriber got exactly these alerts.
 async fn assert_heard(deployment: &Deployment, expected: &[String]) {
     let mut heard = deployment.heard().await;
     heard.sort_unstable();
     assert!(heard == expected, "{} alerts for {}", heard.len(), expected.len());
 }
 
-/// A clock that stands at this instant.
+/// A clock stopped at this instant.
 fn clock_at(now: DateTime<Utc>) -> FixedClock {
     let clock = FixedClock::noon("2024-01-01");
     clock.set(now);
@@ -235,7 +235,7 @@ fn records_that_were_not_understood_are_told_once() {
         let (records, expected) = unheard(&mut deployment, &site, &steps).await;
         assert!(expected.len() > 50, "{}", expected.len());
         let strange = json!({"eventName": "INSERT", "dynamodb": {"Keys": {"pk": {"S": "SOMETHING#ELSE"}}}});
-        // Each twice, as two notifiers may have left them.
+        // Each record twice, as two notifiers may have left it.
         for record in records.iter().chain(&records).chain([&strange]) {
             let send = deployment.sqs.send_message().queue_url(&deployment.dead_records);
             let send = send.message_body(record.to_string());
@@ -285,7 +285,7 @@ fn records_that_were_given_up_are_made_up_for_from_what_is_stored() {
             .queue_url(&deployment.dead_positions);
         message.message_body(given_up.to_string()).send().await.unwrap();
         let letters = queues.list(Queue::GivenUpRecords).await.unwrap();
-        // A week after, when the stream has forgotten them.
+        // A week later, the stream no longer has the records.
         let now = deployment.now() + Duration::days(7);
         let months = months_given_up(&store, &letters).await.unwrap().unwrap();
         assert!(months.contains(&steps[1].page.bulletin.month()), "{months:?}");
@@ -295,7 +295,7 @@ fn records_that_were_given_up_are_made_up_for_from_what_is_stored() {
         let sent = send(&store, &topics, &clock, &due).await;
         assert_eq!((sent.sent, sent.is_whole()), (expected.len(), true));
         assert_heard(&deployment, &expected).await;
-        // The stream had them after all: nothing goes out twice.
+        // The stream still had the records: nothing is sent twice.
         let event = json!({"Records": records});
         assert_eq!(
             deployment.invoke("notifier", &event).unwrap(),

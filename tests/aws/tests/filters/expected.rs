@@ -1,4 +1,4 @@
-//! What the oracle predicts of a case, in text, and for whom it is.
+//! The oracle's predictions of a case, as text, and the people whom they concern.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use crate::oracle::{Cells, History};
 
-/// What the oracle says of one case on one chart, in text.
+/// The oracle's prediction of one case on one chart, as text.
 #[derive(Debug, Clone)]
 pub(crate) struct Told {
     pub(crate) from: String,
@@ -15,7 +15,7 @@ pub(crate) struct Told {
 }
 
 impl Told {
-    /// From the oracle's `final_action 2012-07-01 (INDIA 2024-03) -> 2012-07-15 (INDIA) advanced 14`.
+    /// Parses the oracle's `final_action 2012-07-01 (INDIA 2024-03) -> 2012-07-15 (INDIA) advanced 14`.
     fn read(text: &str) -> Self {
         let (from, to) = text.split_once(' ').unwrap().1.split_once(" -> ").unwrap();
         let first = |text: &str| text.split(' ').next().unwrap().to_owned();
@@ -30,7 +30,7 @@ impl Told {
     }
 
     fn is_current(value: &str, date: &str) -> bool {
-        // Days sort as text.
+        // Dates sort as text.
         value == "C" || (value.starts_with(|first: char| first.is_ascii_digit()) && date < value)
     }
 
@@ -82,8 +82,8 @@ impl Expected {
         )
     }
 
-    /// Whether it is for the people of this country: of a country without a column it is that of `ALL`, and when a
-    /// column goes, the alert that says so is still theirs.
+    /// True if the alert is for the people of this country. For a country without a column it is the alert of
+    /// `ALL`; when a column is removed, the alert that says so is still the country's.
     pub(crate) fn is_for(&self, category: &str, country: &str) -> bool {
         let column = |columns: &BTreeSet<String>| {
             let of = if columns.contains(country) { country } else { "ALL" };
@@ -107,7 +107,7 @@ fn columns(cells: &Cells, category: &str) -> BTreeSet<String> {
     half.map(|(_, _, area)| area.clone()).collect()
 }
 
-/// The alert of a case that a line of the oracle tells of, where this is stored.
+/// The alert of the case in a line of the oracle, with this history stored.
 pub(crate) fn read_line(line: &str, stored: &History) -> Expected {
     let (head, charts) = line.split_once(": ").unwrap();
     let words: Vec<&str> = head.split(' ').collect();

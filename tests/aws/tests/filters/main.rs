@@ -1,6 +1,6 @@
-//! Subscribers with filter policies on the emulator hear exactly what an oracle predicts from the cut-offs alone, over three
-//! years of bulletins and a correction. Policies are those that `FilterPolicy` makes; alerts go the way of the notifier,
-//! through `SnsTopics`.
+//! Subscribers with filter policies on the emulator get exactly the alerts that an oracle predicts from the
+//! cut-offs alone, over three years of bulletins and a correction. Policies come from `FilterPolicy`; alerts
+//! are published as by the notifier, through `SnsTopics`.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -31,19 +31,19 @@ use pipeline::port::{AlertSink, Recipient};
 use serde_json::json;
 use standings::Standings;
 
-/// So many bulletins are announced, each against the one before.
+/// The number of announced bulletins, each compared with the one before.
 const MONTHS: usize = 36;
 /// The categories whose alerts are published.
 const CATEGORIES: [&str; 3] = ["EB2", "EB3", "EB4"];
 const CORRECTED: (&str, &str, &str) = ("final_action", "EB3", "INDIA");
 
-/// What is known of every bulletin: of the real ones where they are here, else of the samples.
+/// The cut-offs of every bulletin: of the real ones if they are available, else of the samples.
 fn history() -> History {
     let beside = project().join("../shared");
     let shared = std::env::var_os("VISA_BULLETIN_SHARED").map_or(beside, std::path::PathBuf::from);
     let real = shared.join("bulletins/cutoffs.csv");
     let csv = std::fs::read_to_string(real).unwrap_or_else(|_| {
-        // Not by a macro, whose output a passing test keeps to itself.
+        // Not `eprintln!`: the test runner captures its output.
         let _ = writeln!(
             std::io::stderr(),
             "../shared is not here: the samples are played instead"
@@ -57,7 +57,7 @@ fn history() -> History {
 
 type Rule = Box<dyn Fn(&Expected) -> bool>;
 
-/// Somebody with a queue of their own: which topic, which policy, and what the oracle's rule for them is.
+/// A subscriber with a separate queue: its topic, its policy, and the oracle's rule for it.
 struct Subscriber {
     name: &'static str,
     topic: Option<Category>,
@@ -94,7 +94,7 @@ fn subscriber(name: &'static str, subscriptions: &[Subscription], rule: Rule) ->
     }
 }
 
-/// A country and category of which one cut-off date came after another on the chart, and the later one.
+/// The first predicted alert that meets this condition.
 fn find(expected: &[Expected], wanted: impl Fn(&Expected) -> bool) -> Expected {
     expected.iter().find(|one| wanted(one)).unwrap().clone()
 }
@@ -103,7 +103,7 @@ fn day(text: &str, days: i64) -> String {
     (text.parse::<NaiveDate>().unwrap() + chrono::Duration::days(days)).to_string()
 }
 
-/// The subscribers, for dates that are crossed in what is played.
+/// The subscribers, for dates that the played bulletins cross.
 fn subscribers(expected: &[Expected]) -> Vec<Subscriber> {
     let advance = find(expected, |one| {
         one.category == "EB3"
@@ -251,7 +251,7 @@ fn subscribers(expected: &[Expected]) -> Vec<Subscriber> {
     all
 }
 
-/// Makes a queue, and subscribes it to the topic with the policy.
+/// Creates a queue, and subscribes it to the topic with the policy.
 async fn subscribe(emulator: &Emulator, topics: &SnsTopics, subscriber: &mut Subscriber) {
     let (sns, sqs) = clients(emulator);
     let name = format!("filters-{}", subscriber.name.replace(' ', "-"));
@@ -303,7 +303,7 @@ async fn received(sqs: &aws_sdk_sqs::Client, url: &str) -> Vec<Message> {
     }
 }
 
-/// What is played: each month in order, one of them twice, and what the oracle says of it.
+/// Plays each month in order and one of them twice: the alerts, and the oracle's predictions.
 fn play() -> (Vec<Alert>, Vec<Expected>, Vec<String>) {
     let history = history();
     let months: Vec<&String> = history.keys().collect();
@@ -425,7 +425,7 @@ fn each_subscriber_hears_what_the_oracle_predicts() {
     });
 }
 
-/// What a queue gets has the attributes of the alert in the right types, and the JSON repeats them.
+/// Asserts that a message has the alert's attributes with the right types, and that the JSON repeats them.
 fn assert_attributes(message: &Message, alert: &Alert, json: &serde_json::Value) {
     let attributes = message.message_attributes().unwrap();
     let expected = alert.attributes();

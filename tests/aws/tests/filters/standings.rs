@@ -1,4 +1,4 @@
-//! The program's own alerts of bulletins that come in order.
+//! The alerts that the program computes for a sequence of bulletins.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,7 +35,7 @@ pub(crate) fn bulletin(month: &str, cells: &Cells) -> Bulletin {
     Bulletin::new(month.parse().unwrap(), rows).unwrap()
 }
 
-/// The program's own standings, as bulletins come.
+/// The program's standings after the bulletins so far.
 #[derive(Default)]
 pub(crate) struct Standings {
     stored: BTreeMap<Month, Bulletin>,
@@ -43,7 +43,7 @@ pub(crate) struct Standings {
 }
 
 impl Standings {
-    /// The alerts of a bulletin, new or corrected.
+    /// The alerts of a new or corrected bulletin.
     pub(crate) fn alerts(&mut self, page: Bulletin, kind: ChangeKind) -> Vec<Alert> {
         let month = page.month();
         let is_first = self.stored.is_empty();

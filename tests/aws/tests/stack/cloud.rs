@@ -1,4 +1,4 @@
-//! An emulator of its own, and as much of AWS's interfaces as tells what a deployment does there.
+//! A separate emulator, and the AWS APIs that show the state of a deployment.
 
 use std::io::Write as _;
 
@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 
 use crate::passage::Passage;
 
-/// Set where a missing emulator is a failure and no reason to skip a test.
+/// The variable that makes a missing emulator a failure instead of a reason to skip a test.
 const REQUIRED: &str = "REQUIRE_EMULATORS";
-/// The account of the emulator.
+/// The account number of the emulator.
 pub(crate) const ACCOUNT: &str = "000000000000";
 
-/// An emulator, and the way on which the Lambdas call it.
+/// An emulator, and the proxy through which the Lambdas call it.
 pub(crate) struct Cloud {
     _emulator: Process,
     pub(crate) passage: Passage,
@@ -21,8 +21,8 @@ pub(crate) struct Cloud {
 }
 
 impl Cloud {
-    /// Starts an emulator, which enforces what roles may do or does not; `None`, said aloud, where it or the CDK is not
-    /// installed.
+    /// Starts an emulator that enforces the permissions of roles or ignores them; `None`, with a message, if
+    /// it or the CDK is not installed.
     pub(crate) fn start(enforces_roles: bool) -> Option<Self> {
         let program = project().join(".tools/emulator/bin/ministack");
         for path in [program.clone(), project().join("infra-cdk/node_modules/.bin/cdk")] {
@@ -63,10 +63,10 @@ impl Cloud {
         })
     }
 
-    /// Calls a service that speaks JSON and is told what to do by a header: `DynamoDB_20120810.Scan`.
+    /// Calls a service that speaks JSON and has its action in a header: `DynamoDB_20120810.Scan`.
     ///
     /// # Panics
-    /// When it refuses.
+    /// If the service refuses.
     pub(crate) fn json(&self, service: &str, target: &str, body: &Value) -> Value {
         let headers = [
             ("x-amz-target", target),
@@ -77,7 +77,7 @@ impl Cloud {
         serde_json::from_str(&answer).unwrap_or_default()
     }
 
-    /// Calls a service that takes a form, and answers its XML with the status.
+    /// Calls a service that takes a form, and returns its XML with the status.
     pub(crate) fn form(&self, service: &str, fields: &[(&str, &str)]) -> (u16, String) {
         let body: Vec<String> = fields
             .iter()
@@ -87,10 +87,10 @@ impl Cloud {
         self.send(service, "POST", "/", &headers, body.join("&"))
     }
 
-    /// Calls a service that has paths, and answers its JSON.
+    /// Calls a service with paths, and returns its JSON.
     ///
     /// # Panics
-    /// When it refuses.
+    /// If the service refuses.
     pub(crate) fn rest(&self, service: &str, method: &str, path: &str, body: &Value) -> Value {
         let headers = [("content-type", "application/json")];
         let (status, answer) = self.send(service, method, path, &headers, body.to_string());
@@ -101,7 +101,7 @@ impl Cloud {
     /// Invokes a function and waits for its answer.
     ///
     /// # Errors
-    /// What it answers when it fails.
+    /// The function's error answer.
     pub(crate) fn invoke(&self, function: &str, event: &Value) -> Result<Value, String> {
         let path = format!("/2015-03-31/functions/{function}/invocations");
         let answer = self.rest("lambda", "POST", &path, event);
@@ -111,8 +111,8 @@ impl Cloud {
         }
     }
 
-    /// Sets variables of a function's environment beside those that it has. The emulator starts the function anew and, unlike
-    /// AWS, ends what it is doing at that moment.
+    /// Adds variables to the environment of a function. The emulator restarts the function and, unlike AWS,
+    /// aborts its running invocation.
     pub(crate) fn set_variables(&self, function: &str, variables: &[(&str, &str)]) {
         let path = format!("/2015-03-31/functions/{function}/configuration");
         let known = self.rest("lambda", "GET", &path, &Value::Null);
@@ -136,7 +136,8 @@ impl Cloud {
         headers: &[(&str, &str)],
         body: String,
     ) -> (u16, String) {
-        // The emulator takes the service from here; of the account's own key it wants no signature.
+        // The emulator takes the service from this header. It requires no signature for the account's default
+        // key.
         let scope = format!("AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/{service}/aws4_request");
         let mut all = vec![
             ("host".to_owned(), format!("127.0.0.1:{}", self.port)),
@@ -165,7 +166,7 @@ impl Cloud {
     }
 }
 
-/// What stands between every pair of these tags.
+/// The texts between every pair of these tags.
 pub(crate) fn between<'a>(xml: &'a str, tag: &str) -> Vec<&'a str> {
     let (open, close) = (format!("<{tag}>"), format!("</{tag}>"));
     let parts = xml.split(&open).skip(1);
@@ -183,7 +184,7 @@ fn percent_encoded(text: &str) -> String {
         .collect()
 }
 
-/// The text behind a percent encoding.
+/// The decoded text of a percent encoding.
 pub(crate) fn percent_decoded(text: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = text.bytes();

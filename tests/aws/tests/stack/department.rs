@@ -1,4 +1,4 @@
-//! The department's site under two names, which can differ in what they show.
+//! A stand-in for the department's site with two host names, whose pages can differ.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -10,17 +10,17 @@ use bulletin_samples::{Page, page_path, render_index};
 /// The path of the index.
 const INDEX: &str = "/content/travel/en/legal/visa-law0/visa-bulletin.html";
 
-/// What one host shows; `None` where it does not answer.
+/// The pages of one host; `None` if it does not answer.
 type Pages = Option<BTreeMap<Month, Vec<u8>>>;
 
-/// The site, until it is dropped.
+/// The site. It stops when dropped.
 pub(crate) struct Department {
     server: Server,
     hosts: Arc<Mutex<[Pages; 2]>>,
 }
 
 impl Department {
-    /// Without any page.
+    /// Starts a site without pages.
     pub(crate) fn open() -> Self {
         let hosts = Arc::new(Mutex::new([Some(BTreeMap::new()), Some(BTreeMap::new())]));
         let shown = Arc::clone(&hosts);
@@ -33,12 +33,12 @@ impl Department {
         Self { server, hosts }
     }
 
-    /// Both names, in the order in which they are asked.
+    /// Both host names, in the order in which they are tried.
     pub(crate) fn names(&self) -> [String; 2] {
         ["127.0.0.1", "localhost"].map(|host| format!("http://{host}:{}", self.server.port()))
     }
 
-    /// Shows a page on both hosts.
+    /// Publishes a page on both hosts.
     pub(crate) fn publish(&self, page: &Page) {
         for pages in self.hosts.lock().unwrap().iter_mut() {
             let pages = pages.get_or_insert_default();
@@ -46,19 +46,19 @@ impl Department {
         }
     }
 
-    /// Lets the host with this name answer nothing, and the other one show this page.
+    /// Silences the host with this name, and publishes this page on the other one.
     pub(crate) fn leave_only_the_other(&self, silent: &str, page: &Page) {
         self.publish(page);
         let silent = usize::from(silent.starts_with("localhost"));
         self.hosts.lock().unwrap()[silent] = None;
     }
 
-    /// Lets neither host answer.
+    /// Silences both hosts.
     pub(crate) fn silence(&self) {
         *self.hosts.lock().unwrap() = [None, None];
     }
 
-    /// Takes every page from both hosts, and lets both answer.
+    /// Removes every page from both hosts, and lets both answer.
     pub(crate) fn clear(&self) {
         *self.hosts.lock().unwrap() = [Some(BTreeMap::new()), Some(BTreeMap::new())];
     }

@@ -1,4 +1,5 @@
-//! The real template on the emulator, deployed and removed by what `make deploy` and `make destroy` run.
+//! The real template on the emulator, deployed and removed by the commands of `make deploy` and `make
+//! destroy`. Start at [`Deployed`].
 
 use std::cell::Cell;
 use std::fs;
@@ -17,29 +18,29 @@ use serde_json::{Value, json};
 use crate::cloud::{ACCOUNT, Cloud};
 use crate::department::Department;
 
-/// What the functions are called before their own names.
+/// The prefix of the names of the functions.
 const FUNCTION: &str = "VisaBulletin-prod-";
 const FUNCTIONS: [&str; 3] = ["fetcher", "parser", "notifier"];
-/// How long anything that must happen may take: on a busy machine, much longer than it does.
+/// The time limit for anything that must happen. On a busy machine it needs much longer than usual.
 const PATIENCE: Duration = Duration::from_secs(120);
-/// How long is waited for a page to be read once something was refused, so that it will hardly be.
+/// The time limit for the parse of a page after a request was refused, which makes it unlikely.
 const PATIENCE_REFUSED: Duration = Duration::from_secs(5);
 /// The table whose stream the notifier reads.
 pub(crate) const DATA: &str = "VisaBulletinData-prod";
-/// What the key of an item begins with that shows how far the notifier has read.
+/// The key prefix of an item that shows how far the notifier has read.
 const LAST: &str = "LAST-";
 
-/// A deployment on an emulator, and the site that it looks at.
+/// A deployment on an emulator, and the site that it polls.
 pub(crate) struct Deployed {
     pub(crate) cloud: Cloud,
     pub(crate) site: Department,
-    /// From when on complaints count, in milliseconds since 1970.
+    /// The instant from which complaints count, in milliseconds since 1970.
     pub(crate) since: Cell<i64>,
     output: tempfile::TempDir,
 }
 
 impl Deployed {
-    /// An emulator on which nothing is deployed yet; `None` where there is none.
+    /// An emulator without a deployment; `None` if it is not installed.
     pub(crate) fn nowhere(enforces_roles: bool) -> Option<Self> {
         Some(Self {
             cloud: Cloud::start(enforces_roles)?,
@@ -49,7 +50,7 @@ impl Deployed {
         })
     }
 
-    /// Runs what `make deploy` runs, with more settings.
+    /// Runs the commands of `make deploy`, with additional settings.
     pub(crate) fn deploy(&self, settings: &[&str]) {
         let binaries = stripped().display().to_string();
         let hosts = self.site.names().join(",");
@@ -62,7 +63,7 @@ impl Deployed {
         self.run("deploy", &all, ("EMAIL", "operator@example.com"));
     }
 
-    /// Runs what `make destroy` runs, with or without `DATA=delete`.
+    /// Runs the commands of `make destroy`, with or without `DATA=delete`.
     pub(crate) fn destroy(&self, data: &str) {
         self.run("destroy", &[], ("DATA", data));
     }
@@ -95,8 +96,9 @@ impl Deployed {
         );
     }
 
-    /// Sets the clocks of the functions, which are started anew. They must have nothing to do: what they do would be ended,
-    /// and a notifier that has sent alerts and not noted it yet sends them again where its clock goes on by minutes.
+    /// Sets the clocks of the functions, which restarts them. They must be idle: a running invocation would
+    /// be aborted, and a notifier that has sent alerts without noting it sends them again if its clock
+    /// advances by minutes.
     pub(crate) fn set_clock(&self, now: DateTime<Utc>) {
         let now = now.format("%Y-%m-%dT%H:%M:%SZ").to_string();
         for name in FUNCTIONS {
@@ -105,7 +107,7 @@ impl Deployed {
         }
     }
 
-    /// Ends what a function is doing.
+    /// Aborts the running invocation of a function.
     pub(crate) fn end(&self, name: &str) {
         self.cloud.set_variables(&format!("{FUNCTION}{name}"), &[]);
     }
@@ -113,16 +115,16 @@ impl Deployed {
     /// Invokes a function.
     ///
     /// # Errors
-    /// What it answers when it fails.
+    /// The function's error answer.
     pub(crate) fn invoke(&self, name: &str, event: &Value) -> Result<Value, String> {
         self.cloud.invoke(&format!("{FUNCTION}{name}"), event)
     }
 
-    /// Invokes the fetcher as the schedule does, and waits until all that follows is done: the parser has read every page
-    /// that was queued, and the notifier has sent what it will send.
+    /// Invokes the fetcher as the schedule does, and waits until everything that follows is done: the parser
+    /// has parsed every queued page, and the notifier has sent its alerts.
     ///
     /// # Errors
-    /// Where the fetcher fails, or pages stay in the queue.
+    /// An error if the fetcher fails, or if pages stay in the queue.
     pub(crate) fn look(&self) -> Result<(), String> {
         let begun = Instant::now();
         self.invoke("fetcher", &json!({}))?;
@@ -137,14 +139,14 @@ impl Deployed {
         self.settle()
     }
 
-    /// Waits until the notifier has done everything that was written to the data table until now.
+    /// Waits until the notifier has handled every write to the data table so far.
     ///
-    /// It is shown by an item that it cannot understand. The emulator gives it one batch after another, so that it has
-    /// come to that item once it sends it to the records that cannot be understood, and has done all of that batch too
-    /// once the emulator notes the end of an invocation after that moment.
+    /// It writes an invalid item as a marker. The emulator delivers one batch after another, so the notifier
+    /// has reached the item when it dead-letters it. It has finished the batch too when the emulator logs the
+    /// end of an invocation after that moment.
     ///
     /// # Errors
-    /// Where that does not happen.
+    /// An error if that does not happen.
     pub(crate) fn settle(&self) -> Result<(), String> {
         let last = format!("{LAST}{}", Utc::now().timestamp_micros());
         self.write_odd(&last);
@@ -162,28 +164,28 @@ impl Deployed {
         Ok(())
     }
 
-    /// Writes a standing that cannot be understood.
+    /// Writes an invalid standing.
     pub(crate) fn write_odd(&self, name: &str) {
         let odd = json!({"pk": {"S": standing(name)}, "sk": {"S": "STANDING"}});
         let asked = json!({"TableName": DATA, "Item": odd});
         self.cloud.json("dynamodb", "DynamoDB_20120810.PutItem", &asked);
     }
 
-    /// Takes the records that could not be understood, but for those that only showed how far the notifier has read.
+    /// Receives the dead-lettered records, except the markers that show how far the notifier has read.
     pub(crate) fn unread(&self) -> Vec<Value> {
         let mut unread = self.heard(&format!("{FUNCTION}unread-records"));
         unread.retain(|record| !record.to_string().contains(&standing(LAST)));
         unread
     }
 
-    /// Whether an invocation of a function has ended since then, in milliseconds since 1970.
+    /// True if an invocation of a function has ended since then, in milliseconds since 1970.
     fn ended_since(&self, name: &str, since: i64) -> bool {
         let lines = self.log(name, since);
         lines.iter().any(|line| line.starts_with("END RequestId"))
     }
 
-    /// What a function's log says since then, in milliseconds since 1970. On a busy machine the emulator adds what the
-    /// function itself says later, or not at all.
+    /// The log of a function since then, in milliseconds since 1970. On a busy machine the emulator adds the
+    /// function's output later, or not at all.
     fn log(&self, name: &str, since: i64) -> Vec<String> {
         let asked = json!({"logGroupName": format!("/aws/lambda/{FUNCTION}{name}"), "startTime": since});
         let answer = self.cloud.json("logs", "Logs_20140328.FilterLogEvents", &asked);
@@ -194,17 +196,17 @@ impl Deployed {
         lines.collect()
     }
 
-    /// What a function has complained of since the last time that everything was forgotten.
+    /// The complaints in a function's log since they were last cleared.
     pub(crate) fn complaints(&self, name: &str) -> String {
         let mut lines = self.log(name, self.since.get());
         lines.retain(|line| ["ERROR", "WARN", "rror"].iter().any(|word| line.contains(word)));
         lines.join("\n")
     }
 
-    /// Waits until something is so.
+    /// Waits until a condition is true.
     ///
     /// # Errors
-    /// What did not become so.
+    /// The condition that did not become true.
     fn until(&self, what: &str, is_so: impl Fn() -> bool) -> Result<(), String> {
         let end = Instant::now() + PATIENCE;
         while !is_so() {
@@ -216,7 +218,7 @@ impl Deployed {
         Ok(())
     }
 
-    /// How many messages a queue of the deployment has, those that are being handled too.
+    /// The number of messages in a queue of the deployment, including those in flight.
     pub(crate) fn waiting(&self, queue: &str) -> u64 {
         let asked =
             json!({"QueueUrl": self.queue_url(&format!("{FUNCTION}{queue}")), "AttributeNames": ["All"]});
@@ -232,10 +234,11 @@ impl Deployed {
         format!("{}/{ACCOUNT}/{name}", self.cloud.passage.endpoint())
     }
 
-    /// Subscribes a queue to a topic, with the filter policy that this person would get; to the whole bulletins without.
+    /// Subscribes a queue to a topic with the filter policy of this subscription; without one, to the topic
+    /// of whole bulletins.
     pub(crate) fn subscribe(&self, queue: &str, subscription: Option<&Subscription>) {
         let endpoint = format!("arn:aws:sqs:us-east-1:{ACCOUNT}:{queue}");
-        // As everybody must who subscribes a queue: SNS is let in.
+        // Every subscribed queue has to permit SNS to send to it.
         let policy = json!({"Version": "2012-10-17", "Statement": [{
             "Effect": "Allow",
             "Principal": {"Service": "sns.amazonaws.com"},
@@ -264,7 +267,7 @@ impl Deployed {
         assert!(status == 200, "{answer}");
     }
 
-    /// Takes what a queue has heard.
+    /// Receives the messages of a queue.
     pub(crate) fn heard(&self, queue: &str) -> Vec<Value> {
         let mut heard = Vec::new();
         let url = self.queue_url(queue);
@@ -284,10 +287,10 @@ impl Deployed {
         }
     }
 
-    /// Takes what a queue has heard, which must be exactly this, in any order.
+    /// Receives the messages of a queue, which must be exactly these, in any order.
     ///
     /// # Errors
-    /// Where it is something else.
+    /// The difference, if there are others.
     pub(crate) fn has_heard(&self, queue: &str, expected: &[Value]) -> Result<(), String> {
         let heard = self.heard(queue);
         if sorted(&heard) == sorted(expected) {
@@ -301,13 +304,13 @@ impl Deployed {
         ))
     }
 
-    /// Takes every message out of a queue, unread.
+    /// Deletes every message of a queue unread.
     pub(crate) fn purge(&self, queue: &str) {
         let asked = json!({"QueueUrl": self.queue_url(queue)});
         self.cloud.json("sqs", "AmazonSQS.PurgeQueue", &asked);
     }
 
-    /// Does something while a topic is gone, and makes it again, without its subscriptions.
+    /// Runs work while a topic is deleted, and then creates it again, without its subscriptions.
     pub(crate) fn without_topic<T>(&self, code: &str, work: impl FnOnce() -> T) -> T {
         let topic = topic(code);
         let sns = |fields: &[(&str, &str)]| {
@@ -323,7 +326,7 @@ impl Deployed {
         done
     }
 
-    /// Every item of a table, as it is stored.
+    /// Every item of a table, in its stored format.
     pub(crate) fn items(&self, table: &str) -> Vec<Value> {
         let mut items = Vec::new();
         let mut asked = json!({"TableName": table, "ConsistentRead": true});
@@ -349,18 +352,18 @@ fn sorted(values: &[Value]) -> Vec<String> {
     texts
 }
 
-/// The ARN of a topic of alerts.
+/// The ARN of an alert topic.
 fn topic(code: &str) -> String {
     format!("arn:aws:sns:us-east-1:{ACCOUNT}:VisaBulletin-prod-alerts-{code}")
 }
 
-/// Every code of a topic of alerts.
+/// The codes of all alert topics.
 pub(crate) fn codes() -> impl Iterator<Item = &'static str> {
     let categories = Category::ALL.iter().map(|category| category.code());
     categories.chain(["BULLETINS"])
 }
 
-/// The compiled functions as assets, without what only a debugger reads.
+/// The compiled functions as assets, without debug information.
 fn stripped() -> &'static Path {
     static FOLDER: OnceLock<tempfile::TempDir> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| {

@@ -1,4 +1,4 @@
-//! The real template with the real binaries on an emulator, as `make deploy` and `make destroy` leave it there.
+//! The real template with the real binaries on an emulator: the state after `make deploy` and `make destroy`.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -36,7 +36,7 @@ fn person() -> Subscription {
     }
 }
 
-/// What the subscribers should hear of these alerts: the person, and who hears of every bulletin.
+/// The expected messages of the subscribers for these alerts: the person's, and those about whole bulletins.
 fn expected(alerts: &[Alert]) -> (Vec<Value>, Vec<Value>) {
     let json = |alerts: Vec<&Alert>| alerts.iter().map(|alert| alert.json()).collect();
     let (mut persons, mut bulletins) = (Vec::new(), Vec::new());
@@ -50,7 +50,7 @@ fn expected(alerts: &[Alert]) -> (Vec<Value>, Vec<Value>) {
     (json(persons), json(bulletins))
 }
 
-/// Everything that a deployment has made but for the tables and their stack.
+/// All resources of a deployment, except the tables and their stack.
 fn left_behind(deployed: &Deployed) -> BTreeMap<&'static str, String> {
     let cloud = &deployed.cloud;
     let mut left = BTreeMap::new();
@@ -116,7 +116,7 @@ fn tables(deployed: &Deployed) -> Vec<String> {
     names
 }
 
-/// What tells a table from one that took its place.
+/// The properties that distinguish a table from one that replaced it.
 fn identity(deployed: &Deployed, table: &str) -> Value {
     let asked = json!({"TableName": table});
     let answer = deployed
@@ -131,7 +131,7 @@ fn identity(deployed: &Deployed, table: &str) -> Value {
     ])
 }
 
-/// Plays a step and compares what the subscribers hear with what they should.
+/// Plays a step and compares the subscribers' messages with the expected ones.
 fn play(deployed: &Deployed, step: &Step, alerts: &[Alert]) {
     deployed.site.publish(&step.page);
     for now in looks(step) {
@@ -169,14 +169,14 @@ fn what_is_deployed_alerts_and_leaves_nothing_but_its_tables() {
     let (persons, _) = expected(&alerts[1]);
     assert!(!persons.is_empty(), "the second step has an alert for the person");
 
-    // Again, with another setting: the tables are the same ones.
+    // Deployed again with another setting: the tables are the same ones.
     let identities = TABLES.map(|table| identity(&deployed, table));
     let stored = deployed.items("VisaBulletinData-prod").len();
     deployed.deploy(&["logRetentionDays=30"]);
     assert_eq!(TABLES.map(|table| identity(&deployed, table)), identities);
     play(&deployed, &steps[2], &alerts[2]);
 
-    // Removed: the tables stay, and what is deployed around them again goes on with them and repeats no alert.
+    // Destroyed: the tables remain. A new deployment around them continues and repeats no alert.
     deployed.destroy("");
     assert_eq!(left_behind(&deployed), BTreeMap::new());
     assert_eq!(tables(&deployed), TABLES);

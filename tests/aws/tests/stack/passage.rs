@@ -1,14 +1,14 @@
-//! The way from the Lambdas to the emulator, and what is seen on it.
+//! The proxy between the Lambdas and the emulator, and its observations.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use aws_tests::http::{Request, Response, Server, forward};
 
-/// How the emulator says that a role may not do something.
+/// The words with which the emulator denies a permission to a role.
 pub(crate) const REFUSED: &str = "is not authorized to perform: ";
 
-/// A proxy through which the emulator is called as over TLS: queues and topics refuse everything else.
+/// A proxy that makes calls look like TLS to the emulator: queues and topics refuse everything else.
 pub(crate) struct Passage {
     server: Server,
     seen: Arc<Mutex<Seen>>,
@@ -17,7 +17,7 @@ pub(crate) struct Passage {
 #[derive(Default)]
 struct Seen {
     refusals: Vec<Refusal>,
-    /// What was to be sent to queues, with the millisecond since 1970.
+    /// The bodies that were sent to queues, each with its time in milliseconds since 1970.
     sent: Vec<(i64, String)>,
 }
 
@@ -27,7 +27,7 @@ struct Refusal {
 }
 
 impl Passage {
-    /// A way to the emulator on this port.
+    /// A proxy in front of the emulator on this port.
     pub(crate) fn to(port: u16) -> Self {
         let seen = Arc::new(Mutex::new(Seen::default()));
         let notes = Arc::clone(&seen);
@@ -35,33 +35,34 @@ impl Passage {
         Self { server, seen }
     }
 
-    /// Where it begins.
+    /// The URL of the proxy.
     pub(crate) fn endpoint(&self) -> String {
         format!("http://127.0.0.1:{}", self.server.port())
     }
 
-    /// Which role might not do what since the last time that everything was forgotten:
-    /// `User: arn:…:assumed-role/… is not authorized to perform: sqs:SendMessage because …`
+    /// The denied permissions since the observations were last cleared: `User: arn:…:assumed-role/… is not
+    /// authorized to perform: sqs:SendMessage because …`
     pub(crate) fn refusals(&self) -> Vec<String> {
         let seen = self.seen.lock().unwrap();
         seen.refusals.iter().map(|refusal| refusal.text.clone()).collect()
     }
 
-    /// How long ago something was refused for the first time since then.
+    /// The time since the first denial after this instant.
     pub(crate) fn refused_for(&self, since: Instant) -> Option<Duration> {
         let seen = self.seen.lock().unwrap();
         let found = seen.refusals.iter().find(|refusal| refusal.at >= since);
         found.map(|refusal| refusal.at.elapsed())
     }
 
-    /// When a Lambda called a queue, in milliseconds since 1970, to send it what has these words; whether or not it might.
+    /// The time at which a Lambda called a queue to send a text with these words, in milliseconds since 1970,
+    /// even if the call was denied.
     pub(crate) fn sent_at(&self, words: &str) -> Option<i64> {
         let seen = self.seen.lock().unwrap();
         let found = seen.sent.iter().find(|(_, text)| text.contains(words));
         found.map(|(at, _)| *at)
     }
 
-    /// Forgets what was seen.
+    /// Clears the observations.
     pub(crate) fn forget(&self) {
         *self.seen.lock().unwrap() = Seen::default();
     }
@@ -85,7 +86,7 @@ fn pass(request: &Request, port: u16, seen: &Mutex<Seen>) -> Response {
     Response::Raw(answer)
 }
 
-/// The sentence that says so, where an answer refuses.
+/// The sentence of a denial, if the answer is one.
 fn refusal(answer: &str) -> Option<String> {
     let status = answer.split(' ').nth(1)?;
     let (head, rest) = answer.split_once(REFUSED)?;

@@ -1,5 +1,5 @@
-//! Takes permissions away one by one from the roles of what is deployed, on an emulator that enforces them, and sees that
-//! the run from the page to the subscriber fails without each.
+//! Removes the permissions of the deployed roles one by one, on an emulator that enforces them. The run from
+//! the page to the subscriber must fail without each.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -15,9 +15,10 @@ use crate::deployed::{DATA, Deployed};
 use crate::passage::REFUSED;
 use crate::{EVERYTHING, PERSON, expected, person};
 
-/// Set where permissions are to be taken away, which takes some minutes: `few` for those of `FEW`, anything else for all.
+/// The variable that enables this test, which takes some minutes: `few` for the permissions in `FEW`,
+/// anything else for all.
 const EVERY: &str = "EVERY_PERMISSION";
-/// One of each role and service, and those that only a rare turn of the run needs.
+/// One permission of each role and service, and those that only a rare part of the run needs.
 const FEW: [&str; 6] = [
     "fetcher sqs:SendMessage QueuePages",
     "parser dynamodb:ConditionCheckItem StoreBulletins",
@@ -27,11 +28,12 @@ const FEW: [&str; 6] = [
     "notifier sns:Publish Publish",
 ];
 
-/// What AWS asks for, and what the emulator asks for in its place where a batch is published. AWS knows no such action.
+/// The permission that AWS requires to publish a batch, and the one that the emulator requires instead. AWS
+/// has no such action.
 const OF_BATCHES: (&str, &str) = ("sns:Publish", "sns:PublishBatch");
 
-/// What the emulator does not ask roles for, so that its absence cannot be seen here; `infra-cdk/test/permission.test.ts`
-/// holds it exactly.
+/// The permissions that the emulator does not enforce, so that this test cannot check them;
+/// `infra-cdk/test/permission.test.ts` checks them exactly.
 const NOT_ENFORCED: [(&str, &str); 6] = [
     ("WriteLogs", "the emulator writes logs itself"),
     ("TakePages", "the emulator's poller takes messages by itself"),
@@ -61,7 +63,7 @@ impl Permission {
     }
 }
 
-/// A role's inline policy as it is deployed.
+/// The deployed inline policy of a role.
 struct Policy {
     role: String,
     name: String,
@@ -105,7 +107,7 @@ fn policy(deployed: &Deployed, function: &str) -> Policy {
     }
 }
 
-/// Lets a role do this.
+/// Sets the policy of a role to this document.
 fn put(deployed: &Deployed, policy: &Policy, document: &Value) {
     let document = with_batches(document).to_string();
     let fields = [
@@ -125,7 +127,7 @@ fn actions(statement: &Value) -> Vec<String> {
         .collect()
 }
 
-/// The policy with what the emulator asks for where AWS does not.
+/// The policy with the permission that the emulator requires instead of AWS's.
 fn with_batches(document: &Value) -> Value {
     let mut more = document.clone();
     for statement in more["Statement"].as_array_mut().unwrap() {
@@ -138,7 +140,7 @@ fn with_batches(document: &Value) -> Value {
     more
 }
 
-/// Every permission of a policy whose absence can be seen.
+/// Every permission of a policy that this test can check.
 fn permissions(function: &'static str, document: &Value) -> Vec<Permission> {
     let mut found = Vec::new();
     for statement in document["Statement"].as_array().unwrap() {
@@ -171,7 +173,7 @@ fn without(document: &Value, permission: &Permission) -> Value {
     less
 }
 
-/// Takes every item out of a table.
+/// Deletes every item of a table.
 fn empty(deployed: &Deployed, table: &str, keys: &[&str]) {
     for chunk in deployed.items(table).chunks(25) {
         let requests: Vec<Value> = chunk
@@ -188,8 +190,7 @@ fn empty(deployed: &Deployed, table: &str, keys: &[&str]) {
     }
 }
 
-/// Takes everything out of the tables and queues, and every page from the site, once nothing of what went before is still
-/// on its way.
+/// Empties the tables and queues and removes every page from the site, once the previous run has finished.
 fn forget(deployed: &Deployed) {
     deployed.site.clear();
     deployed.purge("VisaBulletin-prod-pages");
@@ -205,7 +206,7 @@ fn forget(deployed: &Deployed) {
     deployed.since.set(chrono::Utc::now().timestamp_millis());
 }
 
-/// A record of the stream again, as an operator replays it.
+/// A record of the stream, rebuilt as an operator replays it.
 fn record_of(deployed: &Deployed, key: &str) -> Option<Value> {
     let described = json!({"TableName": DATA});
     let table = deployed
@@ -239,8 +240,8 @@ fn record_of(deployed: &Deployed, key: &str) -> Option<Value> {
     found
 }
 
-/// The run: a site that answers nobody, a first bulletin, the next one, its correction, an old copy of it on a mirror, an
-/// item that cannot be understood, a record that comes twice, and a topic that is gone.
+/// The run: a site that does not answer, a first bulletin, the next one, its correction, an old copy of it on
+/// a mirror, an invalid item, a duplicate record, and a deleted topic.
 fn whole_run(deployed: &Deployed, steps: &[Step], alerts: &[Vec<bulletin::Alert>]) -> Result<(), String> {
     let check = |is_so: bool, what: &str| is_so.then_some(()).ok_or_else(|| what.to_owned());
     deployed.site.silence();
@@ -257,7 +258,7 @@ fn whole_run(deployed: &Deployed, steps: &[Step], alerts: &[Vec<bulletin::Alert>
         deployed.has_heard(PERSON, &persons)?;
         deployed.has_heard(EVERYTHING, &bulletins)?;
     }
-    // The host that did not give the stored form shows the one from before.
+    // The host that did not give the stored version still shows the previous one.
     let items = deployed.items(DATA);
     let stored = items.iter().find(|item| item["pk"]["S"] == "BULLETIN#2024-04-01");
     let host = stored
@@ -266,7 +267,7 @@ fn whole_run(deployed: &Deployed, steps: &[Step], alerts: &[Vec<bulletin::Alert>
     deployed.site.leave_only_the_other(host, &steps[1].page);
     deployed.set_clock(looks(&steps[2])[1] + Duration::hours(5));
     deployed.look()?;
-    // What cannot be understood.
+    // An invalid item.
     deployed.write_odd("CATEGORY#EB3#COUNTRY#NOWHERE");
     deployed.settle()?;
     let unread = deployed.unread();
@@ -275,7 +276,7 @@ fn whole_run(deployed: &Deployed, steps: &[Step], alerts: &[Vec<bulletin::Alert>
         unread.len() == 1 && unread.iter().all(is_odd),
         "the odd record is kept",
     )?;
-    // What comes twice is sent once.
+    // A duplicate record is sent once.
     let marks = deployed.items("AlertMarks-prod");
     check(
         marks.iter().all(|mark| !mark["sent_at"].is_null()),
@@ -293,7 +294,7 @@ fn whole_run(deployed: &Deployed, steps: &[Step], alerts: &[Vec<bulletin::Alert>
         ));
     }
     deployed.has_heard(PERSON, &[])?;
-    // Where the topic is gone, the right to send is given back.
+    // If the topic is deleted, the claim of the alert is released.
     let marks = deployed.items("AlertMarks-prod");
     let of_case: Vec<&Value> = marks
         .iter()
@@ -318,7 +319,7 @@ fn whole_run(deployed: &Deployed, steps: &[Step], alerts: &[Vec<bulletin::Alert>
     check(held == 0, "the right to send is given back")
 }
 
-/// Whether the emulator has refused this action to this role.
+/// True if the emulator has denied this action to this role.
 fn is_refused(deployed: &Deployed, role: &str, action: &str) -> bool {
     let refused = format!("{REFUSED}{action} ");
     let refusals = deployed.cloud.passage.refusals();
@@ -327,7 +328,7 @@ fn is_refused(deployed: &Deployed, role: &str, action: &str) -> bool {
         .any(|refusal| refusal.contains(role) && refusal.contains(&refused))
 }
 
-/// Sees that the run goes with every permission.
+/// Asserts that the run succeeds with all permissions.
 fn assert_runs(deployed: &Deployed, steps: &[Step], alerts: &[Vec<bulletin::Alert>]) {
     forget(deployed);
     whole_run(deployed, steps, alerts).unwrap();
@@ -337,7 +338,7 @@ fn assert_runs(deployed: &Deployed, steps: &[Step], alerts: &[Vec<bulletin::Aler
 #[test]
 fn without_any_one_permission_the_run_fails() {
     let Some(asked) = std::env::var_os(EVERY) else {
-        // Not by a macro, whose output a passing test keeps to itself.
+        // Not `eprintln!`: the test runner captures its output.
         let _ = writeln!(
             std::io::stderr(),
             "skipped: permissions are taken away with {EVERY}=1, or {EVERY}=few"
@@ -380,6 +381,6 @@ fn without_any_one_permission_the_run_fails() {
         }
     }
     assert!(taken >= FEW.len(), "{taken} of {FEW:?}");
-    // And with all of them it goes again.
+    // The run succeeds again with all permissions.
     assert_runs(&deployed, &steps, &alerts);
 }

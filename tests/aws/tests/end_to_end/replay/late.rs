@@ -1,4 +1,4 @@
-//! What is done again long after it came: corrections, months and other operators came in between.
+//! Late replays: corrections, months and other operators came in between.
 
 use std::collections::BTreeSet;
 
@@ -27,7 +27,7 @@ async fn leave_unread(deployment: &Deployment, records: &[Value]) {
     }
 }
 
-/// Tells what lies among the unread records, by this clock.
+/// Replays the dead-lettered records, with this clock.
 async fn tell_unread(store: &Store, queues: &Queues, topics: &SnsTopics, clock: &FixedClock) -> Told {
     let notifier = Notifier {
         store,
@@ -38,7 +38,8 @@ async fn tell_unread(store: &Store, queues: &Queues, topics: &SnsTopics, clock: 
     queues.tell_unread(&letters, &notifier).await.unwrap()
 }
 
-/// Tracking begins with a month, the notifier is out while that is corrected, and its records are given up.
+/// Tracking begins with a month. While the notifier is down the month is corrected, and its records are given
+/// up.
 #[test]
 fn a_correction_of_the_month_with_which_tracking_began_is_made_up_for() {
     let Some(emulator) = Emulator::shared_ministack() else {
