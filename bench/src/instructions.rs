@@ -1,4 +1,5 @@
 //! The number of instructions per page, counted by valgrind: the same on every machine that runs the same program.
+//! Excludes times, see [`page`](crate::page). Start with [`instructions`].
 
 use std::path::Path;
 use std::process::Command;

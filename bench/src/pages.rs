@@ -1,4 +1,5 @@
 //! The pages to read: the real ones if they are next to the repository, otherwise a made-up page for each month.
+//! Start with [`pages`].
 
 use std::path::{Path, PathBuf};
 
