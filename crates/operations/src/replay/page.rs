@@ -34,7 +34,7 @@ pub struct Redriven {
     pub stopped: bool,
 }
 
-/// Adds the state of its link and its last event to each letter about a page.
+/// Adds the state of its link and its last event to each message about a page.
 ///
 /// # Errors
 /// [`ReplayError`].
@@ -50,15 +50,15 @@ pub async fn add_reasons(links: &impl LinkTable, letters: &mut [Letter]) -> Resu
 }
 
 impl Queues {
-    /// Moves these letters of refused pages back into the queue of pages, at a limited rate: with
-    /// `StartMessageMoveTask`, or one by one if a letter must stay because it names no page, or if the service
-    /// lacks that call. A letter is deleted only after its copy was accepted, so a crash leaves at most one letter
-    /// in both queues, and parsing a page twice changes nothing.
+    /// Moves these refused pages back into the queue of pages, at a limited rate: with `StartMessageMoveTask`, or
+    /// one by one if a message must stay because it names no page, or if the service lacks that call. A message is
+    /// deleted only after its copy was accepted, so a crash leaves at most one message in both queues, and parsing
+    /// a page twice changes nothing.
     ///
-    /// Calls `progress` with the number of moved letters, and ends when `stop` returns true.
+    /// Calls `progress` with the number of moved messages, and ends when `stop` returns true.
     ///
     /// # Errors
-    /// [`ReplayError`]. Letters moved until then stay moved; running it again moves the rest.
+    /// [`ReplayError`]. Messages moved until then stay moved; running it again moves the rest.
     pub async fn redrive_pages(
         &self,
         letters: &[Letter],

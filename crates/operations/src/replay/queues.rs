@@ -25,10 +25,10 @@ const DEALT_WITH_AT_ONCE: i32 = 5;
 /// The number of consecutive calls without a message to process after which the queue counts as finished.
 const NOTHING_NEW: u32 = 3;
 
-/// The content of one queue.
+/// The number of messages that were in flight before the list was made, and are not in it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Listing {
-    /// The number of letters that were in flight before the list was made, and are not in it.
+    /// The messages that [`Queues::list`] found.
     pub in_the_dark: usize,
     /// The letters that [`Queues::list`] found.
     pub letters: Vec<Letter>,
@@ -105,7 +105,11 @@ impl Queues {
         let mut letters: BTreeMap<String, Letter> = BTreeMap::new();
         let result = loop {
             match self.take(queue, &url, LISTED_AT_ONCE).await {
-                // Also ends if the first messages reappear while the last ones are received.
+                // Lists several queues concurrently: each takes a second to report that it has no further messages.
+                //
+                // # Errors
+                // The [`ReplayError`] of the first that failed; by then the messages of all others are back in
+                // their queues.
                 Ok(taken) if taken.iter().all(|letter| letters.contains_key(&letter.id)) => break Ok(()),
                 Ok(taken) => letters.extend(taken.into_iter().map(|letter| (letter.id.clone(), letter))),
                 Err(error) => break Err(error),
@@ -120,10 +124,11 @@ impl Queues {
         Ok(letters)
     }
 
-    /// Lists several queues concurrently: each takes a second to report that it has no further messages.
+    /// The approximate number of messages in flight, which [`list`](Self::list) does not see: another operator or a
+    /// killed run has received them. Call it before a list, whose own messages count too.
     ///
     /// # Errors
-    /// The [`ReplayError`] of the first that failed; by then the letters of all others are back in their queues.
+    /// [`ReplayError`].
     pub async fn list_all(&self, queues: &[Queue]) -> Result<BTreeMap<Queue, Listing>, ReplayError> {
         let mut tasks = JoinSet::new();
         for queue in queues.iter().copied() {

@@ -198,7 +198,7 @@ impl Clock for At {
 }
 
 /// The months whose alerts may be among the given-up records: every month that was not over when the first record
-/// was written. `None` if a letter does not have that time.
+/// was written. `None` if a message does not have that time.
 ///
 /// # Errors
 /// [`StoreError`].
