@@ -30,8 +30,8 @@ impl Work {
     }
 }
 
-/// The number of instructions per page, or `None` if valgrind is not installed. The difference of two passes and one, so
-/// that start-up does not count.
+/// The number of instructions per page, or `None` if valgrind is not installed. The difference of two passes and
+/// one, so that start-up does not count.
 ///
 /// # Errors
 /// If the program fails under valgrind.
