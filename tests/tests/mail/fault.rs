@@ -142,7 +142,7 @@ fn a_receiver_that_is_refused_for_good_ends_where_it_is_seen_and_holds_back_nobo
                 assert_eq!(tell(&world.store, &clock, &server).await.0, Drained::default());
             }
             assert_eq!(server.said().len(), said);
-            // Until somebody requests it.
+            // A retry on request is delivered.
             server.recover();
             assert_eq!(world.store.replay_dead_letters(None, clock.now()).unwrap(), 1);
             let (drained, printed) = tell(&world.store, &clock, &server).await;
