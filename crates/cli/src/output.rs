@@ -1,5 +1,5 @@
 //! Formats text, tables, CSV and JSON for the terminal. Excludes pictures, see [`plot`](crate::plot). Start with
-//! [`print`] and [`table`].
+//! [`print()`] and [`table`].
 
 use std::io::{IsTerminal, Write};
 

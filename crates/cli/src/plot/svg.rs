@@ -1,5 +1,5 @@
 //! Draws a case's history as an SVG document. Excludes the layout that both pictures share, see [`Picture`]. Start
-//! with [`svg`].
+//! with [`svg()`].
 
 use bulletin::{Chart, CutOff, Month};
 use svg::Document;
