@@ -1,4 +1,5 @@
-//! The cost of each step on one machine with 10, 100 and 1,000 times as many rows or subscribers.
+//! The cost of each step on one machine with 10, 100 and 1,000 times as many rows or subscribers. Excludes AWS.
+//! Start with [`measure`].
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! The whole history: all pages read and stored in SQLite, and queries from a cold process.
+//! The whole history: all pages read and stored in SQLite, and queries from a cold process. Start with [`measure`].
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,5 @@
 //! The number of instructions per page, counted by valgrind: the same on every machine that runs the same program.
+//! Excludes times, see [`page`](crate::page). Start with [`instructions`].
 
 use std::path::Path;
 use std::process::Command;
@@ -29,8 +30,8 @@ impl Work {
     }
 }
 
-/// The number of instructions per page, or `None` if valgrind is not installed. The difference of two passes and one, so
-/// that start-up does not count.
+/// The number of instructions per page, or `None` if valgrind is not installed. The difference of two passes and
+/// one, so that start-up does not count.
 ///
 /// # Errors
 /// If the program fails under valgrind.

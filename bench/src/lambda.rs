@@ -1,4 +1,5 @@
-//! The start of a Lambda: from exec to its first poll for an event, and its first invocations.
+//! The start of a Lambda: from exec to its first poll for an event, and its first invocations. Excludes the AWS
+//! Lambda service itself. Start with [`measure`].
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};

@@ -1,5 +1,5 @@
-//! Runs the benchmarks and compares them with targets. Start it with `tools/bench [SECTION...]`, which first builds this
-//! program, the command and the Lambdas.
+//! Runs the benchmarks and compares them with targets. Start it with `tools/bench [SECTION...]`, which first builds
+//! this program, the command and the Lambdas. The measurements are in the modules; `SECTIONS` lists them.
 //!
 //! Without arguments it measures all sections and writes docs/BENCHMARKS.md.
 

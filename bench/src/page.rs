@@ -1,4 +1,5 @@
-//! Reading a page to its cells, compared with the bare tokenizer and lxml in the same run.
+//! Reading a page to its cells, compared with the bare tokenizer and lxml in the same run. Excludes storing it.
+//! Start with [`measure`].
 
 use std::collections::BTreeMap;
 use std::hint::black_box;

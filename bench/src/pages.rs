@@ -1,4 +1,5 @@
 //! The pages to read: the real ones if they are next to the repository, otherwise a made-up page for each month.
+//! Start with [`pages`].
 
 use std::path::{Path, PathBuf};
 
@@ -70,8 +71,8 @@ pub(crate) fn pages(project: &Path) -> anyhow::Result<Pages> {
     })
 }
 
-/// Writes a page for each month, in the layout and with the cells of that time. Each cut-off is a week later than in the
-/// month before.
+/// Writes a page for each month, in the layout and with the cells of that time. Each cut-off is a week later than
+/// in the month before.
 fn make_up() -> anyhow::Result<TempDir> {
     let folder = tempfile::tempdir()?;
     let [first, last]: [Month; 2] = [MADE_UP[0].parse()?, MADE_UP[1].parse()?];

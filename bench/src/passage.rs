@@ -1,4 +1,5 @@
-//! A bulletin through the whole pipeline: on one machine with SQLite, and on the AWS emulator.
+//! A bulletin through the whole pipeline: on one machine with SQLite, and on the AWS emulator. Start with
+//! [`measure_local`] and [`measure_emulator`].
 
 use std::path::Path;
 use std::time::{Duration, Instant};

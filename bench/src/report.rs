@@ -1,4 +1,4 @@
-//! The tables of figures, and docs/BENCHMARKS.md.
+//! The tables of figures, and docs/BENCHMARKS.md. Excludes the measurements. Start with [`Section`].
 
 use std::fmt::Write as _;
 use std::path::Path;

@@ -1,5 +1,6 @@
-//! What the end-to-end tests share: an [`oracle`] that predicts alerts, a [`world`] in which the real stages run on a
-//! real SQLite file, the [`pages`] that are played, and [`tables`] to compare what is stored.
+//! The harness of the end-to-end tests, which are in `tests/tests`. Start with [`world`], which runs the real
+//! stages on a real SQLite file; [`oracle`] predicts alerts, [`pages`] provides the pages to play, and [`tables`]
+//! compares stored data.
 
 #![expect(
     clippy::unwrap_used,
@@ -14,10 +15,10 @@ pub mod world;
 
 use std::collections::BTreeMap;
 
-/// Runs a test's future to its end.
+/// Runs the future of a test.
 ///
 /// # Panics
-/// When the test does.
+/// If the test panics.
 pub fn run<T>(test: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -26,11 +27,11 @@ pub fn run<T>(test: impl Future<Output = T>) -> T {
         .block_on(test)
 }
 
-/// Panics where two lists of lines are not the same lines, each as often, in any order. Prints the first twenty lines
-/// that only one of them has.
+/// Asserts that two lists have the same lines, each as often, in any order. Prints the first twenty lines that only
+/// one of them has.
 ///
 /// # Panics
-/// When they differ.
+/// If they differ.
 pub fn assert_same<'a>(
     what: &str,
     expected: impl IntoIterator<Item = &'a String>,

@@ -1,20 +1,21 @@
-//! Which alerts there should be, worked out from the cut-offs of whole bulletins with plain loops: no standings, no
-//! change log, no types of the domain. Everything is text, as it stands in CSV.
+//! Predicts the expected alerts from the cut-offs of whole bulletins with plain loops: no standings, no change log,
+//! no domain types. Everything is text, as in CSV. Start with [`alerts_in_order`].
 //!
-//! The rules, in short. A case is a category and an area that have a cell of their own on at least one chart. What
-//! rules a case on a chart is the cell of its own column, or else that of the column `ALL`. A bulletin that is later than
-//! all that are stored alerts each case it lists, and each that the bulletin before it listed. What it is compared with
-//! is the ruling cell of the bulletin before it; where that is not there or cannot be read, the last one that could,
-//! among the bulletins that list the case. The first bulletin alerts nobody. A bulletin that comes behind a later one
-//! alerts the cases of which it is one of the two newest bulletins, against what could be read before it. A corrected bulletin alerts each case whose
-//! ruling cells differ, if it is one of the two newest bulletins stored.
+//! The rules, in short. A case is a category and an area with a separate cell on at least one chart. The ruling
+//! cell of a case on a chart is the cell in the area's column, or else the one in the column `ALL`. A bulletin
+//! later than all stored ones alerts each case that it lists, and each that the previous bulletin listed. It is
+//! compared with the ruling cell of the previous bulletin; if that is absent or unreadable, with the last readable
+//! one among the bulletins that list the case. The first bulletin alerts nobody. A bulletin that arrives behind a
+//! later one alerts the cases of which it is one of the two newest bulletins, compared with the last readable cell
+//! before it. A corrected bulletin alerts each case whose ruling cells differ, if it is one of the two newest
+//! bulletins stored.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use bulletin::{Alert, CellState, Change, Chart, ChartChange};
 use chrono::NaiveDate;
 
-/// What is printed in a cell.
+/// The printed content of a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
     /// A date, `C` or `U`, as in data.
@@ -26,7 +27,7 @@ pub enum Value {
 }
 
 impl Value {
-    /// From the two fields of CSV.
+    /// Parses the two fields of CSV.
     pub fn read(value: &str, printed: &str) -> Self {
         if value.is_empty() {
             Self::Unreadable(printed.to_owned())
@@ -43,11 +44,11 @@ pub type History = BTreeMap<String, Cells>;
 
 const CHARTS: [&str; 2] = ["final_action", "dates_for_filing"];
 
-/// The bulletins that lines of CSV tell of: month, chart, preference, category, area, value and, where they are there,
-/// the printed texts.
+/// Parses the bulletins in lines of CSV: month, chart, preference, category, area, value and, if present, the
+/// printed texts.
 ///
 /// # Panics
-/// When a line has too few fields.
+/// If a line has too few fields.
 pub fn read_cells(csv: &str) -> History {
     let mut history = History::new();
     for line in csv.lines().skip(1) {
@@ -60,7 +61,7 @@ pub fn read_cells(csv: &str) -> History {
     history
 }
 
-/// The fields of a line, where fields with commas stand in quotes.
+/// The fields of a line; fields with commas are quoted.
 fn fields(line: &str) -> Vec<String> {
     let mut fields = vec![String::new()];
     let mut quoted = false;
@@ -74,7 +75,7 @@ fn fields(line: &str) -> Vec<String> {
     fields
 }
 
-/// A cell that rules a case: its column and what is printed.
+/// The ruling cell of a case: its column and its printed content.
 type Ruling = (String, Value);
 
 fn ruling(cells: &Cells, chart: &str, category: &str, area: &str) -> Option<Ruling> {
@@ -107,7 +108,7 @@ fn readable(month: &str, ruling: Option<Ruling>) -> Option<Read> {
     }
 }
 
-/// What a bulletin of `month` is compared with on one chart.
+/// The cut-off with which a bulletin of `month` is compared on one chart.
 fn baseline(stored: &History, month: &str, chart: &str, category: &str, area: &str) -> Option<Read> {
     let earlier = || stored.range(..month.to_owned()).rev();
     let (previous, cells) = earlier().next()?;
@@ -145,7 +146,7 @@ fn movement(area: &str, from: Option<&Read>, to: Option<&Ruling>) -> String {
     }
 }
 
-/// One chart's part of a line.
+/// The part of a line about one chart.
 fn told(chart: &str, area: &str, from: Option<&Read>, to: Option<&Ruling>) -> String {
     let movement = movement(area, from, to);
     let from = from.map_or_else(
@@ -176,8 +177,8 @@ fn summary_line(month: &str, kind: &str, revision: u32, case_line: &str) -> Stri
     format!("{month} whole bulletin, {kind} {revision}: {case_line}")
 }
 
-/// What `month` does to every case against the bulletins stored before it. `revisions` says how often it was corrected
-/// for a case.
+/// The changes of `month` for every case, compared with the bulletins stored before it. `revisions` is the number
+/// of its corrections for a case.
 fn news(stored: &History, month: &str, revisions: impl Fn(&(String, String)) -> u32) -> Vec<String> {
     let Some((_, before)) = stored.range(..month.to_owned()).next_back() else {
         return Vec::new();
@@ -205,7 +206,7 @@ fn news(stored: &History, month: &str, revisions: impl Fn(&(String, String)) -> 
         .collect()
 }
 
-/// The alerts of a bulletin that arrives where `stored` is stored, itself included by now: none if it is the first.
+/// The alerts of a bulletin that has just arrived and is the last one added to `stored`: none if it is the first.
 pub fn alerts_of_new(stored: &History, month: &str) -> Vec<String> {
     let is_newest = stored.keys().next_back().is_some_and(|newest| newest == month);
     let cases = if is_newest {
@@ -220,7 +221,7 @@ pub fn alerts_of_new(stored: &History, month: &str) -> Vec<String> {
     [cases, summary].concat()
 }
 
-/// What `month` does to every case where a later bulletin was stored before it.
+/// The changes of `month` for every case if a later bulletin was stored before it.
 fn late_news(stored: &History, month: &str) -> Vec<String> {
     let cells = &stored[month];
     let everybody: BTreeSet<(String, String)> = stored.values().flat_map(cases).collect();
@@ -258,7 +259,7 @@ fn late_news(stored: &History, month: &str) -> Vec<String> {
     lines
 }
 
-/// Adds the columns that a page lost on one chart while another chart of it has them, where the month before had them.
+/// Adds the columns that a page lost on one chart, if another chart of the page and the month before have them.
 pub fn add_missing(history: &mut History) {
     let half = |(chart, category, _): &(String, String, String)| (chart.clone(), category.starts_with('F'));
     let months: Vec<String> = history.keys().cloned().collect();
@@ -294,10 +295,10 @@ pub fn add_missing(history: &mut History) {
     }
 }
 
-/// The alerts of the first correction of a bulletin: `stored` has its corrected form, `first` is what stood there.
+/// The alerts of the first correction of a bulletin: `stored` has its corrected cells, `first` the original ones.
 ///
 /// # Panics
-/// When the month is not stored.
+/// If the month is not stored.
 pub fn alerts_of_correction(stored: &History, month: &str, first: &Cells) -> Vec<String> {
     let cells = &stored[month];
     let everybody: BTreeSet<(String, String)> = stored.values().flat_map(cases).collect();
@@ -336,8 +337,8 @@ pub fn alerts_of_correction(stored: &History, month: &str, first: &Cells) -> Vec
     corrected.into_values().chain(summary).collect()
 }
 
-/// The bulletins whose corrections matter for a case: the two newest; or, where it has vanished, the last that lists it
-/// and the next.
+/// The bulletins whose corrections matter for a case: the two newest; for a case that is no longer listed, the last
+/// that lists it and the next.
 fn two_newest(stored: &History, category: &str, area: &str) -> BTreeSet<String> {
     let months: Vec<&String> = stored.keys().collect();
     let Some(last) = stored.values().rposition(|cells| lists(cells, category, area)) else {
@@ -355,7 +356,7 @@ fn two_newest(stored: &History, category: &str, area: &str) -> BTreeSet<String> 
         .collect()
 }
 
-/// All alerts of bulletins that arrive in this order, one after another.
+/// All alerts of bulletins that arrive one after another in this order.
 pub fn alerts_in_order(history: &History, order: impl IntoIterator<Item = String>) -> Vec<String> {
     let mut stored = History::new();
     let mut alerts = Vec::new();
@@ -366,7 +367,7 @@ pub fn alerts_in_order(history: &History, order: impl IntoIterator<Item = String
     alerts
 }
 
-/// A real alert in the form in which the oracle predicts it.
+/// A real alert in the format of the oracle's predictions.
 pub fn lines(alert: &Alert) -> Vec<String> {
     match alert {
         Alert::Case(alert) => vec![change_line(&alert.change)],

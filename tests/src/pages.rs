@@ -1,4 +1,4 @@
-//! The pages that are played: the real ones, where they are here, and the samples.
+//! Provides the pages to play: the real ones, if they are available, and the samples. Start with [`sample_steps`].
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -13,8 +13,8 @@ use crate::oracle::{Cells, History, Value, add_missing, read_cells};
 /// Pages by month.
 pub type Pages = BTreeMap<Month, Vec<u8>>;
 
-/// Where the real pages are, or `None` after saying that they are not here. They are no part of the repository: they
-/// are looked for beside it, or where `VISA_BULLETIN_SHARED` says.
+/// The folder of the real pages, or `None` after a message if they are not available. They are not part of the
+/// repository: the folder is `shared` next to it, or the one in `VISA_BULLETIN_SHARED`.
 pub fn shared() -> Option<PathBuf> {
     let path = std::env::var_os("VISA_BULLETIN_SHARED").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared"),
@@ -24,15 +24,15 @@ pub fn shared() -> Option<PathBuf> {
     if bulletins.join("cutoffs.csv").is_file() {
         return Some(bulletins);
     }
-    // Not by a macro, whose output a passing test keeps to itself.
+    // Not with a macro: its output is captured when a test passes.
     let _ = writeln!(std::io::stderr(), "skipped: ../shared is not here");
     None
 }
 
-/// What is known to stand on every real page.
+/// The known cells of every real page.
 ///
 /// # Panics
-/// When it cannot be read.
+/// If they cannot be read.
 pub fn real_cells(bulletins: &Path) -> History {
     let mut history = read_cells(&std::fs::read_to_string(bulletins.join("cutoffs.csv")).unwrap());
     add_missing(&mut history);
@@ -42,7 +42,7 @@ pub fn real_cells(bulletins: &Path) -> History {
 /// The real pages of these months.
 ///
 /// # Panics
-/// When one is not there.
+/// If one is missing.
 pub fn real_pages<'a>(bulletins: &Path, months: impl IntoIterator<Item = &'a String>) -> Pages {
     months
         .into_iter()
@@ -55,26 +55,26 @@ pub fn real_pages<'a>(bulletins: &Path, months: impl IntoIterator<Item = &'a Str
         .collect()
 }
 
-/// One day of the samples: a page that is new or changed, and what stands on it.
+/// One day of the samples: a new or changed page, and its cells.
 #[derive(Debug, Clone)]
 pub struct SampleStep {
     /// Its folder below `samples/steps`.
     pub folder: String,
     /// The day.
     pub as_of: String,
-    /// The bulletin.
+    /// The month of the bulletin.
     pub month: Month,
     /// The page.
     pub page: Vec<u8>,
-    /// What stands on it.
+    /// The cells of the page.
     pub cells: Cells,
 }
 
-/// The days of the samples. What stands on their pages is read from `dates.csv` and changed by hand in the two places
-/// in which the samples differ from it.
+/// The days of the samples. The cells of their pages come from `dates.csv`, adapted in the two places in which the
+/// samples differ from it.
 ///
 /// # Panics
-/// When the samples cannot be read.
+/// If the samples cannot be read.
 pub fn sample_steps() -> Vec<SampleStep> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/bulletin-samples/dates.csv");
     let dates = read_cells(&std::fs::read_to_string(path).unwrap());
@@ -102,10 +102,10 @@ pub fn sample_steps() -> Vec<SampleStep> {
         .collect()
 }
 
-/// The samples by month, each in its last form, and what stands on them.
+/// The samples by month, each in its last version, and their cells.
 ///
 /// # Panics
-/// When the samples cannot be read.
+/// If the samples cannot be read.
 pub fn sample_months() -> (Pages, History) {
     let steps = sample_steps();
     (
@@ -117,18 +117,19 @@ pub fn sample_months() -> (Pages, History) {
     )
 }
 
-/// A page of the samples with another text in one cell: a cut-off such as `2020-02-01`, or anything else as a misprint.
+/// A page of the samples with a different text in one cell: a cut-off such as `2020-02-01`, or anything else as a
+/// misprint.
 ///
 /// # Panics
-/// When the samples have no such month or cell.
+/// If the samples have no such month or cell.
 pub fn altered(month: Month, cell: [&str; 3], text: &str) -> Vec<u8> {
     page_of(&altered_bulletin(&site::bulletin(month).unwrap(), cell, text))
 }
 
-/// A bulletin with another text in one cell.
+/// A bulletin with a different text in one cell.
 ///
 /// # Panics
-/// When it has no such cell.
+/// If it has no such cell.
 pub fn altered_bulletin(bulletin: &Bulletin, [chart, category, area]: [&str; 3], text: &str) -> Bulletin {
     let (month, layout) = (bulletin.month(), Layout::of(bulletin.month()).unwrap());
     let key = RowKey {
@@ -145,10 +146,10 @@ pub fn altered_bulletin(bulletin: &Bulletin, [chart, category, area]: [&str; 3],
     Bulletin::new(month, rows.chain([other])).unwrap()
 }
 
-/// A bulletin as a page in the manner of its month.
+/// A bulletin as a page in the layout of its month.
 ///
 /// # Panics
-/// When its month had no pages.
+/// If its month had no pages.
 pub fn page_of(bulletin: &Bulletin) -> Vec<u8> {
     Page::new(bulletin.clone()).unwrap().render().into_bytes()
 }

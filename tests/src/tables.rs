@@ -1,4 +1,4 @@
-//! What a database holds, as lines of text, read past the program that wrote it.
+//! Reads the content of a database as lines of text, bypassing the program that wrote it. Start with [`query`].
 
 use std::path::Path;
 
@@ -6,10 +6,10 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;
 
-/// A second look at a database, by its own connection.
+/// Opens a separate connection to a database.
 ///
 /// # Panics
-/// When it cannot be opened.
+/// If it cannot be opened.
 pub fn open(path: &Path) -> Connection {
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE).unwrap();
     connection
@@ -18,10 +18,10 @@ pub fn open(path: &Path) -> Connection {
     connection
 }
 
-/// The lines that a query finds.
+/// The result of a query as lines.
 ///
 /// # Panics
-/// When the query is wrong.
+/// If the query is invalid.
 pub fn query(path: &Path, sql: &str) -> Vec<String> {
     let connection = open(path);
     let mut statement = connection.prepare(sql).unwrap();
@@ -43,8 +43,8 @@ pub fn query(path: &Path, sql: &str) -> Vec<String> {
     lines
 }
 
-/// Rows, earlier values, standings and the records of bulletins, with every version and instant, and which alerts are
-/// noted as sent.
+/// Rows, earlier values, standings and the records of bulletins, with every version and instant, and the marks of
+/// sent alerts.
 pub fn everything(path: &Path) -> Vec<String> {
     let tables = [
         "SELECT 'row', * FROM cut_off",
@@ -56,11 +56,11 @@ pub fn everything(path: &Path) -> Vec<String> {
     tables.iter().flat_map(|sql| query(path, sql)).collect()
 }
 
-/// Rows, standings and the records of bulletins, without what says when and in which order they came: versions of
-/// writes, instants, and whether a bulletin came in order.
+/// Rows, standings and the records of bulletins, without the data that depends on the time and order of arrival:
+/// versions of writes, instants, and whether a bulletin came in order.
 ///
 /// # Panics
-/// When a record is no JSON.
+/// If a record is not JSON.
 pub fn content(path: &Path) -> Vec<String> {
     let tables = [
         "SELECT 'row', category, area, chart, month, value, raw_category, raw_area, raw_value, host FROM cut_off",
@@ -85,10 +85,10 @@ pub fn content(path: &Path) -> Vec<String> {
     lines
 }
 
-/// Panics where the file is damaged or anything waits in queue or change log, dead letters included.
+/// Asserts that the file is intact and that the queue and the change log are empty, including dead letters.
 ///
 /// # Panics
-/// Then.
+/// If it is not.
 pub fn assert_sound_and_settled(path: &Path) {
     assert_eq!(query(path, "PRAGMA integrity_check"), ["ok"]);
     assert_eq!(query(path, "SELECT id, month, failure FROM message"), [""; 0]);

@@ -1,5 +1,5 @@
-//! A database in a folder of its own, hosts that answer as told, a clock that stands still and somebody who keeps
-//! every alert.
+//! One machine for a test: a database in a temporary folder, scripted hosts, a fixed clock, and a sink that records
+//! every alert. Start with [`World`].
 
 use std::path::PathBuf;
 
@@ -15,7 +15,7 @@ use crate::oracle;
 use crate::pages::Pages;
 use crate::tables;
 
-/// Noon of the day on which a month's bulletin is likely to come out: the 12th of the month before.
+/// Noon of a likely release day of a month's bulletin: the 12th of the month before.
 pub fn release_day(month: Month) -> DateTime<Utc> {
     let before = month.previous();
     NaiveDate::from_ymd_opt(before.year(), before.number(), 12)
@@ -25,28 +25,28 @@ pub fn release_day(month: Month) -> DateTime<Utc> {
         .and_utc()
 }
 
-/// Everything one machine has.
+/// The parts of one machine.
 #[derive(Debug)]
 pub struct World<'a> {
-    /// What time it is.
+    /// The clock.
     pub clock: &'a FixedClock,
     /// The hosts.
     pub source: ScriptedSource<'a>,
     /// The database.
     pub store: SqliteStore,
-    /// Where alerts go.
+    /// The destination of alerts.
     pub sink: RecordingSink,
     folder: TempDir,
 }
 
-/// What one look brought.
+/// The outcome of one poll.
 #[derive(Debug)]
 pub struct Look {
-    /// What was queued.
+    /// The queued pages.
     pub fetched: FetchReport,
-    /// What became of each page.
+    /// The outcome of each page.
     pub outcomes: Vec<PageOutcome>,
-    /// What was sent.
+    /// The alerts sent.
     pub alerts: Vec<Alert>,
 }
 
@@ -54,7 +54,7 @@ impl<'a> World<'a> {
     /// A new database, and hosts that have no page yet.
     ///
     /// # Panics
-    /// When no folder can be made.
+    /// If no folder can be created.
     pub fn new(clock: &'a FixedClock, hosts: &[&str]) -> Self {
         let folder = TempDir::new().unwrap();
         Self {
@@ -66,29 +66,29 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Where the database is.
+    /// The path of the database.
     pub fn path(&self) -> PathBuf {
         self.folder.path().join("test.db")
     }
 
-    /// Tells the hosts named to give a page.
+    /// Publishes a page on these hosts.
     pub fn publish(&self, hosts: &[&str], month: Month, page: &[u8]) {
         for host in hosts {
             self.source.answer(host, month, Answer::Page(page.to_vec()));
         }
     }
 
-    /// Tells a host to give these pages.
+    /// Publishes these pages on a host.
     pub fn publish_all(&self, host: &str, pages: &Pages) {
         for (month, page) in pages {
             self.publish(&[host], *month, page);
         }
     }
 
-    /// Queues these months' pages, as often as they stand here, and reads all that waits.
+    /// Queues these months' pages, repeated months repeatedly, and parses everything in the queue.
     ///
     /// # Panics
-    /// When the database fails.
+    /// If the database fails.
     pub async fn deliver(&self, months: impl IntoIterator<Item = Month>) -> Vec<PageOutcome> {
         for month in months {
             let (link, trace) = (link_of(month), format!("test {month}"));
@@ -110,10 +110,10 @@ impl<'a> World<'a> {
         outcomes
     }
 
-    /// Sends what waits in the change log.
+    /// Sends the alerts of the change log.
     ///
     /// # Panics
-    /// When an alert could not be sent.
+    /// If an alert cannot be sent.
     pub async fn announce(&self) -> Vec<Alert> {
         let drained = drain_changes(&self.store, &self.sink, self.clock).await.unwrap();
         assert_eq!(drained.failed, [""; 0]);
@@ -122,10 +122,10 @@ impl<'a> World<'a> {
         alerts
     }
 
-    /// What `bulletin run` does once: asks the source, reads what is due, sends what is new.
+    /// Runs one round of `bulletin run`: polls the source, parses the due pages, and sends the alerts.
     ///
     /// # Panics
-    /// When the database fails.
+    /// If the database fails.
     pub async fn look(&self) -> Look {
         let fetcher = Fetcher {
             source: &self.source,
@@ -143,10 +143,10 @@ impl<'a> World<'a> {
         }
     }
 
-    /// The records of the change log that were written after the one with this number, and the number of the last.
+    /// The records of the change log after this number, and the number of the last one.
     ///
     /// # Panics
-    /// When one cannot be read.
+    /// If one cannot be read.
     pub fn records_after(&self, seq: i64) -> (Vec<ChangeRecord>, i64) {
         let sql = format!("SELECT seq, record FROM change_log WHERE seq > {seq} ORDER BY seq");
         let lines = tables::query(&self.path(), &sql);
@@ -162,7 +162,7 @@ impl<'a> World<'a> {
     }
 }
 
-/// Alerts in the form in which the oracle predicts them.
+/// Alerts in the format of the oracle's predictions.
 pub fn lines(alerts: &[Alert]) -> Vec<String> {
     alerts.iter().flat_map(oracle::lines).collect()
 }
@@ -174,10 +174,10 @@ pub fn ids(alerts: &[Alert]) -> Vec<String> {
     ids
 }
 
-/// Panics where an alert stands there twice.
+/// Asserts that no alert occurs twice.
 ///
 /// # Panics
-/// Then.
+/// If one does.
 pub fn assert_none_twice(alerts: &[Alert]) {
     let ids = ids(alerts);
     let twice: Vec<&String> = ids

@@ -1,4 +1,4 @@
-//! A page that alternates between two versions: at most one correction is reported, and the operator hears of it.
+//! A page that alternates between two versions: at most one correction is reported, and the operator is notified.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -37,8 +37,8 @@ async fn begun<'a>(clock: &'a FixedClock, hosts: &[&str]) -> World<'a> {
     world
 }
 
-/// Polls a number of times, `pause` apart. `version` chooses what each host shows before each poll. Answers how many
-/// corrections were reported and whether the page was found to alternate.
+/// Polls a number of times, `pause` apart. `version` chooses the version that each host shows before each poll.
+/// Returns the number of reported corrections and whether the page was found to alternate.
 async fn poll(
     world: &World<'_>,
     hosts: &[&str],

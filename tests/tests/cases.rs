@@ -13,7 +13,7 @@ use pipeline::port::{Clock as _, Fetched};
 use pipeline::testing::FixedClock;
 use pipeline::{Accept, Parser};
 
-/// The folder of a pair; `None` where it is not here.
+/// The folder of a pair; `None` if it is not available.
 fn pair(name: &str) -> Option<PathBuf> {
     let folder = shared()?.parent()?.join("cases").join(name);
     folder.is_dir().then_some(folder)

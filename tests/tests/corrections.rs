@@ -1,7 +1,8 @@
-//! Hosts that disagree, are blocked, lag behind or give half a page: what is believed, and who is told.
+//! Hosts that disagree, block requests, lag behind or return half a page: the version that is accepted, and the
+//! alerts.
 //!
-//! Each test begins on 11 June 2024 with May, June and July 2024 stored, and three hosts that give them. Time passes in
-//! looks, as `bulletin run --every` makes them.
+//! Each test starts on 11 June 2024 with May, June and July 2024 stored, and three hosts that have them. Time
+//! passes in polls, as with `bulletin run --every`.
 
 #![expect(clippy::unwrap_used, reason = "a test stops where something goes wrong")]
 
@@ -20,7 +21,8 @@ use sqlite::DeadLetterKind;
 
 const HOSTS: [&str; 3] = ["travel", "mirror", "third"];
 const EB3_INDIA: [&str; 3] = ["final_action", "EB3", "INDIA"];
-/// What the page of July says of [`EB3_INDIA`] after a correction, and after another. At first it says 2012-09-22.
+/// The values of [`EB3_INDIA`] on the page of July after a first and after a second correction. At first it is
+/// 2012-09-22.
 const SECOND: &str = "2012-10-01";
 const THIRD: &str = "2012-11-01";
 const MONTHS: [&str; 3] = ["2024-05", "2024-06", "2024-07"];
@@ -33,7 +35,7 @@ fn july() -> Month {
     month("2024-07")
 }
 
-/// The page of July with this in the cell that is corrected.
+/// The page of July with this value in the corrected cell.
 fn july_saying(text: &str) -> Vec<u8> {
     altered(july(), EB3_INDIA, text)
 }
@@ -42,7 +44,7 @@ fn july_at_first() -> Vec<u8> {
     page_of(&site::bulletin(july()).unwrap())
 }
 
-/// What the oracle knows of the months stored.
+/// The oracle's history of the stored months.
 fn history() -> History {
     let (_, mut history) = sample_months();
     history.retain(|month, _| MONTHS.contains(&month.as_str()));
@@ -54,7 +56,7 @@ fn set(cells: &mut Cells, [chart, category, area]: [&str; 3], value: Value) {
     assert!(cells.insert(key, value).is_some());
 }
 
-/// The alerts of a correction of July to this.
+/// The alerts of a correction of July to this value.
 fn correction_to(text: &str) -> Vec<String> {
     let mut history = history();
     let first = history["2024-07"].clone();
@@ -66,7 +68,7 @@ fn correction_to(text: &str) -> Vec<String> {
     alerts_of_correction(&history, "2024-07", &first)
 }
 
-/// A world with some of the months stored and told of.
+/// A world with some of the months stored and reported.
 async fn begun<'a>(clock: &'a FixedClock, months: &[&str]) -> World<'a> {
     let (pages, _) = sample_months();
     let world = World::new(clock, &HOSTS);
@@ -82,7 +84,7 @@ fn clock() -> FixedClock {
     FixedClock::noon("2024-06-11")
 }
 
-/// Looks every ten minutes for so long, after `before` each time, and answers all that was sent.
+/// Polls every ten minutes for this long, after `before` each time, and returns all alerts.
 async fn looks(world: &World<'_>, time: Duration, mut before: impl FnMut()) -> Vec<Alert> {
     let until = world.clock.now() + time;
     let mut alerts = Vec::new();
@@ -98,14 +100,14 @@ async fn pending(world: &World<'_>) -> Option<Pending> {
     world.store.record(july()).await.unwrap().unwrap().pending
 }
 
-/// What is stored of the corrected cell.
+/// The stored value of the corrected cell.
 fn stored(world: &World<'_>) -> String {
     let sql = "SELECT value FROM cut_off
                WHERE month = '2024-07' AND chart = 'final_action' AND category = 'EB3' AND area = 'INDIA'";
     tables::query(&world.path(), sql).concat()
 }
 
-/// The look after the bulletins are due again.
+/// The poll after the bulletins are due again.
 async fn next_look(world: &World<'_>) -> Look {
     world.clock.pass(Duration::hours(4));
     world.look().await
@@ -158,7 +160,7 @@ fn the_first_host_is_believed_again_only_where_no_other_answers() {
     run(async {
         let clock = clock();
         let world = begun(&clock, &MONTHS).await;
-        // The others answer, and show the first form.
+        // The other hosts respond with the first version.
         world.publish(&["travel"], july(), &july_saying(SECOND));
         assert_eq!(ids(&looks(&world, Duration::days(2), || {}).await), [""; 0]);
         assert_eq!(stored(&world), "2012-09-22");
@@ -188,12 +190,12 @@ fn a_correction_is_told_when_the_mirrors_have_caught_up() {
         world.publish(&["mirror"], july(), &july_saying(SECOND));
         let alerts = looks(&world, Duration::hours(2), || {}).await;
         assert_same("alerts", &correction_to(SECOND), &lines(&alerts));
-        // The third still lags.
+        // The third host still lags.
         assert_eq!(ids(&looks(&world, Duration::days(2), || {}).await), [""; 0]);
     });
 }
 
-/// July is stored in its second form, and `mirror` alone still has the first.
+/// July is stored in its second version, and only `mirror` still has the first.
 async fn with_a_stale_mirror(clock: &FixedClock) -> World<'_> {
     let world = begun(clock, &MONTHS).await;
     world.publish(&["travel", "third"], july(), &july_saying(SECOND));
@@ -214,12 +216,12 @@ fn a_stale_copy_never_flips_what_is_stored() {
     run(async {
         let clock = clock();
         let world = with_a_stale_mirror(&clock).await;
-        // The mirror answers first, and is denied.
+        // The mirror responds first, and its version is contradicted.
         world.source.answer("travel", july(), Answer::Blocked);
         let alerts = looks(&world, Duration::days(2), || {}).await;
         assert_still_second(&world, &alerts).await;
         assert_eq!(pending(&world).await.unwrap().host, "mirror");
-        // Whoever denied it answers no more.
+        // The host that contradicted it no longer responds.
         world.source.answer("third", july(), Answer::Blocked);
         let alerts = looks(&world, Duration::days(2), || {}).await;
         assert_still_second(&world, &alerts).await;
@@ -290,7 +292,7 @@ fn a_host_that_goes_back_confirms_nothing() {
         clock.pass(Duration::minutes(10));
         assert!(matches!(of_july(&world.look().await), Ok(Parsed::Unchanged)));
         assert!(pending(&world).await.unwrap().interrupted);
-        // Shown again by every host, it must be shown twice again.
+        // If every host shows it again, it must again be seen twice.
         world.publish(&HOSTS, july(), &july_saying(SECOND));
         let look = next_look(&world).await;
         assert!(matches!(of_july(&look), Ok(Parsed::Held { .. })));
@@ -375,7 +377,7 @@ fn a_page_given_by_hand_is_believed_at_once() {
             "{ingested:?}"
         );
         assert_same("alerts", &correction_to(SECOND), &lines(&world.announce().await));
-        // Given again, and shown by every host: nothing new.
+        // The same page again, from every host, changes nothing.
         ingester
             .parse_page(&page, None, pipeline::Accept::default())
             .await
@@ -385,7 +387,7 @@ fn a_page_given_by_hand_is_believed_at_once() {
     });
 }
 
-/// The change that people of EB-3 India are told of.
+/// The reported change for EB-3 India.
 fn told_of_eb3_india(alerts: &[Alert]) -> &bulletin::Change {
     let found = alerts.iter().find_map(|alert| match alert {
         Alert::Case(alert) if alert.change.case.to_string() == "EB3 INDIA" => Some(&alert.change),
@@ -405,7 +407,8 @@ fn a_misprint_between_two_months_hides_no_crossing_of_a_priority_date() {
         when: "current".parse().unwrap(),
         chart: None,
     };
-    // Current from July on by the cells below; current on no chart; current on both throughout.
+    // A priority date that becomes current in July by the value printed below, one that is current on no chart, and
+    // one that is current on both throughout.
     let (crosses, waits, current) = (
         waiting_for("2012-06-15"),
         waiting_for("2020-01-01"),
@@ -440,7 +443,7 @@ fn a_misprint_between_two_months_hides_no_crossing_of_a_priority_date() {
         let wanted = [crosses, waits, current].map(|subscription| subscription.wants(change));
         assert_eq!(wanted, [true, false, false]);
 
-        // The misprint is put right afterwards.
+        // The misprint is corrected afterwards.
         publish(&world, june, "2012-02-01");
         let alerts = looks(&world, Duration::hours(5), || {}).await;
         let change = told_of_eb3_india(&alerts);
@@ -505,7 +508,7 @@ fn a_month_that_is_not_out_yet_is_found_soon_after_it_is() {
     });
 }
 
-/// The page of July without its charts of Dates for Filing.
+/// The page of July without its Dates for Filing charts.
 fn july_without_a_chart() -> Vec<u8> {
     let whole = site::bulletin(july()).unwrap();
     let rows = whole
@@ -541,7 +544,7 @@ fn a_page_that_is_refused_is_kept_blocks_nobody_and_is_stored_once_it_is_whole()
         let kept = tables::query(&world.path(), "SELECT message FROM message WHERE dead");
         assert!(kept.concat().contains("visa-bulletin-for-july-2024"), "{kept:?}");
 
-        // The other page goes on, and this one is looked at again: one letter, however often.
+        // The other page is processed, and this one is polled again: there is only one dead letter, however often.
         let alerts = looks(&world, Duration::days(1), || {}).await;
         let mut known = history();
         known.remove("2024-07");
@@ -558,7 +561,7 @@ fn a_page_that_is_refused_is_kept_blocks_nobody_and_is_stored_once_it_is_whole()
         );
         assert_eq!(world.store.dead_letters().unwrap().len(), 1);
 
-        // Nor is it forgotten when the page is taken down: nothing is stored in its place.
+        // The dead letter remains when the page is withdrawn: nothing is stored instead.
         world.source.withdraw(july());
         let alerts = looks(&world, Duration::days(1), || {}).await;
         assert_eq!(ids(&alerts), [""; 0]);
@@ -586,7 +589,7 @@ fn a_page_that_one_host_gives_by_half_is_taken_from_another() {
         assert_same("alerts", &alerts_of_new(&history(), "2024-07"), &lines(&alerts));
         assert_eq!(world.store.record(july()).await.unwrap().unwrap().host, "mirror");
         assert_eq!(world.store.dead_letters().unwrap(), []);
-        // The half page of the first host is refused from now on, and harms nothing.
+        // The half page of the first host is refused from now on, without side effects.
         assert_eq!(ids(&looks(&world, Duration::days(1), || {}).await), [""; 0]);
     });
 }

@@ -1,5 +1,5 @@
-//! The real `bulletin` command, killed a hundred times while it plays the samples: the same is stored, no alert is lost,
-//! and one comes twice only where a kill fell between sending and noting.
+//! The real `bulletin` command, killed a hundred times while it plays the samples: the stored data is the same, no
+//! alert is lost, and an alert is repeated only if a kill fell between sending and marking.
 
 #![expect(clippy::unwrap_used, reason = "a test stops where something goes wrong")]
 
@@ -16,17 +16,17 @@ use fastrand::Rng;
 use tempfile::TempDir;
 
 const SEED: u64 = 20_240_613;
-/// How many kills must hit a living process.
+/// The number of kills that must hit a running process.
 const KILLS: usize = 100;
-/// How many kills may hit one step: a page that is being read when its reader dies is put among the dead letters after
-/// three times, and then waits for an operator.
+/// The maximum number of kills in one step: a page whose parser dies three times becomes a dead letter that needs
+/// an operator.
 const KILLS_A_STEP: usize = 2;
 
-/// Builds the command as this test was built, into the same folder, and answers where it is.
+/// Builds the command like this test, into the same folder, and returns its path.
 ///
-/// A package's tests are given the path of its own programs only, so the path is worked out from that of this test:
-/// `target/PROFILE/deps/crash-HASH`. Cargo holds no lock while tests run; where the program is there already, this takes
-/// a moment.
+/// Cargo gives a test only the paths of programs in the same package, so the path is derived from that of this test:
+/// `target/PROFILE/deps/crash-HASH`. Cargo holds no lock while tests run; if the program is already built, this
+/// takes a moment.
 fn bulletin_command() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let folder = test.ancestors().nth(2).unwrap();
@@ -55,7 +55,7 @@ fn bulletin_command() -> PathBuf {
     folder.join("bulletin")
 }
 
-/// A database that is played to, and the file to which the alerts go.
+/// A database to play to, and the file that receives the alerts.
 struct Replay<'a> {
     command: &'a Path,
     folder: TempDir,
@@ -67,7 +67,7 @@ impl<'a> Replay<'a> {
             command,
             folder: TempDir::new().unwrap(),
         };
-        // Two people of two cases: no two alerts go out for one change, so that a kill can catch one at most.
+        // Two watches of two cases: no change sends two alerts, so that a kill can interrupt only one.
         for watch in [["EB2", "India"], ["EB3", "China"]] {
             let added = replay
                 .bulletin(&["watch", "add", watch[0], watch[1], "--when", "every"])
@@ -93,7 +93,7 @@ impl<'a> Replay<'a> {
         command
     }
 
-    /// Begins a run of a day.
+    /// Starts a run of a day.
     fn begin(&self, step: &SampleStep) -> Child {
         let source = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("../samples/steps")
@@ -110,13 +110,13 @@ impl<'a> Replay<'a> {
             .unwrap()
     }
 
-    /// How many bytes of alerts were written.
+    /// The number of alert bytes written.
     fn written(&self) -> u64 {
         fs::metadata(self.folder.path().join("alerts.jsonl")).map_or(0, |file| file.len())
     }
 
-    /// The alerts that were written whole, as id and watch. A process that dies within a write leaves half a line, which
-    /// the next alert goes on.
+    /// The completely written alerts, as id and watch. A process that dies within a write leaves half a line, which
+    /// the next alert continues.
     fn alerts(&self) -> Vec<String> {
         let text = fs::read_to_string(self.folder.path().join("alerts.jsonl")).unwrap_or_default();
         let whole = &text[..text.rfind('\n').map_or(0, |end| end + 1)];
@@ -131,7 +131,7 @@ impl<'a> Replay<'a> {
             .collect()
     }
 
-    /// How many alerts are noted as sent. Looked up in a copy, so that the file is left as the dead process left it.
+    /// The number of alerts marked as sent. Reads a copy, so that the file stays as the killed process left it.
     fn noted(&self) -> usize {
         let copy = TempDir::new().unwrap();
         for name in ["test.db", "test.db-wal"] {
@@ -144,11 +144,12 @@ impl<'a> Replay<'a> {
         tables::query(&copy.path().join("test.db"), sql).len()
     }
 
-    /// What is stored, with every version and instant: the clock stands still on each day.
+    /// The stored data with every version and instant: the clock stands still on each day.
     fn stored(&self) -> Vec<String> {
         tables::assert_sound_and_settled(&self.database());
         let mut stored = tables::everything(&self.database());
-        // Without the note: who was killed after storing, and before saying so, says "nothing new" when asked again.
+        // Excludes the note: a process that was killed after storing and before recording it finds "nothing new"
+        // next time.
         let links = "SELECT 'link', month, path, state, due_from, failures FROM link";
         stored.extend(tables::query(&self.database(), links));
         stored
@@ -167,15 +168,15 @@ impl<'a> Replay<'a> {
     }
 }
 
-/// When a process is killed.
+/// The moment of a kill.
 enum Moment {
     /// After this time.
     After(Duration),
-    /// As soon as it has written an alert, which is the moment at which it could be sent again.
+    /// As soon as it has written an alert, when a retry could repeat it.
     AtAnAlert,
 }
 
-/// Kills a run at this moment, and answers whether it was still alive.
+/// Kills a run at this moment, and returns whether it was still running.
 fn kill(replay: &Replay<'_>, step: &SampleStep, moment: &Moment) -> bool {
     let written = replay.written();
     let mut child = replay.begin(step);
@@ -201,7 +202,7 @@ fn killed_a_hundred_times_it_stores_the_same_and_loses_no_alert() {
     let (stored, told) = (undisturbed.stored(), undisturbed.alerts());
     let once: BTreeSet<&String> = told.iter().collect();
     assert_eq!(once.len(), told.len());
-    // Nine months after the first, of two cases, and a correction of one of them.
+    // Nine months after the first for two cases, and a correction for one of them.
     assert_eq!(told.len(), 2 * (steps.len() - 2) + 1);
 
     println!("seed {SEED}");
@@ -212,7 +213,7 @@ fn killed_a_hundred_times_it_stores_the_same_and_loses_no_alert() {
         let mut caught = 0;
         for (step, (code, time)) in steps.iter().zip(&mut times) {
             let mut hits = 0;
-            // Once a run has ended by itself, the day has nothing more to kill.
+            // Once a run has ended normally, there is nothing left to kill on that day.
             let mut ended = false;
             while !ended && hits < KILLS_A_STEP && killed < KILLS {
                 // The first day alerts nobody.
@@ -227,13 +228,13 @@ fn killed_a_hundred_times_it_stores_the_same_and_loses_no_alert() {
                 let hit = kill(&replay, step, &moment);
                 ended = !hit;
                 if ended && matches!(moment, Moment::After(_)) {
-                    // The machine is less busy than it was when the time was taken.
+                    // The machine is less busy than when the time was measured.
                     *time = time.mul_f64(0.8);
                 }
                 hits += usize::from(hit);
                 killed += usize::from(hit);
                 at_work += usize::from(hit && files(&replay) != before);
-                // Alerts that were sent and are not noted: each kill leaves one at most.
+                // Alerts that were sent and have no mark: each kill leaves at most one.
                 let not_noted = replay.alerts().len() - replay.noted();
                 assert!(
                     (caught..=caught + usize::from(hit)).contains(&not_noted),
@@ -279,7 +280,7 @@ fn killed_a_hundred_times_it_stores_the_same_and_loses_no_alert() {
     );
 }
 
-/// Changes whenever a process writes: the sizes of the files.
+/// The sizes of the files, which change with every write.
 fn files(replay: &Replay<'_>) -> (u64, u64) {
     let wal = fs::metadata(replay.folder.path().join("test.db-wal")).map_or(0, |file| file.len());
     (replay.written(), wal)

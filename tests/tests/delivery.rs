@@ -1,4 +1,4 @@
-//! Whatever comes twice, late or out of order: the same rows, the same standings, the same alerts.
+//! Repeated, late and reordered deliveries lead to the same rows, standings and alerts.
 
 #![expect(
     clippy::unwrap_used,
@@ -25,7 +25,7 @@ use pipeline::testing::{FixedClock, RecordingSink, ScriptedSource, link_of};
 use pipeline::{ChangeRecord, Fetcher, Notifier, Parsed, Parser};
 use sqlite::{SqliteStore, drain_changes, drain_pages};
 
-/// How many orders are tried.
+/// The number of orders to try.
 const SEEDS: u64 = 20;
 
 /// A day on which a page is new or changed.
@@ -65,13 +65,14 @@ fn real_days() -> Option<Vec<Day>> {
     Some(pages.into_iter().map(day).collect())
 }
 
-/// What is stored in the end, and everything that was sent.
+/// The stored data at the end, and all alerts sent.
 struct Played {
     stored: Vec<String>,
     alerts: Vec<Alert>,
 }
 
-/// Every page once, in order, and a second look at it ten minutes later, without which no correction is believed.
+/// Plays every page once, in order, and again ten minutes later, because no correction is accepted without a second
+/// poll.
 async fn play_in_order(days: &[Day]) -> Played {
     let clock = FixedClock::noon("2023-01-01");
     let world = World::new(&clock, &["travel"]);
@@ -91,8 +92,8 @@ async fn play_in_order(days: &[Day]) -> Played {
     }
 }
 
-/// Both looks at every page come twice, with the page of the month before among them, and every change record is handed
-/// over twice: all in any order within the day, records between pages. Then the change log hands them over once more.
+/// Delivers both polls of every page twice, mixed with the page of the month before, and every change record twice:
+/// all in any order within the day, records between pages. Then the change log delivers all records again.
 async fn play_twice_and_shuffled(days: &[Day], rng: &mut Rng) -> Played {
     let clock = FixedClock::noon("2023-01-01");
     let world = World::new(&clock, &["travel"]);
@@ -170,7 +171,7 @@ fn month(text: &str) -> Month {
     text.parse().unwrap()
 }
 
-/// The pages in order, as nothing disturbs them.
+/// Plays the pages in order without disturbances.
 async fn content_in_order(pages: &Pages) -> Vec<String> {
     let clock = FixedClock::noon("2023-01-12");
     let world = World::new(&clock, &["travel"]);
@@ -179,7 +180,8 @@ async fn content_in_order(pages: &Pages) -> Vec<String> {
     tables::content(&world.path())
 }
 
-/// Whether a bulletin that arrives is news: an earlier one is stored, and none or one later, which was news itself.
+/// True if an arriving bulletin is news: an earlier one is stored, and no later one except one that was news
+/// itself.
 fn is_news(stored: &History, month: &str, news: &mut BTreeSet<String>) -> bool {
     let later: Vec<&String> = stored.keys().filter(|other| other.as_str() > month).collect();
     let has_earlier = stored.keys().any(|other| other.as_str() < month);
@@ -195,10 +197,10 @@ fn is_news(stored: &History, month: &str, news: &mut BTreeSet<String>) -> bool {
     is_news
 }
 
-/// Every page twice, in any order of months. `present` is what the clock shows all the while: a day before the first of
-/// them, so that no month is too old to alert, or that of the newest.
+/// Delivers every page twice, in any order of months. `present` is the fixed time of the clock: a day before the
+/// first of them, so that no month is too old to alert, or that of the newest.
 ///
-/// Records are handed over twice and shuffled: those of each page before the next page, or all at the end.
+/// Records are delivered twice and shuffled: those of each page before the next page, or all at the end.
 async fn shuffle_across_months(
     seed: u64,
     present: &str,
@@ -258,8 +260,8 @@ async fn shuffle_across_months(
         "the newest month is always alerted, unless tracking begins with it"
     );
     if at_the_end {
-        // A summary tells what is stored when it is sent: the newest bulletin against all that came meanwhile, and of
-        // older ones what is still known. What each case is told does not depend on that.
+        // A summary describes the bulletins stored when it is sent: the newest bulletin compared with all that
+        // arrived meanwhile, and the remaining data of older ones. The alert of each case does not depend on that.
         let newest = format!("{newest} whole bulletin");
         let is_summary = |line: &String| line.contains(" whole bulletin");
         let (summaries, cases): (Vec<String>, Vec<String>) = lines(&alerts).into_iter().partition(is_summary);
@@ -297,7 +299,7 @@ fn shuffled_across_months_the_same_is_stored_and_no_alert_is_lost_or_repeated() 
 fn shuffled_across_months_real_pages_are_stored_the_same_and_the_newest_is_alerted() {
     let Some(bulletins) = shared() else { return };
     let mut history = real_cells(&bulletins);
-    // Two years in which a column and rows come and go, and the second chart comes.
+    // Two years in which a column and rows appear and disappear, and the second chart starts.
     history.retain(|month, _| ("2014-06".."2016-12").contains(&month.as_str()));
     let pages = real_pages(&bulletins, history.keys());
     let in_order = run(content_in_order(&pages));
@@ -314,7 +316,7 @@ fn shuffled_across_months_real_pages_are_stored_the_same_and_the_newest_is_alert
 
 const EB3_INDIA: [&str; 3] = ["final_action", "EB3", "INDIA"];
 
-/// What the oracle knows of a cell.
+/// Sets a cell in the oracle's history.
 fn set(cells: &mut Cells, [chart, category, area]: [&str; 3], text: &str) {
     let value = end_to_end::oracle::Value::Readable(text.to_owned());
     let key = (chart.to_owned(), category.to_owned(), area.to_owned());
@@ -353,7 +355,7 @@ fn a_correction_of_the_month_in_force_is_alerted_though_the_next_month_is_stored
     });
 }
 
-/// Looks at the source as `bulletin run --backfill` does, until there is nothing to do.
+/// Polls the source like `bulletin run --backfill` until nothing is due.
 #[test]
 fn a_backfill_behind_the_newest_bulletin_alerts_nobody() {
     let (mut pages, _) = sample_months();
@@ -398,7 +400,7 @@ fn a_backfill_behind_the_newest_bulletin_alerts_nobody() {
     });
 }
 
-/// Rows and standings, without hosts and the counts of corrections.
+/// Rows and standings, without hosts and the numbers of corrections.
 fn rows_and_standings(world: &World<'_>) -> Vec<String> {
     let mut lines = tables::query(
         &world.path(),
@@ -420,8 +422,8 @@ fn rows_and_standings(world: &World<'_>) -> Vec<String> {
 fn a_correction_leaves_the_same_rows_and_standings_whenever_it_comes() {
     let (pages, _) = sample_months();
     let april = month("2024-04");
-    // With three later months stored, April has left the standings; with two, it is the last that was read before them.
-    // A misprint that comes so late leaves what was read there.
+    // With three later months stored, April has left the standings; with two, it is the last bulletin before them.
+    // A misprint that arrives so late does not replace the value that was read.
     for (text, most_later) in [("2012-07-09", 3), ("1JUL12", 1)] {
         let corrected = altered(april, EB3_INDIA, text);
         run(async {
@@ -462,7 +464,8 @@ fn a_correction_leaves_the_same_rows_and_standings_whenever_it_comes() {
     }
 }
 
-/// A process of its own on the same file: it reads pages and sends alerts until nothing waits, and answers what it sent.
+/// A separate process on the same file: parses pages and sends alerts until nothing is left, and returns the
+/// alerts.
 fn process(path: &std::path::Path, pages: &Pages, at: DateTime<Utc>, start: &Barrier) -> Vec<Alert> {
     let clock = FixedClock::noon("2023-01-01");
     clock.set(at);
@@ -493,7 +496,7 @@ fn process(path: &std::path::Path, pages: &Pages, at: DateTime<Utc>, start: &Bar
     sink.take()
 }
 
-/// Lets two processes at once work off what waits.
+/// Runs two processes at once until nothing is left.
 fn two_processes(path: &std::path::Path, pages: &Pages, at: DateTime<Utc>) -> [Vec<Alert>; 2] {
     let start = Barrier::new(2);
     std::thread::scope(|scope| {
@@ -569,7 +572,7 @@ fn two_processes_on_one_file_store_many_months_at_once() {
             assert_none_twice(&alerts);
             assert_same("what is stored", &in_order, &tables::content(&world.path()));
             tables::assert_sound_and_settled(&world.path());
-            // Which months came in order is up to the two. Every one that did is alerted.
+            // The months that came in order depend on the two processes. Each of them is alerted.
             let alerting = tables::query(
                 &world.path(),
                 "SELECT month FROM bulletin WHERE json_extract(record, '$.came_in_order') ORDER BY month",
@@ -577,7 +580,7 @@ fn two_processes_on_one_file_store_many_months_at_once() {
             let alerted: BTreeSet<String> = alerts.iter().map(|alert| alert.month().to_string()).collect();
             assert_eq!(alerted, alerting.iter().cloned().collect());
             let told: BTreeSet<String> = ids(&alerts).into_iter().collect();
-            // A case that a bulletin behind a later one is the first to list has nothing to be compared with.
+            // A case that is first listed by a bulletin behind a later one has nothing to be compared with.
             let is_always_listed =
                 |key: &&(String, String, String)| history.values().all(|cells| cells.contains_key(*key));
             for month in &alerting {

@@ -1,4 +1,5 @@
-//! A page that loses a column or a row: nobody is notified of a movement, and the department's own changes still arrive.
+//! A page that loses a column or a row: nobody is notified of a movement, and the department's own changes still
+//! arrive.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -96,7 +97,7 @@ fn a_lost_column_is_unreadable_and_crosses_nobody() {
         assert!(chart.newly_current().is_none() && chart.no_longer_current().is_none());
         let text = Alert::body(&alerts[0], None);
         assert!(!text.contains("column dropped"));
-        // Its people are told by the case's own alert and not by that of all others.
+        // Its subscribers are notified by the case's own alert and not by that of all others.
         let all = Case {
             area: Area::ALL,
             ..EB2_INDIA

@@ -1,4 +1,4 @@
-//! The alerts of whole years, against what a separate and simple oracle predicts from the cut-offs alone.
+//! The alerts of whole years, compared with the predictions of a separate, simple oracle.
 
 #![expect(
     clippy::unwrap_used,
@@ -57,7 +57,7 @@ fn every_real_page_since_2001_alerts_what_the_oracle_predicts() {
     run(play_real_pages(|_| true));
 }
 
-/// The samples have a misprint and a correction, which comes on the day after its month was first seen.
+/// The samples have a misprint, and a correction on the day after its month was first seen.
 #[test]
 fn the_sample_pages_alert_what_the_oracle_predicts() {
     run(async {
@@ -70,7 +70,7 @@ fn the_sample_pages_alert_what_the_oracle_predicts() {
             clock.set(FixedClock::noon(&step.as_of).now());
             world.publish(&["travel"], step.month, &step.page);
             world.deliver([step.month]).await;
-            // The second look, without which no correction is believed.
+            // The second poll, without which no correction is accepted.
             clock.pass(Duration::minutes(10));
             world.deliver([step.month]).await;
             let first: Option<Cells> = stored.insert(month.clone(), step.cells);

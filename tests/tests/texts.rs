@@ -1,4 +1,4 @@
-//! What receivers read of every alert of every real month, held against the cut-offs that it tells of.
+//! The texts of every alert of every real month, compared with the cut-offs that they report.
 
 #![expect(
     clippy::unwrap_used,
@@ -18,13 +18,13 @@ use end_to_end::world::{World, release_day};
 use pipeline::testing::FixedClock;
 use serde_json::{Value, json};
 
-/// The display name of the topics on AWS, and what SNS puts behind it.
+/// The display name of the topics on AWS, and the prefix that SNS makes of it.
 const DISPLAY_NAME: &str = "VisaBull";
 const PREFIX: &str = "VisaBull> ";
-/// What SNS takes, in bytes.
+/// The maximum size of an SNS message, in bytes.
 const MOST_BYTES: usize = 256 * 1024;
 
-/// The forms in which a value can stand in a line.
+/// The possible forms of a value in a line.
 fn forms(change: &ChartChange) -> Vec<String> {
     let Some(cell) = &change.to else {
         return ["not listed", "no longer listed", "removed"]
@@ -42,7 +42,7 @@ fn forms(change: &ChartChange) -> Vec<String> {
     }
 }
 
-/// The part of a line that is about this chart.
+/// The part of a line about this chart.
 fn clause(line: &str, chart: Chart) -> Option<&str> {
     let name = match chart {
         Chart::FinalAction => "Final",
@@ -53,7 +53,7 @@ fn clause(line: &str, chart: Chart) -> Option<&str> {
     verdicts.split("; ").find(|clause| clause.starts_with(name))
 }
 
-/// A chart's row of the table, and the lines below that belong to it.
+/// The row of a chart in the table, and the lines below that belong to it.
 fn rows(body: &str, chart: Chart) -> Option<String> {
     let mut lines = body
         .lines()
@@ -66,7 +66,7 @@ fn rows(body: &str, chart: Chart) -> Option<String> {
 fn dates(change: &ChartChange) -> Option<(chrono::NaiveDate, chrono::NaiveDate)> {
     let from = change.from?;
     let to = change.to.as_ref()?;
-    // Another column's date is no date to count days from.
+    // A date of another column is not comparable.
     (from.column == to.column).then_some(())?;
     Some((from.cut_off.date()?, to.cut_off()?.date()?))
 }
@@ -171,7 +171,7 @@ fn check_case(alert: &Alert, told: &CaseAlert, json: &Value) {
     }
 }
 
-/// Checks one alert, and answers what it counts on SNS.
+/// Checks one alert, and returns its size on SNS.
 fn check(alert: &Alert, schema: &schema::Schema) -> usize {
     let (sms, subject) = (alert.sms(DISPLAY_NAME), alert.subject());
     let septets = text::septets(&sms).unwrap_or_else(|| panic!("not of the GSM alphabet: {sms}"));
@@ -199,7 +199,7 @@ fn check(alert: &Alert, schema: &schema::Schema) -> usize {
     bytes
 }
 
-/// What a message on SNS counts: its texts, its subject and its attributes.
+/// The size of a message on SNS: its texts, its subject and its attributes.
 fn bytes_on_sns(alert: &Alert, json: &Value) -> usize {
     let texts = json!({
         "default": json.to_string(),
@@ -213,7 +213,7 @@ fn bytes_on_sns(alert: &Alert, json: &Value) -> usize {
     texts.to_string().len() + alert.subject().len() + attributes.sum::<usize>()
 }
 
-/// Plays the pages in order and looks at every alert.
+/// Plays the pages in order and checks every alert.
 async fn play(pages: &end_to_end::pages::Pages, least: usize) {
     let clock = FixedClock::noon("2001-01-01");
     let world = World::new(&clock, &["travel"]);

@@ -1,4 +1,5 @@
-//! What goes to the terminal, and in which form.
+//! Formats text, tables, CSV and JSON for the terminal. Excludes pictures, see [`plot`](crate::plot). Start with
+//! [`print()`] and [`table`].
 
 use std::io::{IsTerminal, Write};
 
@@ -9,7 +10,7 @@ use comfy_table::{
     presets,
 };
 
-/// How data is printed.
+/// Formats of data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// For people
@@ -20,7 +21,7 @@ pub(crate) enum Format {
     Json,
 }
 
-/// How alerts are printed.
+/// Formats of alerts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum AlertsFormat {
     /// As text for people
@@ -29,16 +30,16 @@ pub(crate) enum AlertsFormat {
     Json,
 }
 
-/// Whether standard output shows colours: a terminal that was not told to do without (`NO_COLOR`).
+/// True if standard output shows colours: it is a terminal and `NO_COLOR` is not set.
 pub(crate) fn has_colour() -> bool {
     std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-/// Nothing but a line under the headings, so that many rows stay readable and can be cut apart with other tools.
+/// Only a line under the headings, so that many rows stay readable and easy to split with other tools.
 const STYLE: TableStyle = presets::NOTHING.header_separator(LineStyle::new('─', '─', '─', '─'));
 
-/// How many characters a line of standard output has: as the terminal says, else as `COLUMNS` says; `None` where
-/// neither says anything, as in a pipe.
+/// The width of standard output in characters: of the terminal, or from `COLUMNS`; `None` if neither is known, as
+/// in a pipe.
 pub(crate) fn width() -> Option<usize> {
     Table::new().width().map(usize::from).or_else(|| {
         std::env::var("COLUMNS")
@@ -48,7 +49,7 @@ pub(crate) fn width() -> Option<usize> {
     })
 }
 
-/// A table with these headings. [`fitted`] makes it text.
+/// A table with these headings. [`fitted`] renders it.
 pub(crate) fn table(headings: &[&str]) -> Table {
     let mut table = Table::new();
     table
@@ -72,10 +73,10 @@ pub(crate) fn table(headings: &[&str]) -> Table {
     table
 }
 
-/// What a column takes beside its text.
+/// The width of a column in addition to its text.
 pub(crate) const BETWEEN_COLUMNS: usize = 3;
 
-/// A table as text that fits the terminal: lines are broken between words, and never within a date or a name.
+/// Renders a table to fit the terminal: lines are wrapped between words, and never within a date or a name.
 pub(crate) fn fitted(mut table: Table) -> String {
     let longest_word = |cells: &mut dyn Iterator<Item = &Cell>| {
         let words = cells.map(|cell| longest_word(&cell.content()));
@@ -99,7 +100,7 @@ pub(crate) fn fitted(mut table: Table) -> String {
     lines.join("\n")
 }
 
-/// Stands for a space at which a table breaks no line.
+/// A space at which a table does not wrap.
 const UNBROKEN_SPACE: char = '\u{a0}';
 
 /// Words that stay on one line of a table.
@@ -115,18 +116,18 @@ pub(crate) fn longest_word(text: &str) -> usize {
         .unwrap_or(0)
 }
 
-/// A code as a table shows it: `EL SALVADOR GUATEMALA HONDURAS`, which can be broken between words, and is understood
-/// where a code is.
+/// A code as a table shows it: `EL SALVADOR GUATEMALA HONDURAS`, which can be wrapped between words and is accepted
+/// as a code.
 pub(crate) fn spaced(code: &str) -> String {
     code.replace('_', " ")
 }
 
-/// A sentence in lines that fit the terminal, broken between words.
+/// A sentence, wrapped between words to fit the terminal.
 pub(crate) fn wrapped(text: &str) -> String {
     hanging("", text)
 }
 
-/// A sentence behind its beginning, in lines that fit the terminal and all begin where the sentence does.
+/// A sentence after a prefix, wrapped to fit the terminal and indented by the length of the prefix.
 pub(crate) fn hanging(first: &str, text: &str) -> String {
     let Some(width) = width().map(|width| width.saturating_sub(first.len()).max(20)) else {
         return format!("{first}{text}");
@@ -144,12 +145,12 @@ pub(crate) fn hanging(first: &str, text: &str) -> String {
     format!("{first}{}", lines.join(&format!("\n{}", " ".repeat(first.len()))))
 }
 
-/// `1 bulletin`, `2 bulletins`.
+/// A number with its noun: `1 bulletin`, `2 bulletins`.
 pub(crate) fn counted(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
-/// A table's cell for a movement: better news green, worse red, where there are colours.
+/// A table cell for a movement: better news green, worse red, if there are colours.
 pub(crate) fn movement_cell(movement: Option<Movement>) -> Cell {
     let words = movement.map_or_else(|| "cannot be read".into(), Movement::words);
     let cell = Cell::new(words);
@@ -167,7 +168,7 @@ pub(crate) fn movement_cell(movement: Option<Movement>) -> Cell {
     }
 }
 
-/// A cut-off as a table shows it: the ISO date, `C` or `U`; `?` where it cannot be read.
+/// A cut-off as a table shows it: the ISO date, `C` or `U`; `?` if it cannot be read.
 pub(crate) fn cut_off_text(cut_off: Option<CutOff>) -> String {
     cut_off.map_or_else(|| "?".into(), |cut_off| cut_off.to_string())
 }
@@ -195,7 +196,7 @@ pub(crate) fn print_csv<const N: usize>(
     print_csv_of(&headings, rows)
 }
 
-/// Prints rows as CSV, as many columns as there are headings. No cell is a formula to a spreadsheet.
+/// Prints rows as CSV with any number of columns. Cells that a spreadsheet would take for formulas are escaped.
 pub(crate) fn print_csv_of(
     headings: &[&str],
     rows: impl IntoIterator<Item = impl IntoIterator<Item = String>>,
@@ -208,8 +209,8 @@ pub(crate) fn print_csv_of(
     print(&String::from_utf8(writer.into_inner()?)?)
 }
 
-/// A cell that no spreadsheet takes for a formula: text that begins like one, which a page may have, gets an apostrophe in
-/// front. Numbers stay as they are.
+/// Escapes a cell that a spreadsheet would take for a formula, which a page may contain, with a leading apostrophe.
+/// Numbers are unchanged.
 fn inert(cell: String) -> String {
     let is_formula =
         cell.starts_with(['=', '@', '\t', '\r']) || cell.starts_with(['+', '-']) && !is_number(&cell);
@@ -220,9 +221,9 @@ fn is_number(cell: &str) -> bool {
     cell.parse::<f64>().is_ok() && cell[1..].chars().all(|c| c.is_ascii_digit() || c == '.')
 }
 
-/// A line on standard error, of this kind: `error`, `warning`, `note`.
+/// Prints a line on standard error, of this kind: `error`, `warning`, `note`.
 pub(crate) fn complain(kind: &str, what: &str) {
-    // Where standard error is closed there is nobody to tell.
+    // If standard error is closed, there is nobody to notify.
     let _ = writeln!(std::io::stderr().lock(), "{kind}: {what}");
 }
 

@@ -1,9 +1,10 @@
-//! A case's history as a picture: the cut-off dates (up) over the bulletins' months (across).
+//! Plots a case's history: the cut-off dates (vertical) over the bulletins' months (horizontal). Excludes reading
+//! the history. Start with [`Series`].
 //!
-//! Both pictures share what is drawn and differ in how. Dates are lines; `C` and `U` are no dates, so they get
-//! bands of their own above and below. The pictures are laid out here and not by a chart library: `textplots`
-//! labels nothing but the ends of its axes and cannot break or dash a line, and `plotters` has no place for the
-//! two bands. The `svg` crate writes the document and escapes what stands in it.
+//! [`svg`](svg()) and [`terminal`](terminal()) draw the same content differently. Dates are lines; `C` and `U` have
+//! no date, so they get separate bands above and below. The layout is not from a chart library: `textplots` labels
+//! only the ends of its axes and cannot break or dash a line, and `plotters` has no place for the two bands. The
+//! `svg` crate writes the document and escapes its content.
 
 mod svg;
 mod terminal;
@@ -14,39 +15,39 @@ use chrono::{Datelike, NaiveDate};
 pub(crate) use self::svg::svg;
 pub(crate) use self::terminal::terminal;
 
-/// Two bulletins of one chart are joined when both have a date (or both `C`, or both `U`) and lie at most this
-/// many months apart. So months that the store lacks do not tear a line apart, and a year of silence does.
+/// The maximum number of months between two bulletins of one chart that are joined if both have a date (or both
+/// `C`, or both `U`). Months that the store lacks do not break a line; a year without bulletins does.
 const LONGEST_BRIDGE: i64 = 12;
 
-/// One case's cut-offs over the bulletins, oldest first.
+/// The cut-offs of one case over the bulletins, oldest first.
 #[derive(Debug, Clone)]
 pub(crate) struct Series {
-    /// Whose they are, as it stands over the picture.
+    /// The title above the picture.
     pub(crate) title: String,
-    /// One for each stored bulletin.
+    /// One point per stored bulletin.
     pub(crate) points: Vec<Point>,
 }
 
-/// What one bulletin says of the case.
+/// The cut-offs of the case in one bulletin.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Point {
-    /// The bulletin.
+    /// The month of the bulletin.
     pub(crate) month: Month,
-    /// The cut-off on each chart; `None` where the case is not listed or the cell could not be read.
+    /// The cut-off on each chart; `None` if the case is not listed or the cell could not be read.
     pub(crate) cells: ByChart<Option<CutOff>>,
 }
 
-/// What is drawn: the runs of both charts and the axes that hold them.
+/// The content of a picture: the runs of both charts and the axes.
 struct Picture {
     title: String,
     runs: ByChart<Vec<Run>>,
-    /// The first and last bulletin, as ordinals; `None` where there is none.
+    /// The first and last bulletin, as ordinals; `None` if there is none.
     months: Option<Axis>,
-    /// The first and last cut-off date, in days; `None` where no cell holds a date.
+    /// The first and last cut-off date, in days; `None` if no cell has a date.
     dates: Option<Axis>,
 }
 
-/// Bulletins in a row that are joined: all dates, all `C` or all `U`.
+/// Consecutive bulletins that are joined: all dates, all `C` or all `U`.
 struct Run {
     state: State,
     cells: Vec<(Month, CutOff)>,
@@ -59,7 +60,7 @@ enum State {
     Unavailable,
 }
 
-/// A range of an axis, never empty.
+/// The range of an axis, never empty.
 #[derive(Debug, Clone, Copy)]
 struct Axis {
     low: f64,
@@ -80,7 +81,8 @@ impl Picture {
         let months = points
             .first()
             .zip(points.last())
-            // Half a month on either side: each bulletin has its own width, and one alone stands in the middle.
+            // Half a month on either side, so that each bulletin has its full width and a single one is in the
+            // middle.
             .map(|(first, last)| Axis {
                 low: ordinal(first.month) as f64 - 0.5,
                 high: ordinal(last.month) as f64 + 0.5,
@@ -92,11 +94,11 @@ impl Picture {
             cells.filter_map(|cell| cell?.date())
         };
         let dates = days().min().zip(days().max()).map(|(low, high)| Axis {
-            // Whole months: one date alone then still has a label below and above.
+            // Whole months, so that a single date has a label below and above.
             low: date_position(low.with_day(1).unwrap_or(low)),
             high: date_position(high.with_day(1).unwrap_or(high)) + 31.0,
         });
-        // One line, and nothing that a terminal or an XML reader would take for more than text.
+        // Control characters could be interpreted by a terminal or an XML parser.
         let plain = |c: char| if c.is_control() { ' ' } else { c };
         let title = series.title.chars().map(plain);
         Self {
@@ -107,7 +109,7 @@ impl Picture {
         }
     }
 
-    /// The charts of which any cell is drawn.
+    /// The charts that have any drawn cell.
     fn charts(&self) -> impl Iterator<Item = Chart> + '_ {
         let drawn = |chart: &Chart| !self.runs.of(*chart).is_empty();
         Chart::ALL.into_iter().filter(drawn)
@@ -124,20 +126,20 @@ impl Picture {
         self.runs.of(chart).iter().filter(move |run| run.state == state)
     }
 
-    /// The years or months to write below the picture, at most so many.
+    /// The years or months for the labels below the picture, at most so many.
     fn month_ticks(&self, most: usize) -> Vec<Tick> {
         let range = self.months.map(|axis| (axis.low.ceil() as i64, axis.high as i64));
         range.map_or_else(Vec::new, |(first, last)| ticks(first, last, most))
     }
 
-    /// The years or months to write beside the picture, at most so many.
+    /// The years or months for the labels next to the picture, at most so many.
     fn date_ticks(&self, most: usize) -> Vec<Tick> {
         let range = self.dates.and_then(|axis| {
             let day = |day: f64| NaiveDate::from_num_days_from_ce_opt(day as i32);
             Some((ordinal_of(day(axis.low)?), ordinal_of(day(axis.high)?)))
         });
         let mut ticks = range.map_or_else(Vec::new, |(first, last)| ticks(first, last, most));
-        // Beyond the years that a `Month` can name there is nothing to label.
+        // Years beyond the range of `Month` have no label.
         ticks.retain(|tick| {
             self.dates
                 .is_some_and(|axis| axis.holds(date_position(tick.month.first_day())))
@@ -147,7 +149,7 @@ impl Picture {
 }
 
 impl Axis {
-    /// Where this lies: 0 at the low end, 1 at the high end.
+    /// The position in the range: 0 at the low end, 1 at the high end.
     fn share(self, position: f64) -> f64 {
         ((position - self.low) / (self.high - self.low)).clamp(0.0, 1.0)
     }
@@ -167,8 +169,8 @@ impl State {
     }
 }
 
-/// The chart's cells in order, broken where the state changes, where there is no cut-off and where more than
-/// [`LONGEST_BRIDGE`] months lie between.
+/// The chart's cells in order, split where the state changes, where there is no cut-off, and at gaps of more than
+/// [`LONGEST_BRIDGE`] months.
 fn runs(points: &[Point], chart: Chart) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     let mut joined = false;
@@ -195,14 +197,14 @@ fn runs(points: &[Point], chart: Chart) -> Vec<Run> {
     runs
 }
 
-/// The months from the first to the last ordinal that make even steps, at most `most` of them where that leaves
-/// any.
+/// The months from the first to the last ordinal at even steps; at most `most` of them, as long as at least one
+/// remains.
 fn ticks(first: i64, last: i64, most: usize) -> Vec<Tick> {
     const STEPS: [i64; 12] = [1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1_200, 12_000];
     let count = |step: i64| last.div_euclid(step) - (first - 1).div_euclid(step);
     let fits = |step: &i64| usize::try_from(count(*step)).is_ok_and(|count| count <= most.max(1));
     let step = STEPS.into_iter().find(fits).unwrap_or(12_000);
-    // A step too long for the range to hold one gives way to the next shorter.
+    // If the step is so long that the range holds no label, use the next shorter one.
     let step = STEPS
         .into_iter()
         .rev()
@@ -242,7 +244,8 @@ mod tests {
 
     use super::*;
 
-    /// A series from `2005-02 2002-01-01 U`: month, Final Action, Dates for Filing, with `-` for no cell.
+    /// A series from texts such as `2005-02 2002-01-01 U`: month, Final Action, Dates for Filing, with `-` for no
+    /// cell.
     pub(super) fn series(title: &str, bulletins: &[&str]) -> Series {
         let point = |text: &&str| {
             let mut words = text.split(' ');

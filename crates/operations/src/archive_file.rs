@@ -1,23 +1,24 @@
-//! Stored bulletins as a file, so that a history moves between SQLite and DynamoDB, and is kept outside of both.
+//! Archive files: stored bulletins as a file, to move a history between SQLite and DynamoDB or to keep a backup.
+//! Start with [`export()`] and [`import()`].
 //!
-//! The file is CSV or JSON lines. Both hold the same records with the same fields, one record a line, and say of
-//! themselves which format and version they are:
+//! The file is CSV or JSON Lines. Both formats hold the same records with the same fields, one record per line, and
+//! name their format and version:
 //!
-//! - `bulletin`: one bulletin, in the order of the months: where its page lies, who gave it when, what was found on it,
-//!   and how many rows and earlier values follow. `digest` is that of its cells.
-//! - `row`: one cell of that bulletin, in the order of chart, category and area. `value` is an ISO date, `C`, `U`,
-//!   `unreadable`, or `gone` where a correction took the cell off the page.
-//! - `earlier`: what stood in that cell before a correction, oldest first.
-//! - `end`: how many bulletins and rows stand before it, and their digest. A file without it was cut off.
+//! - `bulletin`: one bulletin, ordered by month: the path of its page, the host and time of the fetch, the
+//!   findings, and the number of `row` and `earlier` records that follow. `digest` is the digest of its cells.
+//! - `row`: one cell of that bulletin, ordered by chart, category and area. `value` is an ISO date, `C`, `U`,
+//!   `unreadable`, or `gone` if a correction removed the cell from the page.
+//! - `earlier`: a value that a correction replaced in that cell, oldest first.
+//! - `end`: the number of bulletins and rows before it, and their digest. A file without it is truncated.
 //!
-//! In JSON lines the first line is `{"format":"visa-bulletin-archive","version":1}` and a field that is empty is left
-//! out. In CSV the heading's first column is named `visa-bulletin-archive-1` and holds the kind of each record.
+//! In JSON Lines the first line is `{"format":"visa-bulletin-archive","version":1}`, and empty fields are omitted.
+//! In CSV the first column of the heading is named `visa-bulletin-archive-1` and holds the kind of each record.
 //!
-//! The digest of the end record is SHA-256 of everything before it in the form of JSON lines, also in a CSV file, so that
-//! the same bulletins have the same digest in either form.
+//! The digest of the end record is the SHA-256 of everything before it, encoded as JSON Lines even in a CSV file,
+//! so that the same bulletins have the same digest in both formats.
 //!
-//! What is a store's own business is not in the file: versions, corrections that wait for a second look, the order in
-//! which bulletins came, links, marks of sent alerts, watches and addresses.
+//! Internal data of a store is excluded: versions, corrections that await confirmation, the order of arrival,
+//! links, marks of sent alerts, watches and addresses.
 
 mod assembly;
 mod export;
@@ -38,22 +39,22 @@ pub use export::{Export, Exported, export};
 pub use import::{ImportReport, import, read_file};
 pub use write::ArchiveWriter;
 
-/// The format's name, as a file says it.
+/// The name of the format in a file.
 pub const FORMAT: &str = "visa-bulletin-archive";
 /// The version of the format that is written and read.
 pub const VERSION: u32 = 1;
 
-/// In which form the file is.
+/// The format of an archive file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ArchiveFormat {
-    /// Comma-separated values, as spreadsheets read them.
+    /// Comma-separated values, for spreadsheets.
     Csv,
-    /// One JSON object a line.
+    /// One JSON object per line.
     JsonLines,
 }
 
 impl ArchiveFormat {
-    /// What the ending of a file's name says: `.csv`, or `.jsonl` and `.ndjson`.
+    /// The format for a file extension: `.csv`, `.jsonl` or `.ndjson`.
     pub fn of(path: &Path) -> Option<Self> {
         match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
             "csv" => Some(Self::Csv),
@@ -63,15 +64,15 @@ impl ArchiveFormat {
     }
 }
 
-/// What is wrong with a file, and where.
+/// An error in a file, and its position.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}{}: {what}", field.map(|field| format!(", {field}")).unwrap_or_default())]
 pub struct ArchiveError {
     /// The line, counted from 1.
     pub line: u64,
-    /// The field, where it is one: a column of CSV, a name in JSON.
+    /// The field, if the error is in one: a column in CSV, a name in JSON.
     pub field: Option<&'static str>,
-    /// What is wrong, and what to do.
+    /// The problem, and how to fix it.
     pub what: String,
 }
 
@@ -92,55 +93,55 @@ impl ArchiveError {
     }
 }
 
-/// Why bulletins did not go into a file or out of it.
+/// The reason why an export or import failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ExchangeError {
-    /// The store did not answer.
+    /// The store is unavailable.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The file cannot be opened, read or written.
     #[error("{}: {error}", path.display())]
     File {
-        /// Which.
+        /// The path of the file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         error: std::io::Error,
     },
-    /// What stands in the file is not what an export writes.
+    /// The file is not a valid archive.
     #[error("{}: {error}. Nothing of the file was stored", path.display())]
     Archive {
-        /// Which.
+        /// The path of the file.
         path: PathBuf,
-        /// Where, and what.
+        /// The position and the problem.
         error: ArchiveError,
     },
-    /// What was written does not read back.
+    /// The exported file does not read back as written.
     #[error("{} does not read back as what was stored: {error}. The file got no name; run the export again", path.display())]
     NotReadBack {
-        /// Which.
+        /// The path of the file.
         path: PathBuf,
-        /// Where, and what.
+        /// The position and the problem.
         error: ArchiveError,
     },
-    /// Another export writes the same file.
+    /// Another export is writing the same file.
     #[error("another export is writing {}. Wait for its end, or name another file", .0.display())]
     Busy(PathBuf),
-    /// No bulletin is stored, or none of the months that are asked for.
+    /// No bulletin is stored, or none in the requested months.
     #[error("there is nothing to export: {0}")]
     Nothing(String),
-    /// A bulletin is corrected again and again while it is read.
+    /// A bulletin is corrected repeatedly while it is read.
     #[error(
         "the bulletin of {0} changes while it is read. Run the export again; what is written so far is kept"
     )]
     Changing(Month),
 }
 
-/// An instant as exact as every store keeps it: to the microsecond.
+/// Truncates an instant to microseconds, the precision of every store.
 fn exact(at: DateTime<Utc>) -> DateTime<Utc> {
     at.trunc_subsecs(6)
 }
 
-/// A bulletin with its instants as exact as a file has them.
+/// A bulletin with its instants truncated to the precision of the file.
 fn with_exact_instants(mut bulletin: ArchivedBulletin) -> ArchivedBulletin {
     bulletin.fetched_at = exact(bulletin.fetched_at);
     bulletin.first_seen = exact(bulletin.first_seen);

@@ -1,4 +1,5 @@
-//! What DynamoDB charges for, call by call.
+//! Measures the DynamoDB capacity that each call consumes. Excludes prices, see `docs/COST.md`. Start with
+//! [`Meter`].
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,26 +23,26 @@ use aws_smithy_runtime_api::client::interceptors::context::{
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
-/// Asks DynamoDB with every call what it consumes, and keeps the answers. Clones share what they keep.
+/// Requests the consumed capacity with every DynamoDB call and collects it. Clones share the collection.
 #[derive(Debug, Clone, Default)]
 pub struct Meter {
     calls: Arc<Mutex<Vec<Consumed>>>,
 }
 
-/// What one call consumed.
+/// The capacity that one call consumed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Consumed {
-    /// The call, such as `Query`.
+    /// The name of the call, such as `Query`.
     pub call: &'static str,
-    /// The table.
+    /// The name of the table.
     pub table: String,
-    /// Capacity units, of reading or of writing as the call does. A read unit is 4 KB read consistently or 8 KB read
-    /// eventually; a write unit is 1 KB; in a transaction both count double.
+    /// Read or write units, depending on the call. A read unit is 4 KB read consistently or 8 KB read eventually; a
+    /// write unit is 1 KB; in a transaction both count double.
     pub units: f64,
 }
 
 impl Consumed {
-    /// Whether the units are of writing.
+    /// True if the units are write units.
     pub fn writes(&self) -> bool {
         matches!(
             self.call,
@@ -58,7 +59,7 @@ impl fmt::Display for Consumed {
 }
 
 impl Meter {
-    /// What was consumed since the last call, in order.
+    /// Takes the calls since the last time, in order.
     pub fn take(&self) -> Vec<Consumed> {
         std::mem::take(&mut *self.calls.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -73,7 +74,7 @@ impl Meter {
     }
 }
 
-/// For each call that consumes capacity: its name, what goes in, what comes out.
+/// The name, input and output of each call that consumes capacity.
 macro_rules! calls {
     ($with:ident) => {
         $with!("BatchGetItem", BatchGetItemInput, BatchGetItemOutput);
@@ -97,7 +98,7 @@ macro_rules! calls {
     };
 }
 
-/// Calls of several items answer with a list, of one item with one or none.
+/// The response of a call: calls for several items return a list, calls for one item at most one entry.
 trait Answers {
     fn consumed(&self) -> Vec<ConsumedCapacity>;
 }

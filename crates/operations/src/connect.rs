@@ -1,4 +1,5 @@
-//! How AWS, or what stands in its place, is reached: with the credentials that AWS's own tools would use.
+//! The connection to AWS or to an emulator, with the credentials that the AWS CLI would use. Excludes the clients
+//! of each service. Start with [`Connection::open`].
 
 use std::time::Duration;
 
@@ -7,33 +8,35 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region};
 use aws_types::SdkConfig;
 
-/// How long AWS may take to answer one attempt.
+/// The timeout of one attempt.
 const ATTEMPT: Duration = Duration::from_secs(20);
 
-/// What is said of the way to AWS; the rest comes from the environment and AWS's configuration files.
+/// The connection settings of the command line; the rest comes from the environment and the AWS configuration
+/// files.
 #[derive(Debug, Clone, Default)]
 pub struct Connection {
-    /// The profile of the configuration files.
+    /// A profile of the configuration files.
     pub profile: Option<String>,
-    /// The region.
+    /// The AWS region.
     pub region: Option<String>,
-    /// Another service in place of AWS.
+    /// The endpoint of an emulator.
     pub endpoint_url: Option<String>,
 }
 
-/// Why AWS cannot be asked.
+/// The reason why no connection can be configured.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConnectError {
-    /// Nobody says in which region.
+    /// No region is configured.
     #[error("nobody says in which region the deployment is. Write --region us-east-1, or set AWS_REGION")]
     NoRegion,
-    /// The HTTP client cannot be made.
+    /// The HTTP client cannot be built.
     #[error(transparent)]
     Client(#[from] ConfigError),
 }
 
 impl Connection {
-    /// What clients are made from. Nothing is asked of AWS yet, unless a profile says that credentials come from it.
+    /// Loads the configuration for the clients. Makes no call to AWS, unless a profile gets its credentials from
+    /// there.
     ///
     /// # Errors
     /// [`ConnectError`].

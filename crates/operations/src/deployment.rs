@@ -1,4 +1,5 @@
-//! What the things of a deployment are called. `infra-cdk` gives them these names; a test holds the two together.
+//! The names of a deployment's resources. A test checks that `infra-cdk` uses the same names. Excludes everything
+//! that calls AWS. Start with [`Deployment`].
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,31 +7,31 @@ use std::str::FromStr;
 use aws::config::Tables;
 use bulletin::UnknownSpelling;
 
-/// One deployment in an account and region, told from others by its stage.
+/// A deployment in an account and region, identified by its stage.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deployment {
     stage: String,
 }
 
-/// One of a deployment's queues.
+/// A queue of a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Queue {
-    /// Pages that wait for the parser.
+    /// Pages that await the parser.
     Pages,
-    /// Pages that the parser refused or failed on, again and again.
+    /// Pages that the parser refused or failed on repeatedly.
     RefusedPages,
-    /// Records of the stream that the notifier could not understand, whole.
+    /// Whole stream records that the notifier could not parse.
     UnreadRecords,
-    /// Where in the stream the records stand that the notifier failed on for six hours.
+    /// The stream positions of records on which the notifier failed for six hours.
     GivenUpRecords,
     /// Events on which the fetcher failed three times.
     FailedLooks,
-    /// Events with which the schedule could not reach the fetcher.
+    /// Events that the schedule could not deliver to the fetcher.
     MissedLooks,
 }
 
 impl Queue {
-    /// Where something ends that an operator must look at.
+    /// The queues whose messages need an operator.
     pub const DEAD_LETTERS: [Self; 5] = [
         Self::RefusedPages,
         Self::UnreadRecords,
@@ -39,7 +40,7 @@ impl Queue {
         Self::MissedLooks,
     ];
 
-    /// What its name ends with.
+    /// The suffix of its name.
     pub fn ending(self) -> &'static str {
         match self {
             Self::Pages => "pages",
@@ -52,12 +53,12 @@ impl Queue {
     }
 }
 
-/// One of a deployment's Lambdas.
+/// A Lambda of a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Function {
-    /// Finds bulletins.
+    /// Polls for bulletins.
     Fetcher,
-    /// Reads pages.
+    /// Parses and stores pages.
     Parser,
     /// Sends alerts.
     Notifier,
@@ -94,7 +95,7 @@ impl Deployment {
         format!("VisaBulletin-{}-{name}", self.stage)
     }
 
-    /// What the names of the topics of its alerts begin with, before a category's code or `BULLETINS`.
+    /// The prefix of its alert topics, followed by the code of a category or `BULLETINS`.
     pub fn topics(&self) -> String {
         format!("VisaBulletin-{}-alerts-", self.stage)
     }
@@ -109,7 +110,7 @@ impl fmt::Display for Deployment {
 impl FromStr for Deployment {
     type Err = UnknownSpelling;
 
-    /// Reads a stage as `infra-cdk` takes it.
+    /// Parses a stage by the rules of `infra-cdk`.
     fn from_str(text: &str) -> Result<Self, UnknownSpelling> {
         let is_part_of_a_name = (1..=STAGE_LETTERS).contains(&text.len())
             && text.starts_with(|first: char| first.is_ascii_lowercase())
@@ -130,7 +131,7 @@ impl FromStr for Deployment {
     }
 }
 
-/// How long a stage may be.
+/// The maximum length of a stage.
 const STAGE_LETTERS: usize = 20;
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! Looks a database or a deployment through from end to end, and says of each part whether it is good, and what to do
-//! where it is not. Nothing is changed.
+//! Checks a database or a deployment for problems, with a verdict and a remedy for each part. Changes nothing.
+//! Start with [`examine`].
 
 mod alert;
 mod clock;
@@ -27,7 +27,7 @@ use word::{at, counted, few, one_line};
 use crate::capacity::Meter;
 use crate::{Deployment, Store};
 
-/// The parts that only something stored can tell of.
+/// The parts whose checks need stored bulletins.
 const STORED: [Part; 5] = [
     Part::Looks,
     Part::Rows,
@@ -36,50 +36,50 @@ const STORED: [Part; 5] = [
     Part::Alerts,
 ];
 
-/// What is looked at.
+/// A part to check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
-    /// The hosts of the bulletins, as this machine reaches them.
+    /// The hosts of the bulletins, as reached from this machine.
     Hosts,
     /// The clock of this machine.
     Clock,
     /// The tables of a deployment.
     Tables,
-    /// The stream behind which the alerts are sent.
+    /// The stream that triggers the alerts.
     Stream,
     /// The SQLite file.
     File,
-    /// The last looks at the source.
+    /// The last polls of the source.
     Looks,
-    /// Whether the bulletin that should be out is stored.
+    /// The bulletin that should be out by now.
     Newest,
-    /// The list of what is stored.
+    /// The catalogue of stored bulletins.
     Catalogue,
-    /// Rows against the bulletins that they make.
+    /// The rows, compared with the digests of their bulletins.
     Rows,
-    /// Standings against the rows.
+    /// The standings, compared with the rows.
     Standings,
-    /// Pages and what is to be done with them.
+    /// The links to pages and their state.
     Links,
-    /// What failed for good and waits for an operator.
+    /// Dead letters that need an operator.
     DeadLetters,
-    /// Alerts that wait, or were begun and not finished.
+    /// Alerts that are retried, or were started and not finished.
     Alerts,
-    /// Corrections that wait for their confirmation.
+    /// Corrections that await confirmation.
     Corrections,
-    /// What could not be read on the newest pages.
+    /// Unreadable content on the newest pages.
     Findings,
-    /// Who is told on this machine.
+    /// The watches of this machine.
     Watches,
-    /// Who is told by the topics of a deployment.
+    /// The subscriptions to the topics of a deployment.
     Subscriptions,
-    /// What SNS lets through of SMS.
+    /// The SMS settings and limits of SNS.
     Sms,
 }
 
 impl Part {
-    /// What people call it.
+    /// The name of the part for people.
     pub fn name(self) -> &'static str {
         match self {
             Self::Hosts => "hosts",
@@ -104,30 +104,30 @@ impl Part {
     }
 }
 
-/// How a part is.
+/// The verdict on a part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// Nothing is wrong with it.
+    /// No problem was found.
     Good,
-    /// Somebody should look at it.
+    /// An operator should check it.
     NeedsALook,
-    /// It cannot be told from here.
+    /// It cannot be checked from here.
     CannotBeKnown,
 }
 
-/// What was found of a part, and what to do about it. No address of anybody stands in it unmasked.
+/// A finding about a part, with its remedy. Addresses in it are masked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Symptom {
-    /// Which part.
+    /// The part.
     pub part: Part,
-    /// How it is.
+    /// The verdict.
     pub verdict: Verdict,
-    /// What was found, in words.
+    /// The finding, in words.
     pub what: String,
-    /// What to do, in words; empty where nothing is to be done.
+    /// The remedy, in words; empty if there is nothing to do.
     pub to_do: String,
-    /// The commands that do it, in their order, as they are typed.
+    /// The commands of the remedy in order, ready to type.
     pub commands: Vec<String>,
 }
 
@@ -170,60 +170,60 @@ impl Symptom {
     }
 }
 
-/// What a host of the bulletins answered when it was asked for its list.
+/// The response of a host to a request for its list of bulletins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostAnswer {
-    /// The host's name.
+    /// The name of the host.
     pub host: String,
-    /// How many bulletins it lists, or what it answered in place of its list.
+    /// The number of bulletins on its list, or the error that it returned instead.
     pub listed: Result<usize, String>,
-    /// By how much its clock is ahead of this machine's, where its answer says so.
+    /// The time by which its clock is ahead of this machine's, if its response has a date.
     pub ahead: Option<TimeDelta>,
 }
 
-/// What is to be examined.
+/// The database or deployment to check.
 #[derive(Debug)]
 pub enum Patient<'a> {
     /// The SQLite file of one machine.
     Machine {
-        /// The file.
+        /// The store.
         store: &'a sqlite::SqliteStore,
-        /// Why no e-mail can be sent from here; `None` where it can.
+        /// The reason why no e-mail can be sent from here; `None` if it can.
         no_mail: Option<String>,
     },
     /// A deployment.
     Deployment {
-        /// Which.
+        /// The deployment.
         deployment: &'a Deployment,
-        /// The way to it.
+        /// The AWS configuration.
         config: &'a SdkConfig,
-        /// Learns what the calls consume.
+        /// Records the capacity that the calls consume.
         meter: Option<Meter>,
     },
 }
 
-/// What an examination knows from outside.
+/// The circumstances of a check that the caller knows.
 #[derive(Debug)]
 pub struct Circumstances {
     /// The present instant.
     pub now: DateTime<Utc>,
-    /// What each host answered; `None` where they were not to be asked.
+    /// The response of each host; `None` if they were not requested.
     pub hosts: Option<Vec<HostAnswer>>,
-    /// What a command needs beside itself to mean the same place, such as ` --stage prod`, with a blank before it.
+    /// The options that select the same place in another command, such as ` --stage prod`, with a leading space.
     pub place: String,
 }
 
 impl Circumstances {
-    /// A command for the place that is examined.
+    /// A command for the place that is checked.
     fn command(&self, words: &str) -> String {
         format!("bulletin {words}{}", self.place)
     }
 }
 
-/// Looks everything through, and answers in the order of [`Part`].
+/// Runs all checks and returns their symptoms in the order of [`Part`].
 ///
 /// # Errors
-/// [`StoreError`] where the place cannot be looked at at all. What goes wrong with one part is that part's symptom.
+/// [`StoreError`] if the place cannot be read at all. A failure in one part is a symptom of that part.
 pub async fn examine(patient: Patient<'_>, around: &Circumstances) -> Result<Vec<Symptom>, StoreError> {
     let mut symptoms = Vec::new();
     look::hosts(around, &mut symptoms);
@@ -291,16 +291,16 @@ async fn stored(store: &Store, around: &Circumstances, symptoms: &mut Vec<Sympto
     stored_parts(store, store.checks().await, Scope::Newest, &[], around, symptoms).await;
 }
 
-/// How many bulletins have their rows read.
+/// The bulletins whose rows are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Scope {
-    /// Every one: on one machine that is quick and costs nothing.
+    /// All: on one machine this is fast and free.
     All,
     /// The two newest.
     Newest,
 }
 
-/// What is looked at in the same way wherever it is stored. Months that have a dead letter are told of there.
+/// The checks that are the same for every store. Months that have a dead letter are reported there.
 async fn stored_parts<S>(
     store: &S,
     looks: Result<Looks, StoreError>,
@@ -348,7 +348,7 @@ async fn stored_parts<S>(
     open::findings(store, around).await.tell(Part::Findings, symptoms);
 }
 
-/// What came of looking at a part.
+/// The result of checking a part.
 trait Told {
     fn tell(self, part: Part, symptoms: &mut Vec<Symptom>);
 }
@@ -367,7 +367,7 @@ impl Told for Result<Vec<Symptom>, StoreError> {
     }
 }
 
-/// The months that matter now: the one in force and those to come, as far as they are stored; else the newest.
+/// The stored months that matter now: the month in force and later ones; otherwise the newest.
 async fn months_in_force<S: BulletinStore>(store: &S, now: DateTime<Utc>) -> Result<Vec<Month>, StoreError> {
     let months = store.months().await?;
     let present = pipeline::port::present_month(now);

@@ -1,7 +1,8 @@
-//! What an operator does to stored bulletins and to a deployment, beside what runs by itself. Nothing of it runs in a
-//! Lambda.
+//! Operator commands for stored bulletins and deployments: checks, exports, migrations, replays. Excludes the
+//! pipeline itself; nothing here runs in a Lambda.
 //!
-//! Everything here works on a [`Store`]: the SQLite file of one machine, or the tables of a [`Deployment`].
+//! Everything works on a [`Store`]: the SQLite file of one machine, or the tables of a [`Deployment`]. Start with
+//! [`doctor`], [`archive_file`], [`migrate`], [`replay`] or [`table`].
 
 pub mod archive_file;
 pub mod capacity;

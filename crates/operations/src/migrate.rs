@@ -1,11 +1,11 @@
-//! Moving what an older program stored, in one of two layouts, to today's.
+//! Migrates what an older program stored, in one of two layouts, to the present layout. Start with
+//! [`OldTable::survey`].
 //!
-//! [`OldTable::survey`] reads a table whole, [`Migration::plan`] says what would become of each month, and
-//! [`Migration::carry`] does it, a month at a time: the bulletin's page is read where it can be had, held against the old
-//! items, and stored by the one way on which bulletins go from one store into another; what was stored is read back and
-//! held against the old items again; only then they are taken away. Nothing is guessed: a month of which one item cannot
-//! be read, or one cell stands otherwise on its page, is left as it is. Doing it again, also after half of it, ends the
-//! same, and no alert comes of it.
+//! [`OldTable::survey`] reads a table whole, [`Migration::plan`] predicts the outcome of each month, and
+//! [`Migration::carry`] migrates one month at a time: it reads the bulletin's page if available, compares it with
+//! the old items, stores the bulletin with the same import as an archive file, reads the result back, compares it
+//! with the old items again, and only then deletes them. A month with an unreadable item, or with a cell that
+//! differs from its page, is left unchanged. Idempotent, also after an interruption, and it sends no alerts.
 
 mod cost;
 mod item;
@@ -30,25 +30,25 @@ pub use plan::{Fate, Page, Plan, PlannedMonth};
 pub use table::{OldTable, Survey, TableError};
 pub use word::OldValue;
 
-/// How many cells that differ are named.
+/// The maximum number of differing cells to list.
 const MOST_NAMED: usize = 5;
 
 /// Moves old items into a store.
 #[derive(Debug)]
 pub struct Migration<'a, Store, Source, Clock> {
-    /// Where the old items are.
+    /// The table of the old items.
     pub old: &'a OldTable,
-    /// Where bulletins are stored today.
+    /// The store of the present layout.
     pub store: &'a Store,
-    /// Where pages come from.
+    /// The source of pages.
     pub source: &'a Source,
-    /// What time it is.
+    /// The clock.
     pub clock: &'a Clock,
-    /// Whether the old items stay.
+    /// True if the old items are kept.
     pub keep_old: bool,
 }
 
-/// Why a migration stops.
+/// The reason why a migration stops.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MigrateError {
     /// The old table cannot be read or cleared.
@@ -59,26 +59,26 @@ pub enum MigrateError {
     Store(#[from] StoreError),
 }
 
-/// What became of a month.
+/// The outcome of a month.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// It stands in today's layout, and was found to say what the old items do.
+    /// The month is stored in the present layout and matches the old items.
     Moved {
-        /// Whether it stood there before.
+        /// True if it was stored before.
         was_there: bool,
-        /// Who gave its page; `None` where none was read.
+        /// The host of its page; `None` if no page was read.
         page: Option<String>,
-        /// How many old items were taken away.
+        /// The number of deleted old items.
         deleted: usize,
     },
-    /// It was left as it is.
+    /// The month was left unchanged.
     Left {
-        /// Why.
+        /// The reasons.
         reasons: Vec<String>,
     },
 }
 
-/// A bulletin that can be stored, or why there is none.
+/// A bulletin that can be stored, or the reasons why it cannot be built.
 type Made = Result<ArchivedBulletin, Vec<String>>;
 
 impl<Store, Source, C> Migration<'_, Store, Source, C>
@@ -87,10 +87,10 @@ where
     Source: PageSource,
     C: Clock,
 {
-    /// Moves one month, whose page is at this path. Months are moved in the order of [`Plan::months`].
+    /// Migrates one month, whose page is at this path. Months are migrated in the order of [`Plan::months`].
     ///
     /// # Errors
-    /// [`MigrateError`]. Doing it again completes what was begun.
+    /// [`MigrateError`]. Running it again completes the migration.
     pub async fn carry(&self, old: &OldMonth, path: &str) -> Result<Outcome, MigrateError> {
         let left = |reasons: Vec<String>| Ok(Outcome::Left { reasons });
         let refusals = old.refusals();
@@ -134,8 +134,7 @@ where
         })
     }
 
-    /// What differs between the stored bulletin, as it is now, and the old items; and between its rows and what its record
-    /// says of them.
+    /// The differences between the stored bulletin and the old items, and between its rows and its record.
     async fn check(&self, old: &OldMonth, digest: Option<&CellDigest>) -> Result<Vec<String>, StoreError> {
         let Some(stored) = ArchivedBulletin::of(self.store, old.month).await? else {
             return Ok(vec!["it is not stored whole".into()]);
@@ -160,8 +159,8 @@ where
         Ok(named(&old.disagreements(&bulletin), "today's layout"))
     }
 
-    /// The bulletin as its page says it, where that can be had and no old item says otherwise; without a page what the
-    /// items say, where they tell everything.
+    /// The bulletin of its page, if that is available and no old item contradicts it; without a page the bulletin
+    /// of the items, if they are complete.
     async fn bulletin(&self, old: &OldMonth, path: &str) -> Result<Made, StoreError> {
         let needs = old.needs_its_page();
         match self.source.page(path, None).await {
@@ -211,12 +210,12 @@ where
         Ok(archived)
     }
 
-    /// Who is said to have given what the old items say.
+    /// The host that is recorded for values of the old items.
     fn host(&self) -> String {
         format!("table {}", self.old.name())
     }
 
-    /// A bulletin that is first seen now: when the old program saw it, nobody knows.
+    /// A bulletin that is first seen now: the old program did not record when it saw it.
     fn archived(&self, month: Month, path: &str, host: &str, bulletin: &Bulletin) -> ArchivedBulletin {
         let now = self.clock.now();
         let rows = bulletin.rows().map(|row| ArchivedRow {
@@ -238,11 +237,11 @@ where
     }
 }
 
-/// Why a month is left that is later than every stored one, and not over.
+/// The reason to leave a month that is later than every stored one and not over.
 const NEWS: &str = "it is later than every stored bulletin, and not over: it is news, which the pipeline stores and tells \
                     of when it reads the page. Run this again after that";
 
-/// The first of these, each with where the other value stands, and how many more there are.
+/// The first of these disagreements, each with the place of the other value, and the number of others.
 fn named(disagreements: &[Disagreement], place: &str) -> Vec<String> {
     let mut reasons: Vec<String> = disagreements
         .iter()

@@ -1,4 +1,5 @@
-//! What is done again: dead letters, pages of months gone by, alerts that were not sent.
+//! Replays dead letters, pages of past months, and alerts that were not sent. Start with the module of each:
+//! [`letter`], [`page`], [`month`], [`record`] and [`alert`].
 
 use std::time::Duration;
 
@@ -16,23 +17,23 @@ mod queues;
 
 pub use queues::{Done, Listing, Queues};
 
-/// Why something could not be done again.
+/// The reason why a replay failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReplayError {
-    /// A queue of the deployment is not there.
+    /// A queue of the deployment does not exist.
     #[error(
         "there is no queue {0} in this account and region. Is the stage right, and is it deployed there?"
     )]
     NoQueue(String),
-    /// A queue could not do what was asked. What was done before stays done.
+    /// A queue failed. The messages replayed until then stay replayed.
     #[error("the queue {queue}: {reason}")]
     Queue {
-        /// Its name.
+        /// The name of the queue.
         queue: String,
-        /// What AWS answered.
+        /// The response of AWS.
         reason: String,
     },
-    /// The topics of the deployment are not there.
+    /// The topics of the deployment do not exist.
     #[error(
         "there is no topic {0} in this account and region. Is the stage right, and is it deployed there?"
     )]
@@ -43,9 +44,9 @@ pub enum ReplayError {
     /// AWS gave up moving messages.
     #[error("AWS gave up moving messages out of {queue}: {reason}. Run the same again: it moves the rest")]
     Move {
-        /// The queue's name.
+        /// The name of the queue.
         queue: String,
-        /// Why.
+        /// The reason.
         reason: String,
     },
     /// A table failed.
@@ -53,7 +54,7 @@ pub enum ReplayError {
     Store(#[from] StoreError),
 }
 
-/// How fast messages are sent: so many a second at most.
+/// A rate limit for sending messages.
 #[derive(Debug)]
 pub struct Pace {
     pause: Duration,
@@ -61,7 +62,7 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// So many a second; `None` as fast as it goes.
+    /// A rate in messages per second; `None` for no limit.
     pub fn of(most_a_second: Option<u32>) -> Self {
         Self {
             pause: most_a_second.map_or(Duration::ZERO, |most| Duration::from_secs(1) / most.max(1)),
@@ -69,7 +70,7 @@ impl Pace {
         }
     }
 
-    /// Waits until the next may be sent.
+    /// Waits until the next message may be sent.
     pub async fn wait(&mut self) {
         sleep_until(self.next).await;
         self.next = Instant::now().max(self.next) + self.pause;

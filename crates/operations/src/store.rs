@@ -1,3 +1,6 @@
+//! The store of bulletins that a command works on, SQLite or DynamoDB, behind the ports of the pipeline. Excludes
+//! both implementations. Start with [`Store`].
+
 use aws::DynamoStore;
 use aws_types::SdkConfig;
 use bulletin::{Case, Month, MonthRange, RowKey};
@@ -12,23 +15,23 @@ use sqlite::SqliteStore;
 use crate::Deployment;
 use crate::capacity::Meter;
 
-/// Where bulletins are stored: on one machine, or on AWS.
+/// A store of bulletins: on one machine, or on AWS.
 #[derive(Debug)]
 pub enum Store {
-    /// In a SQLite file.
+    /// A SQLite file.
     Sqlite(Box<SqliteStore>),
-    /// In tables of DynamoDB.
+    /// DynamoDB tables.
     Dynamo(Box<DynamoStore>),
 }
 
 impl Store {
-    /// The tables of a deployment. Nothing is asked yet. A meter learns what each call consumes.
+    /// The tables of a deployment. Makes no request yet. A meter records the capacity that each call consumes.
     pub fn of(deployment: &Deployment, config: &SdkConfig, meter: Option<Meter>) -> Self {
         let client = dynamo_client(config, meter);
         Self::Dynamo(Box::new(DynamoStore::new(client, deployment.tables())))
     }
 
-    /// The standings of the cases that are picked, in the order of the cases. On DynamoDB only these are read.
+    /// The standings of the picked cases, ordered by case. On DynamoDB only these are read.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -44,8 +47,8 @@ impl Store {
         }
     }
 
-    /// Every row of a bulletin that is stored whole, in the order of their keys. On DynamoDB by its index, which may lag
-    /// some moments behind.
+    /// Every row of a bulletin that is stored whole, ordered by key. On DynamoDB read from its index, which may lag
+    /// behind by moments.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -60,7 +63,7 @@ impl Store {
         }
     }
 
-    /// Whether it is noted that the alert of this mark was sent.
+    /// True if the alert of this mark is recorded as sent.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -71,7 +74,8 @@ impl Store {
         }
     }
 
-    /// What one chart said of one case over the months, newest first, also where a correction took the cell away.
+    /// The values of one case on one chart over the months, newest first, including cells that a correction
+    /// removed.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -98,7 +102,7 @@ impl Store {
         Ok(history)
     }
 
-    /// The last good look at the source, and the last bad one.
+    /// The last good poll of the source, and the last bad one.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -110,13 +114,13 @@ impl Store {
     }
 }
 
-/// Whether a month that is not stored would be news where this is the newest that is: then the pipeline stores it, and
-/// tells of it.
+/// True if a month that is not stored would be news when `newest` is the newest stored one: then the pipeline
+/// stores and reports it.
 pub(crate) fn is_news(month: Month, newest: Option<Month>, now: DateTime<Utc>) -> bool {
     newest.is_some_and(|newest| newest < month) && month >= present_month(now)
 }
 
-/// A client of DynamoDB. A meter learns what each call consumes.
+/// A DynamoDB client. A meter records the capacity that each call consumes.
 pub fn dynamo_client(config: &SdkConfig, meter: Option<Meter>) -> aws_sdk_dynamodb::Client {
     let mut builder = aws_sdk_dynamodb::config::Builder::from(config);
     if let Some(meter) = meter {
@@ -125,7 +129,7 @@ pub fn dynamo_client(config: &SdkConfig, meter: Option<Meter>) -> aws_sdk_dynamo
     aws_sdk_dynamodb::Client::from_conf(builder.build())
 }
 
-/// Hands a call on to the store that it is.
+/// Forwards a call to the store of this variant.
 macro_rules! either {
     ($self:ident, $call:ident ( $($argument:expr),* )) => {
         match $self {

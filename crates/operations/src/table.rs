@@ -1,4 +1,5 @@
-//! Whole tables of a deployment: made, described, counted, looked through, emptied and taken away.
+//! Creates, describes, counts, scans, truncates and drops the tables of a deployment. Excludes the meaning of
+//! items. Start with [`create()`] and [`describe()`].
 
 mod count;
 mod create;
@@ -24,17 +25,17 @@ pub use remove::{Removal, drop_table, refuse_protected, removal, truncate};
 pub use scan::{Wanted, scan};
 pub use shape::{TableKind, definition};
 
-/// Why something was not done to a table.
+/// The reason why a table operation failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TableError {
-    /// AWS did not do it.
+    /// AWS refused the call.
     #[error("{table}: {call} failed: {reason}")]
     Refused {
-        /// Which table.
+        /// The table.
         table: String,
-        /// Which call.
+        /// The call.
         call: &'static str,
-        /// What AWS said.
+        /// The error of AWS.
         reason: String,
     },
     /// There is no such table.
@@ -48,28 +49,28 @@ pub enum TableError {
          --table-name {0} --no-deletion-protection-enabled"
     )]
     Protected(String),
-    /// A table of this name is there and is laid out otherwise.
+    /// A table of this name exists with a different shape.
     #[error(
         "{table} is there and is no table of ours: its {what}. Nothing was changed; take another stage, or drop the table \
          if it may go"
     )]
     Otherwise {
-        /// Which table.
+        /// The table.
         table: String,
-        /// What is other than it should be.
+        /// The difference.
         what: String,
     },
     /// It did not become ready.
     #[error("{table} is still {status} after {seconds} seconds. Run the command again: it goes on waiting")]
     NotReady {
-        /// Which table.
+        /// The table.
         table: String,
-        /// What it is.
+        /// Its status.
         status: String,
-        /// How long it was waited for.
+        /// The time waited, in seconds.
         seconds: u64,
     },
-    /// DynamoDB left items undone again and again.
+    /// DynamoDB repeatedly left items unprocessed.
     #[error("{0} is throttled: run the command again, it goes on where it stopped")]
     Throttled(String),
 }

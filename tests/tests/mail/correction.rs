@@ -1,4 +1,4 @@
-//! April 2024's correction, as two versions of a page made here.
+//! The correction of April 2024, as two versions of a page made here.
 
 use bulletin::When;
 use chrono::Duration;
@@ -37,7 +37,7 @@ fn the_correction_of_april_is_one_e_mail_that_names_both_values_to_those_who_fol
                 first.len(),
                 "nobody is told before it is confirmed"
             );
-            // `look` sends to a sink that tells nobody here: what waits is sent to the watches.
+            // `look` uses a sink that notifies nobody; the alerts are then sent to the watches.
             look(&world).await;
             tell(&world.store, &clock, &server).await;
         }
@@ -55,7 +55,7 @@ fn the_correction_of_april_is_one_e_mail_that_names_both_values_to_those_who_fol
             assert!(subject.contains("15 Apr 2012"), "{subject}");
         }
         println!("{}", told[0].message);
-        // It answers the message that it corrects.
+        // It replies to the message that it corrects.
         assert_eq!(told[0].header("In-Reply-To"), first[0].header("Message-ID"));
         assert_ne!(told[0].header("Message-ID"), first[0].header("Message-ID"));
 
@@ -66,7 +66,7 @@ fn the_correction_of_april_is_one_e_mail_that_names_both_values_to_those_who_fol
     });
 }
 
-/// What a look fetches and stores, telling nobody.
+/// Fetches and stores a poll without notifying anybody.
 async fn look(world: &World<'_>) {
     let fetcher = pipeline::Fetcher {
         source: &world.source,

@@ -1,4 +1,4 @@
-//! What goes over the line before it is encrypted, and to whom.
+//! The data that is sent before encryption starts, and to which server.
 
 use end_to_end::run;
 use mail::testing::{Encryption, Rule, SmtpServer};
@@ -7,7 +7,7 @@ use sqlite::{AlertFormat, Drained, ExecSink, MailSink, TerminalSink, Ways, drain
 
 use crate::{clock, jane, patient_for_a_moment, stored, with_news};
 
-/// A mailer that knows the server by its name, and signs in.
+/// A mailer that verifies the server's name and signs in.
 fn mailer(server: &SmtpServer, tls: &str, trusts: bool) -> Mailer {
     let folder = tempfile::tempdir().unwrap();
     let certificate = folder.path().join("certificate.pem");
@@ -49,7 +49,7 @@ fn both_kinds_carry_the_password_and_the_letter() {
             assert_eq!(send(&server, word, true).await.sent, 1, "{word}");
             let taken = server.taken();
             assert!(taken[0].encrypted && taken[0].login.is_some(), "{taken:?}");
-            // Nothing but the greeting and STARTTLS went over the open line.
+            // Only the greeting and STARTTLS were sent unencrypted.
             if encryption == Encryption::StartTls {
                 assert_eq!(server.said()[2], "STARTTLS");
                 assert!(server.said()[3].starts_with("EHLO") && server.said()[4].starts_with("AUTH"));
@@ -71,7 +71,7 @@ fn a_server_that_does_not_offer_what_is_asked_for_gets_nothing() {
         refuses.rule("STARTTLS", Rule::Reply("454 no TLS today"), 1);
         let drained = send(&refuses, "starttls", true).await;
         assert!(drained.failed[0].contains("454 no TLS today"), "{drained:?}");
-        // Who it is cannot be known.
+        // The server cannot be identified.
         for (encryption, word) in [(Encryption::StartTls, "starttls"), (Encryption::Tls, "tls")] {
             let stranger = SmtpServer::start(encryption);
             let drained = send(&stranger, word, false).await;
@@ -98,7 +98,7 @@ fn a_server_that_does_not_offer_what_is_asked_for_gets_nothing() {
 fn a_wrong_password_is_said_and_not_shown() {
     run(async {
         let server = SmtpServer::start(Encryption::StartTls);
-        // Some servers repeat what they were told.
+        // Some servers echo the client's input.
         server.rule(
             "AUTH",
             Rule::Reply("535 jane s3cret-word AGphbmUAczNjcmV0LXdvcmQ="),

@@ -1,4 +1,4 @@
-//! Commands that hang.
+//! Watch commands that hang.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -21,7 +21,7 @@ async fn tell(store: &SqliteStore, clock: &FixedClock) -> Drained {
     drain_to_watches(store, &ways, clock).await.unwrap()
 }
 
-/// Whether a process of this number is there and no zombie.
+/// True if a process with this id exists and is not a zombie.
 fn lives(id: &str) -> bool {
     std::fs::read_to_string(format!("/proc/{id}/stat")).is_ok_and(|stat| !stat.contains(") Z "))
 }
@@ -43,7 +43,7 @@ fn a_command_that_hangs_is_ended_with_all_that_it_started_and_holds_back_no_othe
                 )
             })
             .to_vec();
-        // One person with one command, for two cases.
+        // One subscriber with one command, for two cases.
         for category in ["EB2", "EB3"] {
             watches.push((
                 waits_for(category, "INDIA", When::Every),
@@ -76,7 +76,7 @@ fn a_command_that_hangs_is_ended_with_all_that_it_started_and_holds_back_no_othe
                 std::thread::sleep(Duration::from_millis(20));
             }
         }
-        // What was told is not told again.
+        // Delivered alerts are not repeated.
         clock.pass(chrono::Duration::minutes(6));
         assert_eq!(tell(&world.store, &clock).await.sent, 0);
         assert_eq!(read("told").lines().count(), 4);

@@ -1,4 +1,4 @@
-//! Servers that refuse, break off, are silent or gone.
+//! Mail servers that refuse, disconnect, hang or are down.
 
 use bulletin::When;
 use chrono::Duration;
@@ -9,11 +9,11 @@ use sqlite::{DeadLetterKind, Drained, Way};
 
 use crate::{JANE, JOE, clock, email, jane, marks, receivers, stored, tell, waits_for, with_news};
 
-/// What a server does to the first attempt, and what is certain then.
+/// A fault of the server in the first attempt, and the certain outcome.
 struct Fault {
     step: &'static str,
     rule: Rule,
-    /// How many letters the server has at the end: two only where it took the first and the answer was lost.
+    /// The number of messages the server has at the end: two only if it accepted the first and the reply was lost.
     letters: usize,
     says: &'static str,
 }
@@ -40,7 +40,8 @@ fn a_server_that_fails_in_the_middle_is_tried_again_and_sends_nothing_twice() {
         ("BODY", Rule::Reply("452 no room"), 1, "452"),
         ("BODY", Rule::Drop, 1, "broke off without accepting it"),
         ("BODY", Rule::Hang, 1, "in time after"),
-        // It has taken the message and nobody can know: this one comes twice, and mail programs see the same id.
+        // It has accepted the message, which the client cannot know: the message is repeated with the same id, by
+        // which mail programs recognize it.
         ("BODY", Rule::TakeAndDrop, 2, "broke off without accepting it"),
     ];
     for (step, rule, letters, says) in faults {
@@ -74,7 +75,7 @@ fn a_server_that_fails_in_the_middle_is_tried_again_and_sends_nothing_twice() {
             );
             assert_eq!(marks(&world), [""; 0], "{what}");
             assert!(!stored(&world).contains("jane"), "{what}");
-            // It is left alone for a while, and said meanwhile.
+            // It is left alone for a while, and reported meanwhile.
             assert_eq!(
                 tell(&world.store, &clock, &server).await.0,
                 Drained::default(),
@@ -134,14 +135,14 @@ fn a_receiver_that_is_refused_for_good_ends_where_it_is_seen_and_holds_back_nobo
             assert!(!letter.failure.contains("jane"), "{}", letter.failure);
             assert!(!stored(&world).contains("jane"));
 
-            // Not tried again, for days.
+            // It is not retried, for days.
             let said = server.said().len();
             for _ in 0..20 {
                 clock.pass(Duration::hours(3));
                 assert_eq!(tell(&world.store, &clock, &server).await.0, Drained::default());
             }
             assert_eq!(server.said().len(), said);
-            // Until somebody asks for it.
+            // A retry on request is delivered.
             server.recover();
             assert_eq!(world.store.replay_dead_letters(None, clock.now()).unwrap(), 1);
             let (drained, printed) = tell(&world.store, &clock, &server).await;
@@ -174,7 +175,7 @@ fn a_refusal_for_good_is_asked_once_while_another_receiver_is_tried_again() {
         );
         let asked = |who: &str| server.said().iter().filter(|said| said.starts_with(who)).count();
         assert_eq!((asked("RCPT TO:<jane"), asked("RCPT TO:<joe")), (1, 3));
-        // The watch is ended: nothing waits for it any more.
+        // The watch is removed, and nothing is kept for it.
         world.store.remove_watch(1).unwrap();
         world.store.replay_dead_letters(None, clock.now()).unwrap();
         tell(&world.store, &clock, &server).await;
@@ -204,7 +205,7 @@ fn a_dead_server_holds_back_neither_what_is_printed_nor_commands() {
         let began = std::time::Instant::now();
         let (drained, printed) = tell(&world.store, &clock, &server).await;
         assert_eq!((drained.sent, drained.failed.len()), (10, 5), "{drained:?}");
-        // The server is waited for once, not for each of five letters.
+        // The run waits for the server once, not for each of five messages.
         assert!(
             began.elapsed() < std::time::Duration::from_secs(2),
             "{:?}",
@@ -220,7 +221,7 @@ fn a_dead_server_holds_back_neither_what_is_printed_nor_commands() {
                 (&1.into(), &"2024-04".into())
             );
         }
-        // It comes back.
+        // The server recovers.
         server.recover();
         clock.pass(Duration::minutes(6));
         let (drained, printed) = tell(&world.store, &clock, &server).await;

@@ -1,7 +1,8 @@
-//! Watches that are told by e-mail and by commands: what a mail server that refuses, breaks off or is silent makes of an
-//! alert, and that nobody else waits for it.
+//! Watches with the channels e-mail and command: the effect of a mail server that refuses, disconnects or hangs on
+//! an alert, and that nobody else's alert waits for it.
 //!
-//! The server is a real one on this machine, of this crate's own, and the mail client and the database are the real ones.
+//! The mail server is `mail::testing::SmtpServer`, a real one on this machine; the mail client and the database are
+//! the real ones.
 
 #![expect(clippy::unwrap_used, reason = "a test stops where something goes wrong")]
 
@@ -40,7 +41,7 @@ fn april() -> Month {
     month("2024-04")
 }
 
-/// April 2024 with this as the cut-off of EB-2 India. The page said `2012-04-01` on its first day, and `2012-04-15` after
+/// April 2024 with this cut-off of EB-2 India. The page had `2012-04-01` on its first day, and `2012-04-15` after
 /// its correction.
 fn april_saying(text: &str) -> Vec<u8> {
     page_of(&altered_bulletin(
@@ -66,7 +67,7 @@ fn email(address: &str) -> Way {
     Way::Email(address.parse().unwrap())
 }
 
-/// A mailer for the server, with a password where it is asked for, and shorter times to wait.
+/// A mailer for the server, with a password if it asks for one, and shorter timeouts.
 fn mailer(server: &SmtpServer) -> Mailer {
     let port = server.port.to_string();
     let config = SmtpConfig::read(|name| {
@@ -90,7 +91,7 @@ fn patient_for_a_moment(config: SmtpConfig) -> Mailer {
     Mailer::with_timeouts(config, timeouts).unwrap()
 }
 
-/// Sends what waits in the change log, as one run does, and answers what was printed.
+/// Sends the alerts of the change log, like one run, and returns the printed text.
 async fn tell(store: &SqliteStore, clock: &FixedClock, server: &SmtpServer) -> (Drained, String) {
     let mut printed = Vec::new();
     let ways = Ways {
@@ -103,7 +104,7 @@ async fn tell(store: &SqliteStore, clock: &FixedClock, server: &SmtpServer) -> (
     (drained, String::from_utf8(printed).unwrap())
 }
 
-/// A world on the day on which the bulletin of April 2024 came, which is stored and not told yet.
+/// A world on the day on which the bulletin of April 2024 arrived, which is stored and not reported yet.
 async fn with_news<'a>(clock: &'a FixedClock, watches: &[(WatchKind, Way)]) -> World<'a> {
     let world = World::new(clock, &HOSTS);
     let before = month("2024-02");
@@ -141,7 +142,7 @@ fn marks(world: &World<'_>) -> Vec<String> {
     )
 }
 
-/// Everything that the file holds outside of the table of watches, where addresses belong.
+/// The content of the file outside of the table of watches, where addresses belong.
 fn stored(world: &World<'_>) -> String {
     ["change_log", "alert_mark", "refusal", "message", "bulletin"]
         .iter()
@@ -195,7 +196,7 @@ fn an_alert_comes_as_an_e_mail_that_a_person_can_read() {
         for says in ["EB-2 India", "April 2024", "10 Apr 2012"] {
             assert!(verdict.contains(says), "no {says:?} in {verdict}");
         }
-        // The table as it is printed, and how to stop it.
+        // The printed table, and the instructions to unsubscribe.
         for line in [
             "Final Action Dates   01 Mar 2012 -> 01 Apr 2012   +31 days, advanced",
             "Dates for Filing     15 May 2012 -> 15 May 2012   ",
@@ -208,7 +209,7 @@ fn an_alert_comes_as_an_e_mail_that_a_person_can_read() {
             );
         }
 
-        // It is noted, and a second run sends nothing.
+        // It is marked, and a second run sends nothing.
         assert_eq!(marks(&world), ["CATEGORY#EB2#COUNTRY#INDIA#2024-04#0#watch-1"]);
         assert_eq!(tell(&world.store, &clock, &server).await.0, Drained::default());
         assert_eq!(server.taken().len(), 1);

@@ -10,7 +10,7 @@ use sqlite::{AlertFormat, Drained, ExecSink, MailSink, TerminalSink, Ways, drain
 
 use crate::{JANE, clock, email, jane, tell, waits_for, with_news};
 
-/// A mailer that signs in nowhere, with seconds of patience.
+/// A mailer without a login, with timeouts of seconds.
 fn mailer(server: &SmtpServer, encryption: &str, ehlo_name: Option<&str>) -> Mailer {
     let folder = tempfile::tempdir().unwrap();
     let certificate = folder.path().join("certificate.pem");

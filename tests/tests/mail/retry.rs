@@ -29,7 +29,7 @@ fn an_unreachable_server_is_retried_for_five_days_and_then_a_dead_letter_is_left
             assert_eq!(undelivered(&world), (1, 0));
             clock.pass(Duration::hours(1));
         }
-        // With a run each hour, and a backoff that grows to three hours.
+        // One run per hour, and a backoff that grows to three hours.
         assert!((40..=48).contains(&attempts()), "{} attempts", attempts());
         clock.pass(Duration::hours(2));
         assert_eq!(tell(&world.store, &clock, &server).await.0.dead, 1);

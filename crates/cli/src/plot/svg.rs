@@ -1,3 +1,6 @@
+//! Draws a case's history as an SVG document. Excludes the layout that both pictures share, see [`Picture`]. Start
+//! with [`svg()`].
+
 use bulletin::{Chart, CutOff, Month};
 use svg::Document;
 use svg::node::element::{Circle, Description, Group, Line, Polyline, Rectangle, Text, Title};
@@ -6,15 +9,15 @@ use super::{Axis, Picture, Run, Series, State, date_position, ordinal};
 
 const WIDTH: f64 = 960.0;
 const HEIGHT: f64 = 540.0;
-/// The sides of the plot.
+/// The sides of the plot, in pixels.
 const LEFT: f64 = 108.0;
 const RIGHT: f64 = 936.0;
 const TOP: f64 = 84.0;
 const BOTTOM: f64 = 472.0;
-/// The height of one chart's lane in a band, and the room between a band and the dates.
+/// The height of one chart's lane in a band, and the space between a band and the dates.
 const LANE: f64 = 14.0;
 const GAP: f64 = 14.0;
-/// How wide a month must be for its bulletin to get a dot of its own.
+/// The minimum width of a month for which each bulletin gets a dot.
 const ROOM_FOR_DOTS: f64 = 12.0;
 
 const INK: &str = "#222222";
@@ -22,14 +25,14 @@ const SOFT: &str = "#595959";
 const GRID: &str = "#e3e3e3";
 const BAND: &str = "#f2f2f2";
 
-/// The history as an SVG document that needs nothing beside it.
+/// The history as a self-contained SVG document.
 ///
-/// Final Action Dates are a solid blue line, Dates for Filing a dashed vermilion one (two of Okabe and Ito's colours,
-/// which all kinds of colour sight tell apart). `C` stands in a band at the top and `U` in one at the bottom, with
-/// a lane for each chart that was ever there. Lines join bulletins at most 12 months apart, and break where a
-/// bulletin has no cut-off, `C` or `U`; a bulletin that is joined to none is a dot. Where a month is wide
-/// enough, every bulletin is one, so that months the store lacks are seen. Pointing at a bulletin or a stretch of a
-/// band tells what it says.
+/// Final Action Dates are a solid blue line, Dates for Filing a dashed vermilion one (two colours of Okabe and Ito,
+/// distinguishable with all kinds of colour vision). `C` is a band at the top and `U` one at the bottom, with a
+/// lane for each chart that was ever there. Lines join bulletins at most 12 months apart, and break where a
+/// bulletin has no cut-off, `C` or `U`; a bulletin that is not joined to another is a dot. If a month is wide
+/// enough, every bulletin is a dot, so that missing months are visible. A tooltip shows the value of each bulletin
+/// or stretch of a band.
 pub(crate) fn svg(series: &Series) -> String {
     let picture = Picture::of(series);
     let text = |x: f64, y: f64, size: u8, words: &str| {
@@ -108,7 +111,7 @@ pub(crate) fn svg(series: &Series) -> String {
             }
         }
     }
-    // The solid line comes last: where both charts say the same, it must not look dashed.
+    // The solid line comes last, so that it does not look dashed where both charts have the same dates.
     for chart in [Chart::DatesForFiling, Chart::FinalAction] {
         for run in picture.runs_in(chart, State::Dated) {
             document = document.add(line(run, chart, &frame));
@@ -173,7 +176,7 @@ fn colour(chart: Chart) -> &'static str {
     }
 }
 
-/// How long the dashes are, where the chart's line has any.
+/// The dash pattern of the chart's line.
 fn dashes(chart: Chart) -> &'static str {
     match chart {
         Chart::FinalAction => "none",
@@ -200,7 +203,7 @@ fn legend(picture: &Picture) -> Group {
     group
 }
 
-/// The years and the lines that lead to them.
+/// The years and their grid lines.
 fn grid(picture: &Picture, frame: &Frame) -> Group {
     let mut group = Group::new().set("font-size", 13);
     let rule = |x1: f64, y1: f64, x2: f64, y2: f64, stroke: &str| {
@@ -242,8 +245,7 @@ fn grid(picture: &Picture, frame: &Frame) -> Group {
         .add(rule(LEFT, BOTTOM, RIGHT, BOTTOM, SOFT))
 }
 
-/// A run of dates: a line, with a dot for each bulletin where there is room for them, and a dot alone where there is
-/// one bulletin alone.
+/// A run of dates: a line, with a dot for each bulletin if there is room, or a single dot for a single bulletin.
 fn line(run: &Run, chart: Chart, frame: &Frame) -> Group {
     let spots: Vec<(f64, f64)> = run.cells.iter().filter_map(|cell| frame.spot(cell)).collect();
     let mut group = Group::new()
@@ -300,7 +302,7 @@ fn stretch(run: &Run, chart: Chart, frame: &Frame, y: f64) -> Group {
     Group::new().add(bar)
 }
 
-/// An unseen spot over every date, that tells it when pointed at.
+/// An invisible spot over every date, with a tooltip.
 fn hints(picture: &Picture, chart: Chart, frame: &Frame) -> Group {
     let mut group = Group::new().set("fill-opacity", 0);
     for cell in picture.runs_in(chart, State::Dated).flat_map(|run| &run.cells) {
@@ -312,7 +314,7 @@ fn hints(picture: &Picture, chart: Chart, frame: &Frame) -> Group {
     group
 }
 
-/// What a reader who does not see the picture is told of it.
+/// The description of the picture for screen readers.
 fn description(picture: &Picture) -> String {
     let cells = || {
         Chart::ALL
@@ -333,7 +335,7 @@ fn description(picture: &Picture) -> String {
     )
 }
 
-/// A tenth of a pixel is enough.
+/// Rounds to a tenth of a pixel, to keep the file small.
 fn round(length: f64) -> f64 {
     (length * 10.0).round() / 10.0
 }
@@ -348,7 +350,7 @@ mod tests {
 
     fn texts<'a>(document: &'a Document<'_>, name: &'a str) -> Vec<&'a str> {
         let nodes = document.descendants().filter(|node| node.has_tag_name(name));
-        // The writer sets some contents on a line of their own.
+        // The writer puts some contents on separate lines.
         nodes.filter_map(|node| node.text()).map(str::trim).collect()
     }
 

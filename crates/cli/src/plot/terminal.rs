@@ -1,3 +1,6 @@
+//! Draws a case's history with characters for a terminal. Excludes the layout that both pictures share, see
+//! [`Picture`]. Start with [`terminal`].
+
 use std::env;
 use std::fmt::Write as _;
 
@@ -5,21 +8,21 @@ use bulletin::Chart;
 
 use super::{Axis, Picture, Series, State, Tick, date_position, ordinal};
 
-/// Below these nothing can be read any more; above them nothing is gained.
+/// Below these sizes the picture is unreadable; above them it does not improve.
 const WIDTHS: (usize, usize) = (40, 500);
 const HEIGHTS: (usize, usize) = (12, 200);
 
-/// Columns left of the axis: the longest word there.
+/// The columns left of the axis: the length of the longest word there, plus a space.
 const MARGIN: usize = "unavailable".len() + 1;
 
-/// The history in at most `width` columns and `height` rows, drawn at 40 by 12 where there is less room.
+/// The history in at most `width` columns and `height` rows; less than 40 by 12 is treated as 40 by 12.
 ///
-/// Final Action Dates are a solid line, Dates for Filing a dashed one. `C` stands in a band at the top and `U` in
-/// one at the bottom, with a row for each chart that was ever there; a column is marked when any of its months was.
-/// Lines join bulletins at most 12 months apart, and break where a bulletin has no cut-off, `C` or `U`.
+/// Final Action Dates are a solid line, Dates for Filing a dashed one. `C` is a band at the top and `U` one at the
+/// bottom, with a row for each chart that was ever there; a column is marked if any of its months was. Lines join
+/// bulletins at most 12 months apart, and break where a bulletin has no cut-off, `C` or `U`.
 ///
-/// Braille dots and box lines, or ASCII where the locale names another encoding than UTF-8. Colour codes only
-/// with `colour`. Lines end in a newline, except the last.
+/// Drawn with braille dots and box lines, or in ASCII if the locale has another encoding than UTF-8. Colour codes
+/// only with `colour`. Lines end in a newline, except the last.
 pub(crate) fn terminal(series: &Series, width: usize, height: usize, colour: bool) -> String {
     draw(series, width, height, colour, Glyphs::of_locale())
 }
@@ -31,7 +34,7 @@ enum Glyphs {
 }
 
 impl Glyphs {
-    /// By the first of the locale's variables that is set, as POSIX ranks them; Unicode where none is.
+    /// The glyphs for the first locale variable that is set, in the order of POSIX; Unicode if none is.
     fn of_locale() -> Self {
         let set = |name| env::var(name).ok().filter(|value| !value.is_empty());
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set);
@@ -47,7 +50,7 @@ impl Glyphs {
         }
     }
 
-    /// Stands for the chart in the bands and the legend.
+    /// The symbol of the chart in the bands and the legend.
     fn mark(self, chart: Chart) -> char {
         match (self, chart) {
             (Self::Unicode, Chart::FinalAction) => '━',
@@ -57,7 +60,7 @@ impl Glyphs {
         }
     }
 
-    /// How many dots a character is wide and high.
+    /// The number of dots per character, horizontally and vertically.
     fn dots(self) -> (usize, usize) {
         match self {
             Self::Unicode => (2, 4),
@@ -65,7 +68,7 @@ impl Glyphs {
         }
     }
 
-    /// Upright, upright with a label, corner, level, level with a label.
+    /// Vertical, vertical with a label, corner, horizontal, horizontal with a label.
     fn axis(self) -> [char; 5] {
         match self {
             Self::Unicode => ['│', '┤', '└', '─', '┬'],
@@ -74,7 +77,7 @@ impl Glyphs {
     }
 }
 
-/// A character, and the chart in whose colour it stands.
+/// A character, and the chart whose colour it has.
 type Glyph = (char, Option<Chart>);
 
 fn draw(series: &Series, width: usize, height: usize, colour: bool, glyphs: Glyphs) -> String {
@@ -98,7 +101,7 @@ fn draw(series: &Series, width: usize, height: usize, colour: bool, glyphs: Glyp
     let current = picture.charts_in(State::Current);
     let unavailable = picture.charts_in(State::Unavailable);
     let taken = lines.len() + current.len() + unavailable.len() + 2;
-    // Room between the bands and the dates, where there is room.
+    // Space between the bands and the dates, if there is room.
     let gap = usize::from(height >= taken + 10);
     let gaps = gap * (usize::from(!current.is_empty()) + usize::from(!unavailable.is_empty()));
     let rows = (height - taken - gaps).max(1);
@@ -153,7 +156,7 @@ fn draw(series: &Series, width: usize, height: usize, colour: bool, glyphs: Glyp
     finish(&lines, width, colour)
 }
 
-/// The charts' names and marks, in two lines where one is too short.
+/// The names and symbols of the charts, on two lines if one is too short.
 fn legend(picture: &Picture, glyphs: Glyphs, width: usize) -> Vec<Vec<Glyph>> {
     let entry = |chart: Chart| {
         let mut entry = vec![(glyphs.mark(chart), Some(chart)); 3];
@@ -178,7 +181,7 @@ fn legend(picture: &Picture, glyphs: Glyphs, width: usize) -> Vec<Vec<Glyph>> {
     lines
 }
 
-/// One chart's row of a band: which columns hold a month in this state.
+/// One chart's row of a band: the columns with a month in this state.
 fn lane(
     picture: &Picture,
     chart: Chart,
@@ -192,7 +195,7 @@ fn lane(
         let Some(((first, _), (last, _))) = run.cells.first().zip(run.cells.last()) else {
             continue;
         };
-        // As wide as the months are, and never less than the columns in which dates of theirs would stand.
+        // As wide as the months, and at least the columns in which their dates would be.
         let middle = |month| cell(months.share(ordinal(month) as f64), columns);
         let edge = |position: f64| (months.share(position) * columns as f64).round() as usize;
         let start = edge(ordinal(*first) as f64 - 0.5).min(middle(*first));
@@ -202,7 +205,7 @@ fn lane(
     lane
 }
 
-/// The rows with the dates' lines, and the years beside them.
+/// The rows with the lines of the dates, and the years next to them.
 fn dates(picture: &Picture, months: Axis, columns: usize, rows: usize, glyphs: Glyphs) -> Vec<Vec<Glyph>> {
     let [upright, labelled, ..] = glyphs.axis();
     let mut labels = vec![String::new(); rows];
@@ -252,7 +255,7 @@ fn dates(picture: &Picture, months: Axis, columns: usize, rows: usize, glyphs: G
     lines
 }
 
-/// One chart's dots: in braille two across and four down in a character, in ASCII one.
+/// One chart's dots: per character two by four in braille, one in ASCII.
 struct Canvas {
     columns: usize,
     rows: usize,
@@ -261,7 +264,7 @@ struct Canvas {
 }
 
 impl Canvas {
-    /// The bits that Unicode gives the dots, from U+2800 on, as `[down][across]`.
+    /// The bits that Unicode assigns to the dots, from U+2800 on, as `[down][across]`.
     const BRAILLE: [[u8; 2]; 4] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
 
     fn new(columns: usize, rows: usize, glyphs: Glyphs) -> Self {
@@ -290,8 +293,8 @@ impl Canvas {
         self.bits[y / high * self.columns + x / wide] |= Self::BRAILLE[y % high][x % wide];
     }
 
-    /// Joins the dots; dashed, with three dots drawn and two left out along the way. ASCII tells its lines apart by
-    /// their characters and needs no dashes.
+    /// Joins the dots; a dashed line has three dots drawn and two left out in turn. ASCII lines differ in their
+    /// characters and need no dashes.
     fn line(&mut self, dots: &[(i64, i64)], dashed: bool) {
         let Some(first) = dots.first() else { return };
         self.set(*first);
@@ -312,7 +315,7 @@ impl Canvas {
     }
 }
 
-/// Which of `count` equal parts this share of the whole falls into.
+/// The index of the part of `count` equal parts that contains this share of the whole.
 fn cell(share: f64, count: usize) -> usize {
     ((share * count as f64) as usize).min(count.saturating_sub(1))
 }
@@ -321,7 +324,7 @@ fn plain(text: &str) -> Vec<Glyph> {
     text.chars().map(|c| (c, None)).collect()
 }
 
-/// The lines as text, none longer than `width`, without blanks at their ends.
+/// The lines as text, none longer than `width`, without trailing spaces.
 fn finish(lines: &[Vec<Glyph>], width: usize, colour: bool) -> String {
     let mut text = String::new();
     for (index, line) in lines.iter().enumerate() {
@@ -335,7 +338,7 @@ fn finish(lines: &[Vec<Glyph>], width: usize, colour: bool) -> String {
             .map_or(0, |last| last + 1);
         let mut now = None;
         for (c, chart) in &line[..end] {
-            // A blank needs no colour of its own: it keeps the one before it.
+            // A space is invisible: it keeps the colour before it.
             if colour && *chart != now && *c != ' ' {
                 now = *chart;
                 let code = match now {
@@ -355,8 +358,7 @@ fn finish(lines: &[Vec<Glyph>], width: usize, colour: bool) -> String {
     text
 }
 
-/// Blue and orange of the 256 colours, near those of the SVG: told apart by all kinds of colour sight, and
-/// readable on black and on white.
+/// Current, dates, unavailable, an earlier date, and advances; both charts in the last months.
 const BLUE: &str = "38;5;32";
 const ORANGE: &str = "38;5;166";
 
@@ -367,7 +369,7 @@ mod tests {
     use super::super::tests::{any_series, series};
     use super::*;
 
-    /// Current, then a date, unavailable, back with an earlier date, and forward with both charts.
+    /// Current, then a date, unavailable, current to an earlier date and so on; later both charts.
     const EVENTFUL: [&str; 12] = [
         "2004-12 C",
         "2005-01 C",

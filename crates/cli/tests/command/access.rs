@@ -1,4 +1,4 @@
-//! Questions to stored bulletins have one answer, whether they are stored on one machine or on AWS.
+//! Queries have the same answer on one machine and on AWS.
 
 use aws_tests::emulator::Emulator;
 
@@ -7,7 +7,7 @@ use crate::stage::Stage;
 
 const MONTHS: [&str; 3] = ["2024-04", "2024-05", "2024-06"];
 
-/// What each of these questions may consume at most, in read units.
+/// The queries, each with its maximum of consumed read units.
 const QUESTIONS: [(&[&str], f64); 11] = [
     (&["history", "EB3", "India"], 4.0),
     (

@@ -1,16 +1,17 @@
-//! Pages that are refused, one by one: by `parse`, by `ingest`, and in a run.
+//! Pages that are refused by `parse`, by `ingest`, and in a run.
 
 use std::fs::File;
 
 use crate::sample::{self, file, page};
 use crate::tool::Folder;
 
-/// What lies in the file of May 2024, and what is said of it.
+/// The file of May 2024, and the error about it.
 struct Bad {
     name: &'static str,
     bytes: Vec<u8>,
     says: &'static str,
-    /// Whether the host did not give the page, or not whole, or an old copy of another: then the link is due again.
+    /// True if the fault is the host's: a missing or truncated page, or an old copy of another month. Then the link
+    /// is due again.
     passes: bool,
 }
 
@@ -157,7 +158,7 @@ fn a_run_says_why_goes_on_and_comes_back() {
             .exits(1)
             .prints(&["NEEDS A LOOK: the page of 2024-05", bad.says]);
 
-        // The department, or whoever saved it, puts it right.
+        // The department, or whoever saved the page, corrects it.
         sample::save(&folder, &["2024-05"]);
         folder
             .bulletin(&["run", "--source", "pages", "--as-of", "2024-05-15"])

@@ -1,4 +1,4 @@
-//! Words on the command line that name nothing: the nearest that do, and exit 2.
+//! Unknown words on the command line: the nearest known ones are suggested, and the command exits with 2.
 
 use crate::sample;
 use crate::tool::Folder;

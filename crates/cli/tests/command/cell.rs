@@ -1,11 +1,11 @@
-//! Cells, rows and columns that cannot be read: they are reported, and the rest is stored.
+//! Cells, rows and columns that cannot be read are reported, and the rest is stored.
 
 use bulletin_samples::Page;
 
 use crate::sample::{self, EB3_CHINA, file, page};
 use crate::tool::Folder;
 
-/// What is printed in the cell, and why it is no cut-off.
+/// The printed text of the cell, and the reason why it is not a cut-off.
 const CELLS: [(&str, &str); 7] = [
     ("", "it is blank"),
     ("1SEP20", "not exactly a date"),
@@ -88,7 +88,7 @@ fn the_last_readable_cut_off_stays_the_baseline() {
             folder.count("SELECT count(*) FROM cut_off WHERE month = '2024-05'"),
             150
         );
-        // It says the same as in April: nothing has moved.
+        // It has the same value as in April: nothing has moved.
         sample::save(&folder, &["2024-06"]);
         folder
             .bulletin(&["run", "--source", "pages", "--as-of", "2024-05-14"])

@@ -1,4 +1,4 @@
-//! `check`: where a priority date stands, in one sentence, by the strict rule.
+//! `check`: the state of a priority date in one sentence, by the strict rule.
 
 use crate::sample;
 
@@ -13,7 +13,7 @@ fn sentence(category: &str, area: &str, date: &str, month: &str) -> (String, Str
 
 #[test]
 fn only_a_date_before_the_cut_off_is_served() {
-    // The cut-offs are 01SEP20 and 01JUL21 in April and June; here of F1 ALL in March 2023: 01DEC14 and 08AUG16.
+    // The cut-offs of F1 ALL in March 2023 are 01DEC14 and 08AUG16.
     let folder = sample::stored(&["2023-03"]);
     for (date, action, filing) in [
         ("2014-11-30", true, true),
@@ -112,7 +112,7 @@ fn a_country_without_a_column_is_counted_under_all() {
 
 #[test]
 fn a_country_follows_its_own_column_in_the_months_that_have_one() {
-    // In March 2023 the column of three countries says 15MAR18 for EB-4, and all other areas 01FEB22.
+    // In March 2023 EB-4 has 15MAR18 in the column of the three countries, and 01FEB22 for all other areas.
     let (own, note) = sentence("EB4", "El Salvador", "2018-03-15", "2023-03");
     assert!(
         own.contains("is not current yet under Final Action Dates"),
@@ -124,7 +124,7 @@ fn a_country_follows_its_own_column_in_the_months_that_have_one() {
         day_before.contains("is current under Final Action Dates"),
         "{day_before}"
     );
-    // In May it is gone.
+    // In May the column is gone.
     let (all, note) = sentence("EB4", "El Salvador", "2018-03-15", "2023-05");
     assert!(all.contains("is current under Final Action Dates"), "{all}");
     assert!(note.contains("All Chargeability Areas"), "{note}");

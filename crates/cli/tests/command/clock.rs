@@ -12,7 +12,7 @@ fn run(folder: &Folder, day: &str) -> Answer {
     folder.bulletin(&["run", "--source", "pages", "--as-of", day])
 }
 
-/// April is stored, and somebody waits for every change of two cases and for whole bulletins.
+/// April is stored, with watches for every change of two cases and for whole bulletins.
 fn watched() -> Folder {
     let folder = sample::stored(&["2024-04"]);
     for watch in [
@@ -159,7 +159,7 @@ fn a_clock_that_is_behind_breaks_nothing() {
     let folder = watched();
     sample::save(&folder, &["2024-05"]);
     run(&folder, TODAY).exits(0).prints(&["F1 India"]);
-    // Added after the alerts went out: it must not hear of them when the clock is set back.
+    // Added after the alerts went out: it must not get them when the clock is set back.
     folder
         .bulletin(&["watch", "add", "F2A", "India", "--when", "every"])
         .exits(0);

@@ -1,4 +1,4 @@
-//! Files that cannot be used: each is named with what to do, and left as it is, byte for byte.
+//! Files that cannot be used: the error names the file and a remedy, and the file stays unchanged, byte for byte.
 
 use std::io::Write as _;
 use std::os::unix::process::CommandExt;
@@ -23,7 +23,7 @@ const COMMANDS: [&[&str]; 9] = [
     &["status"],
 ];
 
-/// Asserts that every command refuses the file with these words and leaves it alone.
+/// Asserts that every command refuses the file with these words and leaves it unchanged.
 fn is_refused(folder: &Folder, says: &[&str]) {
     sample::save(folder, &["2024-06"]);
     let before = folder.read(DATABASE);
@@ -35,7 +35,7 @@ fn is_refused(folder: &Folder, says: &[&str]) {
     }
 }
 
-/// A database without a log beside it.
+/// A database without a WAL file next to it.
 fn at_rest() -> Folder {
     let folder = sample::stored(&["2024-04", "2024-05"]);
     assert!(!folder.path("visa-bulletin.db-wal").exists());
@@ -52,7 +52,7 @@ fn a_file_of_a_newer_program_is_refused() {
 #[test]
 fn a_newer_file_with_a_log_beside_it_is_left_alone_too() {
     let folder = at_rest();
-    // A process that still has it open keeps the change in the log.
+    // A process that still has it open keeps the change in the WAL file.
     let other = folder.database();
     other.pragma_update(None, "wal_autocheckpoint", 0).unwrap();
     other.pragma_update(None, "user_version", 99).unwrap();
@@ -141,7 +141,7 @@ fn a_file_or_folder_that_may_not_be_written_is_read_and_not_written() {
     sample::save(&folder, &["2024-06"]);
     rights(&folder, ".", 0o777);
     rights(&folder, DATABASE, 0o444);
-    // Whoever may do everything on this machine is not kept from writing: then the command runs as nobody.
+    // Root can write to every file: then the command runs as the user nobody.
     let is_root = std::fs::OpenOptions::new()
         .append(true)
         .open(folder.path(DATABASE))
@@ -154,7 +154,7 @@ fn a_file_or_folder_that_may_not_be_written_is_read_and_not_written() {
         command
     };
     if let Err(error) = as_other(&["--version"]).output() {
-        // Not by a macro, whose output a passing test keeps to itself.
+        // Not with a macro: its output is captured when a test passes.
         let _ = writeln!(
             std::io::stderr(),
             "skipped: the command cannot be run as somebody without rights here ({error})"
@@ -187,7 +187,7 @@ fn a_file_that_another_process_writes_is_waited_for_and_then_named() {
     let folder = at_rest();
     let other = folder.database();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    // Whoever only asks is not held up.
+    // A lock does not delay a query.
     folder.bulletin(&["show", "2024-05"]).exits(0);
     folder
         .bulletin(&["watch", "add", "EB3", "India"])
@@ -247,7 +247,7 @@ fn a_full_disk_is_called_full() {
         .args(["-t", "tmpfs", "-o", "size=400k", "tmpfs"])
         .arg(folder.path("."))
         .output();
-    // Only whoever may mount file systems can fill one.
+    // A file system can be filled only by a user who can mount one.
     if !mounted.is_ok_and(|mounted| mounted.status.success()) {
         let _ = writeln!(std::io::stderr(), "skipped: no file system can be mounted here");
         return;
@@ -271,7 +271,7 @@ fn a_full_disk_is_called_full() {
     drop(mounted);
 }
 
-/// Unmounts what was mounted there.
+/// A mount that is unmounted when this is dropped.
 struct Mounted(std::path::PathBuf);
 
 impl Drop for Mounted {
@@ -280,7 +280,7 @@ impl Drop for Mounted {
     }
 }
 
-/// Fills the file system of the folder, but for this many kibibytes.
+/// Fills the file system of the folder except for this many kibibytes.
 fn fill(folder: &Folder, room: usize) {
     let mut file = std::fs::File::create(folder.path("filler")).unwrap();
     let mut size = 0_u64;

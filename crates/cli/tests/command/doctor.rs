@@ -1,4 +1,4 @@
-//! What `bulletin doctor` finds in a database with one fault, or with many, and whether what it says to do cures it.
+//! `bulletin doctor` on a database with one fault, or with many: its findings, and whether its remedies fix them.
 
 mod deployment;
 mod machine;
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::tool::Answer;
 
-/// The parts that an examination complains of.
+/// The parts with a problem.
 #[track_caller]
 fn complaints(answer: &Answer) -> BTreeSet<String> {
     let symptoms = answer.json();
@@ -24,7 +24,7 @@ fn complaints(answer: &Answer) -> BTreeSet<String> {
     bad
 }
 
-/// The symptoms of this part that need a look.
+/// The symptoms of this part that need a check.
 fn bad_symptoms(answer: &Answer, part: &str) -> Vec<Value> {
     let symptoms = answer.json();
     let symptoms = symptoms.as_array().unwrap().iter();
@@ -34,7 +34,7 @@ fn bad_symptoms(answer: &Answer, part: &str) -> Vec<Value> {
         .collect()
 }
 
-/// The commands that are said to cure this part.
+/// The suggested commands for this part.
 fn commands(answer: &Answer, part: &str) -> Vec<String> {
     let bad = bad_symptoms(answer, part);
     let commands = bad

@@ -1,4 +1,4 @@
-//! Watches that are told by a command.
+//! Watches with a command as their channel.
 
 use crate::sample;
 use crate::tool::{Folder, answer};
@@ -46,7 +46,7 @@ fn a_command_is_handed_the_alert_and_knows_no_password() {
         assert!(environment.contains(line), "no {line} in {environment}");
     }
     assert!(!environment.contains("s3cret"), "{environment}");
-    // Once.
+    // It is sent once.
     folder.write("alert.json", "");
     folder.bulletin(&RUN).exits(0);
     assert_eq!(folder.read("alert.json"), b"");
@@ -59,7 +59,7 @@ fn a_command_is_handed_the_alert_and_knows_no_password() {
 #[cfg(target_os = "linux")]
 #[test]
 fn an_alert_is_complete_before_its_command_starts() {
-    // The size of what is there, before anything is read; then nobody is left to write more.
+    // The command prints the size of its input before it reads it; then its parent is killed and cannot write more.
     let folder =
         with_news("stat -L -c %s /proc/self/fd/0 > size; kill -9 $PPID; sleep 0.2; cat > alert.json");
     let killed = folder.bulletin(&RUN);

@@ -1,4 +1,4 @@
-//! What other programs read: every command that prints data gives CSV and JSON.
+//! Output for other programs: every command that prints data supports CSV and JSON.
 
 use crate::sample::{self, EB3_CHINA, file, page};
 use crate::tool::Folder;
@@ -104,7 +104,7 @@ fn several_pages_are_printed_under_one_heading_and_a_bad_one_is_named() {
     );
     let json = folder.bulletin(&[&args[..], &["json"]].concat()).exits(1).json();
     assert_eq!(json.as_array().map(Vec::len), Some(months.len()));
-    // With nothing read there is a heading, or an empty list.
+    // If nothing was read, there is a heading or an empty list.
     let csv = folder
         .bulletin(&["parse", "bad.html", "--format", "csv"])
         .exits(1);
@@ -163,7 +163,7 @@ fn a_drawing_is_made_in_the_terminal_and_in_a_file() {
     assert!(drawn.out.lines().count() > 10, "{}", drawn.out);
     let svg = String::from_utf8(folder.read("drawing.svg")).unwrap();
     roxmltree::Document::parse(&svg).unwrap();
-    // Only the file.
+    // Only the file is written.
     let quiet = folder
         .bulletin(&["history", "EB2", "India", "--svg", "other.svg"])
         .exits(0);

@@ -1,4 +1,4 @@
-//! Help, completions, and a reader that has seen enough.
+//! Help, completions, and a reader that closes the pipe early.
 
 use std::io::Read;
 use std::process::Stdio;
@@ -87,7 +87,7 @@ fn a_reader_that_has_seen_enough_is_no_error() {
         let mut command = folder.command(&args);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
-        // Reads a byte, as `head` reads a part, and hangs up.
+        // Reads a byte and closes the pipe, like `head`.
         let mut byte = [0];
         let _ = child.stdout.take().unwrap().read(&mut byte).unwrap();
         let ended = child.wait_with_output().unwrap();

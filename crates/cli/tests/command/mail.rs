@@ -1,4 +1,4 @@
-//! Watches that are told by e-mail, with the command itself and a mail server on this machine.
+//! Watches with e-mail as their channel: the command itself with a mail server on this machine.
 
 use std::process::{Command, Stdio};
 
@@ -11,7 +11,7 @@ pub(crate) const ADDRESS: &str = "jane.doe@example.com";
 const PASSWORD: &str = "s3cret-word";
 const RUN: [&str; 6] = ["run", "--source", "pages", "--as-of", "2024-04-12", "--quiet"];
 
-/// April is stored, somebody waits for EB-3 India, and the page of May is there.
+/// April is stored, a watch for EB-3 India exists, and the page of May is published.
 pub(crate) fn with_news() -> Folder {
     let folder = sample::stored(&["2024-04"]);
     folder
@@ -36,7 +36,7 @@ pub(crate) fn with_news() -> Folder {
     folder
 }
 
-/// The command in an environment that names this server.
+/// The command in an environment that configures this server.
 pub(crate) fn with_server(folder: &Folder, server: &SmtpServer, args: &[&str]) -> Command {
     let mut command = folder.command(args);
     command
@@ -46,7 +46,7 @@ pub(crate) fn with_server(folder: &Folder, server: &SmtpServer, args: &[&str]) -
         .env("SMTP_PASSWORD", PASSWORD)
         .env("MAIL_FROM", "visa@example.com");
     if let Some(certificate) = &server.certificate {
-        // Once: another process may be reading it.
+        // Only once: another process may be reading it.
         if !folder.path("server.pem").exists() {
             folder.write("server.pem", certificate);
         }
@@ -57,7 +57,7 @@ pub(crate) fn with_server(folder: &Folder, server: &SmtpServer, args: &[&str]) -
     command
 }
 
-/// Asserts that neither the address nor the password is anywhere it does not belong.
+/// Asserts that neither the address nor the password occurs where it does not belong.
 fn assert_secret(folder: &Folder, answers: &[&Answer]) {
     let mut seen: String = answers
         .iter()
@@ -149,7 +149,7 @@ fn what_a_server_refuses_for_good_is_seen_until_somebody_deals_with_it() {
             "bulletin run --retry",
         ]);
     assert_secret(&folder, &[&told, &status]);
-    // The others have been told, and are not told again.
+    // The other watches have been notified, and are not notified again.
     folder.bulletin(&["watch", "remove", "1"]).exits(0);
     let retried = answer(with_server(&folder, &server, &[&RUN[..], &["--retry"]].concat())).exits(0);
     assert_eq!(retried.out, "");
@@ -201,7 +201,7 @@ fn an_environment_without_a_server_is_said_by_every_run_and_holds_back_nothing_e
             "{answer:#?}"
         );
     }
-    // Once it is there, what waited is sent.
+    // Once it is there, the pending alerts are sent.
     let server = SmtpServer::start(Encryption::StartTls);
     let later = ["run", "--source", "pages", "--as-of", "2024-04-13", "--quiet"];
     assert_eq!(answer(with_server(&folder, &server, &later)).exits(0).out, "");
@@ -216,7 +216,7 @@ fn who_is_killed_while_the_server_thinks_is_followed_by_one_who_sends_it() {
         let mut run = with_server(&folder, &server, &RUN);
         let mut child = run.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         server.wait_for(step);
-        // The password is in its environment and not in its arguments.
+        // The password is in the environment and not in the arguments.
         #[cfg(target_os = "linux")]
         {
             let arguments = std::fs::read_to_string(format!("/proc/{}/cmdline", child.id())).unwrap();

@@ -1,4 +1,5 @@
-//! The `bulletin` command as a person meets it: what it prints, what it exits with, and what is in the file afterwards.
+//! The `bulletin` command from a user's view: its output, its exit code, and the file afterwards. Start with
+//! [`tool`], which runs the command in a temporary folder; [`sample`] provides pages, and [`stage`] deployments.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,4 +1,5 @@
-//! What older programs stored is moved to today's layout: nothing is guessed, nothing is lost, nobody is alerted.
+//! Migration of an older program's data to the present layout: nothing is guessed, nothing is lost, nobody is
+//! alerted.
 
 mod old;
 mod refusal;
@@ -21,20 +22,21 @@ use self::old::{Item, Layout, create, item, items, key, put, scan};
 use crate::sample::{self, EB3_CHINA, file, month};
 use crate::stage::Stage;
 
-/// Months of every manner of label; those of 2009 and 2002 have one label for two categories.
+/// Months with every style of labels; those of 2009 and 2002 have one label for two categories.
 const MONTHS: [&str; 5] = ["2002-05", "2009-12", "2016-01", "2024-05", "2024-07"];
 
 const MIGRATE: [&str; 4] = ["table", "migrate", "--source", "pages"];
 const DO_IT: [&str; 5] = ["table", "migrate", "--source", "pages", "--yes"];
 
-/// Both emulators where what DynamoDB does is tested, the first of them where what the migration decides is.
+/// Both emulators for tests of DynamoDB's behaviour; only the first for tests of the migration's decisions.
 fn emulators() -> impl Iterator<Item = &'static Emulator> {
     [Emulator::shared_ministack(), Emulator::shared_dynamodb_local()]
         .into_iter()
         .flatten()
 }
 
-/// Makes a table of this name, with a month as an older program stored it, and the month's page in the folder.
+/// Creates a table of this name, with a month as an older program stored it, and saves the month's page in the
+/// folder.
 pub(crate) fn leave_old_items(stage: &Stage, table: &str, text: &str) {
     run(async {
         create(&client(stage), table, ["pk", "sk"]).await;
@@ -51,7 +53,7 @@ fn bulletin(text: &str) -> Bulletin {
     site::bulletin(month(text)).unwrap()
 }
 
-/// A stage whose data table has these months in these layouts, and the pages of them all in its folder.
+/// A stage whose data table has these months in these layouts, with all their pages in its folder.
 fn stage_with(emulator: &'static Emulator, months: &[(&str, Layout)]) -> Stage {
     let stage = Stage::of_tables(emulator);
     let table = stage.tables().data;
@@ -70,7 +72,7 @@ fn both_layouts() -> Vec<(&'static str, Layout)> {
     months
 }
 
-/// What is stored in today's layout, but for when it was stored.
+/// The data stored in the present layout, without the times of storing.
 #[derive(Debug, PartialEq)]
 struct Stored {
     rows: BTreeMap<Month, Vec<(Row, String)>>,
@@ -103,7 +105,7 @@ fn stored(stage: &Stage) -> Stored {
     })
 }
 
-/// What a stage has that was fed with the pages of these months.
+/// The data of a stage that ingested the pages of these months.
 fn fed_with(emulator: &'static Emulator, months: &[&str]) -> Stored {
     let stage = Stage::of_tables(emulator);
     stage.ingest(months);
@@ -126,7 +128,7 @@ fn both_layouts_are_moved_and_every_answer_is_that_of_the_pages() {
         let stage = stage_with(emulator, &both_layouts());
         let before = run(scan(&client(&stage), &stage.tables().data));
 
-        // A dry run says what would be done, and changes nothing.
+        // A dry run reports the plan, and changes nothing.
         stage.bulletin(&MIGRATE).exits(0).prints(&[
             "5 would be moved, 0 already there, 0 would be left",
             "US dollars",
@@ -172,7 +174,7 @@ fn both_layouts_are_moved_and_every_answer_is_that_of_the_pages() {
             assert_eq!(there.out, folder.bulletin(question).exits(0).out, "{question:?}");
         }
 
-        // Again it finds nothing, and changes nothing.
+        // A second run finds nothing, and changes nothing.
         let after = run(scan(&client(&stage), &stage.tables().data));
         stage
             .bulletin(&DO_IT)
@@ -195,7 +197,7 @@ fn a_migration_that_is_killed_ends_the_same_when_it_is_run_again() {
         );
         let mut killed = 0;
         let begun = Instant::now();
-        // A little longer each time, so that it dies at every stage of its work.
+        // A little longer each time, so that it is killed at every stage of its work.
         for milliseconds in (200..).step_by(200) {
             let mut child = stage
                 .command(&DO_IT)
@@ -276,8 +278,8 @@ fn old_items_that_are_kept_beside_todays_are_in_nobodys_way() {
     }
 }
 
-/// What writing everything that is in the table took, by AWS's rules: in transactions two units for each KB, and one more
-/// in the index.
+/// The write units for everything in the table, by AWS's rules: in transactions two units for each KB, plus one in
+/// the index.
 fn written(table: &BTreeMap<(String, String), Item>) -> f64 {
     let units = |item: &Item| {
         let length = |value: &AttributeValue| format!("{value:?}").len();
@@ -321,7 +323,7 @@ fn a_plan_says_about_what_it_costs() {
     let spent = done.err.lines().last().unwrap();
     let read: f64 = spent.split(' ').find_map(|word| word.parse().ok()).unwrap();
     let estimate = |kind: &str| plan[kind].as_f64().unwrap();
-    // DynamoDB Local does not count keys that are not there, of which many are asked for.
+    // DynamoDB Local does not count reads of absent keys, of which there are many.
     assert!(read <= estimate("read_units"), "{read}");
     assert!(estimate("read_units") <= 15.0 * read, "{read}");
     let written = written(&run(scan(&client(&stage), &stage.tables().data))) + 3.0 * old;

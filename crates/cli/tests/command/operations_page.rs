@@ -1,4 +1,4 @@
-//! Every command of docs/OPERATIONS.md does what the page says, in the order of the page.
+//! Every command of docs/OPERATIONS.md has the documented result, in the order of the page.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -11,9 +11,9 @@ use crate::sample::{page, page_as};
 use crate::stage::Stage;
 use crate::tool::{Answer, answer};
 
-/// What stands in front of the reason why a block is not run.
+/// The prefix of the reason why a block is not run.
 const NOT_RUN: &str = "# Not run by the test: ";
-/// What stands behind a command that fails as it should.
+/// The suffix of a command that fails on purpose.
 const FAILS: &str = "# exits with 1 because ";
 
 /// One command of the page.
@@ -28,7 +28,7 @@ fn page_of_operations() -> String {
     std::fs::read_to_string(path).unwrap()
 }
 
-/// The blocks of code: what stands behind the three ticks, and the lines.
+/// The code blocks: the text after the three backticks, and the lines.
 fn blocks(page: &str) -> Vec<(&str, Vec<&str>)> {
     let (mut blocks, mut open) = (Vec::new(), None::<(&str, Vec<&str>)>);
     for line in page.lines() {
@@ -43,7 +43,7 @@ fn blocks(page: &str) -> Vec<(&str, Vec<&str>)> {
     blocks
 }
 
-/// The commands of the page that are run, in their order. A block is either run, or says why not.
+/// The commands of the page that are run, in order. Each block either is run or has a reason why not.
 fn typed(page: &str) -> Vec<Typed> {
     let mut all = Vec::new();
     for (kind, lines) in blocks(page) {
@@ -61,7 +61,7 @@ fn typed(page: &str) -> Vec<Typed> {
     all
 }
 
-/// The commands of a block: comments are left out, and lines that end in a backslash go on.
+/// The commands of a block: comments are skipped, and lines that end in a backslash are continued.
 fn commands(lines: &[&str]) -> Vec<Typed> {
     let (mut all, mut begun) = (Vec::new(), String::new());
     for line in lines {
@@ -90,9 +90,9 @@ fn present() -> Month {
     Month::of((Utc::now() - Duration::hours(5)).date_naive())
 }
 
-/// A deployment `prod` of which nothing is to be complained, and a database of this machine, both with the same bulletins.
+/// A deployment `prod` without problems, and a database of this machine, both with the same bulletins.
 fn prod() -> Option<Stage> {
-    // For the test alone: nobody else has a stage of this name on it.
+    // A separate emulator for this test: no other stage has this name on it.
     let stage = Stage::named(&Emulator::ministack()?, "prod");
     for text in ["2024-04", "2024-05", "2024-06"] {
         save(&stage, text.parse().unwrap(), &page(text).render());
@@ -113,7 +113,7 @@ fn prod() -> Option<Stage> {
     Some(stage)
 }
 
-/// From the newest to the oldest.
+/// The months from the newest to the oldest.
 fn old_months() -> impl Iterator<Item = Month> {
     ["2024-06", "2024-05", "2024-04"]
         .into_iter()
@@ -128,12 +128,12 @@ fn save(stage: &Stage, month: Month, page: &str) {
     stage.folder.write(&format!("pages/{}", name(month)), page);
 }
 
-/// Types a command into a shell, as whoever operates this does, in a folder with the saved pages.
+/// Runs a command in a shell, like an operator, in a folder with the saved pages.
 fn type_in(stage: &Stage, command: &str) -> Answer {
     let bulletin = PathBuf::from(env!("CARGO_BIN_EXE_bulletin"));
     let mut shell = Command::new("sh");
     shell.args(["-c", command]).stdin(Stdio::null());
-    // What the command itself would be given, the folder and the way to the emulator among it.
+    // The environment of the command itself, including the endpoint of the emulator.
     let alone = stage.command(&[]);
     shell.current_dir(stage.folder.path(""));
     for (name, value) in alone.get_envs() {
@@ -159,7 +159,7 @@ fn every_command_of_the_operations_page_does_what_it_says() {
     }
 }
 
-/// What an operator has, beside what `table` has.
+/// The commands of an operator, without those of `table`.
 const COMMANDS: [&str; 12] = [
     "doctor",
     "status",

@@ -1,4 +1,4 @@
-//! `preview`: what is shown is what was sent.
+//! `preview`: it shows what was sent.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use bulletin::text::septets;
 use crate::sample;
 use crate::tool::{Answer, Folder};
 
-/// Plays the days of the samples, and answers every alert that was printed, as JSON.
+/// Plays the days of the samples, and returns every printed alert as JSON.
 pub(crate) fn play(folder: &Folder, from: usize, to: usize) -> Vec<serde_json::Value> {
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/steps");
     let mut steps: Vec<_> = std::fs::read_dir(samples)
@@ -123,7 +123,7 @@ fn each_kind_of_subscriber_and_each_form_is_shown() {
         "{}",
         corrected.out
     );
-    // From where the mail would come.
+    // The sender address of the mail.
     let mut command = folder.command(&[&date[..], &["--as", "email"]].concat());
     command
         .env("SMTP_HOST", "smtp.example.com")
@@ -140,7 +140,7 @@ fn each_kind_of_subscriber_and_each_form_is_shown() {
 
 #[test]
 fn a_month_of_which_nobody_was_told_says_why() {
-    // April is where tracking begins; March 2023 and February are filled in behind it.
+    // Tracking begins with April; March 2023 and February are filled in behind it.
     let folder = sample::stored(&["2023-12", "2024-02", "2024-04"]);
     let case = ["--category", "EB2", "--country", "India"];
     let first = folder

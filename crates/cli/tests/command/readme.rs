@@ -1,4 +1,4 @@
-//! docs/EMAIL.md shows what the command does.
+//! docs/EMAIL.md shows the real output of the command.
 
 use std::path::Path;
 
@@ -32,7 +32,7 @@ fn the_e_mail_and_the_sms_of_the_page_are_those_of_the_line_above_them() {
         .collect();
     let folder = Folder::new();
     folder.bulletin(&words).exits(0);
-    // February 2024 begins, April 2024 follows it.
+    // Tracking begins with February 2024; April 2024 follows.
     play(&folder, 6, 6);
     let server = SmtpServer::start(Encryption::None);
     let step = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/steps/07-2024-03-13-april-2024");
@@ -49,7 +49,7 @@ fn the_e_mail_and_the_sms_of_the_page_are_those_of_the_line_above_them() {
         .env("MAIL_FROM", "bulletin@example.com");
     answer(run).exits(0);
     let taken = server.taken();
-    // Without the date, and with the subject on one line: where it is folded matters to nobody.
+    // Without the date, and with the subject on one line: the position of the fold does not matter.
     let undated = |message: &str| -> Vec<String> {
         let (headers, body) = message.split_once("\n\n").unwrap();
         let message = format!("{}\n\n{body}", headers.replace("\n ", " "));

@@ -1,4 +1,4 @@
-//! What an operator does again: on a deployment, and on one machine.
+//! `replay`, on a deployment and on one machine.
 
 mod alert;
 mod letter;
@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::stage::Stage;
 
-/// What lies in a queue: bodies with their trace, in the order of their texts.
+/// The messages of a queue: bodies with their trace, sorted by text.
 fn bodies(stage: &Stage, queue: Queue) -> Vec<(String, Option<String>)> {
     let sqs = aws_sdk_sqs::Client::new(&stage.emulator.config());
     run(async {
@@ -44,7 +44,7 @@ fn bodies(stage: &Stage, queue: Queue) -> Vec<(String, Option<String>)> {
     })
 }
 
-/// Leaves a message in a queue, with these attributes.
+/// Sends a message with these attributes to a queue.
 fn leave(stage: &Stage, queue: Queue, body: &str, attributes: &[(&str, &str)]) {
     let sqs = aws_sdk_sqs::Client::new(&stage.emulator.config());
     run(async {
@@ -64,13 +64,13 @@ fn leave(stage: &Stage, queue: Queue, body: &str, attributes: &[(&str, &str)]) {
     });
 }
 
-/// Leaves the page of a month among the refused ones.
+/// Sends the page of a month to the queue of refused ones.
 fn refuse(stage: &Stage, month: &str) {
     let body = json!({"link": {"month": month, "path": format!("/content/{month}")}, "trace": month});
     leave(stage, Queue::RefusedPages, &body.to_string(), &[("trace", month)]);
 }
 
-/// How many messages lie in a queue.
+/// The number of messages in a queue.
 fn count(stage: &Stage, queue: Queue) -> usize {
     bodies(stage, queue).len()
 }

@@ -1,4 +1,4 @@
-//! `run`: what is stored, what is told, and that the same again changes nothing.
+//! `run`: the stored data, the alerts, and that a repetition changes nothing.
 
 use crate::sample::{self, EB3_CHINA, file, page};
 use crate::tool::Folder;
@@ -27,7 +27,7 @@ fn the_same_run_again_writes_nothing() {
     assert_eq!(folder.count("SELECT count(*) FROM bulletin"), 5);
     let again = folder.bulletin(&run).exits(0);
     assert_eq!((folder.content(), again.out.as_str()), (first.clone(), ""));
-    // Some hours later the bulletins in force and to come are read again, and say the same.
+    // Some hours later the bulletins in force and to come are fetched again, unchanged.
     let later = ["run", "--source", "pages", "--as-of", "2024-06-15"];
     let again = folder.bulletin(&later).exits(0).says(&["July 2024: nothing new"]);
     assert_eq!((folder.content(), again.out.as_str()), (first, ""));
@@ -108,7 +108,7 @@ fn quiet_says_what_went_wrong_and_nothing_else() {
         "{}",
         second.err
     );
-    // Nothing is due for now, and what was said is not said again. The bulletin is missing all the same.
+    // Nothing is due for now, and the error is not repeated. The bulletin is still missing.
     let third = folder.bulletin(&run).exits(1);
     assert_eq!((third.out.as_str(), third.err.as_str()), ("", ""));
 }
@@ -159,7 +159,7 @@ fn status_exits_with_1_when_something_needs_a_look() {
 fn what_a_dead_process_left_is_completed_by_the_next_run() {
     let folder = sample::stored(&["2024-04"]);
     sample::save(&folder, &["2024-05", "2024-06"]);
-    // One process died after it had claimed a link, another after it had taken a page out of the queue.
+    // One process died after it had claimed a link, another after it had taken a page from the queue.
     let database = folder.database();
     let queued = r#"{"state":"queued","until":"2024-05-14T12:59:00Z"}"#;
     for (month, path) in [

@@ -1,4 +1,4 @@
-//! Pages with true dates, and what can be wrong with them.
+//! Provides pages with real dates, and faults in them. Start with [`stored`].
 
 use bulletin::{Area, Bulletin, Category, Chart, Month, RowKey};
 use bulletin_samples::{Page, site};
@@ -16,7 +16,7 @@ pub(crate) fn month(text: &str) -> Month {
     text.parse().unwrap()
 }
 
-/// A month's page as the department meant it.
+/// A month's page without faults.
 pub(crate) fn page(text: &str) -> Page {
     Page::new(site::bulletin(month(text)).unwrap()).unwrap()
 }
@@ -27,7 +27,7 @@ pub(crate) fn page_as(text: &str, as_month: Month) -> Page {
     Page::new(Bulletin::new(as_month, bulletin.rows().cloned()).unwrap()).unwrap()
 }
 
-/// The name of a month's file, as the site has it.
+/// The name of a month's file, as on the site.
 pub(crate) fn file(text: &str) -> String {
     let month = month(text);
     format!(
@@ -63,7 +63,7 @@ pub(crate) fn stored(months: &[&str]) -> Folder {
     folder
 }
 
-/// A likely day on which this month's bulletin comes out.
+/// A likely release day of this month's bulletin.
 pub(crate) fn day_before(text: &str) -> String {
     format!("{}-14", month(text).previous())
 }

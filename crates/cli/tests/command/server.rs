@@ -1,4 +1,4 @@
-//! A site on this machine.
+//! A web server on this machine that replaces the department's site. Start with [`Site`].
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 pub(crate) struct Site {
     pub(crate) address: SocketAddr,
     pages: Arc<Mutex<BTreeMap<String, (u16, String)>>>,
-    /// What it says of the time; nothing where it is empty.
+    /// The value of its `Date` header; no header if it is empty.
     date: Arc<Mutex<String>>,
 }
 
@@ -46,7 +46,7 @@ impl Site {
                     "" => String::new(),
                     date => format!("Date: {date}\r\n"),
                 };
-                // Whoever hangs up has seen enough.
+                // A client may close the connection early.
                 let _ = write!(
                     stream,
                     "HTTP/1.1 {status} Answer\r\n{date}Content-Type: text/html\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
@@ -62,13 +62,13 @@ impl Site {
         format!("http://{}", self.address)
     }
 
-    /// Answers a path so; `*` stands for every path without an answer of its own.
+    /// Sets the response for a path; `*` is for every path without a separate response.
     pub(crate) fn answer(&self, path: &str, status: u16, body: impl Into<String>) {
         let mut pages = self.pages.lock().unwrap();
         pages.insert(path.into(), (status, body.into()));
     }
 
-    /// Says in every answer that it is this time.
+    /// Sets the `Date` header of every response.
     pub(crate) fn tell_time(&self, at: chrono::DateTime<chrono::Utc>) {
         *self.date.lock().unwrap() = at.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
     }

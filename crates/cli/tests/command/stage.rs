@@ -1,4 +1,5 @@
-//! A deployment without its Lambdas, on an emulator: tables, queues and topics under a stage that nobody else has.
+//! A deployment without its Lambdas, on an emulator: tables, queues and topics under a unique stage. Start with
+//! [`Stage`].
 
 use aws::DynamoStore;
 use aws::config::Tables;
@@ -40,7 +41,7 @@ impl Stage {
         }
     }
 
-    /// Tables, queues and topics on the emulator of AWS, where it is installed.
+    /// Tables, queues and topics on the AWS emulator, if it is installed.
     pub(crate) fn whole() -> Option<Self> {
         let stage = Self::of_tables(Emulator::shared_ministack()?);
         run(stage.make_queues());
@@ -48,7 +49,7 @@ impl Stage {
         Some(stage)
     }
 
-    /// The same under a name of its own, with tables as an operator makes them, protected.
+    /// The same under a given name, with protected tables, as an operator creates them.
     pub(crate) fn named(emulator: &Emulator, stage: &str) -> Self {
         let stage = Self {
             emulator: emulator.apart(),
@@ -99,7 +100,7 @@ impl Stage {
         }
     }
 
-    /// Subscribes an address to its topic of whole bulletins, and answers the subscription's ARN.
+    /// Subscribes an address to its topic of whole bulletins, and returns the subscription's ARN.
     pub(crate) fn subscribe(&self, protocol: &str, endpoint: &str) -> String {
         let sns = aws_sdk_sns::Client::new(&self.emulator.config());
         let request = sns.subscribe().topic_arn(self.topic()).protocol(protocol);
@@ -115,7 +116,7 @@ impl Stage {
         )
     }
 
-    /// Notes a good look at the source.
+    /// Records a good poll of the source.
     pub(crate) fn look(&self, at: DateTime<Utc>) {
         let check = Check {
             at,
@@ -125,7 +126,7 @@ impl Stage {
         run(self.store().note_check(&check)).unwrap();
     }
 
-    /// The address of one of its queues.
+    /// The URL of one of its queues.
     pub(crate) async fn url(&self, queue: Queue) -> String {
         let sqs = aws_sdk_sqs::Client::new(&self.emulator.config());
         let request = sqs.get_queue_url().queue_name(self.deployment.queue(queue));
@@ -136,13 +137,13 @@ impl Stage {
         self.deployment.tables()
     }
 
-    /// Its store, as the Lambdas have it.
+    /// Its store, like that of the Lambdas.
     pub(crate) fn store(&self) -> DynamoStore {
         let client = aws_sdk_dynamodb::Client::new(&self.emulator.config());
         DynamoStore::new(client, self.tables())
     }
 
-    /// Stores the sample bulletins of these months, in this order, as the parser does.
+    /// Stores the sample bulletins of these months, in this order, like the parser.
     pub(crate) fn ingest(&self, months: &[&str]) {
         let store = self.store();
         run(async {
@@ -169,7 +170,7 @@ impl Stage {
         });
     }
 
-    /// The command against this stage: `--stage` is said, the rest is in the environment.
+    /// The command against this stage: with `--stage`, the rest is in the environment.
     pub(crate) fn command(&self, args: &[&str]) -> std::process::Command {
         let args: Vec<&str> = args
             .iter()
@@ -190,7 +191,7 @@ impl Stage {
         command
     }
 
-    /// What the command answers against this stage.
+    /// Runs the command against this stage and returns its answer.
     pub(crate) fn bulletin(&self, args: &[&str]) -> Answer {
         answer(self.command(args))
     }

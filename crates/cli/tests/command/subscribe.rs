@@ -12,7 +12,7 @@ use crate::tool::answer;
 
 const PREFIX: &str = "arn:aws:sns:us-east-1:000000000000:VisaBulletin-test-alerts-";
 const QUEUE: &str = "arn:aws:sqs:us-east-1:000000000000:alerts";
-/// Addresses that nobody has.
+/// Addresses that are not in use.
 const PHONE: &str = "+12025550100";
 const MAILBOX: &str = "anna.b@example.com";
 
@@ -49,7 +49,7 @@ fn a_queue_hears_what_it_is_subscribed_to_and_no_more() {
     ]);
     assert_eq!(cloud.heard(&alerts()), [india, india], "it passes, and goes back");
 
-    // The same again changes nothing; another case is merged.
+    // The same command again changes nothing; another case is merged.
     cloud
         .bulletin(&[&subscribe[..], &["--when", "current"]].concat())
         .exits(0)
@@ -64,7 +64,7 @@ fn a_queue_hears_what_it_is_subscribed_to_and_no_more() {
     assert_eq!(cloud.heard(&alerts()), [china, india, india]);
     assert_eq!(cloud.listed().len(), 1);
 
-    // What it does not wait for is not taken away; what it does is, alone.
+    // A filter that it does not have is not removed; one that it has is removed alone.
     let unsubscribe = ["unsubscribe", to[0], to[1], "EB3", "India"];
     cloud
         .bulletin(&[&unsubscribe[..], &["--when", "moves", "--yes"]].concat())
@@ -165,13 +165,13 @@ fn what_cannot_be_merged_is_refused_with_the_reason() {
         "6 keys of a filter policy, and SNS allows 5",
     ]);
     assert_eq!(cloud.policy(), policy);
-    // Another category has a topic, and a policy, of its own.
+    // Another category has a separate topic and policy.
     cloud
         .bulletin(&["subscribe", "--sqs", QUEUE, "EB2", "Mexico"])
         .exits(0);
     assert_eq!(cloud.listed().len(), 2);
 
-    // What somebody else wrote stays as it is.
+    // A subscription that another program created is unchanged.
     run(async {
         let sns = aws_sdk_sns::Client::new(&cloud.emulator.config());
         let subscribe = sns.subscribe().topic_arn(format!("{PREFIX}EB3")).protocol("sqs");
@@ -222,7 +222,7 @@ fn whole_bulletins_need_no_filter_policy() {
 #[test]
 fn who_has_not_confirmed_is_left_alone() {
     let Some(cloud) = Cloud::new() else { return };
-    // Nobody listens there.
+    // No server listens there.
     let hook = ["--https", "https://127.0.0.1:9/hook?key=secret"];
     let subscribe = ["subscribe", hook[0], hook[1], "EB3", "India"];
     cloud.bulletin(&subscribe).exits(0).prints(&[
@@ -316,7 +316,7 @@ fn the_list_masks_addresses_and_no_log_has_one() {
     let shown = cloud.bulletin(&["subscriptions", "--show-endpoints"]).exits(0);
     shown.prints(&[MAILBOX]);
 
-    // The record says which subscription, and not whose.
+    // The record names the subscription, and not the subscriber.
     let log = String::from_utf8(cloud.folder.read("consent.jsonl")).unwrap();
     let record: Value = serde_json::from_str(&log).unwrap();
     assert_eq!(record["consent"], "asked on 2026-11-20, said yes");

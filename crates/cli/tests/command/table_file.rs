@@ -1,4 +1,4 @@
-//! A history goes from one store into another by way of a file, and is the same there.
+//! A history moves from one store to another in a file, and is the same there.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ use crate::tool::Folder;
 
 const MONTHS: [&str; 4] = ["2024-02", "2024-04", "2024-05", "2024-06"];
 
-/// What is answered the same wherever the bulletins are stored.
+/// Queries whose answer is the same in every store.
 const QUESTIONS: [&[&str]; 6] = [
     &["show", "2024-05"],
     &["history", "EB2", "India", "--format", "json"],
@@ -37,7 +37,7 @@ fn emulators() -> impl Iterator<Item = &'static Emulator> {
         .flatten()
 }
 
-/// A month's bulletin with a column that it never had, and a misprint.
+/// A month's bulletin with an additional column and a misprint.
 fn odd(text: &str) -> Page {
     let month = month(text);
     let layout = Layout::of(month).unwrap();
@@ -63,7 +63,7 @@ fn odd(text: &str) -> Page {
     Page::new(Bulletin::new(month, rows).unwrap()).unwrap()
 }
 
-/// The same without a column.
+/// The same page without a column.
 fn without_philippines(page: &Page) -> Page {
     let rows = page.bulletin.rows().filter(|row| {
         row.key.area != Area::PHILIPPINES || row.key.category.preference() == Preference::Family
@@ -71,7 +71,7 @@ fn without_philippines(page: &Page) -> Page {
     Page::new(Bulletin::new(page.bulletin.month(), rows.cloned()).unwrap()).unwrap()
 }
 
-/// A database with all that a bulletin can have: corrections, cells that are gone, misprints, a new column.
+/// A database with everything that a bulletin can have: corrections, removed cells, misprints, a new column.
 fn with_everything() -> Folder {
     let folder = sample::stored(&MONTHS);
     for (name, page, day) in [
@@ -162,7 +162,7 @@ fn what_a_deployment_stored_by_itself_comes_to_this_machine() {
     }
 }
 
-/// The pages of the department that lie beside the project, where they do.
+/// The real pages, if they are in the `shared` folder next to the repository.
 fn real_pages() -> Option<PathBuf> {
     let shared = std::env::var_os("VISA_BULLETIN_SHARED").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
@@ -279,7 +279,7 @@ fn a_file_that_is_not_right_is_refused_whole() {
         .says(&["absent.csv"]);
 }
 
-/// Kills the command after ever longer times until it ends by itself; answers how often it was killed.
+/// Kills the command after ever longer times until it ends by itself; returns the number of kills.
 fn kill_until_done(mut command: impl FnMut() -> std::process::Command, mut wait: Duration) -> u32 {
     for kills in 0..30 {
         let mut child = command()
@@ -352,7 +352,7 @@ fn what_a_killed_export_left_is_kept_as_far_as_it_still_holds() {
         .exits(0)
         .says(&["3 bulletins had been written by an export that was interrupted"]);
     assert_eq!(here.read("again.csv"), whole);
-    // A correction since then.
+    // A correction was stored since then.
     here.write("again.csv.partial", partial);
     here.write("odd.html", odd("2024-04").render());
     here.bulletin(&["ingest", "odd.html", "--as-of", "2024-05-20"])
@@ -362,7 +362,7 @@ fn what_a_killed_export_left_is_kept_as_far_as_it_still_holds() {
         .says(&["1 bulletin had been written"]);
     here.bulletin(&["table", "export", "fresh.csv"]).exits(0);
     assert_eq!(here.read("again.csv"), here.read("fresh.csv"));
-    // Rubbish.
+    // A file that is not a partial export.
     here.write("again.csv.partial", b"\xff\x00rubbish");
     here.bulletin(&["table", "export", "again.csv"]).exits(0);
     assert_eq!(here.read("again.csv"), here.read("fresh.csv"));
@@ -390,7 +390,7 @@ fn history_alerts_nobody() {
     });
     assert_eq!(sink.take(), []);
 
-    // Where an older one is stored, those that are not over would be news.
+    // If an older bulletin is stored, those that are not over would be news.
     let (later, older) = (&bulletins[bulletins.len() - 1], &bulletins[bulletins.len() - 2]);
     let behind = SqliteStore::open(&folder.path("behind.db")).unwrap();
     run(async {
@@ -411,7 +411,7 @@ fn history_alerts_nobody() {
         let imported = Stage::of_tables(emulator);
         run(import(&imported.store(), bulletins.clone(), &clock, |_, _| ())).unwrap();
         assert_eq!(alerts(&imported, &clock), 0);
-        // One after the other they are news: the stream is read as it should be.
+        // Imported one after another they are news, which shows that the stream is read correctly.
         let told = Stage::of_tables(emulator);
         run(async {
             for bulletin in &bulletins {
@@ -422,7 +422,7 @@ fn history_alerts_nobody() {
     }
 }
 
-/// How many alerts the notifier makes of everything that was written to a stage's table.
+/// The number of alerts the notifier sends for everything written to a stage's table.
 fn alerts(stage: &Stage, clock: &FixedClock) -> usize {
     let (store, sink) = (stage.store(), RecordingSink::default());
     let notifier = Notifier {

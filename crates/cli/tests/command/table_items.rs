@@ -1,4 +1,4 @@
-//! Tables of a deployment: made, described, counted, looked through, emptied and taken away.
+//! Tables of a deployment: created, described, counted, scanned, truncated and dropped.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -27,7 +27,7 @@ fn without_tables(emulator: &'static Emulator) -> Stage {
     }
 }
 
-/// What `scan` and `count` print, a line each.
+/// The output of `scan` and `count` as JSON, one value per line.
 fn lines(answer: &Answer) -> Vec<Value> {
     answer
         .out
@@ -71,7 +71,7 @@ fn tables_are_made_as_the_template_makes_them() {
         assert_eq!(marks["time_to_live"], "delete_at");
         assert_eq!(marks["stream"], Value::Null);
 
-        // What cannot be taken away by mistake.
+        // Commands that could delete something by mistake.
         for command in [
             &["table", "drop", "--yes"][..],
             &["table", "drop"],
@@ -96,7 +96,7 @@ fn tables_are_made_as_the_template_makes_them() {
     }
 }
 
-/// `table list` knows no stage.
+/// Runs `table list`, which takes no stage.
 fn stage_list(stage: &Stage) -> Value {
     let mut command = stage.folder.command(&["table", "list", "--format", "json"]);
     for (name, value) in [

@@ -1,4 +1,4 @@
-//! A folder of its own for each test, and the command in it.
+//! Runs the command in a temporary folder for each test. Start with [`Folder`].
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-/// What the command answered.
+/// The exit code and the output of the command.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) code: i32,
@@ -15,14 +15,14 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// Asserts the exit code, and shows everything where it is another.
+    /// Asserts the exit code, and shows everything if it is different.
     #[track_caller]
     pub(crate) fn exits(self, code: i32) -> Self {
         assert_eq!(self.code, code, "{self:#?}");
         self
     }
 
-    /// Asserts that each of these stands on standard error.
+    /// Asserts that standard error contains each of these.
     #[track_caller]
     pub(crate) fn says(self, texts: &[&str]) -> Self {
         for text in texts {
@@ -31,7 +31,7 @@ impl Answer {
         self
     }
 
-    /// Asserts that one line of standard error has all of these.
+    /// Asserts that one line of standard error contains all of these.
     #[track_caller]
     pub(crate) fn says_in_a_line(self, texts: &[&str]) -> Self {
         let has_all = |line: &str| texts.iter().all(|text| line.contains(text));
@@ -42,7 +42,7 @@ impl Answer {
         self
     }
 
-    /// Asserts that each of these stands on standard output.
+    /// Asserts that standard output contains each of these.
     #[track_caller]
     pub(crate) fn prints(self, texts: &[&str]) -> Self {
         for text in texts {
@@ -71,7 +71,7 @@ impl Answer {
     }
 }
 
-/// A folder of its own, in which the command runs.
+/// A temporary folder in which the command runs.
 #[derive(Debug)]
 pub(crate) struct Folder {
     folder: TempDir,
@@ -88,7 +88,7 @@ impl Folder {
         self.folder.path().join(name)
     }
 
-    /// Writes a file, with the folders in which it lies.
+    /// Writes a file, and creates its folders.
     pub(crate) fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
         let path = self.path(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -99,7 +99,7 @@ impl Folder {
         std::fs::read(self.path(name)).unwrap()
     }
 
-    /// The command, which knows nothing of who runs the tests.
+    /// The command, isolated from the environment of the user who runs the tests.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bulletin"));
         command.args(args).current_dir(self.folder.path());
@@ -124,17 +124,17 @@ impl Folder {
         answer(self.command(args))
     }
 
-    /// The database as another program sees it.
+    /// A separate connection to the database.
     pub(crate) fn database(&self) -> Connection {
         Connection::open(self.path("visa-bulletin.db")).unwrap()
     }
 
-    /// One number out of the database.
+    /// The number that a query returns.
     pub(crate) fn count(&self, sql: &str) -> i64 {
         self.database().query_row(sql, [], |row| row.get(0)).unwrap()
     }
 
-    /// Everything that the database holds of bulletins, as text.
+    /// The bulletins in the database, as text.
     pub(crate) fn content(&self) -> String {
         let database = self.database();
         let tables = [

@@ -1,5 +1,4 @@
-//! Alerts that could not be delivered: every run fails and says so until somebody has dealt with
-//! them.
+//! Alerts that could not be delivered: every run fails with a warning until the operator has resolved them.
 
 use std::process::{Command, Stdio};
 
@@ -22,7 +21,7 @@ fn status_on(folder: &Folder, day: u32) -> Answer {
     folder.bulletin(&["status", "--as-of", &format!("2024-04-{day:02}")])
 }
 
-/// The last lines of every run that leaves alerts undelivered.
+/// Asserts that a run fails with one warning about undelivered alerts.
 fn says_so(answer: Answer) -> Answer {
     let answer =
         answer
@@ -86,7 +85,7 @@ fn with_quiet_it_is_said_once_a_day() {
         assert_eq!(told.err.lines().count(), 1, "{told:#?}");
         assert_eq!(run_on(&folder, &server, day, &quiet).exits(1).err, "");
     }
-    // What is asked for without --quiet is answered.
+    // A run without --quiet always reports them.
     says_so(run_on(&folder, &server, 14, &[]));
 }
 
@@ -158,7 +157,7 @@ fn printed(watch: &[&str]) -> (Folder, Command) {
     (folder, run)
 }
 
-/// The same command with its standard output as `sh` makes it of this.
+/// The same command with its standard output redirected by `sh`.
 fn with_output(folder: &Folder, command: &Command, output: &str) -> Answer {
     let mut shell = Command::new("sh");
     shell

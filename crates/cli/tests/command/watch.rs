@@ -1,4 +1,4 @@
-//! `watch`: what somebody wants to be told.
+//! `watch`: adds, lists and removes watches.
 
 use crate::sample;
 use crate::tool::Folder;
@@ -62,7 +62,7 @@ fn a_watch_is_added_listed_and_removed() {
         .bulletin(&["watch", "remove", "2"])
         .exits(1)
         .says(&["there is no watch 2", "There are 1, 3"]);
-    // Numbers are not given again.
+    // The numbers of removed watches are not reused.
     folder
         .bulletin(&["watch", "add", "--bulletins"])
         .exits(0)

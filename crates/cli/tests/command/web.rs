@@ -1,4 +1,4 @@
-//! A run against a site on this machine.
+//! A run against a web server on this machine.
 
 use bulletin::Month;
 use bulletin_samples::{page_path, render_index};
@@ -10,7 +10,7 @@ use crate::tool::Folder;
 
 const INDEX: &str = "/content/travel/en/legal/visa-law0/visa-bulletin.html";
 
-/// The month in force, as the command counts it.
+/// The month in force, by the command's rule.
 fn present() -> Month {
     Month::of((Utc::now() - Duration::hours(5)).date_naive())
 }
@@ -23,7 +23,7 @@ fn serve(site: &Site, months: &[Month]) {
     }
 }
 
-/// What time does: what was to be asked for later is due now.
+/// Lets time pass: everything that was to be fetched later is due now.
 fn wait(folder: &Folder) {
     folder.database().execute("DELETE FROM link", []).unwrap();
 }
@@ -75,7 +75,7 @@ fn a_blocked_host_is_named_with_its_answer_and_the_next_run_works() {
         .take(7)
         .collect();
     serve(&site, &months);
-    // A host that was closed a moment ago is left alone. The bulletin may be out, so the run fails all the same.
+    // A host that blocked a moment ago is left alone. The bulletin may be out, so the run fails all the same.
     folder
         .bulletin(&run)
         .exits(1)
@@ -101,7 +101,7 @@ fn a_challenge_is_named_and_another_host_is_asked() {
     serve(&open, &months);
     let answer = folder
         .bulletin(&["run", "--host", &closed.host(), "--host", &open.host()])
-        // Whether next month's bulletin is out, nobody knows.
+        // It is unknown whether next month's bulletin is out.
         .exits(1)
         .says(&[&closed.address.to_string(), "challenge"]);
     assert!(answer.err.contains("stored"), "{}", answer.err);
@@ -132,7 +132,8 @@ fn a_page_cut_off_on_the_way_is_refused_and_the_others_go_on() {
 #[test]
 fn a_host_that_does_not_answer_is_named() {
     let folder = Folder::new();
-    // The near end of a connection: nobody listens there, and nobody else is given the port while it is open.
+    // The local port of an open connection: nothing listens there, and no other process gets the port while it is
+    // open.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let open = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
     let address = open.local_addr().unwrap();
@@ -169,7 +170,7 @@ fn listed() -> Vec<Month> {
         .collect()
 }
 
-/// A folder in which the bulletin in force is stored, and the one before.
+/// A folder in which the bulletin in force and the one before are stored.
 fn tracked(site: &Site) -> Folder {
     let folder = Folder::new();
     serve(site, &listed());
@@ -202,7 +203,7 @@ fn a_page_that_is_listed_and_missing_is_a_failure() {
     ]);
     assert!(!answer.err.contains("not out yet"), "{}", answer.err);
     status_needs_a_look(&folder, &[&format!("the page of {next} could not be had"), "404"]);
-    // Until it is asked for again every run says so, and a quiet one once.
+    // Until it is due again, every run reports it, and a quiet one once.
     folder
         .bulletin(&run)
         .exits(1)

@@ -13,7 +13,7 @@ fn at_width(folder: &Folder, columns: &str, args: &[&str]) -> Answer {
     answer(command).exits(0)
 }
 
-/// Every date of the CSV stands whole in the table.
+/// Asserts that every date of the CSV is unbroken in the table.
 fn assert_fits(folder: &Folder, columns: usize, args: &[&str]) {
     let table = at_width(folder, &columns.to_string(), args);
     for line in table.out.lines() {

@@ -1,4 +1,5 @@
-//! Bulletins as they are put together again from a file's lines, and every check of them.
+//! Assembles bulletins from the records of a file and validates them. Excludes the syntax of lines, see
+//! [`form`](super::form). Start with [`read`].
 
 use bulletin::{CutOff, Month, RawCell, Reading, Row, RowKey};
 use bulletin_html::INDEX_PATH;
@@ -11,14 +12,14 @@ use super::record::{Fields, Kind, Record};
 use super::write::{GONE, UNREADABLE, cell_digest, earlier_count, hash_line, hex};
 use super::{ArchiveError, ArchiveFormat, form, with_exact_instants};
 
-/// How many months a bulletin may lie ahead of the month in force.
+/// The maximum number of months that a bulletin may be ahead of the month in force.
 const MONTHS_AHEAD: usize = 3;
 
-/// The bulletins of a whole file, in the order of their months, after everything in it was checked. What lies in the
-/// future at `now` is refused: a store that believed it would take no later page.
+/// Reads the bulletins of a whole file, ordered by month, after validating all of it. Instants after `now` are
+/// refused: a store that accepted them would take no later page.
 ///
 /// # Errors
-/// [`ArchiveError`], the first that is found.
+/// The first [`ArchiveError`] found.
 pub fn read(
     bytes: &[u8],
     format: ArchiveFormat,
@@ -41,10 +42,10 @@ pub fn read(
     Ok(assembly.done)
 }
 
-/// The bulletins that stand whole in what an export left that died.
+/// The complete bulletins in the partial file of an interrupted export.
 pub(super) fn read_whole(bytes: &[u8], format: ArchiveFormat, now: DateTime<Utc>) -> Vec<ArchivedBulletin> {
     let mut assembly = Assembly::new(now);
-    // The last line of what was left may have ended in the middle of a character.
+    // The last line of a partial file may end in the middle of a character.
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default(),
@@ -55,7 +56,7 @@ pub(super) fn read_whole(bytes: &[u8], format: ArchiveFormat, now: DateTime<Utc>
             break;
         }
     }
-    // The last may be whole.
+    // The last bulletin may be complete.
     let _ = assembly.close();
     assembly.done
 }
@@ -72,7 +73,7 @@ fn as_text(bytes: &[u8]) -> Result<&str, ArchiveError> {
     })
 }
 
-/// What was read so far.
+/// The bulletins read so far.
 struct Assembly {
     now: DateTime<Utc>,
     done: Vec<ArchivedBulletin>,
@@ -235,7 +236,7 @@ impl Assembly {
         }
     }
 
-    /// Which cell of the bulletin that is open.
+    /// The cell of the current bulletin that a record is about.
     fn key(&self, fields: &mut Fields) -> Result<RowKey, ArchiveError> {
         let month: Month = fields.read("month")?;
         let open = self.open.as_ref().ok_or_else(|| without_bulletin(fields))?;
@@ -264,7 +265,7 @@ impl Assembly {
         Ok(at)
     }
 
-    /// Ends the bulletin that is open: all its rows were read, and they are those that were exported.
+    /// Ends the current bulletin: checks that all its rows were read and match the exported ones.
     fn close(&mut self) -> Result<(), ArchiveError> {
         let Some(open) = self.open.take() else {
             return Ok(());
@@ -347,7 +348,7 @@ fn reading(fields: &Fields, value: &str) -> Result<Reading, ArchiveError> {
     })
 }
 
-/// What follows the folder of the bulletins.
+/// True if the part of a path below the bulletins' folder is a plain path.
 fn is_plain_path(rest: &str) -> bool {
     rest.starts_with('/')
         && !rest.split('/').any(|part| part == "..")

@@ -1,3 +1,6 @@
+//! Exports stored bulletins to an archive file, and resumes an interrupted export. Excludes the format of the file,
+//! see [`write`](super::write). Start with [`export`].
+
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{BufWriter, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -11,37 +14,37 @@ use super::assembly::{read, read_whole};
 use super::write::cell_digest;
 use super::{ArchiveFormat, ArchiveWriter, ExchangeError, with_exact_instants};
 
-/// How often a bulletin is read again that a correction changed in between.
+/// The number of attempts to read a bulletin that is corrected at the same time.
 const ATTEMPTS: u32 = 5;
 
-/// What is to be written where.
+/// The target and range of an export.
 #[derive(Debug, Clone, Copy)]
 pub struct Export<'a> {
-    /// The file. Until it is whole it is written beside it, under a name that ends in `.partial`.
+    /// The file. Until it is complete, it is written next to it under a name that ends in `.partial`.
     pub path: &'a Path,
-    /// Its form.
+    /// The format of the file.
     pub format: ArchiveFormat,
-    /// Only these months.
+    /// The months to export; `None` for all.
     pub months: Option<MonthRange>,
 }
 
-/// What an export did.
+/// The outcome of an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Exported {
-    /// How many bulletins are in the file.
+    /// The number of bulletins in the file.
     pub bulletins: usize,
-    /// How many rows they have.
+    /// The number of rows of these bulletins.
     pub rows: usize,
-    /// How many of the bulletins an earlier export had written that died.
+    /// The number of bulletins kept from an interrupted export.
     pub kept: usize,
 }
 
-/// Writes stored bulletins into a file: beside it first, and under its name when it is whole and reads back. What an
-/// export left that died is gone on with, as far as the store still has it so. `progress` is told how many bulletins of
-/// how many are written.
+/// Exports stored bulletins: writes the partial file, reads it back, then renames it. Resumes an interrupted export
+/// as long as its bulletins still match the store. Calls `progress` with the number of bulletins written and the
+/// total.
 ///
 /// # Errors
-/// [`ExchangeError`]. What was written until then is kept for the next time.
+/// [`ExchangeError`]. The bulletins written until then are kept for the next export.
 pub async fn export<Store: BulletinStore>(
     store: &Store,
     order: &Export<'_>,
@@ -84,7 +87,7 @@ pub async fn export<Store: BulletinStore>(
     for (index, month) in months.iter().enumerate().skip(kept) {
         let bulletin = archived(store, *month).await?;
         writer.bulletin(&bulletin).map_err(of_partial)?;
-        // What is whole is kept, also where the next bulletin cannot be had.
+        // Complete bulletins are kept even if the next one cannot be read.
         writer.flush().map_err(of_partial)?;
         rows += bulletin.rows.len();
         progress(index + 1, months.len());
@@ -126,14 +129,14 @@ async fn months<Store: BulletinStore>(
     }
 }
 
-/// The name under which a file is written until it is whole.
+/// The path of the file until it is complete.
 fn partial_path(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".partial");
     name.into()
 }
 
-/// Opens what is written beside the file, for this process alone.
+/// Opens the partial file and locks it for this process.
 fn open_alone(path: &Path) -> Result<File, ExchangeError> {
     let of_path = |error| ExchangeError::File {
         path: path.to_owned(),
@@ -153,8 +156,8 @@ fn open_alone(path: &Path) -> Result<File, ExchangeError> {
     }
 }
 
-/// Whether the store has the bulletin as it was written. Its record says so: whatever is written to a bulletin changes
-/// it.
+/// True if the store still has the bulletin as exported. Comparing the record is enough: every write to a bulletin
+/// changes it.
 async fn is_as_stored<Store: BulletinStore>(
     store: &Store,
     bulletin: &ArchivedBulletin,
@@ -167,7 +170,7 @@ async fn is_as_stored<Store: BulletinStore>(
     Ok(stored == *bulletin && cell_digest(bulletin)? == digest)
 }
 
-/// A bulletin whose rows are those of its record, also where it is being corrected.
+/// A bulletin with rows that match its record, even if it is corrected during the read.
 async fn archived<Store: BulletinStore>(
     store: &Store,
     month: Month,

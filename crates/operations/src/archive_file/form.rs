@@ -1,4 +1,5 @@
-//! Lines of CSV and of JSON as records.
+//! The syntax of an archive file: lines of CSV or JSON as records. Excludes their meaning, see
+//! [`assembly`](super::assembly). Start with [`records`].
 
 use csv::{ByteRecord, ReaderBuilder, StringRecord, WriterBuilder};
 use serde_json::Value;
@@ -6,14 +7,14 @@ use serde_json::Value;
 use super::record::{FIELDS, Kind, Record, Shape, quoted};
 use super::{ArchiveError, ArchiveFormat, FORMAT, VERSION};
 
-/// The longest line, in bytes. The longest that an export writes is that of a bulletin with many findings, and has some
+/// The maximum length of a line, in bytes. The longest exported line, a bulletin with many findings, has a few
 /// thousand.
 const LONGEST_LINE: usize = 1 << 20;
 
-/// The lines after the heading with their numbers, until one is wrong.
+/// The lines after the heading with their numbers, up to the first invalid one.
 type Records<'a> = Box<dyn Iterator<Item = Result<(u64, Record), ArchiveError>> + 'a>;
 
-/// The heading, as it is written.
+/// The heading of a file.
 pub(super) fn heading(format: ArchiveFormat) -> String {
     match format {
         ArchiveFormat::JsonLines => json_heading(),
@@ -27,12 +28,12 @@ pub(super) fn heading(format: ArchiveFormat) -> String {
     }
 }
 
-/// The heading of JSON lines, with which the digest begins in either form.
+/// The heading of JSON Lines, with which the digest begins in both formats.
 pub(super) fn json_heading() -> String {
     format!("{{\"format\":\"{FORMAT}\",\"version\":{VERSION}}}\n")
 }
 
-/// A record as it is written, with the end of its line.
+/// Encodes a record, with its line ending.
 pub(super) fn line(format: ArchiveFormat, record: &Record) -> std::io::Result<Vec<u8>> {
     match format {
         ArchiveFormat::JsonLines => Ok(format!("{}\n", record.json()).into_bytes()),
@@ -47,7 +48,7 @@ pub(super) fn line(format: ArchiveFormat, record: &Record) -> std::io::Result<Ve
     }
 }
 
-/// Reads all lines after the heading, each with its number, until one is wrong.
+/// Reads all lines after the heading, each with its number, up to the first invalid one.
 pub(super) fn records(text: &str, format: ArchiveFormat) -> Result<Records<'_>, ArchiveError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.is_empty() {

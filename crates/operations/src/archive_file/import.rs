@@ -1,3 +1,6 @@
+//! Imports bulletins from an archive file into a store. Excludes the validation of the file, see
+//! [`assembly`](super::assembly). Start with [`import`].
+
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
@@ -10,26 +13,26 @@ use pipeline::{ArchivedBulletin, Imported};
 use super::{ArchiveError, ArchiveFormat, ExchangeError, read};
 use crate::store::is_news;
 
-/// The longest file, in bytes. All bulletins since 2001 take some thirty million.
+/// The maximum size of a file, in bytes. All bulletins since 2001 take about thirty million.
 const LONGEST_FILE: u64 = 1 << 29;
 
-/// What became of a file's bulletins.
+/// The outcome of an import.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ImportReport {
-    /// Those that are stored now.
+    /// Bulletins that were stored.
     pub stored: Vec<Month>,
-    /// Those that were stored before with the same cells.
+    /// Bulletins that were already stored with the same cells.
     pub already_there: Vec<Month>,
-    /// Those of which the store has other cells, which stay.
+    /// Bulletins that are stored with different cells; the store keeps its own.
     pub differ: Vec<Month>,
-    /// Those that would be news to whoever is told of this store: it is left to the pipeline to store them and tell of them.
+    /// Bulletins that would be news to subscribers; left to the pipeline, which stores and reports them.
     pub news: Vec<Month>,
 }
 
-/// The bulletins of a file, after everything in it was checked.
+/// Reads the bulletins of a file after validating all of it.
 ///
 /// # Errors
-/// [`ExchangeError`] names the line and field.
+/// [`ExchangeError`] with the line and field.
 pub fn read_file(
     path: &Path,
     format: ArchiveFormat,
@@ -55,13 +58,13 @@ pub fn read_file(
     read(&bytes, format, now).map_err(wrong)
 }
 
-/// Stores bulletins in the order in which nothing of them is taken for news: the newest first where nothing is stored,
-/// then upwards from what is stored, and downwards below it. Of a month that is later than what is stored and not over
-/// people would be told, so it is left out. Doing it again, also after half of it, ends the same.
-/// `progress` is told how many bulletins of how many are done.
+/// Stores bulletins in an order in which none of them is news: first the months after the newest stored one,
+/// ascending, then the others, descending; into an empty store all of them descending. A month that is later than
+/// the newest stored one and not over would alert subscribers, so it is skipped. Idempotent, also after an
+/// interruption. Calls `progress` with the number of bulletins done and the total.
 ///
 /// # Errors
-/// [`StoreError`]. What was stored until then stays.
+/// [`StoreError`]. The bulletins stored until then are kept.
 pub async fn import<Store: BulletinStore>(
     store: &Store,
     mut bulletins: Vec<ArchivedBulletin>,

@@ -1,10 +1,13 @@
+//! The records of an archive file and their fields, for both formats. Start with [`Record`] to write and [`Fields`]
+//! to read.
+
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::str::FromStr;
 
 use super::ArchiveError;
 
-/// What a line is about.
+/// The kind of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Bulletin,
@@ -40,16 +43,16 @@ impl Kind {
     }
 }
 
-/// How a field's text stands in JSON.
+/// The encoding of a field in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
     Text,
     Number,
-    /// It is JSON itself.
+    /// JSON, embedded unchanged.
     Value,
 }
 
-/// Every field in the order in which a line has them.
+/// All fields in the order of a line.
 pub(super) const FIELDS: [(&str, Shape); 20] = [
     ("month", Shape::Text),
     ("chart", Shape::Text),
@@ -73,7 +76,7 @@ pub(super) const FIELDS: [(&str, Shape); 20] = [
     ("digest", Shape::Text),
 ];
 
-/// One line, in either form: its kind, and its fields as text. A field that is empty is not there.
+/// One line in either format: its kind, and its fields as text. Empty fields are absent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Record {
     pub(super) kind: Kind,
@@ -88,7 +91,7 @@ impl Record {
         }
     }
 
-    /// With a field more. An empty text leaves it out.
+    /// Adds a field, unless its text is empty.
     #[must_use]
     pub(super) fn with(mut self, field: &'static str, text: impl Into<String>) -> Self {
         let text = text.into();
@@ -102,7 +105,7 @@ impl Record {
         self.fields.get(field).map(String::as_str)
     }
 
-    /// A line of JSON, without its end.
+    /// Encodes the record as a line of JSON, without its line ending.
     pub(super) fn json(&self) -> String {
         let mut line = format!("{{\"record\":\"{}\"", self.kind.code());
         for (name, shape) in FIELDS {
@@ -118,7 +121,7 @@ impl Record {
     }
 }
 
-/// The fields of a line as they are taken from it, one by one.
+/// The fields of a line that are not read yet.
 pub(super) struct Fields {
     pub(super) line: u64,
     kind: Kind,
@@ -134,7 +137,8 @@ impl Fields {
         }
     }
 
-    /// A text that may be empty. Nothing that steers a terminal can come from a page.
+    /// Takes a text that may be empty. Control characters are refused, so that no text from a page can control a
+    /// terminal.
     pub(super) fn text(&mut self, field: &'static str) -> Result<String, ArchiveError> {
         let text = self.left.remove(field).unwrap_or_default();
         match text.chars().find(|c| c.is_control()) {
@@ -149,7 +153,7 @@ impl Fields {
         }
     }
 
-    /// What a text says that must be there.
+    /// Takes and parses a required text.
     pub(super) fn read<T: FromStr>(&mut self, field: &'static str) -> Result<T, ArchiveError>
     where
         T::Err: Display,
@@ -161,7 +165,7 @@ impl Fields {
         })
     }
 
-    /// A text that must be there.
+    /// Takes a required text.
     pub(super) fn needed(&mut self, field: &'static str) -> Result<String, ArchiveError> {
         let text = self.text(field)?;
         if text.is_empty() {
@@ -171,7 +175,7 @@ impl Fields {
         Ok(text)
     }
 
-    /// What a list in JSON says; none where it is empty.
+    /// Takes a list in JSON; an empty field is an empty list.
     pub(super) fn list<T: serde::de::DeserializeOwned>(
         &mut self,
         field: &'static str,
@@ -183,7 +187,7 @@ impl Fields {
         serde_json::from_str(&text).map_err(|error| self.wrong(field, format!("cannot be read: {error}")))
     }
 
-    /// Says that nothing else stands in the line.
+    /// Checks that the line has no other fields.
     pub(super) fn done(self) -> Result<(), ArchiveError> {
         match self.left.keys().next() {
             Some(field) => {
@@ -202,7 +206,7 @@ impl Fields {
     }
 }
 
-/// Text from a file, in quotes, without anything that could steer a terminal, and not too long.
+/// Text from a file, quoted, escaped and truncated to 60 characters.
 pub(super) fn quoted(text: &str) -> String {
     let shown: String = text.chars().take(60).flat_map(char::escape_debug).collect();
     let dots = if text.chars().count() > 60 { "..." } else { "" };

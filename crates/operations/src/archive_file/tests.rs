@@ -1,4 +1,4 @@
-//! What is written is read back, and what nobody wrote is refused.
+//! Round trips of archive files, and files that are refused.
 
 use bulletin::{Area, Category, Chart, CorrectedCell, CutOff, Finding, RawCell, Reading, Row, RowKey};
 use chrono::{NaiveDate, TimeDelta};
@@ -87,7 +87,7 @@ fn any_earlier() -> impl Strategy<Value = EarlierValue> {
     })
 }
 
-/// What a cell says, how it and its labels are printed, and who gave it.
+/// The value of a cell, its printed value and labels, and its host.
 type AnyCell = (Option<CutOff>, [String; 3], String);
 
 fn any_cell() -> impl Strategy<Value = (Option<AnyCell>, Vec<EarlierValue>)> {
@@ -159,7 +159,7 @@ fn any_history() -> impl Strategy<Value = Vec<ArchivedBulletin>> {
     })
 }
 
-/// How many bytes these bulletins take before the end record.
+/// The number of bytes that these bulletins take before the end record.
 fn length(format: ArchiveFormat, bulletins: &[ArchivedBulletin]) -> usize {
     let mut writer = ArchiveWriter::new(Vec::new(), format).unwrap();
     for bulletin in bulletins {
@@ -184,7 +184,7 @@ proptest! {
     fn a_file_that_was_cut_off_is_known_and_gives_what_is_whole(history in any_history(), at in 0.0..1.0_f64) {
         for format in FORMATS {
             let bytes = written(format, &history);
-            // Without its last line end it is whole.
+            // The file is complete without its last line ending.
             let end = (at * (bytes.len() - 1) as f64) as usize;
             prop_assert!(read(&bytes[..end], format, now()).is_err());
             let whole = read_whole(&bytes[..end], format, now());
@@ -283,7 +283,7 @@ fn both_forms_are_as_they_are_described() {
         ),
         "{csv}"
     );
-    // The digest is that of the JSON lines before it, in either form.
+    // In both formats the digest covers the JSON Lines before the end record.
     let digest = |text: &str| {
         let mut hash = <sha2::Sha256 as sha2::Digest>::new();
         sha2::Digest::update(&mut hash, text);
@@ -313,7 +313,7 @@ fn a_file_that_a_spreadsheet_saved_again_is_read() {
     );
 }
 
-/// What is changed in the file of two bulletins, and what is then said of it.
+/// A text in the file of two bulletins, its replacement, and the resulting error.
 const CHANGED: [(&str, &str, &str); 14] = [
     (
         "archive\",\"version\":1",

@@ -1,3 +1,6 @@
+//! Writes bulletins as the records of an archive file, and counts its digest. Excludes files on disk, see
+//! [`export`](super::export()). Start with [`ArchiveWriter`].
+
 use std::io::Write;
 
 use bulletin::{CutOff, Reading};
@@ -9,12 +12,12 @@ use sha2::{Digest as _, Sha256};
 use super::record::{Kind, Record};
 use super::{ArchiveFormat, form};
 
-/// What the field `value` says where there is no cut-off.
+/// The `value` of a cell without a readable cut-off.
 pub(super) const UNREADABLE: &str = "unreadable";
-/// What the field `value` says where a correction took the cell off the page.
+/// The `value` of a cell that a correction removed from the page.
 pub(super) const GONE: &str = "gone";
 
-/// Writes bulletins in the order of their months. What is written is no whole file before [`finish`](Self::finish).
+/// Writes bulletins, ordered by month. The file is complete only after [`finish`](Self::finish).
 #[derive(Debug)]
 pub struct ArchiveWriter<W> {
     out: W,
@@ -25,10 +28,10 @@ pub struct ArchiveWriter<W> {
 }
 
 impl<W: Write> ArchiveWriter<W> {
-    /// A writer that has written the heading.
+    /// Creates a writer and writes the heading.
     ///
     /// # Errors
-    /// Those of writing.
+    /// If writing fails.
     pub fn new(mut out: W, format: ArchiveFormat) -> std::io::Result<Self> {
         out.write_all(form::heading(format).as_bytes())?;
         Ok(Self {
@@ -43,7 +46,7 @@ impl<W: Write> ArchiveWriter<W> {
     /// Writes one bulletin with its rows.
     ///
     /// # Errors
-    /// Those of writing; and where a cell stands twice in it.
+    /// If writing fails, or the bulletin has a cell twice.
     pub fn bulletin(&mut self, bulletin: &ArchivedBulletin) -> std::io::Result<()> {
         let digest = cell_digest(bulletin).map_err(std::io::Error::other)?;
         self.record(&bulletin_record(bulletin, &digest)?)?;
@@ -58,10 +61,10 @@ impl<W: Write> ArchiveWriter<W> {
         Ok(())
     }
 
-    /// Writes the end, without which the file counts as cut off.
+    /// Writes the end record, without which the file counts as truncated.
     ///
     /// # Errors
-    /// Those of writing.
+    /// If writing fails.
     pub fn finish(mut self) -> std::io::Result<W> {
         let end = end_record(self.bulletins, self.rows, &hex(self.hash));
         self.out.write_all(&form::line(self.format, &end)?)?;
@@ -69,7 +72,7 @@ impl<W: Write> ArchiveWriter<W> {
         Ok(self.out)
     }
 
-    /// The same, writing elsewhere from now on.
+    /// Replaces the output; returns the new writer and the previous output.
     pub(super) fn moved<V: Write>(self, out: V) -> (ArchiveWriter<V>, W) {
         let writer = ArchiveWriter {
             out,
@@ -91,17 +94,17 @@ impl<W: Write> ArchiveWriter<W> {
     }
 }
 
-/// The digest of the cells that a bulletin has.
+/// The digest of a bulletin's cells.
 pub(super) fn cell_digest(bulletin: &ArchivedBulletin) -> Result<CellDigest, StoreError> {
     Ok(CellDigest::of(&bulletin.bulletin()?))
 }
 
-/// How many values corrections replaced in it.
+/// The number of values in a bulletin that corrections replaced.
 pub(super) fn earlier_count(bulletin: &ArchivedBulletin) -> usize {
     bulletin.rows.iter().map(|row| row.earlier.len()).sum()
 }
 
-/// Counts a line into a file's digest.
+/// Adds a line to the digest of a file.
 pub(super) fn hash_line(hash: &mut Sha256, record: &Record) {
     hash.update(record.json());
     hash.update("\n");
@@ -115,12 +118,12 @@ fn instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
-/// A list as JSON; nothing where it is empty.
+/// Encodes a list as JSON; an empty list as an empty text.
 fn list<T: serde::Serialize>(values: &[T]) -> std::io::Result<String> {
     if values.is_empty() {
         return Ok(String::new());
     }
-    // By way of a value, whose fields have one order, as they have when they are read back.
+    // Converts to a value first: its fields have a fixed order, the same as when they are read back.
     Ok(serde_json::to_value(values)?.to_string())
 }
 

@@ -1,4 +1,5 @@
-//! Alerts that were begun and not finished, and those that fail and are tried again.
+//! Checks alerts that were started and not finished, and alerts that fail and are retried. Excludes dead letters,
+//! see [`letter`](super::letter). Start with [`on_machine`] or [`on_aws`].
 
 use std::collections::BTreeSet;
 
@@ -10,21 +11,21 @@ use sqlite::SqliteStore;
 
 use super::{Circumstances, Part, Symptom, counted, few, one_line};
 
-/// How long after its end a right to send may stand there, before somebody should have taken it over.
+/// The time after which an expired claim on an alert should have been taken over.
 const OVER: TimeDelta = TimeDelta::minutes(15);
 
-/// The marks that nobody has taken over although their time is up.
+/// The expired marks that nobody took over.
 fn left(marks: Vec<(String, DateTime<Utc>)>, now: DateTime<Utc>) -> Vec<String> {
     let over = marks.into_iter().filter(|(_, expires)| *expires + OVER < now);
     over.map(|(mark, _)| mark).collect()
 }
 
-/// The month that a mark is about: `CATEGORY#EB3#COUNTRY#INDIA#2026-12#0#SNS`, `BULLETIN#2026-12#0#SNS`.
+/// The month of a mark, such as `CATEGORY#EB3#COUNTRY#INDIA#2026-12#0#SNS` or `BULLETIN#2026-12#0#SNS`.
 fn month_of(mark: &str) -> Option<Month> {
     mark.split('#').find_map(|part| part.parse().ok())
 }
 
-/// Those of one machine.
+/// Checks the alerts of one machine.
 pub(super) fn on_machine(store: &SqliteStore, around: &Circumstances) -> Result<Vec<Symptom>, StoreError> {
     let mut symptoms = Vec::new();
     for failure in store.failing_changes()? {
@@ -65,7 +66,7 @@ fn waits(changes: usize) -> String {
     format!("{} {verb}", counted(changes, "change"))
 }
 
-/// Those of a deployment.
+/// Checks the alerts of a deployment.
 pub(super) async fn on_aws(store: &DynamoStore, around: &Circumstances) -> Result<Vec<Symptom>, StoreError> {
     let left = left(store.marks_in_progress().await?, around.now);
     if left.is_empty() {

@@ -1,4 +1,5 @@
-//! The clock of this machine against those of others, and against the times that are stored.
+//! Checks the clock of this machine against other clocks and against stored times. Start with [`by_hosts`],
+//! [`by_aws`] and [`by_what_is_stored`].
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,11 +14,11 @@ use pipeline::skew;
 
 use super::{Circumstances, Looks, Part, Symptom, at, few, months_in_force};
 
-/// How far this machine's clock may be off. From five minutes on AWS takes no signed request, and what is written carries
-/// the wrong time.
+/// The maximum difference of this machine's clock. AWS refuses signed requests from a difference of five minutes
+/// on, and everything stored gets the wrong time.
 const TOO_FAR: TimeDelta = TimeDelta::seconds(60);
 
-/// By how much AWS's clock is ahead of this machine's, as the first of its answers said. Clones share it.
+/// The time by which AWS's clock is ahead of this machine's, from its first response. Clones share it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Skew(Arc<Mutex<Option<TimeDelta>>>);
 
@@ -47,7 +48,7 @@ impl Intercept for Skew {
     }
 }
 
-/// The clock against those of the hosts that answered.
+/// Checks the clock against those of the hosts that responded.
 pub(super) fn by_hosts(around: &Circumstances, symptoms: &mut Vec<Symptom>) {
     let Some(answers) = &around.hosts else {
         symptoms.push(Symptom::unknown(
@@ -62,7 +63,7 @@ pub(super) fn by_hosts(around: &Circumstances, symptoms: &mut Vec<Symptom>) {
     symptoms.push(judged(known));
 }
 
-/// The clock against AWS's.
+/// Checks the clock against AWS's.
 pub(super) fn by_aws(skew: &Skew, around: &Circumstances, symptoms: &mut Vec<Symptom>) {
     let of_hosts = around.hosts.iter().flatten();
     let known = skew.ahead().map(|ahead| ("AWS", ahead));
@@ -96,7 +97,8 @@ fn judged(known: Option<(&str, TimeDelta)>) -> Symptom {
     .by("timedatectl set-ntp true")
 }
 
-/// The stored times that lie in the future, a clause each: a clock ran ahead when they were written, or is behind now.
+/// The stored times that are in the future, one clause each: a clock was ahead when they were written, or is behind
+/// now.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -137,7 +139,7 @@ where
     Ok(times)
 }
 
-/// The clock against the times that are stored.
+/// Checks the clock against the stored times.
 pub(super) async fn by_what_is_stored<S>(
     store: &S,
     looks: &Result<Looks, StoreError>,
@@ -147,7 +149,7 @@ pub(super) async fn by_what_is_stored<S>(
 where
     S: BulletinStore + LinkTable,
 {
-    // Looks that cannot be read are a symptom of their own.
+    // Polls that cannot be read are a separate symptom.
     let looks = looks.as_ref().unwrap_or(&(None, None));
     let times = future_times(store, looks, around.now).await?;
     if times.is_empty() {

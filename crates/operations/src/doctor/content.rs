@@ -1,4 +1,5 @@
-//! What is stored, held against itself.
+//! Checks stored content for consistency: the file, the catalogue, rows and standings. Excludes tables and queues,
+//! see [`table`](super::table) and [`letter`](super::letter).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,18 +11,19 @@ use sqlite::SqliteStore;
 
 use super::{Circumstances, Part, Scope, Symptom, counted, few, one_line};
 
-/// The first bulletin of the modern form is of December 2001; no month before it has ever been stored.
+/// The first bulletin in the modern form, December 2001; no earlier month was ever stored.
 const EARLIEST: (i32, u32) = (2001, 12);
 
 /// The key of the catalogue's item, as the AWS CLI takes it.
 const CATALOGUE_KEY: &str = r#"{"pk": {"S": "CATALOGUE"}, "sk": {"S": "CATALOGUE"}}"#;
 
-/// What puts right what is stored of a month: a page that is fed by hand is held against every row and standing.
+/// Adds the command that repairs the stored data of a month: a manually ingested page is compared with every row
+/// and standing.
 fn feed(symptom: Symptom, around: &Circumstances) -> Symptom {
     symptom.by(around.command("ingest PAGE.html"))
 }
 
-/// Whether the file is sound.
+/// Checks the integrity of the file.
 pub(super) fn file(store: &SqliteStore, symptoms: &mut Vec<Symptom>) {
     let damage = match store.damage() {
         Ok(damage) => damage,
@@ -41,7 +43,7 @@ pub(super) fn file(store: &SqliteStore, symptoms: &mut Vec<Symptom>) {
     });
 }
 
-/// Months that have rows and are not stored whole.
+/// Checks for months that have rows and are not stored whole.
 pub(super) async fn half_stored(
     store: &SqliteStore,
     around: &Circumstances,
@@ -70,7 +72,7 @@ pub(super) async fn half_stored(
     }])
 }
 
-/// Whether the catalogue and the bulletins' items name the same months.
+/// Checks that the catalogue and the bulletins' items name the same months.
 pub(super) async fn catalogue(
     store: &DynamoStore,
     around: &Circumstances,
@@ -145,7 +147,7 @@ pub(super) async fn catalogue(
     Ok(symptoms)
 }
 
-/// Whether the rows of each bulletin make up the digest that its record has.
+/// Checks that the rows of each bulletin match the digest in its record.
 pub(super) async fn rows<S: BulletinStore>(
     store: &S,
     scope: Scope,
@@ -157,7 +159,7 @@ pub(super) async fn rows<S: BulletinStore>(
     }
     let mut wrong = Vec::new();
     for month in &months {
-        // One without a record is told of with the catalogue.
+        // A bulletin without a record is reported with the catalogue.
         let Some(record) = store.record(*month).await? else {
             continue;
         };
@@ -203,7 +205,7 @@ pub(super) async fn rows<S: BulletinStore>(
     )])
 }
 
-/// Whether the standings say what the rows of the two newest bulletins say.
+/// Checks that the standings match the rows of the two newest bulletins.
 pub(super) async fn standings<S: BulletinStore>(
     store: &S,
     around: &Circumstances,
@@ -259,7 +261,7 @@ pub(super) async fn standings<S: BulletinStore>(
     )])
 }
 
-/// What is wrong with the standing of a case, by the two newest bulletins, the newest first.
+/// The difference between the standing of a case and the two newest bulletins, the newest first.
 fn differs(case: Case, standing: Option<&Standing>, newest: &[Bulletin]) -> Option<String> {
     let rules: Vec<Entry> = newest.iter().map(|bulletin| Entry::of(bulletin, case)).collect();
     let is_listed = rules.iter().any(|entry| entry.lists(case));

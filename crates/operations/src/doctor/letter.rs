@@ -1,4 +1,5 @@
-//! Dead letters: what failed for good, is kept whole, and waits for an operator.
+//! Checks for dead letters: pages, messages and alerts that were given up and need an operator. Excludes alerts
+//! that are still retried, see [`alert`](super::alert).
 
 use aws_sdk_sqs::error::{DisplayErrorContext, SdkError};
 use aws_sdk_sqs::types::QueueAttributeName;
@@ -11,7 +12,7 @@ use super::{Circumstances, Part, Symptom, counted, one_line};
 use crate::Deployment;
 use crate::deployment::Queue;
 
-/// The months whose pages are among the dead letters of one machine.
+/// The months whose pages are dead letters on one machine.
 pub(super) fn months(store: &SqliteStore) -> Result<Vec<Month>, StoreError> {
     let letters = store.dead_letters()?;
     let pages = letters
@@ -20,7 +21,7 @@ pub(super) fn months(store: &SqliteStore) -> Result<Vec<Month>, StoreError> {
     Ok(pages.filter_map(|letter| letter.about.parse().ok()).collect())
 }
 
-/// The dead letters of one machine.
+/// Checks the dead letters of one machine.
 pub(super) async fn dead_letters(
     store: &SqliteStore,
     around: &Circumstances,
@@ -50,7 +51,7 @@ pub(super) async fn dead_letters(
     Ok(symptoms)
 }
 
-/// The queues of a deployment: whether they are there, and what lies among the dead letters.
+/// Checks that the queues of a deployment exist, and counts their dead letters.
 pub(super) async fn queues(
     config: &SdkConfig,
     deployment: &Deployment,
@@ -82,7 +83,7 @@ pub(super) async fn queues(
     }
 }
 
-/// What a queue says of itself.
+/// The attributes of a queue.
 struct State {
     messages: usize,
     has_dead_letter_queue: bool,

@@ -1,4 +1,5 @@
-//! Pages, and what is to be done with them.
+//! Checks for links to pages that are stuck or fail repeatedly. Excludes dead letters, see
+//! [`letter`](super::letter). Start with [`links`].
 
 use bulletin::Month;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -7,13 +8,13 @@ use pipeline::{Link, LinkState};
 
 use super::{Circumstances, Part, Symptom, at, counted, one_line};
 
-/// How long a link may be due before a look that did not take it.
+/// The maximum time that a link may be due before a poll that did not claim it.
 const TAKEN_WITHIN: TimeDelta = TimeDelta::hours(3);
-/// From how many failures in a row on somebody should look. By then half an hour has passed.
+/// The number of consecutive failures from which an operator should check. They take half an hour.
 const MANY_FAILURES: u32 = 4;
 
-/// The links that are stuck. One that nobody took since the last look is told of only where a look came after it was due:
-/// that no look comes is another symptom. Failures are told of only where the last look was good.
+/// Reports links that are stuck. A due link counts as stuck only if a good poll followed: missing polls are another
+/// symptom. Failures are reported only if the last poll was good.
 pub(super) async fn links<S: BulletinStore + LinkTable>(
     store: &S,
     last_good_look: Option<DateTime<Utc>>,
@@ -69,7 +70,7 @@ fn stuck(
             ),
             "Have it queued again.",
         )),
-        // Before tracking began nothing is missing.
+        // Pages from before tracking began are not missing.
         LinkState::Due { at: from } if left(from) && oldest.is_some_and(|oldest| oldest < month) => Some((
             format!(
                 "the page of {month} is due since {}, and no look since asked for it",

@@ -1,4 +1,5 @@
-//! The hosts, the looks at them, and whether the bulletin that should be out is stored.
+//! Checks the hosts, the last polls of the source, and whether the bulletin that should be out is stored. Start
+//! with [`hosts`], [`looks`] and [`newest`].
 
 use chrono::{DateTime, TimeDelta, Utc};
 use pipeline::port::{BulletinStore, Check, StoreError};
@@ -6,16 +7,16 @@ use pipeline::{overdue, skew};
 
 use super::{Circumstances, Part, Symptom, at, counted};
 
-/// How old the last good look of one machine may be, which may be switched off at night.
+/// The maximum age of the last good poll on one machine, which may be switched off at night.
 const MACHINE: TimeDelta = TimeDelta::hours(24);
-/// How old that of a deployment may be: its schedule looks every few minutes, and its alarm is raised after four looks or
-/// an hour.
+/// The maximum age of the last good poll of a deployment: its schedule polls every few minutes, and its alarm fires
+/// after four polls or an hour.
 const DEPLOYMENT: TimeDelta = TimeDelta::hours(4);
 
-/// The last good look at the source, and the last bad one.
+/// The last good poll of the source, and the last bad one.
 pub type Looks = (Option<Check>, Option<Check>);
 
-/// How the hosts answered.
+/// Reports the responses of the hosts.
 pub(super) fn hosts(around: &Circumstances, symptoms: &mut Vec<Symptom>) {
     let Some(answers) = &around.hosts else {
         symptoms.push(Symptom::unknown(Part::Hosts, "not asked, because of --offline"));
@@ -50,25 +51,25 @@ pub(super) fn hosts(around: &Circumstances, symptoms: &mut Vec<Symptom>) {
     });
 }
 
-/// The last looks without those that claim to have been made in the future: nobody knows when they were made.
+/// The last polls without those dated in the future: their real time is unknown.
 pub fn believed_looks((good, bad): &Looks, now: DateTime<Utc>) -> Looks {
     let believed = |check: &Option<Check>| check.clone().filter(|check| !skew::is_ahead(check.at, now));
     (believed(good), believed(bad))
 }
 
-/// By how many hours the last good look is too old; `None` where it is not, or where there is none.
+/// The age of the last good poll in hours if it is stale; `None` if it is not, or if there is none.
 pub fn stale_look(good: Option<&Check>, is_machine: bool, now: DateTime<Utc>) -> Option<i64> {
     let age = now - good?.at;
     (age > if is_machine { MACHINE } else { DEPLOYMENT }).then(|| age.num_hours())
 }
 
-/// The last look, where it failed.
+/// The last poll, if it failed.
 pub fn failed_look((good, bad): &Looks) -> Option<&Check> {
     bad.as_ref()
         .filter(|bad| good.as_ref().is_none_or(|good| good.at < bad.at))
 }
 
-/// How the last looks at the source went.
+/// Reports the last polls of the source.
 pub(super) fn looks(looks: &Looks, is_machine: bool, around: &Circumstances) -> Vec<Symptom> {
     let good = looks.0.as_ref();
     let mut symptoms = Vec::new();
@@ -124,14 +125,14 @@ fn look_again(what: String, is_machine: bool, around: &Circumstances) -> Symptom
     .by(format!("aws lambda invoke --function-name VisaBulletin-{}-fetcher /dev/stdout", stage(around)))
 }
 
-/// The stage that is examined, as it stands in names.
+/// The stage that is checked, as used in names.
 pub(super) fn stage(around: &Circumstances) -> &str {
     let mut words = around.place.split_whitespace();
     words.find(|word| *word == "--stage");
     words.next().unwrap_or_default()
 }
 
-/// Whether the bulletin that should be out is stored.
+/// Checks that the bulletin that should be out is stored.
 pub(super) async fn newest<S: BulletinStore>(
     store: &S,
     is_machine: bool,

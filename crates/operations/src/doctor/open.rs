@@ -1,4 +1,4 @@
-//! What is open in the bulletins that matter now: corrections that wait, and what could not be read.
+//! Checks the bulletins that matter now for corrections that await confirmation and for unreadable content.
 
 use chrono::TimeDelta;
 use pipeline::OFFICIAL_SITE;
@@ -6,10 +6,10 @@ use pipeline::port::{BulletinStore, StoreError};
 
 use super::{Circumstances, Part, Symptom, at, few, months_in_force};
 
-/// How long a correction may wait for its confirmation.
+/// The maximum time that a correction may await confirmation.
 const WAITS: TimeDelta = TimeDelta::days(1);
 
-/// Corrections that wait for their confirmation.
+/// Reports corrections that await confirmation.
 pub(super) async fn corrections<S: BulletinStore>(
     store: &S,
     is_machine: bool,
@@ -71,7 +71,7 @@ fn waiting(number: usize) -> String {
     }
 }
 
-/// What could not be read on the pages of the newest bulletins.
+/// Reports unreadable content on the pages of the newest bulletins.
 pub(super) async fn findings<S: BulletinStore>(
     store: &S,
     around: &Circumstances,

@@ -1,4 +1,5 @@
-//! Who is told by the topics of a deployment.
+//! Checks the subscriptions to the topics of a deployment, and whether SNS can deliver SMS. Excludes the watches of
+//! one machine, see [`watch`](super::watch). Start with [`subscriptions`].
 
 use aws::subscribe::{Endpoint, SmsChecks, SubscribeError, Subscribers};
 use aws_types::SdkConfig;
@@ -7,12 +8,12 @@ use bulletin::Category;
 use super::{Circumstances, Part, Symptom, counted, few, one_line};
 use crate::Deployment;
 
-/// How many telephones are asked about. Each is a call.
+/// The maximum number of telephones to check. Each takes one call.
 const MOST_TELEPHONES: usize = 50;
-/// The monthly limit that a new account has, in US dollars; where nobody set any, it is this too.
+/// The monthly SMS spending limit of a new account, in US dollars; also the default if none was set.
 const FIRST_LIMIT: f64 = 1.0;
 
-/// Who is subscribed, who still has to confirm, and what SNS lets through of SMS.
+/// Reports subscriptions, pending confirmations, and the SMS settings of SNS.
 pub(super) async fn subscriptions(
     config: &SdkConfig,
     deployment: &Deployment,
@@ -44,7 +45,7 @@ pub(super) async fn subscriptions(
     }
 }
 
-/// What the ARNs of the topics begin with.
+/// The common prefix of the topics' ARNs.
 async fn prefix(
     client: &aws_sdk_sns::Client,
     deployment: &Deployment,
@@ -128,7 +129,7 @@ async fn examined(
     Ok(symptoms)
 }
 
-/// A command about subscriptions takes the topics' prefix, and not the stage.
+/// Builds a command about subscriptions, which takes the prefix of the topics instead of the stage.
 fn of_prefix(words: &str, prefix: &str, around: &Circumstances) -> String {
     let rest = around
         .place
@@ -167,7 +168,7 @@ fn missing_topics(topics: &[Option<Category>]) -> Vec<Symptom> {
     )]
 }
 
-/// What SNS lets through of SMS, where anybody is told by them.
+/// Checks the SMS settings of SNS, if anybody is subscribed by SMS.
 async fn sms(
     subscribers: &Subscribers,
     telephones: &[Endpoint],
@@ -194,7 +195,7 @@ async fn sms(
     symptoms
 }
 
-/// Whether a telephone has opted out.
+/// Checks whether a telephone has opted out.
 fn opted_out(
     checks: &SmsChecks,
     telephone: &Endpoint,
@@ -220,7 +221,7 @@ fn opted_out(
     }
 }
 
-/// What holds for the whole account.
+/// Checks the SMS settings of the whole account.
 fn account(checks: &SmsChecks, symptoms: &mut Vec<Symptom>) {
     match &checks.sandbox {
         Ok(false) => {}

@@ -1,4 +1,5 @@
-//! The tables of a deployment: whether they are there, in the shape that the programs expect, and protected.
+//! Checks that the tables of a deployment exist, have the expected shape, and are protected. Excludes their
+//! content, see [`content`](super::content). Start with [`tables`].
 
 use aws::BULLETIN_INDEX;
 use aws_sdk_dynamodb::Client;
@@ -17,10 +18,10 @@ use crate::Deployment;
 use crate::capacity::Meter;
 use crate::deployment::Function;
 
-/// The attribute after which a mark is deleted.
+/// The time-to-live attribute of a mark.
 const MARKS_LIVE_UNTIL: &str = "delete_at";
 
-/// A client that learns what time it is at AWS.
+/// A client that records the capacity and AWS's clock.
 pub(super) fn client(config: &SdkConfig, meter: Option<Meter>, skew: Skew) -> Client {
     let mut builder = aws_sdk_dynamodb::config::Builder::from(config).interceptor(skew);
     if let Some(meter) = meter {
@@ -29,10 +30,10 @@ pub(super) fn client(config: &SdkConfig, meter: Option<Meter>, skew: Skew) -> Cl
     Client::from_conf(builder.build())
 }
 
-/// Looks at the three tables and the stream. Answers whether they are there.
+/// Checks the three tables and the stream. Returns whether they exist.
 ///
 /// # Errors
-/// [`StoreError::Unavailable`] where nobody answers at all.
+/// [`StoreError::Unavailable`] if DynamoDB does not respond at all.
 pub(super) async fn tables(
     client: &Client,
     deployment: &Deployment,
@@ -101,7 +102,7 @@ async fn describe(client: &Client, name: &str) -> Result<Option<TableDescription
     }
 }
 
-/// Keys as `partition, sort`.
+/// Formats keys as `partition, sort`.
 fn keys(schema: &[KeySchemaElement]) -> String {
     let mut keys: Vec<&KeySchemaElement> = schema.iter().collect();
     keys.sort_by_key(|key| key.key_type != KeyType::Hash);

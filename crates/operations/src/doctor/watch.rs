@@ -1,11 +1,12 @@
-//! Who is told on this machine.
+//! Checks the watches of one machine. Excludes the subscriptions of a deployment, see
+//! [`subscriber`](super::subscriber).
 
 use pipeline::port::StoreError;
 use sqlite::{SqliteStore, Way};
 
 use super::{Circumstances, Part, Symptom, at, counted, one_line};
 
-/// The watches: whether those that are told by e-mail can be, and what their servers refused.
+/// Checks that e-mail can be sent if a watch uses it, and reports mail that its servers refused.
 pub(super) fn watches(
     store: &SqliteStore,
     no_mail: Option<&str>,

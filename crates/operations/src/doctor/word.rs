@@ -1,13 +1,13 @@
-//! Numbers, instants and lists as symptoms say them.
+//! Formats numbers, instants and lists for symptoms.
 
 use chrono::{DateTime, Utc};
 
-/// `1 page`, `2 pages`.
+/// A number with its noun: `1 page`, `2 pages`.
 pub(super) fn counted(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
-/// The first few of many, and how many more there are.
+/// The first few of many texts, and the number of others.
 pub(super) fn few(texts: &[String], between: &str) -> String {
     const MOST: usize = 5;
     let shown = texts[..texts.len().min(MOST)].join(between);
@@ -17,7 +17,7 @@ pub(super) fn few(texts: &[String], between: &str) -> String {
     }
 }
 
-/// An instant as people read it.
+/// An instant for people.
 pub(super) fn at(instant: DateTime<Utc>) -> String {
     instant.format("%Y-%m-%d %H:%M UTC").to_string()
 }

@@ -1,4 +1,5 @@
-//! One item of a table, and whether it is laid out as an older program laid out its rows.
+//! Parses one item of a table and recognizes the layouts of older programs. Excludes the spelling of values, see
+//! [`word`](super::word). Start with [`read`].
 
 use std::collections::HashMap;
 use std::fmt;
@@ -11,12 +12,12 @@ use super::word::{self, Dictionary, OldValue, shown};
 /// An item of a table: its attributes by name.
 pub(super) type Item = HashMap<String, AttributeValue>;
 
-/// How an old table is laid out.
+/// The layout of an old table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Layout {
-    /// A partition is a bulletin: `pk=BULLETIN_DATE#2024-04`, `sk=FILING_TYPE#..#COUNTRY#..#CATEGORY#..`.
+    /// One partition per bulletin: `pk=BULLETIN_DATE#2024-04`, `sk=FILING_TYPE#..#COUNTRY#..#CATEGORY#..`.
     ByMonth,
-    /// A partition is a cell under the labels as printed: `pk=FILING_TYPE#Final Date#CATEGORY#3rd#COUNTRY#..`,
+    /// One partition per cell, with the labels as printed: `pk=FILING_TYPE#Final Date#CATEGORY#3rd#COUNTRY#..`,
     /// `sk=BULLETIN_DATE#2024-04-01`.
     ByLabel,
 }
@@ -37,24 +38,24 @@ pub struct OldItem {
     pub pk: String,
     /// Its sort key.
     pub sk: String,
-    /// How it is laid out.
+    /// Its layout.
     pub layout: Layout,
-    /// Its bulletin.
+    /// The month of its bulletin.
     pub month: Month,
     /// Its chart.
     pub chart: Chart,
-    /// Its category; two where its label names one in each half of a chart.
+    /// Its category; two if its label names one in each half of a chart.
     pub categories: Vec<Category>,
     /// Its area.
     pub area: Area,
-    /// What it says.
+    /// Its value.
     pub value: OldValue,
-    /// The labels and the value as they stand in the item.
+    /// The labels and the value as stored in the item.
     pub raw: RawCell,
 }
 
 impl OldItem {
-    /// The cells that it may be: one, or of a bare rank two.
+    /// The cells that it may be: one, or two for a bare rank.
     pub fn keys(&self) -> impl Iterator<Item = RowKey> {
         self.categories.iter().map(|category| RowKey {
             chart: self.chart,
@@ -63,23 +64,23 @@ impl OldItem {
         })
     }
 
-    /// The cell that it is; `None` where it may be two.
+    /// Its cell; `None` if it may be one of two.
     pub fn key(&self) -> Option<RowKey> {
         let mut keys = self.keys();
         keys.next().filter(|_| keys.next().is_none())
     }
 }
 
-/// An item that cannot be read, or is of no layout that is known. It is left where it is.
+/// An item that cannot be parsed or has an unknown layout. It is not moved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable {
     /// Its partition key.
     pub pk: String,
     /// Its sort key.
     pub sk: String,
-    /// What of it cannot be read.
+    /// The attribute that cannot be parsed.
     pub attribute: &'static str,
-    /// Why.
+    /// The reason.
     pub why: String,
     /// The months that it may belong to.
     pub months: Vec<Month>,
@@ -98,19 +99,19 @@ impl fmt::Display for Unreadable {
     }
 }
 
-/// What an item is.
+/// The kind of an item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Found {
-    /// One of today's layout.
+    /// An item of the present layout.
     OfToday,
     /// A row of an old layout.
     Old(OldItem),
-    /// Anything else.
+    /// Any other item.
     Unreadable(Unreadable),
 }
 
-/// Reads an item. `own` says whether it lies in the table that today's items lie in, where what stands in the place of a
-/// row must be one.
+/// Parses an item. `own` is true for the table of the present layout, in which an item with the key of a row must
+/// be a row.
 pub(super) fn read(item: &Item, own: bool, dictionary: &mut Dictionary) -> Found {
     let (pk, sk) = (text(item, "pk"), text(item, "sk"));
     if pk == "CATALOGUE" || pk.starts_with("STANDING#") || pk.starts_with("BULLETIN#") {
@@ -141,7 +142,7 @@ pub(super) fn read(item: &Item, own: bool, dictionary: &mut Dictionary) -> Found
     })
 }
 
-/// What cannot be read, and why.
+/// The attribute that cannot be parsed, and the reason.
 type Refused = (&'static str, String);
 
 /// The words of an old item's key.
@@ -182,7 +183,7 @@ impl<'a> Words<'a> {
         }
     }
 
-    /// Which part of the key holds the words of the cell, and which the month.
+    /// The keys that hold the words of the cell and the month.
     fn parts(&self) -> (&'static str, &'static str) {
         match self.layout {
             Layout::ByMonth => ("sk", "pk"),
@@ -190,7 +191,7 @@ impl<'a> Words<'a> {
         }
     }
 
-    /// Whether this is the key that a row has today, in which labels are codes.
+    /// True if this is the key of a row in the present layout, in which labels are codes.
     fn is_row_of_today(&self, pk: &str, sk: &str, dictionary: &mut Dictionary) -> bool {
         let (Ok(chart), Ok(categories), Ok(area), Ok(month)) = (
             dictionary.chart(self.chart),
@@ -207,7 +208,7 @@ impl<'a> Words<'a> {
             && sk == format!("{MONTH}{}", month.first_day())
     }
 
-    /// The row that the item is.
+    /// The item as a row.
     fn item(&self, item: &Item, dictionary: &mut Dictionary) -> Result<OldItem, Refused> {
         let (cell, of_month) = self.parts();
         let month = same(item, of_month, self.month, "bulletin_date", word::month)?;
@@ -243,10 +244,10 @@ impl<'a> Words<'a> {
     }
 }
 
-/// What the key or the part of a key begins with that names the month.
+/// The prefix of the key, or part of a key, that names the month.
 const MONTH: &str = "BULLETIN_DATE#";
 
-/// What the key says, where the attribute says the same or is not there.
+/// The value of the key, provided that the attribute has the same value or is absent.
 fn same<T: PartialEq>(
     item: &Item,
     in_key: &'static str,
@@ -272,7 +273,7 @@ fn disagrees(name: &'static str, attribute: &str, key: &str) -> Refused {
     (name, why)
 }
 
-/// The text of an attribute, where it is there.
+/// The text of an attribute, if it is present.
 fn attribute<'a>(item: &'a Item, name: &'static str) -> Result<Option<&'a str>, Refused> {
     match item.get(name) {
         None => Ok(None),
@@ -281,14 +282,14 @@ fn attribute<'a>(item: &'a Item, name: &'static str) -> Result<Option<&'a str>, 
     }
 }
 
-/// The text of a key; nothing where it is no text.
+/// The text of a key; empty if it is not a text.
 fn text<'a>(item: &'a Item, name: &str) -> &'a str {
     item.get(name)
         .and_then(|value| value.as_s().ok())
         .map_or("", String::as_str)
 }
 
-/// Every month that an item which cannot be read may belong to.
+/// Every month that an unreadable item may belong to.
 fn months(item: &Item, pk: &str, sk: &str) -> Vec<Month> {
     let keys = [pk, sk].into_iter().filter_map(|key| key.strip_prefix(MONTH));
     let words = keys.chain([text(item, "bulletin_date")]);

@@ -1,4 +1,4 @@
-//! The old items of one bulletin together, and how they are held against what is known of it elsewhere.
+//! The old items of one bulletin, and their comparison with other sources. Start with [`OldMonth`].
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -14,22 +14,22 @@ use super::word::OldValue;
 /// Everything that an old table has of one bulletin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OldMonth {
-    /// The bulletin.
+    /// The month of the bulletin.
     pub month: Month,
-    /// Its items, in the order of their keys.
+    /// Its items, ordered by key.
     pub items: Vec<OldItem>,
-    /// Items that cannot be read and may be its.
+    /// Unreadable items that may belong to it.
     pub unreadable: Vec<Unreadable>,
 }
 
-/// An old item, and what stands in its place elsewhere.
+/// An old item, and the differing value elsewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Disagreement {
     /// The cell.
     pub key: RowKey,
-    /// What the old item says.
+    /// The value of the old item.
     pub old: OldValue,
-    /// What stands there elsewhere; `None` where there is no such cell.
+    /// The value elsewhere; `None` if there is no such cell.
     pub other: Option<Reading>,
 }
 
@@ -54,8 +54,8 @@ impl fmt::Display for Disagreement {
 }
 
 impl OldMonth {
-    /// The items of a month. Where a label names a category in each half of the charts, and the other one of the two
-    /// stands in the same chart under a name of its own, it is the one that is left.
+    /// Collects the items of a month. If a label names a category in each half of a chart, and an item with an
+    /// unambiguous label of the same chart is one of the two, the label means the other one.
     pub(super) fn new(month: Month, mut items: Vec<OldItem>, unreadable: Vec<Unreadable>) -> Self {
         let named: BTreeSet<(Layout, Chart, Category)> = items
             .iter()
@@ -80,18 +80,18 @@ impl OldMonth {
         }
     }
 
-    /// In which layouts its items are.
+    /// The layouts of its items.
     pub fn layouts(&self) -> BTreeSet<Layout> {
         self.items.iter().map(|item| item.layout).collect()
     }
 
-    /// How many items have lost their value.
+    /// The number of items that have lost their value.
     pub fn lost(&self) -> usize {
         let is_lost = |item: &&OldItem| item.value == OldValue::Lost;
         self.items.iter().filter(is_lost).count()
     }
 
-    /// The labels that name two categories, with how many items have each.
+    /// The labels that name two categories, with the number of items of each.
     pub fn ambiguous(&self) -> BTreeMap<&str, usize> {
         let mut labels = BTreeMap::new();
         for item in self.items.iter().filter(|item| item.key().is_none()) {
@@ -100,8 +100,8 @@ impl OldMonth {
         labels
     }
 
-    /// What of the bulletin its items lack, as far as that shows: every half of a chart that bulletins of its time have,
-    /// and every cell of a half's rows and columns.
+    /// The detectable gaps in its items: halves of a chart that bulletins of its time have, and cells of a half's
+    /// rows and columns.
     pub fn lacking(&self) -> Vec<String> {
         let there: BTreeSet<RowKey> = self.items.iter().filter_map(OldItem::key).collect();
         let charts = if has_both_charts(self.month) {
@@ -136,7 +136,7 @@ impl OldMonth {
         lacking
     }
 
-    /// Why the bulletin cannot be made from its items alone; empty where it can.
+    /// The reasons why the bulletin cannot be built from its items alone; empty if it can.
     pub fn needs_its_page(&self) -> Vec<String> {
         let mut reasons = Vec::new();
         match self.lost() {
@@ -156,7 +156,7 @@ impl OldMonth {
         reasons
     }
 
-    /// Why nothing of it can be moved, whatever its page says; empty where nothing is in the way.
+    /// The reasons why the month cannot be moved, whatever its page says; empty if there are none.
     pub fn refusals(&self) -> Vec<String> {
         let mut refusals: Vec<String> = self.unreadable.iter().map(Unreadable::to_string).collect();
         let mut first: BTreeMap<RowKey, &OldItem> = BTreeMap::new();
@@ -182,8 +182,8 @@ impl OldMonth {
         refusals
     }
 
-    /// Every item that does not say what a bulletin does. One that may be two cells says what it does where one of the
-    /// two does.
+    /// Every item that disagrees with a bulletin. An item that may be one of two cells agrees if one of the two
+    /// does.
     pub fn disagreements(&self, bulletin: &Bulletin) -> Vec<Disagreement> {
         let reading = |key: RowKey| bulletin.row(key).map(|row| row.reading);
         self.items
@@ -204,10 +204,10 @@ impl OldMonth {
             .collect()
     }
 
-    /// The bulletin that the items make where they need no page.
+    /// The bulletin of the items if they need no page.
     ///
     /// # Errors
-    /// [`DuplicateRow`], never where [`Self::refusals`] is empty.
+    /// [`DuplicateRow`], never if [`Self::refusals`] is empty.
     pub(super) fn bulletin(&self) -> Result<Bulletin, DuplicateRow> {
         let mut rows: BTreeMap<RowKey, Row> = BTreeMap::new();
         for item in &self.items {
@@ -223,7 +223,7 @@ impl OldMonth {
     }
 }
 
-/// Whether two items of a cell can say the same.
+/// True if two items of a cell can have the same value.
 fn is_one_value(one: OldValue, other: OldValue) -> bool {
     match (one, other) {
         (OldValue::Lost, OldValue::CutOff(CutOff::Date(_)))
@@ -233,8 +233,8 @@ fn is_one_value(one: OldValue, other: OldValue) -> bool {
     }
 }
 
-/// Whether an item can come from a cell that reads so. An item that lost its value can come from anything but from the
-/// date of another day.
+/// True if an item can come from a cell with this reading. An item that lost its value can come from any cell
+/// except a date other than the first day of its month.
 fn says(old: OldValue, reading: Reading, month: Month) -> bool {
     match (old, reading) {
         (OldValue::Lost, Reading::CutOff(CutOff::Date(date))) => date == month.first_day(),

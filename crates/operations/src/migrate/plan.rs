@@ -1,4 +1,4 @@
-//! What moving would do, month by month, before anything is done.
+//! Predicts the outcome of a migration, month by month. Writes nothing. Start with [`Plan`].
 
 use std::collections::BTreeMap;
 
@@ -12,53 +12,53 @@ use super::table::Survey;
 use super::{MigrateError, Migration, NEWS};
 use crate::store::is_news;
 
-/// What would become of an old table.
+/// The predicted outcome for an old table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
-    /// Every month of which there are old items, in the order in which they are moved.
+    /// Every month that has old items, in the order of the migration.
     pub months: Vec<PlannedMonth>,
-    /// Why the source gives no list of its pages; their addresses are then those that the site usually has.
+    /// The reason why the source gives no list of its pages; their paths are then predicted.
     pub no_list: Option<String>,
-    /// About what it costs, with what this plan has read.
+    /// The estimated cost, including the reads of this plan.
     pub cost: Cost,
 }
 
-/// What would become of a month.
+/// The predicted outcome for a month.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedMonth {
-    /// The bulletin.
+    /// The month of the bulletin.
     pub month: Month,
-    /// How many old items it has.
+    /// The number of its old items.
     pub items: usize,
-    /// How many of them lost their value.
+    /// The number of items that lost their value.
     pub lost: usize,
-    /// Where its page is.
+    /// Its page.
     pub page: Page,
-    /// What would become of it.
+    /// The predicted outcome.
     pub fate: Fate,
 }
 
-/// A bulletin's page.
+/// The page of a bulletin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
     /// Its path on the site.
     pub path: String,
-    /// Whether the source lists it; `None` where it gives no list.
+    /// True if the source lists it; `None` if the source gives no list.
     pub listed: Option<bool>,
-    /// Why the bulletin cannot be made without it; empty where it can.
+    /// The reasons why the bulletin cannot be built without it; empty if it can.
     pub needed_because: Vec<String>,
 }
 
-/// What would become of a month.
+/// The predicted outcome for a month.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fate {
-    /// It would be stored, if its page does not say otherwise.
+    /// It would be stored, unless its page disagrees.
     Move,
-    /// It stands in today's layout, and says what the old items do.
+    /// It is stored in the present layout and matches the old items.
     AlreadyThere,
-    /// It would be left as it is.
+    /// It would be left unchanged.
     Left {
-        /// Why.
+        /// The reasons.
         reasons: Vec<String>,
     },
 }
@@ -69,13 +69,13 @@ where
     Source: PageSource,
     C: Clock,
 {
-    /// What moving would do. Nothing is written, and of the source only its list is asked.
+    /// Predicts the outcome of a migration. Writes nothing, and requests only the list of the source.
     ///
-    /// Months that are not stored come in the order that alerts nobody: those after the newest stored one upwards, then
-    /// those before it downwards; into an empty store all of them downwards.
+    /// Months that are not stored are ordered so that they alert nobody: first those after the newest stored one,
+    /// ascending, then those before it, descending; into an empty store all of them descending.
     ///
     /// # Errors
-    /// [`MigrateError`] where what is stored cannot be read.
+    /// [`MigrateError`] if the store cannot be read.
     pub async fn plan(&self, survey: &Survey) -> Result<Plan, MigrateError> {
         let (paths, no_list) = match self.source.links().await {
             Ok(links) => (

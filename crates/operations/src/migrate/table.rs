@@ -1,4 +1,4 @@
-//! Reading an old table whole, and taking away from it what stands in today's layout.
+//! Reads an old table whole, and deletes the items that are stored in the present layout. Start with [`OldTable`].
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -13,12 +13,12 @@ use super::item::{Found, Item, OldItem, Unreadable, read};
 use super::month::OldMonth;
 use super::word::Dictionary;
 
-/// The most actions of one transaction.
+/// The maximum number of actions in a transaction.
 const TRANSACTION_ACTIONS: usize = 100;
-/// How often a transaction that met another one is tried.
+/// The number of attempts of a transaction that conflicts with another one.
 const ATTEMPTS: u32 = 5;
 
-/// A table in which items of an old layout may lie.
+/// A table that may have items of an old layout.
 #[derive(Debug, Clone)]
 pub struct OldTable {
     client: Client,
@@ -26,16 +26,16 @@ pub struct OldTable {
     own: bool,
 }
 
-/// Why an old table cannot be read or cleared.
+/// The reason why an old table cannot be read or cleared.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TableError {
-    /// There is none of this name.
+    /// There is no table of this name.
     #[error("there is no table {name}. Name another with --from-table, or another account or region")]
     Missing {
         /// The name.
         name: String,
     },
-    /// Its items have other keys.
+    /// Its items have different keys.
     #[error(
         "the table {name} has the keys {keys}, and the layouts that can be moved have pk and sk. Name the table that has \
          them with --from-table"
@@ -46,7 +46,7 @@ pub enum TableError {
         /// Its keys.
         keys: String,
     },
-    /// An item is not what was read: somebody still writes there.
+    /// An item has changed since it was read: another program still writes to the table.
     #[error(
         "the table {name} is written while it is moved: an old item of {month} is not what it was. Stop what writes \
          there and run this again"
@@ -54,34 +54,34 @@ pub enum TableError {
     Changed {
         /// The table.
         name: String,
-        /// The bulletin.
+        /// The month of the bulletin.
         month: Month,
     },
-    /// It cannot be reached, or refuses.
+    /// The table cannot be reached, or refuses the request.
     #[error("the table {name} cannot be used: {reason}")]
     Unusable {
         /// The table.
         name: String,
-        /// Why.
+        /// The reason.
         reason: String,
     },
 }
 
-/// What lies in an old table.
+/// The content of an old table.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Survey {
-    /// Every bulletin of which there are old items.
+    /// Every bulletin that has old items.
     pub months: BTreeMap<Month, OldMonth>,
-    /// Items of which nobody can say to which bulletin they belong.
+    /// Items that cannot be assigned to a bulletin.
     pub stray: Vec<Unreadable>,
-    /// How many items are of today's layout.
+    /// The number of items of the present layout.
     pub of_today: usize,
-    /// About how large all items are together, in bytes.
+    /// The estimated size of all items, in bytes.
     pub bytes: usize,
 }
 
 impl Survey {
-    /// What these items are.
+    /// Classifies items.
     pub(super) fn of(items: impl IntoIterator<Item = Item>, own: bool) -> Self {
         let mut survey = Self::default();
         let mut dictionary = Dictionary::default();
@@ -117,7 +117,7 @@ impl Survey {
 }
 
 impl OldTable {
-    /// A table; `own` where it is the one that today's items lie in. Nothing is asked yet.
+    /// A table; `own` is true if it is the table of the present layout. Makes no request yet.
     pub fn new(client: Client, name: String, own: bool) -> Self {
         Self { client, name, own }
     }
@@ -127,12 +127,12 @@ impl OldTable {
         &self.name
     }
 
-    /// Whether today's items lie in it.
+    /// True if it is the table of the present layout.
     pub fn is_own(&self) -> bool {
         self.own
     }
 
-    /// Reads it whole, as it is now. `seen` is told how many items were read so far.
+    /// Reads the whole table. Calls `seen` with the number of items read so far.
     ///
     /// # Errors
     /// [`TableError`].
@@ -182,11 +182,11 @@ impl OldTable {
         }
     }
 
-    /// Takes a month's items away, each only if its value is still what was read. Those that are gone already are no
-    /// fault.
+    /// Deletes a month's items, each only if its value is unchanged since it was read. Items that are deleted
+    /// already are ignored.
     ///
     /// # Errors
-    /// [`TableError`]. What was taken away until then is gone.
+    /// [`TableError`]. Items deleted until then stay deleted.
     pub(super) async fn clear(&self, old: &OldMonth) -> Result<(), TableError> {
         for items in old.items.chunks(TRANSACTION_ACTIONS) {
             let deletes = items.iter().map(|item| self.delete(item));
@@ -253,7 +253,7 @@ impl OldTable {
     }
 }
 
-/// Why each action of a cancelled transaction was refused; empty where it was not cancelled.
+/// The reason for each refused action of a cancelled transaction; empty if it was not cancelled.
 fn cancellation<R>(error: &SdkError<TransactWriteItemsError, R>) -> Vec<String> {
     let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error()
     else {
@@ -263,7 +263,7 @@ fn cancellation<R>(error: &SdkError<TransactWriteItemsError, R>) -> Vec<String> 
     reasons.filter_map(|reason| reason.code.clone()).collect()
 }
 
-/// About how many bytes a value takes.
+/// The estimated size of a value, in bytes.
 fn size(value: &AttributeValue) -> usize {
     match value {
         AttributeValue::S(text) | AttributeValue::N(text) => text.len(),

@@ -1,4 +1,4 @@
-//! What old programs would have written of made-up bulletins is read back as those bulletins.
+//! Made-up bulletins in the layouts of older programs are read back as the same bulletins.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::Write as _;
@@ -13,7 +13,7 @@ use super::item::Item;
 use super::word::Dictionary;
 use super::*;
 
-/// A row as a program with this layout wrote it, with which labels ever.
+/// A row in an old layout, with codes or with labels as printed.
 fn old_item(layout: Layout, month: Month, row: &Row, by_code: bool) -> Item {
     let raw = |label: &str| label.split_whitespace().collect::<Vec<_>>().join(" ");
     let (chart, category, area) = if by_code {
@@ -64,7 +64,7 @@ fn item(attributes: &[(&str, &str)]) -> Item {
         .collect()
 }
 
-/// The items as they lie in a table: a later one takes the place of an earlier one with the same keys.
+/// The items as a table keeps them: a later item replaces an earlier one with the same keys.
 fn in_table(items: impl IntoIterator<Item = Item>) -> Vec<Item> {
     let keyed = items.into_iter().map(|item| {
         let key = |name: &str| item[name].as_s().unwrap().clone();
@@ -99,7 +99,7 @@ proptest! {
             prop_assert_eq!(CellDigest::of(&old.bulletin().unwrap()), CellDigest::of(&bulletin));
         }
 
-        // One cell otherwise, and it is named.
+        // One changed cell is reported.
         let changed = at.index(bulletin.rows().len());
         let rows = bulletin.rows().enumerate().map(|(index, row)| {
             let mut row = row.clone();
@@ -112,7 +112,7 @@ proptest! {
         let other = Bulletin::new(month, rows).unwrap();
         let differs = old.disagreements(&other);
         let key = bulletin.rows().nth(changed).unwrap().key;
-        // Of two rows that an old program wrote under one key, only one is left.
+        // Of two rows that an old program wrote under one key, only one remains.
         let is_there = old.items.iter().any(|item| item.key() == Some(key));
         if is_there {
             prop_assert_eq!(differs.len(), 1);
@@ -142,7 +142,7 @@ fn every_label_of_every_layout_is_read_back() {
     assert!(read > 50_000, "{read}");
 }
 
-/// Real pages lie beside the repository, or nowhere.
+/// The real pages, if they are in the `shared` folder next to the repository.
 fn real_pages() -> Vec<std::path::PathBuf> {
     let shared = std::env::var_os("VISA_BULLETIN_SHARED").map_or_else(
         || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
@@ -192,7 +192,7 @@ fn the_labels_of_real_pages_are_read_back() {
     assert!(read > 30_000, "{read}");
 }
 
-/// A bulletin with every row and column of its month, in which no two cells say the same.
+/// A bulletin with every row and column of its month, and a different value in each cell.
 fn full_bulletin(layout: bulletin_samples::Layout, month: Month) -> Bulletin {
     let mut day = "1990-01-02".parse().unwrap();
     let mut rows = Vec::new();
@@ -362,7 +362,7 @@ fn what_cannot_be_read_is_named_with_its_key_and_attribute() {
             ..
         })
     ));
-    // A terminal's commands are shown, not obeyed.
+    // Control characters are escaped.
     let odd = refused(&[("pk", "BULLETIN_DATE#\u{1b}[2J"), ("sk", sk), ("date", "\u{7}")]);
     assert!(!odd.to_string().contains('\u{1b}'), "{odd}");
 }
@@ -390,7 +390,7 @@ fn items_of_today_are_told_by_their_codes() {
     assert!(matches!(labelled, super::item::Found::Old(_)), "{labelled:?}");
 }
 
-/// What is left of a bare rank's two meanings.
+/// The remaining meanings of a bare rank.
 fn codes(items: &[(&str, &str)]) -> Vec<Vec<String>> {
     let month: Month = "2024-04".parse().unwrap();
     let items = items.iter().map(|(category, country)| {

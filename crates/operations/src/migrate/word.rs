@@ -1,4 +1,5 @@
-//! What the words in the keys and attributes of old items name.
+//! Parses the words in keys and attributes of old items: charts, categories, areas, months and values. Start with
+//! [`Dictionary`].
 
 use std::collections::HashMap;
 
@@ -6,19 +7,19 @@ use bulletin::{Area, Category, Chart, CutOff, Month};
 use bulletin_html::{area_of_label, categories_of_label, read_cell};
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
-/// What an old item says of its cell.
+/// The value of an old item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OldValue {
-    /// The bulletin's own date, which the old layouts write for current and for unavailable alike.
+    /// The bulletin's own date, which the old layouts write for both current and unavailable.
     Lost,
     /// A cut-off.
     CutOff(CutOff),
 }
 
-/// What was made of a word.
+/// A parsed word, or the reason why it cannot be parsed.
 type Read<T> = Result<T, String>;
 
-/// The words of a table, each read once: few of them stand in very many items.
+/// The words of a table, each parsed once: few distinct words occur in very many items.
 #[derive(Debug, Default)]
 pub(super) struct Dictionary {
     charts: HashMap<String, Read<Chart>>,
@@ -51,7 +52,7 @@ fn looked_up<T: Clone>(
     known.entry(text.to_owned()).or_insert(read(text)).clone()
 }
 
-/// The chart: its code, its name, or what older programs call it.
+/// Parses a chart: its code, its name, or its name in older programs.
 fn chart(text: &str) -> Read<Chart> {
     let squashed: String = text.chars().filter(|c| c.is_alphanumeric()).collect();
     match squashed.to_lowercase().as_str() {
@@ -61,7 +62,7 @@ fn chart(text: &str) -> Read<Chart> {
     }
 }
 
-/// The category, or of a bare rank such as `3rd` the two that it may be: a code, a name, or a row's label as printed.
+/// Parses a category: a code, a name, or a row's label as printed. A bare rank such as `3rd` may be one of two.
 fn categories(text: &str) -> Read<Vec<Category>> {
     let labelled = || Some(categories_of_label(text)).filter(|categories| !categories.is_empty());
     match text.parse::<Category>() {
@@ -70,7 +71,7 @@ fn categories(text: &str) -> Read<Vec<Category>> {
     }
 }
 
-/// The area: a code, a name, or a column's label as printed.
+/// Parses an area: a code, a name, or a column's label as printed.
 fn area(text: &str) -> Read<Area> {
     match text.parse::<Area>() {
         Ok(area) => Ok(area),
@@ -78,7 +79,7 @@ fn area(text: &str) -> Read<Area> {
     }
 }
 
-/// The bulletin's month: the month, or its first day.
+/// Parses the bulletin's month: the month, or its first day.
 pub(super) fn month(text: &str) -> Read<Month> {
     match day(text) {
         Some(day) if Month::of(day).first_day() == day => Ok(Month::of(day)),
@@ -89,12 +90,12 @@ pub(super) fn month(text: &str) -> Read<Month> {
     }
 }
 
-/// The cut-off that an item of this month's bulletin has in its `date`.
+/// Parses the cut-off in the `date` of an item of this month's bulletin.
 pub(super) fn value(text: &str, bulletin: Month) -> Read<OldValue> {
     if text == bulletin.to_string() || day(text) == Some(bulletin.first_day()) {
         return Ok(OldValue::Lost);
     }
-    // What no page of that month could have printed is no cut-off of it.
+    // A date that no page of that month could have printed is not a cut-off of it.
     let printed = match day(text) {
         Some(day) => day.format("%d%b%y").to_string(),
         None => text.to_owned(),
@@ -115,7 +116,7 @@ pub(super) fn value(text: &str, bulletin: Month) -> Read<OldValue> {
     }
 }
 
-/// An ISO date, also with midnight after it.
+/// Parses an ISO date, optionally followed by midnight.
 fn day(text: &str) -> Option<NaiveDate> {
     text.parse().ok().or_else(|| {
         let instant: NaiveDateTime = text.replacen(' ', "T", 1).parse().ok()?;
@@ -123,10 +124,11 @@ fn day(text: &str) -> Option<NaiveDate> {
     })
 }
 
-/// How many characters of a text are shown. A label of the fifth preference has 60, a key with one some 150.
+/// The maximum number of characters of a text to show. A label of the fifth preference has 60, a key with one about
+/// 150.
 const MOST_SHOWN: usize = 200;
 
-/// A text of a table as it can be shown: not too long, and nothing in it that moves a terminal's cursor.
+/// A text of a table, truncated and escaped for display on a terminal.
 pub(super) fn shown(text: &str) -> String {
     text.chars()
         .take(MOST_SHOWN)

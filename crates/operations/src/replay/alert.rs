@@ -1,4 +1,5 @@
-//! Alerts that were not sent, worked out again from rows and standings; and those that are sent once more on purpose.
+//! Rebuilds alerts from rows and standings, and sends those that were not sent, or resends them on request. Start
+//! with [`rebuild`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,17 +15,17 @@ use sqlite::{Retold, retell};
 use crate::replay::ReplayError;
 use crate::{Deployment, Store};
 
-/// What is known of the alerts of the months asked for.
+/// The alerts of the requested months.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Rebuilt {
-    /// Of each month that is stored, its alerts.
+    /// The alerts of each stored month.
     pub months: BTreeMap<Month, Retold>,
-    /// Months whose marks may be gone by now, so that nobody can know whether their alerts were sent.
+    /// Months whose marks may have expired, so that it is unknown whether their alerts were sent.
     pub forgotten: BTreeSet<Month>,
 }
 
 impl Rebuilt {
-    /// The alerts that were due and of which it can be known whether they were sent.
+    /// The alerts that were due and whose marks still show whether they were sent.
     pub fn due(&self) -> Vec<Alert> {
         self.months
             .iter()
@@ -34,7 +35,7 @@ impl Rebuilt {
     }
 }
 
-/// Works out the alerts of these months from what is stored.
+/// Rebuilds the alerts of these months from stored data.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -59,16 +60,16 @@ pub async fn rebuild(
     })
 }
 
-/// An alert that is not noted as sent on one of its ways.
+/// An alert that has no sent mark on one of its channels.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unsent {
-    /// What it would be noted by.
+    /// The mark that it would get.
     pub mark: String,
     /// The alert.
     pub alert: Alert,
 }
 
-/// Which of these alerts are not noted as sent.
+/// The alerts that have no sent mark.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -92,26 +93,26 @@ pub async fn unsent<Sink: AlertSink>(
     Ok(unsent)
 }
 
-/// What came of sending.
+/// The outcome of sending.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Sent {
-    /// How often an alert was sent.
+    /// The number of alerts sent.
     pub sent: usize,
-    /// How often one had been sent before.
+    /// The number of alerts that had been sent before.
     pub sent_before: usize,
-    /// Why alerts were not sent. Doing it again tries them again.
+    /// The reasons why alerts were not sent. Running it again retries them.
     pub failed: Vec<String>,
-    /// Alerts that somebody else is sending, or who died while doing so: their right to it ends after five minutes.
+    /// Alerts that another process is sending, or was sending when it died: its claim expires after five minutes.
     pub in_progress: usize,
 }
 
 impl Sent {
-    /// Whether all of them are sent by now.
+    /// True if all of them are sent by now.
     pub fn is_whole(&self) -> bool {
         self.failed.is_empty() && self.in_progress == 0
     }
 
-    /// Adds what came of another way.
+    /// Adds the outcome of another channel.
     pub fn add(&mut self, other: Self) {
         self.sent += other.sent;
         self.sent_before += other.sent_before;
@@ -120,7 +121,7 @@ impl Sent {
     }
 }
 
-/// Sends alerts under their marks: what was sent is not sent again.
+/// Sends alerts under their marks; alerts that have a mark are not sent again.
 pub async fn send<Sink: AlertSink>(store: &Store, sink: &Sink, clock: &impl Clock, alerts: &[Alert]) -> Sent {
     let notifier = Notifier { store, sink, clock };
     let mut sent = Sent::default();
@@ -137,12 +138,12 @@ pub async fn send<Sink: AlertSink>(store: &Store, sink: &Sink, clock: &impl Cloc
     sent
 }
 
-/// A sink under whose marks a run stands: what one run has sent another sends again.
+/// A sink whose marks include a run, so that an alert that was sent in one run is sent again in another.
 #[derive(Debug)]
 pub struct Announcing<'a, Sink> {
-    /// Where the alerts go.
+    /// The destination of the alerts.
     pub sink: &'a Sink,
-    /// Which run it is.
+    /// The name of the run.
     pub run: &'a str,
 }
 
@@ -164,10 +165,10 @@ impl<Sink: AlertSink> AlertSink for Announcing<'_, Sink> {
     }
 }
 
-/// The topics of a deployment's alerts.
+/// The alert topics of a deployment.
 ///
 /// # Errors
-/// [`ReplayError::NoTopics`] where they are not there.
+/// [`ReplayError::NoTopics`] if they do not exist.
 pub async fn topics(deployment: &Deployment, config: &SdkConfig) -> Result<SnsTopics, ReplayError> {
     let client = aws_sdk_sns::Client::new(config);
     let name = format!("{}BULLETINS", deployment.topics());

@@ -1,4 +1,5 @@
-//! Dead letters of a deployment: what each is about, and why it is there.
+//! Parses the dead letters of a deployment: their subject, and the reason why they were given up. Excludes the
+//! queues, see [`Queues`](super::Queues). Start with [`Letter`].
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -11,51 +12,51 @@ use serde_json::Value;
 
 use crate::deployment::Queue;
 
-/// The message attribute with which the notifier says why it kept a record.
+/// The message attribute with the reason why the notifier set a record aside.
 const REASON: &str = "reason";
 
-/// A dead letter, taken out of its queue for some minutes.
+/// A dead letter, received from its queue and hidden there for a short time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Letter {
-    /// Where it lies.
+    /// Its queue.
     pub queue: Queue,
-    /// Its number there.
+    /// Its message id.
     pub id: String,
-    /// What it is about.
+    /// Its subject.
     pub about: About,
-    /// When it was sent first.
+    /// The time at which it was first sent.
     pub sent_at: Option<DateTime<Utc>>,
-    /// How often it was received, this time included.
+    /// The number of times it was received, including this one.
     pub receives: u32,
-    /// Why it is there, where that is known.
+    /// The reason why it was given up, if known.
     pub reason: Option<String>,
     pub(crate) body: String,
     pub(crate) attributes: HashMap<String, MessageAttributeValue>,
     pub(crate) receipt: String,
 }
 
-/// What a dead letter is about.
+/// The subject of a dead letter.
 #[derive(Debug, Clone, PartialEq)]
 pub enum About {
-    /// A page to be read.
+    /// A page to parse.
     Page(PageMessage),
-    /// Nothing that this program writes there, or something that it cannot read.
+    /// A message that this program did not write, or cannot parse.
     Unknown,
-    /// A record of the stream, whole.
+    /// A whole stream record.
     Record {
-        /// The key of its item, where it has one.
+        /// The key of its item, if it has one.
         key: Option<String>,
         /// The record.
         record: Value,
     },
-    /// Where records stand in the stream that were given up.
+    /// The stream positions of records that were given up.
     Positions {
-        /// When the first of them was written.
+        /// The time at which the first of them was written.
         from: Option<DateTime<Utc>>,
-        /// How many they are.
+        /// The number of records.
         records: u64,
     },
-    /// An event of the fetcher: the schedule's, or one that wants a history.
+    /// An event of the fetcher: from the schedule, or a request for a history.
     Look(Option<MonthRange>),
 }
 
@@ -80,7 +81,7 @@ impl fmt::Display for About {
 }
 
 impl Letter {
-    /// Reads a message of this queue of dead letters.
+    /// Parses a message of this dead-letter queue.
     pub(crate) fn of(queue: Queue, message: Message) -> Self {
         let system: HashMap<MessageSystemAttributeName, String> = message.attributes.unwrap_or_default();
         let attributes = message.message_attributes.unwrap_or_default();
@@ -128,7 +129,7 @@ impl Letter {
         }
     }
 
-    /// What is known of it by name, for programs.
+    /// Its known properties by name, for programs.
     pub fn fields(&self) -> BTreeMap<&'static str, Option<String>> {
         BTreeMap::from([
             ("queue", Some(self.queue.ending().to_owned())),
@@ -182,7 +183,7 @@ fn failed_look(json: Option<&Value>) -> (About, Option<String>) {
     (event.map_or(About::Unknown, look), reason)
 }
 
-/// An event as the fetcher reads it: `from` and `to` want a history.
+/// Parses an event of the fetcher: `from` and `to` request a history.
 fn look(event: &Value) -> About {
     let month = |name: &str| event.get(name).map(|text| text.as_str()?.parse::<Month>().ok());
     match (month("from"), month("to")) {

@@ -1,4 +1,4 @@
-//! Looks at the source that failed or were missed.
+//! Finds out whether failed or missed polls of the source have been made up for. Start with [`is_made_up_for`].
 
 use chrono::{DateTime, Utc};
 use pipeline::port::{Check, StoreError};
@@ -6,7 +6,7 @@ use pipeline::port::{Check, StoreError};
 use crate::Store;
 use crate::replay::letter::{About, Letter};
 
-/// The last look at the source that was made at all, whether its hosts gave the list or not.
+/// The time of the last poll of the source, good or bad.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -16,7 +16,7 @@ pub async fn last(store: &Store) -> Result<Option<DateTime<Utc>>, StoreError> {
     Ok(at(good).max(at(bad)))
 }
 
-/// Whether a plain event has been made up for: a look that was made after it did the same work.
+/// True if a plain event has been made up for: a later poll did the same work.
 pub fn is_made_up_for(letter: &Letter, last: Option<DateTime<Utc>>) -> bool {
     letter.about == About::Look(None) && last.zip(letter.sent_at).is_some_and(|(last, sent)| last > sent)
 }

@@ -1,4 +1,5 @@
-//! Bulletins whose pages are read again.
+//! Queues the pages of past months to be parsed again. Excludes pages among the dead letters, see
+//! [`page`](super::page). Start with [`plan`].
 
 use aws::SqsQueue;
 use aws_types::SdkConfig;
@@ -11,23 +12,23 @@ use crate::Store;
 use crate::deployment::Queue;
 use crate::replay::{Pace, Queues, ReplayError};
 
-/// How long a link that is queued here may go without a word before it is due again, as for the fetcher.
+/// The time after which a queued link without an outcome is due again, as for the fetcher.
 const QUEUED_FOR: Duration = Duration::minutes(60);
 
-/// A page that is to be read again, or for the first time.
+/// A page to parse again, or for the first time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Again {
-    /// The page.
+    /// The link of the page.
     pub link: PageLink,
-    /// Whether its bulletin is stored.
+    /// True if its bulletin is stored.
     pub is_stored: bool,
-    /// Whether the path is known, and not only where the page should be.
+    /// True if the path is known, false if it is predicted.
     pub path_is_known: bool,
 }
 
-/// The pages of these months, in the order in which they are to be read: what is later than everything that is stored in
-/// the order of the months, so that each is told as it comes; then the others, newest first, so that they fill in behind
-/// and are told to nobody.
+/// The pages of these months in the order in which they must be parsed: first the months later than everything
+/// stored, ascending, so that each one sends its alerts; then the others, newest first, so that they fill in the
+/// history without alerts.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -68,10 +69,10 @@ impl Queues {
     }
 }
 
-/// Queues these pages in their order, so many a second at most, and answers how many it queued before `stop` said so.
+/// Queues these pages in order, at a limited rate. Returns the number of pages queued before `stop` returned true.
 ///
 /// # Errors
-/// [`StoreError`]. What was queued stays queued; queueing it again does no harm.
+/// [`StoreError`]. Pages queued until then stay queued; queueing them again is harmless.
 pub async fn queue(
     store: &Store,
     waiting: &impl BulletinQueue,
@@ -87,7 +88,8 @@ pub async fn queue(
         }
         pace.wait().await;
         let now = Utc::now();
-        // A link that is not due is read all the same; one that is, the fetcher then leaves alone.
+        // A link that is not due is parsed all the same; if it is due, the claim keeps the fetcher from queueing it
+        // too.
         LinkTable::claim(store, &page.link, now, now + QUEUED_FOR).await?;
         let message = PageMessage {
             link: page.link.clone(),

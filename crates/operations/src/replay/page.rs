@@ -1,7 +1,7 @@
-//! Pages that the parser gave up go back into its queue.
+//! Moves pages that the parser gave up back into its queue. Start with [`Queues::redrive_pages`].
 //!
-//! Whether its link is dead does not keep a page from being read: the parser reads what is in its queue, and notes anew
-//! what became of the link.
+//! The state of the link does not matter: the parser parses every page in its queue, and records the outcome in the
+//! link again.
 
 use std::time::Duration;
 
@@ -14,9 +14,9 @@ use crate::replay::letter::{About, Letter};
 use crate::replay::queues::Done;
 use crate::replay::{Pace, Queues, ReplayError};
 
-/// How often AWS is asked how far it is.
+/// The interval between requests for the progress of AWS.
 const ASK_EVERY: Duration = Duration::from_secs(1);
-/// What a service answers that does not have a call.
+/// The error codes of services that lack a call.
 const NO_SUCH_CALL: [&str; 5] = [
     "InvalidAction",
     "NotImplemented",
@@ -25,16 +25,16 @@ const NO_SUCH_CALL: [&str; 5] = [
     "AWS.SimpleQueueService.InvalidAction",
 ];
 
-/// What became of the dead letters.
+/// The outcome for the dead letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Redriven {
-    /// How many went back into the queue.
+    /// The number of pages moved back into the queue.
     pub moved: usize,
-    /// Whether it was stopped before all had.
+    /// True if it was stopped before all pages were moved.
     pub stopped: bool,
 }
 
-/// Says of each letter about a page what the link table knows of it: the state of its link, and what happened last.
+/// Adds the state of its link and its last event to each message about a page.
 ///
 /// # Errors
 /// [`ReplayError`].
@@ -50,15 +50,15 @@ pub async fn add_reasons(links: &impl LinkTable, letters: &mut [Letter]) -> Resu
 }
 
 impl Queues {
-    /// Moves these letters of refused pages back into the queue of pages, so many a second at most: by
-    /// `StartMessageMoveTask`, or, where a letter must stay because it names no page, or the service lacks that call, one by
-    /// one. A letter is deleted only after its copy was taken; so a process that dies leaves one that is in both queues at
-    /// most, and reading a page twice changes nothing.
+    /// Moves these refused pages back into the queue of pages, at a limited rate: with `StartMessageMoveTask`, or
+    /// one by one if a message must stay because it names no page, or if the service lacks that call. A message is
+    /// deleted only after its copy was accepted, so a crash leaves at most one message in both queues, and parsing
+    /// a page twice changes nothing.
     ///
-    /// `progress` hears how many were moved; once `stop` says so, no more are.
+    /// Calls `progress` with the number of moved messages, and ends when `stop` returns true.
     ///
     /// # Errors
-    /// [`ReplayError`]. What was moved stays moved; doing it again moves the rest.
+    /// [`ReplayError`]. Messages moved until then stay moved; running it again moves the rest.
     pub async fn redrive_pages(
         &self,
         letters: &[Letter],
@@ -77,7 +77,7 @@ impl Queues {
             .await
     }
 
-    /// Lets AWS move everything; `None` where the service cannot.
+    /// Starts a task that moves all messages; `None` if the service lacks the call.
     async fn start_move(&self, most_a_second: Option<u32>) -> Result<Option<String>, ReplayError> {
         let request = self
             .client
@@ -116,7 +116,7 @@ impl Queues {
                 .send()
                 .await
                 .map_err(|error| self.failed(Queue::RefusedPages, &error))?;
-            // One that has ended has no handle any more; it is the newest.
+            // A task that has ended has no handle; it is the newest.
             let is_ours = |task: &&ListMessageMoveTasksResultEntry| task.task_handle() == Some(handle);
             let tasks = tasks.results();
             let Some(task) = tasks.iter().find(is_ours).or_else(|| newest(tasks)) else {
@@ -138,7 +138,7 @@ impl Queues {
             if stop() && !cancelled {
                 cancelled = true;
                 let cancel = self.client.cancel_message_move_task().task_handle(handle);
-                // One that has ended meanwhile cannot be cancelled; the next answer says so.
+                // A task that has just ended cannot be cancelled; the next response shows it.
                 if let Err(error) = cancel.send().await
                     && !matches!(error, SdkError::ServiceError(_))
                 {

@@ -1,3 +1,6 @@
+//! Lists and processes the messages of a deployment's queues. Excludes their content, see
+//! [`letter`](super::letter). Start with [`Queues`].
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_sqs::Client;
@@ -10,24 +13,24 @@ use crate::deployment::{Deployment, Queue};
 use crate::replay::ReplayError;
 use crate::replay::letter::Letter;
 
-/// How long messages stay in the dark that were taken, in seconds: longer than it takes to deal with five of them, and short
-/// enough that what a dead process had is soon seen again.
+/// The visibility timeout of received messages, in seconds: longer than it takes to process five of them, and short
+/// enough that the messages of a crashed process soon reappear.
 const IN_THE_DARK: i32 = 30;
-/// How long a queue may look for messages, in seconds: asked without waiting, SQS asks only some of its servers.
+/// The wait time of a receive call, in seconds: without one, SQS asks only some of its servers.
 const LOOKS: i32 = 1;
-/// How many messages are taken at once to list them: the most of one call.
+/// The number of messages received at once for a list: the maximum of one call.
 const LISTED_AT_ONCE: i32 = 10;
-/// How many are taken at once to deal with them.
+/// The number of messages received at once for processing.
 const DEALT_WITH_AT_ONCE: i32 = 5;
-/// After so many calls in a row that give nothing but what stays, nothing else is there.
+/// The number of consecutive calls without a message to process after which the queue counts as finished.
 const NOTHING_NEW: u32 = 3;
 
-/// What one queue has.
+/// The number of messages that were in flight before the list was made, and are not in it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Listing {
-    /// How many of its letters were in somebody's hands before it was listed, and are not in the list.
+    /// The messages that [`Queues::list`] found.
     pub in_the_dark: usize,
-    /// What [`Queues::list`] found.
+    /// The letters that [`Queues::list`] found.
     pub letters: Vec<Letter>,
 }
 
@@ -39,7 +42,7 @@ pub struct Queues {
 }
 
 impl Queues {
-    /// Those of this deployment. Nothing is asked yet.
+    /// The queues of this deployment. Makes no request yet.
     pub fn new(deployment: &Deployment, config: &SdkConfig) -> Self {
         Self {
             client: Client::new(config),
@@ -47,15 +50,15 @@ impl Queues {
         }
     }
 
-    /// What one is called.
+    /// The name of a queue.
     pub fn name(&self, queue: Queue) -> String {
         self.deployment.queue(queue)
     }
 
-    /// The address of one.
+    /// The URL of a queue.
     ///
     /// # Errors
-    /// [`ReplayError::NoQueue`] where it is not there.
+    /// [`ReplayError::NoQueue`] if it does not exist.
     pub async fn url(&self, queue: Queue) -> Result<String, ReplayError> {
         let name = self.name(queue);
         match self.client.get_queue_url().queue_name(&name).send().await {
@@ -67,7 +70,7 @@ impl Queues {
         }
     }
 
-    /// The ARN of one.
+    /// The ARN of a queue.
     ///
     /// # Errors
     /// [`ReplayError`].
@@ -92,8 +95,8 @@ impl Queues {
             .unwrap_or_default())
     }
 
-    /// Everything that lies in one, in the order in which it was sent. It lies there as before when this is done; only how
-    /// often it was received counts up, for SQS has no way to look without receiving.
+    /// Lists all messages of a queue in the order in which they were sent. Afterwards they are back in the queue;
+    /// only their receive counts have grown, because SQS cannot list messages without receiving them.
     ///
     /// # Errors
     /// [`ReplayError`].
@@ -102,7 +105,11 @@ impl Queues {
         let mut letters: BTreeMap<String, Letter> = BTreeMap::new();
         let result = loop {
             match self.take(queue, &url, LISTED_AT_ONCE).await {
-                // Also where so many lie there that the first come back while the last are taken.
+                // Lists several queues concurrently: each takes a second to report that it has no further messages.
+                //
+                // # Errors
+                // The [`ReplayError`] of the first that failed; by then the messages of all others are back in
+                // their queues.
                 Ok(taken) if taken.iter().all(|letter| letters.contains_key(&letter.id)) => break Ok(()),
                 Ok(taken) => letters.extend(taken.into_iter().map(|letter| (letter.id.clone(), letter))),
                 Err(error) => break Err(error),
@@ -117,10 +124,11 @@ impl Queues {
         Ok(letters)
     }
 
-    /// Lists some, all at the same time: each takes a second to say that it has no more.
+    /// The approximate number of messages in flight, which [`list`](Self::list) does not see: another operator or a
+    /// killed run has received them. Call it before a list, whose own messages count too.
     ///
     /// # Errors
-    /// [`ReplayError`] of the first that failed; by then all others have their letters back.
+    /// [`ReplayError`].
     pub async fn list_all(&self, queues: &[Queue]) -> Result<BTreeMap<Queue, Listing>, ReplayError> {
         let mut tasks = JoinSet::new();
         for queue in queues.iter().copied() {
@@ -142,9 +150,8 @@ impl Queues {
         })
     }
 
-    /// How many letters of one are in somebody's hands at this moment, so that [`list`](Self::list) does not see them: those
-    /// of another operator, or of a run that was killed. SQS counts about right. Asked before a listing, for what this takes
-    /// counts too.
+    /// The approximate number of letters in flight, which [`list`](Self::list) does not see: another operator or a
+    /// killed run has received them. Call it before a list, whose own letters count too.
     ///
     /// # Errors
     /// [`ReplayError`].
@@ -154,7 +161,8 @@ impl Queues {
         Ok(count.parse().unwrap_or_default())
     }
 
-    /// Takes some out of one. Whoever takes them deletes them or puts them back; else they come back by themselves.
+    /// Receives some messages of a queue. The caller deletes them or puts them back; otherwise they reappear after
+    /// the visibility timeout.
     async fn take(&self, queue: Queue, url: &str, most: i32) -> Result<Vec<Letter>, ReplayError> {
         let answer = self
             .client
@@ -176,11 +184,11 @@ impl Queues {
             .collect())
     }
 
-    /// Takes every message whose number is wanted, one after the other, and hands each to `work`, which answers whether it
-    /// is done with: then it is deleted. All others are put back. Answers how many are done with.
+    /// Receives every wanted message, one after another, and passes it to `work`, whose result decides whether it
+    /// is deleted. All others are put back. Returns the number of deleted messages.
     ///
     /// # Errors
-    /// [`ReplayError`], also of `work`: what it had is put back.
+    /// [`ReplayError`], including errors of `work`, whose message is put back.
     pub async fn each(
         &self,
         queue: Queue,
@@ -244,12 +252,12 @@ impl Queues {
             .map_err(|error| self.failed(queue, &error))
     }
 
-    /// Puts a message back at once. Where that fails it comes back by itself.
+    /// Makes a message visible again at once. If that fails, it reappears after the visibility timeout.
     async fn put_back(&self, url: &str, letter: &Letter) -> Result<(), ReplayError> {
         let visible = self.client.change_message_visibility().queue_url(url);
         let visible = visible.receipt_handle(&letter.receipt).visibility_timeout(0);
         match visible.send().await {
-            // It came back by itself.
+            // It has reappeared already.
             Err(SdkError::ServiceError(error))
                 if error.err().is_message_not_inflight() || error.err().is_receipt_handle_is_invalid() =>
             {
@@ -271,13 +279,13 @@ impl Queues {
     }
 }
 
-/// What becomes of a message that was dealt with.
+/// The decision about a processed message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Done {
-    /// All is done that it asks for.
+    /// It is finished: delete it.
     Delete,
-    /// It stays.
+    /// Keep it.
     Leave,
-    /// It stays, and so do all others.
+    /// Keep it and all others.
     Stop,
 }

@@ -1,4 +1,4 @@
-//! Records of the stream that the notifier did not understand, or gave up.
+//! Replays stream records that the notifier could not parse or gave up. Start with [`Queues::tell_unread`].
 
 use std::collections::BTreeSet;
 
@@ -14,26 +14,27 @@ use crate::replay::letter::{About, Letter};
 use crate::replay::queues::Done;
 use crate::replay::{Queues, ReplayError};
 
-/// What came of the records.
+/// The outcome for the records.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Told {
-    /// How many are done with and deleted.
+    /// The number of finished, deleted records.
     pub done: usize,
-    /// How often an alert was sent.
+    /// The number of alerts sent.
     pub sent: usize,
-    /// How often one had been sent before.
+    /// The number of alerts that had been sent before.
     pub sent_before: usize,
-    /// How many alerts were not sent because a correction came after them: what they say is wrong by now, and the
-    /// correction has a record and a mark of its own.
+    /// The number of alerts that were not sent because a correction came after them: they are wrong by now, and the
+    /// correction has a separate record and mark.
     pub overtaken: usize,
-    /// What each of the others is about, and why it stays.
+    /// The subject of each remaining record, and the reason why it stays.
     pub left: Vec<(String, String)>,
 }
 
 impl Queues {
-    /// Hands records that could not be understood to the stage that notifies once more, under the marks, and deletes those
-    /// that it is done with. What was due when a record came is sent, though its month may be over by now; but not what a
-    /// correction overtook, and not what cannot be told any more from the standings: such a record stays.
+    /// Passes records that could not be parsed to the notifier again, under the marks, and deletes those that are
+    /// finished. Alerts that were due when a record arrived are sent even if their month is over by now. Alerts
+    /// overtaken by a correction are not sent; a record whose alerts can no longer be derived from the standings
+    /// stays.
     ///
     /// # Errors
     /// [`ReplayError`].
@@ -59,7 +60,8 @@ impl Queues {
                 let Some(change) = record.change else {
                     return Ok(Done::Delete);
                 };
-                // A month that is over by now was not when the record came.
+                // The clock shows the time at which the record arrived: its month may be over by now, but was not
+                // then.
                 let came = [record.written_at, letter.sent_at];
                 let then = Notifier {
                     store: notifier.store,
@@ -104,20 +106,20 @@ impl Queues {
     }
 }
 
-/// What becomes of an alert whose record is handled long after it came.
+/// The decision about an alert whose record is handled long after it arrived.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Fate {
     /// It is sent.
     Due,
     /// A correction came after it.
     Overtaken,
-    /// It says nothing: nothing is before it from which anything moved.
+    /// It reports nothing: there is no earlier value that could have moved.
     Nothing,
-    /// What it says, or whether it still holds, cannot be told from the standings any more.
+    /// Its content or validity can no longer be derived from the standings.
     Gone(String),
 }
 
-/// What becomes of this alert by what is stored now.
+/// Decides about this alert from stored data.
 async fn fate(store: &Store, alert: &Alert) -> Result<Fate, StoreError> {
     let month = alert.month();
     let corrections = async || {
@@ -161,8 +163,8 @@ async fn fate(store: &Store, alert: &Alert) -> Result<Fate, StoreError> {
     }
 }
 
-/// The message about a whole bulletin that a record asked for at this instant, though it cannot be built any more: without
-/// its changes.
+/// The message about a whole bulletin that was due for a record at this instant, without the changes, which can no
+/// longer be derived.
 fn summary_due(record: &ChangeRecord, now: DateTime<Utc>) -> Option<Alert> {
     let ChangeRecord::Bulletin { before, after } = record else {
         return None;
@@ -185,7 +187,7 @@ fn summary_due(record: &ChangeRecord, now: DateTime<Utc>) -> Option<Alert> {
     })
 }
 
-/// An instant that has passed.
+/// A fixed instant in the past.
 #[derive(Debug)]
 struct At(DateTime<Utc>);
 
@@ -195,8 +197,8 @@ impl Clock for At {
     }
 }
 
-/// The months whose alerts may be among records that were given up: every one that was not over when the first was written.
-/// `None` where a letter does not say when that was.
+/// The months whose alerts may be among the given-up records: every month that was not over when the first record
+/// was written. `None` if a message does not have that time.
 ///
 /// # Errors
 /// [`StoreError`].

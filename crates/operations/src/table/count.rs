@@ -1,3 +1,5 @@
+//! Counts the items of a table by kind. Start with [`count`].
+
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::Client;
@@ -6,10 +8,10 @@ use super::item::Item;
 use super::scan::{Wanted, scan};
 use super::{TableError, TableKind};
 
-/// How many items of each kind a table has.
+/// The number of items of each kind in a table.
 pub type Count = BTreeMap<&'static str, usize>;
 
-/// Counts a table's items by reading all of it. `progress` is told how many were counted.
+/// Counts a table's items by reading all of it. Calls `progress` with the number counted so far.
 ///
 /// # Errors
 /// [`TableError`].
@@ -34,7 +36,7 @@ pub async fn count(
     Ok(count)
 }
 
-/// Of what an item is one.
+/// The kind of an item.
 pub(super) fn kind_of(kind: TableKind, item: &Item) -> &'static str {
     let pk = item.get("pk").and_then(|pk| pk.as_s().ok());
     kind.item_kind(pk.map_or("", String::as_str))

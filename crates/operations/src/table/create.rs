@@ -1,3 +1,6 @@
+//! Creates a table of a deployment and waits until it is ready. Excludes its definition, see
+//! [`shape`](super::shape). Start with [`create`].
+
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
@@ -11,31 +14,31 @@ use super::describe::{description, expires_by, is_restorable, is_unknown_call, k
 use super::{TableError, TableKind, definition};
 use crate::Deployment;
 
-/// How often a table that is being made is asked whether it is ready.
+/// The interval between checks whether a new table is ready.
 const PAUSE: Duration = Duration::from_secs(1);
-/// How often at most: AWS makes a table in some seconds, seldom in some minutes.
+/// The maximum number of these checks: AWS creates a table in seconds, rarely in minutes.
 const ATTEMPTS: u64 = 300;
 
-/// A table that is there.
+/// A table that exists.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Created {
     /// Its name.
     pub table: String,
-    /// Whether it was made now, and not before.
+    /// True if it was created now, false if it existed before.
     pub made: bool,
-    /// What was set now on a table that was there.
+    /// The settings that were added to an existing table.
     pub completed: Vec<&'static str>,
-    /// What the service does not offer, as what stands in for AWS may not.
+    /// The settings that the service does not support, for example an emulator.
     pub lacks: Vec<&'static str>,
-    /// The name of its stream.
+    /// The ARN of its stream.
     pub stream_arn: Option<String>,
 }
 
-/// Makes one table of a deployment in the shape of the template, and waits until it can be used. What is there already
-/// is completed where something is not set yet, and never laid out anew.
+/// Creates one table of a deployment in the shape of the template, and waits until it is ready. Missing settings
+/// are added to an existing table; its layout is never changed.
 ///
 /// # Errors
-/// [`TableError`]; then doing it again goes on where it stopped.
+/// [`TableError`]; running it again continues.
 pub async fn create(
     client: &Client,
     deployment: &Deployment,
@@ -49,7 +52,7 @@ pub async fn create(
     if description(client, &name).await?.is_none() {
         match definition.clone().send_with(client).await {
             Ok(_) => made = true,
-            // Somebody else makes it this very moment.
+            // Another process is creating it at this moment.
             Err(error) if error.code() == Some("ResourceInUseException") => {}
             Err(error) => return Err(TableError::refused(&name, "CreateTable", &error)),
         }
@@ -73,7 +76,7 @@ pub async fn create(
     Ok(created)
 }
 
-/// The table once it, and every index of it, can be used.
+/// Waits until a table and all its indexes are ready.
 async fn ready(client: &Client, name: &str) -> Result<TableDescription, TableError> {
     let mut status = "not there yet".to_owned();
     for attempt in 0..ATTEMPTS {
@@ -103,7 +106,7 @@ async fn ready(client: &Client, name: &str) -> Result<TableDescription, TableErr
     })
 }
 
-/// Says that a table has the keys, the index and the stream that it should have.
+/// Checks that a table has the expected keys, index and stream.
 fn check_shape(
     name: &str,
     table: &TableDescription,
@@ -182,7 +185,7 @@ async fn make_restorable(client: &Client, created: &mut Created) -> Result<(), T
         match request.send().await {
             Ok(_) => break,
             Err(error) if is_unknown_call(&error) => break,
-            // A table that was just made has no backups for some seconds.
+            // A new table has no backups for the first seconds.
             Err(error) if error.code() == Some("ContinuousBackupsUnavailableException") => sleep(PAUSE).await,
             Err(error) => return Err(TableError::refused(name, "UpdateContinuousBackups", &error)),
         }
@@ -229,7 +232,7 @@ async fn make_expire(
     Ok(())
 }
 
-/// Notes what was set, or that the service did not take it.
+/// Records a setting that was added, or that the service did not accept.
 fn note(created: &mut Created, what: &'static str, is_on: bool) {
     if !is_on {
         created.lacks.push(what);

@@ -1,3 +1,6 @@
+//! Describes tables: keys, indexes, stream, size and protection. Excludes their items, see [`scan`](super::scan()).
+//! Start with [`describe`].
+
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::{KeySchemaElement, KeyType, TableDescription};
@@ -6,30 +9,30 @@ use serde::Serialize;
 use super::{TableError, TableKind};
 use crate::Deployment;
 
-/// What DynamoDB says of a table.
+/// The description of a table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Description {
     /// Its name.
     pub table: String,
-    /// `ACTIVE` where it can be used.
+    /// Its status, `ACTIVE` if it is ready.
     pub status: String,
     /// Its keys, such as `pk (partition), sk (sort)`.
     pub keys: String,
-    /// Its indexes, with their keys and what they hold.
+    /// Its indexes, with their keys and projections.
     pub indexes: Vec<String>,
-    /// What its stream tells; `None` where it has none.
+    /// The view type of its stream; `None` if it has none.
     pub stream: Option<String>,
-    /// The stream's name on AWS.
+    /// The ARN of the stream.
     pub stream_arn: Option<String>,
-    /// Who pays for what: `PAY_PER_REQUEST` or `PROVISIONED`.
+    /// The billing mode: `PAY_PER_REQUEST` or `PROVISIONED`.
     pub billing: String,
-    /// How many items it has. DynamoDB counts them about every six hours.
+    /// The number of items. DynamoDB updates it about every six hours.
     pub items: i64,
-    /// How many bytes they take, counted as seldom.
+    /// The size in bytes, updated as rarely.
     pub bytes: i64,
-    /// Whether it cannot be deleted.
+    /// True if it is protected against deletion.
     pub deletion_protection: bool,
-    /// Whether it can be restored to any second of the last 35 days; `None` where the service does not know of that.
+    /// True if it can be restored to any second of the last 35 days; `None` if the service does not support that.
     pub point_in_time_recovery: Option<bool>,
     /// The attribute by which its items expire.
     pub time_to_live: Option<String>,
@@ -42,11 +45,11 @@ pub struct Listed {
     pub table: String,
     /// The stage of the deployment that has a table of this name.
     pub stage: Option<String>,
-    /// Which table of the deployment it is.
+    /// The table's kind in the deployment.
     pub kind: Option<&'static str>,
 }
 
-/// Asks DynamoDB what a table is like.
+/// Requests the description of a table.
 ///
 /// # Errors
 /// [`TableError`].
@@ -90,7 +93,7 @@ pub async fn describe(client: &Client, name: &str) -> Result<Description, TableE
     })
 }
 
-/// Every table of the account and region, those of deployments marked.
+/// Lists all tables of the account and region, with the stage and kind of those of deployments.
 ///
 /// # Errors
 /// [`TableError`].
@@ -129,7 +132,7 @@ pub(super) fn listed(table: String) -> Listed {
     }
 }
 
-/// What DynamoDB answers of a table; `None` where there is none.
+/// Requests a table's raw description; `None` if there is no such table.
 pub(super) async fn description(client: &Client, name: &str) -> Result<Option<TableDescription>, TableError> {
     let answer = client.describe_table().table_name(name).send().await;
     match answer.map_err(|error| TableError::refused(name, "DescribeTable", &error)) {
@@ -139,7 +142,7 @@ pub(super) async fn description(client: &Client, name: &str) -> Result<Option<Ta
     }
 }
 
-/// Whether a table can be restored to any second; `None` where the service does not know of that.
+/// True if a table can be restored to any second; `None` if the service does not support that.
 pub(super) async fn is_restorable(client: &Client, name: &str) -> Result<Option<bool>, TableError> {
     let answer = client.describe_continuous_backups().table_name(name).send().await;
     match answer {
@@ -171,7 +174,7 @@ pub(super) async fn expires_by(client: &Client, name: &str) -> Result<Option<Str
     }
 }
 
-/// Whether the service does not know the call, as what stands in for AWS may.
+/// True if the service does not know the call, as an emulator may not.
 pub(super) fn is_unknown_call<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
     matches!(
         error.code(),
@@ -179,7 +182,7 @@ pub(super) fn is_unknown_call<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>
     )
 }
 
-/// Keys in words.
+/// Formats keys in words.
 pub(super) fn keys(schema: &[KeySchemaElement]) -> String {
     let words: Vec<String> = schema
         .iter()

@@ -1,3 +1,5 @@
+//! Parses filters such as `category=EB3` and turns them into DynamoDB expressions. Start with [`Filter`].
+
 use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
@@ -5,7 +7,7 @@ use std::str::FromStr;
 use aws_sdk_dynamodb::types::AttributeValue;
 use bulletin::UnknownSpelling;
 
-/// What an item must say to be shown, such as `category=EB3` or `bulletin_date>=2024-01-01`.
+/// A filter for items, such as `category=EB3` or `bulletin_date>=2024-01-01`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filter {
     attribute: String,
@@ -25,7 +27,7 @@ enum Operator {
 }
 
 impl Operator {
-    /// Longer ones before those with which they begin.
+    /// Operators before their own prefixes, so that parsing finds the longest one.
     const ALL: [Self; 7] = [
         Self::NotEqual,
         Self::LessOrEqual,
@@ -95,7 +97,7 @@ impl fmt::Display for Filter {
     }
 }
 
-/// One of DynamoDB's expressions, with its names and values.
+/// A DynamoDB expression with its names and values.
 #[derive(Debug, Default)]
 pub(super) struct Condition {
     pub(super) text: String,
@@ -103,7 +105,7 @@ pub(super) struct Condition {
     pub(super) values: HashMap<String, AttributeValue>,
 }
 
-/// Filters as one condition, all of which must hold.
+/// Combines filters into one condition, all of which must hold.
 pub(super) fn condition(filters: &[Filter]) -> Condition {
     let mut whole = Condition::default();
     let mut conditions = Vec::new();
@@ -117,8 +119,8 @@ pub(super) fn condition(filters: &[Filter]) -> Condition {
         let sign = filter.operator.in_expression();
         conditions.push(match filter.operator {
             Operator::BeginsWith => format!("begins_with({name}, {text})"),
-            // What looks like a number may stand there as text or as a number. An attribute of one kind is unequal to
-            // every value of the other.
+            // A value that looks like a number may be stored as text or as a number. An attribute of one type is
+            // unequal to every value of the other.
             operator if is_number => {
                 whole
                     .values

@@ -1,20 +1,20 @@
-//! Items of any table, as people read them, and how large they are.
+//! Formats items of any table as JSON, and computes their size. Excludes parsing them.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Map, Value};
 
-/// What a write unit costs in us-east-1 where a table is paid by request, in dollars (docs/COST.md).
+/// The price of a write unit in us-east-1 with on-demand billing, in US dollars (docs/COST.md).
 pub const PRICE_OF_A_WRITE_UNIT: f64 = 0.625e-6;
 
-/// What one write unit takes, in bytes.
+/// The size of a write unit, in bytes.
 const WRITE_UNIT: usize = 1024;
 
 /// An item of a table: its attributes by name.
 pub type Item = HashMap<String, AttributeValue>;
 
-/// An item as one object. Sets are lists; of bytes only their number is said.
+/// An item as one object. Sets become lists; of binary values only the length is shown.
 pub fn as_json(item: &Item) -> Value {
     Value::Object(
         item.iter()
@@ -58,7 +58,7 @@ fn sorted(texts: &[String]) -> Vec<&String> {
     texts
 }
 
-/// How many bytes an item takes, by AWS's rules.
+/// The size of an item in bytes, by AWS's rules.
 pub fn size(item: &Item) -> usize {
     item.iter().map(|(name, value)| name.len() + size_of(value)).sum()
 }
@@ -78,8 +78,8 @@ fn size_of(value: &AttributeValue) -> usize {
     }
 }
 
-/// What deleting an item consumes, in write units: one for each kilobyte that begins, in the table and in the index if
-/// it is in that.
+/// The write units to delete an item: one for each started kilobyte, in the table and, if it has an entry there, in
+/// the index.
 pub(super) fn units_to_delete(item: &Item) -> usize {
     let units = size(item).div_ceil(WRITE_UNIT).max(1);
     units * if item.contains_key("bulletin_date") { 2 } else { 1 }

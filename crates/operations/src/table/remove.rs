@@ -1,3 +1,5 @@
+//! Truncates and drops tables, and refuses protected ones. Start with [`truncate`] and [`drop_table`].
+
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
@@ -10,35 +12,35 @@ use super::item::{Item, units_to_delete};
 use super::scan::{Wanted, scan};
 use super::{TableError, TableKind};
 
-/// The most items of one `BatchWriteItem`.
+/// The maximum number of items in one `BatchWriteItem`.
 const BATCH: usize = 25;
-/// How many keys are read at a time.
+/// The number of keys to read at a time.
 const KEYS: usize = 1000;
-/// How often items that were left undone are tried again.
+/// The maximum number of attempts for unprocessed items.
 const ATTEMPTS: u32 = 10;
-/// How often it is asked whether a table is gone, once a second.
+/// The maximum number of checks whether a table is deleted, one per second.
 const WAITS: u64 = 300;
 
-/// What emptying a table would take.
+/// The work to truncate a table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Removal {
     /// Its items by kind.
     pub items: Count,
-    /// Write units of deleting all of them.
+    /// The write units to delete all of them.
     pub units: usize,
 }
 
 impl Removal {
-    /// How many items there are.
+    /// The number of items.
     pub fn count(&self) -> usize {
         self.items.values().sum()
     }
 }
 
-/// Works out what emptying a table would take, by reading all of it.
+/// Calculates the work to truncate a table, by reading all of it.
 ///
 /// # Errors
-/// [`TableError`]; [`TableError::Protected`] where it cannot be emptied.
+/// [`TableError`]; [`TableError::Protected`] if it is protected against deletion.
 pub async fn removal(client: &Client, name: &str, kind: TableKind) -> Result<Removal, TableError> {
     refuse_protected(client, name).await?;
     let mut removal = Removal::default();
@@ -51,11 +53,11 @@ pub async fn removal(client: &Client, name: &str, kind: TableKind) -> Result<Rem
     Ok(removal)
 }
 
-/// Deletes every item of a table, in batches. Doing it again goes on with what is left. `progress` is told how many are
-/// gone.
+/// Deletes every item of a table, in batches. Running it again continues with the rest. Calls `progress` with the
+/// number deleted so far.
 ///
 /// # Errors
-/// [`TableError`]; [`TableError::Protected`] where the table is protected against deletion.
+/// [`TableError`]; [`TableError::Protected`] if the table is protected against deletion.
 pub async fn truncate(
     client: &Client,
     name: &str,
@@ -74,7 +76,7 @@ pub async fn truncate(
     };
     let mut deleted = 0;
     loop {
-        // From the beginning each time, where what is left now stands.
+        // Starts from the beginning each time, where the remaining items now are.
         let mut keys = Vec::new();
         scan(client, name, &some, |key| {
             keys.push(key);
@@ -122,10 +124,10 @@ async fn delete(client: &Client, name: &str, keys: &[Item]) -> Result<(), TableE
     Err(TableError::Throttled(name.to_owned()))
 }
 
-/// Takes a table away with everything in it, and waits until it is gone. Answers whether there was one.
+/// Drops a table and waits until it is deleted. Returns whether there was one.
 ///
 /// # Errors
-/// [`TableError`]; [`TableError::Protected`] where it is protected against deletion.
+/// [`TableError`]; [`TableError::Protected`] if it is protected against deletion.
 pub async fn drop_table(client: &Client, name: &str) -> Result<bool, TableError> {
     match refuse_protected(client, name).await {
         Err(TableError::Absent(_)) => return Ok(false),

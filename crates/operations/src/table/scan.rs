@@ -1,23 +1,24 @@
+//! Scans a table page by page, with filters and a limit. Start with [`scan`].
+
 use aws_sdk_dynamodb::Client;
 
 use super::TableError;
 use super::filter::{Filter, condition};
 use super::item::Item;
 
-/// What is looked for in a table.
+/// The items to find in a table.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
-    /// At most so many items, one or more.
+    /// The maximum number of items, at least one.
     pub limit: Option<usize>,
-    /// Only these attributes of them; all where none is named.
+    /// The attributes to return; all if empty.
     pub attributes: Vec<String>,
-    /// What they must say, all of it.
+    /// The filters, all of which must hold.
     pub filters: Vec<Filter>,
 }
 
-/// Reads a table from end to end, page by page, and hands each item that is wanted to `each`, until that answers
-/// `false` or there are enough. Answers how many items were read for that: DynamoDB charges for those, whatever is
-/// filtered out.
+/// Scans a table page by page and passes each matching item to `each`, until that returns `false` or the limit is
+/// reached. Returns the number of items read: DynamoDB charges for those, including the ones filtered out.
 ///
 /// # Errors
 /// [`TableError`].
@@ -40,7 +41,7 @@ pub async fn scan(
         .collect();
     let (mut read, mut left, mut from) = (0, wanted.limit.unwrap_or(usize::MAX), None);
     loop {
-        // Without a filter no more need be read than is wanted.
+        // Without a filter, every item that is read is returned, so the limit also limits the read.
         let most = i32::try_from(left).ok().filter(|_| wanted.filters.is_empty());
         let answer = client
             .scan()

@@ -1,4 +1,5 @@
-//! The tables as `infra-cdk` deploys them; a test holds the two together.
+//! The definitions of the tables; a test checks that `infra-cdk` deploys the same. Excludes calls to AWS, see
+//! [`create`](super::create()). Start with [`TableKind`].
 
 use aws::BULLETIN_INDEX;
 use aws_sdk_dynamodb::error::BuildError;
@@ -10,14 +11,14 @@ use aws_sdk_dynamodb::types::{
 
 use crate::Deployment;
 
-/// One of a deployment's tables.
+/// A table of a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TableKind {
-    /// Rows, standings and bulletins, with the stream that alerts come from.
+    /// Rows, standings and bulletins, with the stream that triggers alerts.
     Data,
-    /// Links, and the last looks at the source.
+    /// Links, and the last polls of the source.
     Links,
-    /// Marks of alerts that were sent.
+    /// Marks of sent alerts.
     Marks,
 }
 
@@ -25,7 +26,7 @@ impl TableKind {
     /// Every table.
     pub const ALL: [Self; 3] = [Self::Data, Self::Links, Self::Marks];
 
-    /// Its word on the command line.
+    /// Its name on the command line.
     pub fn word(self) -> &'static str {
         match self {
             Self::Data => "data",
@@ -44,12 +45,12 @@ impl TableKind {
         }
     }
 
-    /// The attribute that says when DynamoDB may delete an item, in seconds since 1970.
+    /// The attribute with the time at which DynamoDB may delete an item, in seconds since 1970.
     pub fn time_to_live(self) -> Option<&'static str> {
         (self == Self::Marks).then_some("delete_at")
     }
 
-    /// Of what an item with this partition key is one.
+    /// The kind of an item with this partition key.
     pub fn item_kind(self, pk: &str) -> &'static str {
         let prefixes: &[(&str, &'static str)] = match self {
             Self::Data => &[
@@ -66,10 +67,10 @@ impl TableKind {
     }
 }
 
-/// What a table is made from. Whether its items expire and whether it can be restored is set when it is there.
+/// The definition of a table. Expiry and point-in-time recovery are set after it is created.
 ///
 /// # Errors
-/// [`BuildError`], never: everything is said.
+/// [`BuildError`], never: all required fields are set.
 pub fn definition(
     kind: TableKind,
     deployment: &Deployment,

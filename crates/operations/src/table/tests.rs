@@ -1,3 +1,5 @@
+//! The definitions of the tables match `infra-cdk`, and filters are parsed.
+
 use aws_sdk_dynamodb::operation::create_table::CreateTableInput;
 use aws_sdk_dynamodb::types::{AttributeValue, KeySchemaElement};
 use proptest::prelude::*;
@@ -8,7 +10,7 @@ use super::filter::condition;
 use super::*;
 use crate::Deployment;
 
-/// A definition as CloudFormation would have it.
+/// A definition in the form of CloudFormation properties.
 fn as_properties(input: &CreateTableInput, kind: TableKind) -> Value {
     let keys = |schema: &[KeySchemaElement]| -> Value {
         schema
@@ -31,7 +33,7 @@ fn as_properties(input: &CreateTableInput, kind: TableKind) -> Value {
         "AttributeDefinitions": attributes.collect::<Value>(),
         "Tags": tags.collect::<Value>(),
         "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": true},
-        // AWS's own key, which is what a table has when nothing is said.
+        // AWS's own key, the default of a table.
         "SSESpecification": {"SSEEnabled": input.sse_specification().is_some()},
     });
     if !input.global_secondary_indexes().is_empty() {

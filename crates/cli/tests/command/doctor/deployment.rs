@@ -1,3 +1,5 @@
+//! `bulletin doctor` on a deployment: every problem is found, and its remedy fixes it.
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::{
@@ -18,7 +20,7 @@ use crate::tool::Answer;
 const MONTHS: [&str; 3] = ["2024-04", "2024-05", "2024-06"];
 const DAY: &str = "2024-05-14";
 
-/// A deployment of which nothing is to be complained, but that its Lambdas are missing, which nobody sees from outside.
+/// A deployment without problems. It has no Lambdas, which the doctor does not see.
 fn sound() -> Option<Stage> {
     let stage = Stage::whole()?;
     sample::save(&stage.folder, &MONTHS);
@@ -78,7 +80,7 @@ async fn stream(dynamo: &aws_sdk_dynamodb::Client, table: &str, on: bool) {
     request.send().await.unwrap();
 }
 
-/// A good look at the source.
+/// Records a good poll of the source.
 fn look(stage: &Stage, at: &str) {
     stage.look(at.parse().unwrap());
 }
@@ -92,7 +94,7 @@ fn doctor(stage: &Stage) -> Answer {
     stage.bulletin(&["doctor", "--source", "pages", "--as-of", DAY, "--format", "json"])
 }
 
-/// Asserts that exactly this is complained of, with these words, and gives the commands.
+/// Asserts that exactly these parts have a problem, with these words, and returns the commands.
 #[track_caller]
 fn found(stage: &Stage, parts: &[&str], says: &str) -> Vec<String> {
     let found = doctor(stage);
@@ -110,7 +112,7 @@ fn cured(stage: &Stage) {
     assert_eq!(complaints(&found), BTreeSet::new(), "{found:#?}");
 }
 
-/// Does what a command of the doctor's says, with this month's page.
+/// Runs a command of the doctor with the page of this month.
 #[track_caller]
 fn obey(stage: &Stage, command: &str, meant: &str) {
     let command = match meant {
@@ -139,7 +141,7 @@ fn obey(stage: &Stage, command: &str, meant: &str) {
     crate::tool::answer(command).exits(0);
 }
 
-/// Changes an item of the data table behind everybody's back.
+/// Changes an item of the data table directly.
 fn tamper(stage: &Stage, pk: &str, sk: &str, change: impl Fn(&mut BTreeMap<String, AttributeValue>)) {
     let (dynamo, table) = (dynamo(stage), stage.tables().data);
     run(async {
@@ -271,7 +273,7 @@ fn faults_of_what_is_stored_are_found_and_cured() {
     });
     cured(&stage);
 
-    // A standing that is gone: writes are held to their number, which has to be put right first.
+    // A missing standing: writes are checked against the number of standings, which has to be corrected first.
     let standing = "STANDING#CATEGORY#F4#COUNTRY#ALL";
     let (tables, dynamo) = (stage.tables(), dynamo(&stage));
     run(async {
@@ -338,7 +340,7 @@ fn faults_of_what_is_stored_are_found_and_cured() {
         &["alerts"],
         "whoever sent 1 alert died: BULLETIN#2024-06#0#SNS",
     );
-    // What was stored so long ago is not worked out again on AWS: who sends a mark's alert notes it so.
+    // Alerts that old are not rebuilt on AWS: the operator who sends one sets its mark.
     let own = format!(
         "bulletin replay --alerts --months 2024-06..2024-06 --stage {}",
         stage.deployment
@@ -389,7 +391,7 @@ fn who_hears_nothing_is_found_and_never_named_whole() {
     let sms = stage.subscribe("sms", phone);
     let told = doctor(&stage);
     assert!(!told.out.contains("5550142"), "{told:#?}");
-    // The emulator knows nothing of SMS: what cannot be asked is no fault.
+    // The emulator does not support SMS: an unsupported check is not a problem.
     assert_eq!(complaints(&told), BTreeSet::new(), "{told:#?}");
     for unknown in [
         "the SMS sandbox",

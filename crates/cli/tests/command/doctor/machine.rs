@@ -1,3 +1,6 @@
+//! `bulletin doctor` on one machine: every problem is found, alone and together with others, and its remedy fixes
+//! it.
+
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -13,12 +16,12 @@ use crate::server::Site;
 use crate::tool::{Answer, Folder, answer};
 
 const MONTHS: [&str; 3] = ["2024-04", "2024-05", "2024-06"];
-/// When June's bulletin has come, and May's is in force.
+/// The day after June's bulletin came out, while May's is in force.
 const DAY: &str = "2024-05-14";
 const INDEX: &str = "/content/travel/en/legal/visa-law0/visa-bulletin.html";
 const DATABASE: &str = "visa-bulletin.db";
 
-/// What a sound database holds.
+/// The bytes of a database without problems.
 static SOUND: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let folder = sample::stored(&MONTHS[..2]);
     folder
@@ -35,7 +38,7 @@ static SOUND: LazyLock<Vec<u8>> = LazyLock::new(|| {
     folder.read(DATABASE)
 });
 
-/// A folder with a sound database and the pages of its months.
+/// A folder with a database without problems and the pages of its months.
 fn sound() -> Folder {
     let folder = Folder::new();
     sample::save(&folder, &MONTHS);
@@ -47,7 +50,7 @@ fn doctor(folder: &Folder) -> Answer {
     folder.bulletin(&["doctor", "--source", "pages", "--as-of", DAY, "--format", "json"])
 }
 
-/// Does what a command of the doctor's says, with the page that is meant, from the saved pages and on that day.
+/// Runs a command of the doctor on that day, with this page from the saved pages.
 fn obey(folder: &Folder, command: &str, meant: &str) -> Answer {
     let path = format!("pages/{}", file(meant));
     let mut words: Vec<&str> = command.split_whitespace().skip(1).collect();
@@ -64,15 +67,15 @@ fn obey(folder: &Folder, command: &str, meant: &str) -> Answer {
     folder.bulletin(&words)
 }
 
-/// A fault, by whom it is found, and what cures it.
+/// A fault, the part that reports it, and its remedy.
 struct Fault {
     part: &'static str,
     seed: fn(&Folder),
-    /// What is said of it.
+    /// The words of the report.
     says: &'static [&'static str],
-    /// Which of the commands that are said cures it, and with which page.
+    /// The index of the suggested command that fixes it, and its page.
     cure: (usize, &'static str),
-    /// What has to be done before the command is of use.
+    /// The repair that the command needs first.
     repair: fn(&Folder),
 }
 
@@ -82,7 +85,7 @@ fn sql(folder: &Folder, sql: &str) {
     folder.database().execute_batch(sql).unwrap();
 }
 
-/// Reads JSON out of the database, changes it, and puts it back.
+/// Changes JSON in the database.
 fn change<T>(folder: &Folder, table: &str, column: &str, which: &str, change: impl Fn(&mut T))
 where
     T: serde::de::DeserializeOwned + serde::Serialize,
@@ -118,7 +121,7 @@ const FAULTS: [Fault; 13] = [
             )
         },
         says: &["the last look, 2024-05-14 12:30 UTC, failed", "403 Forbidden"],
-        // The look at noon of that day would come before the one that failed.
+        // The poll at noon of that day would come before the one that failed.
         repair: |folder| {
             sql(
                 folder,
@@ -360,7 +363,7 @@ fn each_fault_is_found_alone_and_cured_by_what_is_said() {
     }
 }
 
-/// What stood in a cell by fault was never printed: no correction is made of it.
+/// A value that a fault left in a cell was never printed: replacing it is not a correction.
 #[test]
 fn a_mended_cell_is_told_to_nobody_as_corrected() {
     let folder = sound();
@@ -387,7 +390,7 @@ fn a_mended_cell_is_told_to_nobody_as_corrected() {
 fn many_faults_are_found_together() {
     let folder = sound();
     let mut parts = BTreeSet::from(["hosts".to_owned(), "clock".to_owned()]);
-    // The refused page first: its run would mend what was seeded before. That looks fail says all of the links.
+    // An index whose entries do not match its definition.
     for fault in FAULTS.iter().rev().filter(|fault| fault.part != "looks") {
         if parts.insert(fault.part.to_owned()) {
             (fault.seed)(&folder);
@@ -412,7 +415,7 @@ fn many_faults_are_found_together() {
 fn a_damaged_file_is_found_and_a_backup_cures_it() {
     let folder = sound();
     let database = folder.database();
-    // An index that lost what it points to.
+    // An index that lost its entries.
     database
         .execute_batch(
             "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'CREATE INDEX cut_off_by_month ON cut_off (raw_value)'
@@ -549,7 +552,7 @@ fn blocked_hosts_and_a_wrong_clock_are_found() {
     }
     assert_eq!(commands(&found, "hosts"), ["bulletin ingest PAGE.html"]);
 
-    // One that lists them is enough.
+    // One host with the list is enough.
     other.answer(INDEX, 200, render_index(&months, None));
     let found = doctor();
     assert_eq!(complaints(&found), BTreeSet::new(), "{found:#?}");

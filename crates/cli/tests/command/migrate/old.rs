@@ -1,4 +1,4 @@
-//! Tables as older programs laid them out, written from bulletins.
+//! Tables in the layouts of older programs, built from bulletins. Start with [`items`].
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -13,11 +13,11 @@ pub(super) use operations::migrate::Layout;
 
 pub(super) type Item = HashMap<String, AttributeValue>;
 
-/// The items of a bulletin in an older layout: by month under codes, by label under the labels as printed.
+/// The items of a bulletin in an older layout: by month with codes, by label with the labels as printed.
 pub(super) fn items(layout: Layout, bulletin: &Bulletin) -> Vec<Item> {
     let items = bulletin.rows().map(|row| old_item(layout, bulletin, row));
-    // Where two rows have one key, as a bare `3rd` had in both halves of a chart, the later one took the place of the
-    // earlier one.
+    // If two rows have one key, like a bare `3rd` in both halves of a chart, the later one replaces the earlier
+    // one.
     let keyed: BTreeMap<(String, String), Item> = items.map(|item| (key(&item), item)).collect();
     keyed.into_values().collect()
 }
@@ -69,7 +69,7 @@ fn old_item(layout: Layout, bulletin: &Bulletin, row: &Row) -> Item {
     ])
 }
 
-/// An item of texts.
+/// An item of text attributes.
 pub(super) fn item(attributes: &[(&str, &str)]) -> Item {
     let attributes = attributes.iter();
     attributes
@@ -83,7 +83,7 @@ pub(super) fn key(item: &Item) -> (String, String) {
     (text("pk"), text("sk"))
 }
 
-/// Writes items, whatever stands there.
+/// Writes items, replacing existing ones.
 pub(super) async fn put(client: &Client, table: &str, items: Vec<Item>) {
     for chunk in items.chunks(25) {
         let requests = chunk.iter().map(|item| {
@@ -103,7 +103,7 @@ pub(super) async fn put(client: &Client, table: &str, items: Vec<Item>) {
     }
 }
 
-/// Makes a table with these keys.
+/// Creates a table with these keys.
 pub(super) async fn create(client: &Client, table: &str, keys: [&str; 2]) {
     let mut request = client
         .create_table()
@@ -125,7 +125,7 @@ pub(super) async fn create(client: &Client, table: &str, keys: [&str; 2]) {
     request.send().await.unwrap();
 }
 
-/// Everything that lies in a table, by its keys.
+/// All items of a table, by key.
 pub(super) async fn scan(client: &Client, table: &str) -> BTreeMap<(String, String), Item> {
     let mut found = BTreeMap::new();
     let mut from = None;

@@ -1,8 +1,8 @@
-//! What a migration leaves alone, and what it says of that.
+//! Items that a migration does not move, and its report about them.
 
 use super::*;
 
-/// The bulletin with another value in one cell.
+/// The bulletin with a different value in one cell.
 fn with(text: &str, key: RowKey, value: &str) -> Bulletin {
     let bulletin = bulletin(text);
     let rows = bulletin.rows().map(|row| Row {
@@ -68,7 +68,7 @@ fn a_page_that_says_otherwise_or_is_not_there_leaves_its_month_alone() {
             &[("2024-06", Layout::ByLabel), ("2024-07", Layout::ByLabel)],
         );
         let (client, table) = (client(&stage), stage.tables().data);
-        // In one month the old program read a cell otherwise, and took away which cells say C or U in another.
+        // In one month the old program misread a cell; in another it lost which cells are C or U.
         run(put(
             &client,
             &table,
@@ -104,14 +104,14 @@ fn a_page_that_says_otherwise_or_is_not_there_leaves_its_month_alone() {
                 .all(|(key, item)| after.get(key) == Some(item))
         );
 
-        // What is stored with other cells stays as well.
+        // A month that is stored with different cells is left too.
         stage.ingest(&["2024-05"]);
         stage
             .bulletin(&DO_IT)
             .exits(1)
             .prints(&["0 moved, 0 already there, 2 left"])
             .says_in_a_line(&["2024-05 is left", "2019-01-01", "today's layout"]);
-        // With the page of April and the value of May put right, all is well.
+        // After the page of April is saved and the value of May is corrected, both are moved.
         sample::save(&stage.folder, &["2024-04"]);
         run(put(&client, &table, items(Layout::ByMonth, &bulletin("2024-05"))));
         stage

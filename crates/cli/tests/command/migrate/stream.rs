@@ -1,4 +1,4 @@
-//! What the notifier makes of a migration.
+//! The notifier's view of a migration: its stream records send no alerts.
 
 use aws_tests::table::StreamReader;
 use operations::migrate::{Migration, OldTable, Outcome};
@@ -18,8 +18,8 @@ fn reader(stage: &Stage) -> StreamReader {
     StreamReader::new(&stage.emulator.config(), &stream)
 }
 
-/// Everything that the stream has since, as the notifier reads it: how many records there are, and how many alerts come of
-/// them on this day.
+/// Reads all new records of the stream like the notifier: returns the number of records, and the number of alerts
+/// for them on this day.
 fn alerts(stage: &Stage, reader: &mut StreamReader, clock: &FixedClock) -> (usize, usize) {
     let store = stage.store();
     let sink = RecordingSink::default();
@@ -38,7 +38,7 @@ fn alerts(stage: &Stage, reader: &mut StreamReader, clock: &FixedClock) -> (usiz
     (records.len(), sink.take().len())
 }
 
-/// Moves everything on a day, and answers the months that were moved and those that were left.
+/// Migrates everything on a day, and returns the months that were moved and those that were left.
 fn migrate(stage: &Stage, clock: &FixedClock) -> (Vec<String>, Vec<String>) {
     let source = ScriptedSource::new(clock, &["host"]);
     for text in MONTHS.iter().chain(&["2024-02", "2024-06"]) {
@@ -77,7 +77,7 @@ fn old_stage(emulator: &'static Emulator, months: &[&str]) -> Stage {
 #[test]
 fn a_migration_alerts_nobody() {
     for emulator in emulators() {
-        // The newest of these is in force, and the one after it is out.
+        // The second of these is in force, and the newest is published already.
         let clock = FixedClock::noon("2024-06-20");
         let stage = old_stage(emulator, &["2024-05", "2024-06", "2024-07"]);
         let mut reader = reader(&stage);
@@ -108,7 +108,7 @@ fn what_is_news_is_left_to_the_pipeline() {
         assert_eq!(left, ["2024-06", "2024-07"]);
         assert_eq!(alerts(&stage, &mut reader, &clock).1, 0);
 
-        // The pipeline tells of it, and what is left is moved then.
+        // The pipeline reports it, and the rest can be moved then.
         stage.ingest(&["2024-06", "2024-07"]);
         assert!(alerts(&stage, &mut reader, &clock).1 > 0);
         let (moved, left) = migrate(&stage, &clock);

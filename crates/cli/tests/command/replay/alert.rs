@@ -1,4 +1,4 @@
-//! Alerts that were not sent, and alerts that are sent once more.
+//! Alerts that were not sent, and alerts that are resent.
 
 use std::process::Stdio;
 
@@ -9,7 +9,7 @@ use crate::sample;
 use crate::stage::Stage;
 use crate::tool::Folder;
 
-/// A folder whose one watch was told of May and June.
+/// A folder with one watch, which was notified of May and June.
 fn told() -> (Folder, String) {
     let folder = sample::stored(&["2024-04"]);
     folder
@@ -61,7 +61,7 @@ fn what_was_told_on_one_machine_is_not_told_again_and_what_was_not_is() {
         .says(&["0 alerts sent, 2 sent before"]);
 }
 
-/// Nobody is told of the month with which tracking begins, but of its correction.
+/// The month with which tracking begins sends no alerts, but its correction does.
 #[test]
 fn a_correction_of_the_first_month_is_sent_where_it_was_not() {
     let folder = Folder::new();
@@ -160,7 +160,7 @@ fn on_a_deployment_what_is_forgotten_is_refused_and_can_be_announced() {
     stage.bulletin(&announce).exits(0).says(&[&not_sent]);
 }
 
-/// How many alerts are noted as sent.
+/// The number of alerts marked as sent.
 fn noted(stage: &Stage) -> usize {
     let client = aws_sdk_dynamodb::Client::new(&stage.emulator.config());
     let table = stage.tables().marks;
@@ -171,7 +171,7 @@ fn noted(stage: &Stage) -> usize {
     })
 }
 
-/// Lets the rights to send run out that a dead process had taken.
+/// Expires the claims of a dead process on alerts.
 fn pass_time(stage: &Stage) {
     let client = aws_sdk_dynamodb::Client::new(&stage.emulator.config());
     let table = stage.tables().marks;

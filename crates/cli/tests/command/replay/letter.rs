@@ -1,4 +1,4 @@
-//! Dead letters.
+//! Dead letters of a deployment: listed, redriven and deleted.
 
 use std::collections::BTreeSet;
 use std::process::Stdio;
@@ -125,7 +125,7 @@ fn each_letter_is_dealt_with_or_stays_and_is_named() {
     let left: Vec<usize> = Queue::DEAD_LETTERS.map(|queue| count(&stage, queue)).into();
     assert_eq!(left, [1, 1, 1, 0, 1]);
 
-    // A look was made meanwhile, and what was given up may go.
+    // A poll was made meanwhile, and the given-up event may be deleted.
     let check = Check {
         at: chrono::Utc::now() + chrono::Duration::minutes(1),
         good: true,
@@ -157,7 +157,7 @@ fn the_rate_is_kept() {
     );
 }
 
-/// However often it is killed: every page is in the queue in the end, and of each death at most one is there twice.
+/// However often it is killed, every page is in the queue in the end, and each kill leaves at most one page twice.
 #[test]
 fn a_killed_redrive_loses_nothing() {
     let Some(stage) = Stage::whole() else {
@@ -184,7 +184,7 @@ fn a_killed_redrive_loses_nothing() {
         child.kill().unwrap();
         deaths += usize::from(!child.wait().unwrap().success());
     }
-    // What the dead had is in the dark for a while.
+    // The messages of the killed process are invisible for a while.
     std::thread::sleep(Duration::from_secs(31));
     stage
         .bulletin(&["replay", "--dead-letters", "--queue", "parser"])
@@ -200,7 +200,7 @@ fn a_killed_redrive_loses_nothing() {
     );
 }
 
-/// Another operator has one of two letters, then both.
+/// Another operator has received one of two messages, then both.
 #[test]
 fn letters_in_somebody_s_hands_are_not_said_to_be_none() {
     let Some(stage) = Stage::whole() else {

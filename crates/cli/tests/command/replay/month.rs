@@ -1,4 +1,4 @@
-//! Pages that are read again.
+//! Pages of past months that are parsed again.
 
 use operations::deployment::Queue;
 use serde_json::Value;
@@ -29,7 +29,7 @@ fn months_are_queued_in_the_order_in_which_they_are_to_be_read() {
         .skip(1)
         .map(|row| [row[0].clone(), row[1].clone()])
         .collect();
-    // What is new comes in its order, history newest first.
+    // New months in ascending order, then the history, newest first.
     let expected = [
         ["2024-06", "no"],
         ["2024-07", "no"],
@@ -76,7 +76,7 @@ fn a_month_that_is_read_again_on_one_machine_changes_nothing_and_alerts_nobody()
     let answer = folder.bulletin(&run).exits(0);
     assert_eq!(answer.out, "", "nobody is told");
     assert_eq!(state(), before);
-    // A history that is filled in is stored, and told to nobody.
+    // A history that is filled in is stored without alerts.
     folder.bulletin(&["replay", "--months", "2024-02"]).exits(0);
     let answer = folder.bulletin(&run).exits(0);
     assert_eq!(answer.out, "", "nobody is told");

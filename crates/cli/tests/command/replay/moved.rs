@@ -1,4 +1,4 @@
-//! Messages that AWS itself moves: calls that the emulator lacks, played in front of it.
+//! Messages that AWS itself moves: the calls that the emulator lacks are played by a server in front of it.
 
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
@@ -20,11 +20,11 @@ struct Task {
     started: Vec<Value>,
     moved: i64,
     cancelled: bool,
-    /// Somebody else takes one message before it begins.
+    /// True if another process takes one message before the task begins.
     robbed: bool,
 }
 
-/// The emulator with the three calls: with each question how far it is, one message more is moved.
+/// The emulator with the three additional calls: each request for the progress moves one message.
 fn with_moves(stage: &Stage) -> (Server, Arc<Mutex<Task>>) {
     let task: Arc<Mutex<Task>> = Arc::default();
     let (shared, port) = (Arc::clone(&task), stage.emulator.port());

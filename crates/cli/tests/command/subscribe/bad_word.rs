@@ -1,4 +1,4 @@
-//! What is refused before anybody is asked.
+//! Invalid arguments are refused before any request to AWS.
 
 use std::sync::{Arc, Mutex};
 

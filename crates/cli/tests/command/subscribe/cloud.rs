@@ -1,4 +1,5 @@
-//! A deployment's topics on an emulator, the command that asks them, and alerts to publish there.
+//! A deployment's topics on an emulator, the command against them, and alerts to publish there. Start with
+//! [`Cloud`].
 
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -16,7 +17,7 @@ use serde_json::Value;
 use super::PREFIX;
 use crate::tool::{Answer, Folder, answer};
 
-/// A deployment's topics on an emulator of their own, and a queue.
+/// A deployment's topics on a separate emulator, and a queue.
 pub(super) struct Cloud {
     pub(super) emulator: Emulator,
     pub(super) folder: Folder,
@@ -58,7 +59,7 @@ impl Cloud {
         answer(self.command(args))
     }
 
-    /// What the queue is subscribed to, or somebody else.
+    /// The listed subscriptions, of the queue or of others.
     pub(super) fn listed(&self) -> Vec<Value> {
         let listed = self
             .bulletin(&["subscriptions", "--format", "json"])
@@ -82,7 +83,7 @@ impl Cloud {
         })
     }
 
-    /// Publishes these as the notifier does, and gives the ids of what arrives in the queue.
+    /// Publishes these alerts like the notifier, and returns the ids of the messages in the queue.
     pub(super) fn heard(&self, alerts: &[Alert]) -> Vec<String> {
         run(async {
             let config = self.emulator.config();
@@ -134,7 +135,7 @@ pub(super) fn command(folder: &Folder, endpoint: &str, args: &[&str]) -> Command
     command
 }
 
-/// The alert of a bulletin in which one cell of EB-3 goes from one cut-off to another.
+/// The alert of a bulletin in which one cell of EB-3 moves from one cut-off to another.
 fn alert(area: Area, from: &str, to: &str) -> Alert {
     let case = Case {
         category: Category::Eb3,
@@ -178,7 +179,7 @@ fn alert(area: Area, from: &str, to: &str) -> Alert {
     })
 }
 
-/// The alerts that are published in each test: India advances and does not reach the date, passes it, and goes back;
+/// The alerts that are published in each test: India advances without reaching the date, passes it, and moves back;
 /// China and all others advance.
 pub(super) fn alerts() -> [Alert; 5] {
     [

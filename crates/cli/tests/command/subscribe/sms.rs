@@ -1,4 +1,4 @@
-//! What is asked before an SMS, answered as AWS does: the emulator knows none of it.
+//! The checks before an SMS subscription, with responses as from AWS: the emulator does not support them.
 
 use std::sync::{Arc, Mutex};
 
@@ -8,7 +8,7 @@ use super::cloud::command;
 use super::{PHONE, PREFIX};
 use crate::tool::{Folder, answer};
 
-/// What SNS answers to the questions before an SMS, as its API reference has it.
+/// The responses of SNS to the checks before an SMS subscription, as in its API reference.
 fn sms_service(opted_out: bool, asked: Arc<Mutex<Vec<String>>>) -> Server {
     Server::start(move |request| {
         let body = String::from_utf8_lossy(&request.body).into_owned();
