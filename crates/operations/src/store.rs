@@ -4,9 +4,8 @@ use bulletin::{Case, Month, MonthRange, RowKey};
 use chrono::{DateTime, Utc};
 use pipeline::port::{
     AlertMarks, BulletinStore, Check, Claim, LinkTable, PageLink, StoreError, StoredRow, StoredStanding,
-    present_month,
 };
-use pipeline::{ArchivedRow, BulletinRecord, HistoryRow, Link, LinkState, Pending, WritePlan};
+use pipeline::{ArchivedRow, BulletinRecord, HistoryRow, Link, LinkState, Pending, WritePlan, is_finished};
 use sqlite::SqliteStore;
 
 use crate::Deployment;
@@ -113,7 +112,7 @@ impl Store {
 /// Whether a month that is not stored would be news where this is the newest that is: then the pipeline stores it, and
 /// tells of it.
 pub(crate) fn is_news(month: Month, newest: Option<Month>, now: DateTime<Utc>) -> bool {
-    newest.is_some_and(|newest| newest < month) && month >= present_month(now)
+    newest.is_some_and(|newest| newest < month) && !is_finished(month, now)
 }
 
 /// A client of DynamoDB. A meter learns what each call consumes.
