@@ -75,20 +75,28 @@ impl fmt::Display for AlertId {
 impl Alert {
     /// The id of the alert.
     pub fn id(&self) -> AlertId {
+        self.id_of_revision(self.revision())
+    }
+
+    /// The id of another revision of this alert.
+    pub fn id_of_revision(&self, revision: u32) -> AlertId {
         match self {
             Self::Case(alert) => {
-                let Change {
-                    case,
-                    month,
-                    revision,
-                    ..
-                } = &alert.change;
+                let Change { case, month, .. } = &alert.change;
                 AlertId(format!(
                     "CATEGORY#{}#COUNTRY#{}#{month}#{revision}",
                     case.category, case.area
                 ))
             }
-            Self::Bulletin(alert) => AlertId(format!("BULLETIN#{}#{}", alert.month, alert.revision)),
+            Self::Bulletin(alert) => AlertId(format!("BULLETIN#{}#{revision}", alert.month)),
+        }
+    }
+
+    /// The revision of the case or the bulletin: 0 as first stored, then counting corrections.
+    pub fn revision(&self) -> u32 {
+        match self {
+            Self::Case(alert) => alert.change.revision,
+            Self::Bulletin(alert) => alert.revision,
         }
     }
 

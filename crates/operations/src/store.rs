@@ -7,9 +7,8 @@ use bulletin::{Case, Month, MonthRange, RowKey};
 use chrono::{DateTime, Utc};
 use pipeline::port::{
     AlertMarks, BulletinStore, Check, Claim, LinkTable, PageLink, StoreError, StoredRow, StoredStanding,
-    present_month,
 };
-use pipeline::{ArchivedRow, BulletinRecord, HistoryRow, Link, LinkState, Pending, WritePlan};
+use pipeline::{ArchivedRow, BulletinRecord, HistoryRow, Link, LinkState, Pending, WritePlan, is_finished};
 use sqlite::SqliteStore;
 
 use crate::Deployment;
@@ -117,7 +116,7 @@ impl Store {
 /// True if a month that is not stored would be news when `newest` is the newest stored one: then the pipeline
 /// stores and reports it.
 pub(crate) fn is_news(month: Month, newest: Option<Month>, now: DateTime<Utc>) -> bool {
-    newest.is_some_and(|newest| newest < month) && month >= present_month(now)
+    newest.is_some_and(|newest| newest < month) && !is_finished(month, now)
 }
 
 /// A DynamoDB client. A meter records the capacity that each call consumes.

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use bulletin::{Bulletin, CorrectedCell, Finding, Month, Row, RowKey};
 use chrono::{DateTime, Utc};
 
+use crate::alert::is_finished;
 use crate::parse::WRITE_ATTEMPTS;
 use crate::plan::{Surroundings, plan_standings};
-use crate::port::{BulletinStore, Clock, StoreError, present_month};
+use crate::port::{BulletinStore, Clock, StoreError};
 use crate::record::{ArchivedRow, BulletinRecord, Carried, CellDigest, RowWrite};
 use crate::row::row_writes;
 
@@ -135,13 +136,8 @@ impl ArchivedBulletin {
         }
         self.carry(&mut writes);
         let around = Surroundings::read(store, self.month).await?;
-        let planned = plan_standings(
-            store,
-            bulletin,
-            &around,
-            present_month(self.first_seen) > self.month,
-        )
-        .await?;
+        let planned =
+            plan_standings(store, bulletin, &around, is_finished(self.month, self.first_seen)).await?;
         let record = BulletinRecord {
             month: self.month,
             path: self.path.clone(),

@@ -6,6 +6,7 @@
 
 pub mod port;
 
+mod alert;
 mod archive;
 mod correction;
 mod fetch;
@@ -14,20 +15,23 @@ mod notify;
 mod parse;
 mod plan;
 mod record;
+mod retell;
 mod row;
 pub mod skew;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use alert::{DueAlert, Stored, alerts_of, due_alerts, is_finished, summary};
 pub use archive::{ArchivedBulletin, Imported};
 pub use fetch::{FetchReport, Fetcher, overdue};
 pub use link::{Link, LinkState, backoff, is_in_season};
-pub use notify::{Notified, Notifier, NotifyError, mark};
+pub use notify::{Notified, Notifier, NotifyError, mark, standings_for};
 pub use parse::{Accept, ParseError, Parsed, Parser};
 pub use record::{
     ArchivedRow, BulletinRecord, Carried, CellDigest, ChangeRecord, EarlierValue, HistoryRow, Pending,
     RowWrite, StandingWrite, WritePlan,
 };
+pub use retell::{Retold, Silence, retell};
 
 /// The department's own site, to which alerts point whichever host gave the page.
 pub const OFFICIAL_SITE: &str = "https://travel.state.gov";

@@ -1,12 +1,9 @@
-use bulletin::{Alert, BulletinAlert, CaseAlert, Change, ChangeKind, changes};
-use bulletin_html::predicted_path;
-use chrono::Duration;
+use bulletin::{Alert, AlertId, Standing};
+use chrono::{DateTime, Duration, Utc};
 
-use crate::OFFICIAL_SITE;
-use crate::port::{
-    AlertMarks, AlertSink, BulletinStore, Claim, Clock, Recipient, SinkError, StoreError, present_month,
-};
-use crate::record::{BulletinRecord, ChangeRecord};
+use crate::alert::{alerts_of, summary};
+use crate::port::{AlertMarks, AlertSink, BulletinStore, Claim, Clock, Recipient, SinkError, StoreError};
+use crate::record::ChangeRecord;
 
 /// How long somebody who took the right to send an alert keeps it. Whoever dies in between has been dead for so long
 /// before another sends it.
@@ -44,9 +41,9 @@ struct Granted {
     recipient: Recipient,
 }
 
-/// What it is noted by that an alert went out on this way.
-pub fn mark(alert: &Alert, recipient: &Recipient) -> String {
-    format!("{}#{}", alert.id(), recipient.key)
+/// The mark that records that this recipient got this alert.
+pub fn mark(alert: &AlertId, recipient: &Recipient) -> String {
+    format!("{alert}#{}", recipient.key)
 }
 
 /// Keeps the first failure of a record.
@@ -191,7 +188,7 @@ where
     ) -> Result<(), StoreError> {
         for alert in alerts {
             for recipient in self.sink.recipients(&alert).await? {
-                let mark = mark(&alert, &recipient);
+                let mark = mark(&alert.id(), &recipient);
                 // The same record twice in one batch.
                 if let Some(same) = granted.iter_mut().find(|granted| granted.mark == mark) {
                     same.records.push(index);
@@ -217,65 +214,29 @@ where
         Ok(())
     }
 
-    /// The alerts of a record. A month before the present one never alerts: what it says is over.
+    /// The alerts of a record. A finished month alerts nobody.
     ///
     /// # Errors
-    /// [`StoreError`] where the standings that a summary is made of cannot be read.
+    /// [`StoreError`] if the standings that a summary is made of cannot be read.
     pub async fn alerts(&self, record: &ChangeRecord) -> Result<Vec<Alert>, StoreError> {
-        let present = present_month(self.clock.now());
-        let alerts = match record {
-            ChangeRecord::Standing { before, after } => changes(before.as_deref(), after)
-                .into_iter()
-                .map(|change| {
-                    let page = format!("{OFFICIAL_SITE}{}", predicted_path(change.month));
-                    Alert::Case(CaseAlert { change, page })
-                })
-                .collect(),
-            ChangeRecord::Bulletin { before, after } if after.month >= present => self
-                .summary(before.as_deref(), after)
-                .await?
-                .into_iter()
-                .collect(),
-            ChangeRecord::Bulletin { .. } => Vec::new(),
-        };
-        Ok(alerts
-            .into_iter()
-            .filter(|alert| alert.month() >= present)
-            .collect())
+        let now = self.clock.now();
+        let standings = standings_for(self.store, record, now).await?;
+        Ok(alerts_of(record, now, &standings))
     }
+}
 
-    /// The one message about a whole bulletin: when it is stored, unless tracking begins with it or a later one was
-    /// there before; and when it is corrected.
-    async fn summary(
-        &self,
-        before: Option<&BulletinRecord>,
-        after: &BulletinRecord,
-    ) -> Result<Option<Alert>, StoreError> {
-        let kind = match before {
-            None if after.came_in_order => ChangeKind::NewMonth,
-            Some(before) if before.revision != after.revision => ChangeKind::Correction,
-            _ => return Ok(None),
-        };
-        let mut changes: Vec<Change> = self
-            .store
-            .standings()
-            .await?
-            .iter()
-            .filter_map(|stored| Change::in_bulletin(&stored.standing, after.month))
-            .collect();
-        // Stores give standings in any order; the message is the same whichever store it is.
-        changes.sort_unstable_by_key(|change| change.case);
-        if changes.is_empty() {
-            return Ok(None);
-        }
-        Ok(Some(Alert::Bulletin(BulletinAlert {
-            month: after.month,
-            revision: after.revision,
-            kind,
-            changes,
-            corrected: after.corrected.clone(),
-            findings: after.findings.clone(),
-            page: format!("{OFFICIAL_SITE}{}", after.path),
-        })))
+/// The standings that a summary is made of, if the record asked for one at this instant.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn standings_for<Store: BulletinStore>(
+    store: &Store,
+    record: &ChangeRecord,
+    at: DateTime<Utc>,
+) -> Result<Vec<Standing>, StoreError> {
+    if summary(record, at, &[]).is_none() {
+        return Ok(Vec::new());
     }
+    let stored = store.standings().await?;
+    Ok(stored.into_iter().map(|stored| stored.standing).collect())
 }

@@ -3,7 +3,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::port::present_month;
+use crate::alert::is_finished;
 
 /// What is noted of a bulletin that is stored whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,7 +44,7 @@ pub struct BulletinRecord {
 impl BulletinRecord {
     /// True if the bulletin was over when it was first stored anywhere, so that nobody was notified of it.
     pub fn was_over(&self) -> bool {
-        present_month(self.first_seen) > self.month
+        is_finished(self.month, self.first_seen)
     }
 }
 

@@ -9,11 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use bulletin::Month;
 use chrono::{DateTime, Duration, Utc};
 use pipeline::port::{BulletinStore, StoreError, present_month};
-use pipeline::{BulletinRecord, ChangeRecord, LinkState, skew};
+use pipeline::{BulletinRecord, ChangeRecord, LinkState, is_finished, retell, skew};
 use rusqlite::params;
 
 use crate::error::store_error;
-use crate::retell::retell;
 use crate::store::{SqliteStore, from_json, instant, log_change, read_code, read_instant, to_json};
 
 /// What the stored times say of this machine's clock.
@@ -248,7 +247,7 @@ impl SqliteStore {
         let mut logged = Vec::new();
         for (month, retold) in retold {
             let (bulletins, standings): (Vec<&ChangeRecord>, Vec<&ChangeRecord>) = retold
-                .due_records()
+                .due_changes()
                 .partition(|record| matches!(record, ChangeRecord::Bulletin { .. }));
             if !bulletins.is_empty() || !standings.is_empty() {
                 logged.push(month);
@@ -268,10 +267,10 @@ fn times_of(record: &BulletinRecord) -> impl Iterator<Item = DateTime<Utc>> + us
 
 /// True if the changes of this bulletin were not logged because the clock was ahead, although its month is not over.
 fn is_silenced(record: &BulletinRecord, now: DateTime<Utc>) -> bool {
-    record.month >= present_month(now)
+    !is_finished(record.month, now)
         && [record.first_seen, record.fetched_at]
             .into_iter()
-            .any(|at| skew::is_ahead(at, now) && present_month(at) > record.month)
+            .any(|at| skew::is_ahead(at, now) && is_finished(record.month, at))
 }
 
 /// Times just before now, in the order of those that they replace.

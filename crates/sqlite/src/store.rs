@@ -8,11 +8,10 @@ use bulletin::{Case, CutOff, Month, MonthRange, RawCell, Reading, Row, RowKey, S
 use chrono::{DateTime, SecondsFormat, Utc};
 use pipeline::port::{
     AlertMarks, BulletinStore, Check, Claim, LinkTable, PageLink, StoreError, StoredRow, StoredStanding,
-    present_month,
 };
 use pipeline::{
     ArchivedRow, BulletinRecord, ChangeRecord, EarlierValue, HistoryRow, Link, LinkState, Pending, RowWrite,
-    StandingWrite, WritePlan, skew,
+    StandingWrite, WritePlan, is_finished, skew,
 };
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
@@ -320,7 +319,8 @@ impl BulletinStore for SqliteStore {
             }
             for write in &plan.standings {
                 let case = write.standing.case;
-                if is_over(plan, write.standing.newest.month) {
+                // Logging what alerts nobody would be the largest part of reading a history.
+                if is_finished(write.standing.newest.month, plan.at) {
                     replace_standing(transaction, write)?;
                     continue;
                 }
@@ -342,7 +342,7 @@ impl BulletinStore for SqliteStore {
                 })?;
             }
             replace_record(transaction, plan.known.as_ref(), &plan.record)?;
-            if is_over(plan, plan.record.month) {
+            if is_finished(plan.record.month, plan.at) {
                 return Ok(());
             }
             log_change(
@@ -514,15 +514,9 @@ fn replace_record(
     Ok(())
 }
 
-/// Whether a change of this month alerts nobody, on this day and all later ones, so that it need not be logged: it would
-/// be the largest part of reading a history.
-fn is_over(plan: &WritePlan, newest: Month) -> bool {
-    newest < present_month(plan.at)
-}
-
 /// The standing that is stored of a case.
-fn stored_standing(transaction: &Transaction<'_>, case: Case) -> Result<Option<Standing>, StoreError> {
-    let stored: Option<String> = transaction
+pub(crate) fn stored_standing(connection: &Connection, case: Case) -> Result<Option<Standing>, StoreError> {
+    let stored: Option<String> = connection
         .prepare_cached("SELECT standing FROM standing WHERE category = ? AND area = ?")
         .and_then(|mut statement| {
             statement

@@ -8,15 +8,15 @@ use std::io::Write;
 
 use bulletin::Alert;
 use chrono::{DateTime, Utc};
-use pipeline::Notifier;
 use pipeline::port::{AlertSink, Clock, Recipient, SinkError, StoreError};
+use pipeline::{DueAlert, Notifier};
 
 use crate::change_log::{ReceivedChange, Retry};
 use crate::exec::ExecSink;
 use crate::post::MailSink;
 use crate::store::SqliteStore;
 use crate::terminal::TerminalSink;
-use due::{Due, due};
+use due::{due, recipients};
 
 pub use unwanted::drop_unwanted;
 
@@ -82,7 +82,7 @@ pub async fn drain_to_watches<W: Write, C: Clock>(
 /// A change of the log, and what went wrong with it so far.
 struct Telling {
     change: ReceivedChange,
-    alerts: Vec<Due>,
+    alerts: Vec<DueAlert>,
     failures: Vec<Failure>,
     /// When it is tried again, if retries can succeed.
     retry: Retry,
@@ -204,7 +204,7 @@ fn settle<C: Clock>(
 async fn is_wanted<Sink: AlertSink>(store: &SqliteStore, sink: &Sink, telling: &Telling) -> bool {
     for alert in &telling.alerts {
         // What cannot be known is found out by telling.
-        let recipients = alert.recipients(store, sink).await;
+        let recipients = recipients(store, sink, alert).await;
         if !recipients.is_ok_and(|recipients| recipients.is_empty()) {
             return true;
         }
@@ -222,7 +222,7 @@ async fn tell<Sink: AlertSink, C: Clock>(
 ) {
     let mut fail = |reason: String, is_final| telling.failures.push(Failure { reason, is_final });
     for due in &telling.alerts {
-        let recipients = match due.recipients(store, sink).await {
+        let recipients = match recipients(store, sink, due).await {
             Ok(recipients) => recipients,
             Err(error) => {
                 fail(error.to_string(), false);

@@ -1,10 +1,13 @@
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
 use anyhow::bail;
 use bulletin::{Alert, Case, ChangeKind, Month, Subscription, UnknownSpelling, When};
 use mail::{EmailAddress, Letter, SmtpConfig};
-use sqlite::{Retold, Silence, WatchKind, how_to_stop};
+use pipeline::port::BulletinStore as _;
+use pipeline::{Retold, Silence, retell};
+use sqlite::{WatchKind, how_to_stop};
 
 use crate::args::{PreviewArgs, PreviewForm, StoreArgs};
 use crate::command::watch::refuse_impossible;
@@ -37,7 +40,9 @@ pub(crate) fn run(store: &StoreArgs, args: &PreviewArgs) -> anyhow::Result<ExitC
     if let Some(case) = case {
         tell_where_counted(case, &bulletin);
     }
-    let Some(retold) = block_on(async { Ok(store.retell(args.month).await?) })? else {
+    let months = BTreeSet::from([args.month]);
+    let retold = async { Ok(retell(&store, &months, async |month| store.rows(month).await).await?) };
+    let Some(retold) = block_on(retold)?.remove(&args.month) else {
         bail!("the bulletin of {} is not stored", args.month.title());
     };
     if let Some(silence) = retold.silence {

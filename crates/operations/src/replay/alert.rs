@@ -9,8 +9,7 @@ use aws_types::SdkConfig;
 use bulletin::{Alert, Month};
 use chrono::{DateTime, Utc};
 use pipeline::port::{AlertSink, BulletinStore, Clock, Recipient, SinkError, StoreError};
-use pipeline::{Notifier, NotifyError, mark};
-use sqlite::{Retold, retell};
+use pipeline::{Notifier, NotifyError, Retold, mark, retell};
 
 use crate::replay::ReplayError;
 use crate::{Deployment, Store};
@@ -81,7 +80,7 @@ pub async fn unsent<Sink: AlertSink>(
     let mut unsent = Vec::new();
     for alert in alerts {
         for recipient in sink.recipients(alert).await? {
-            let mark = mark(alert, &recipient);
+            let mark = mark(&alert.id(), &recipient);
             if !store.is_sent(&mark).await? {
                 unsent.push(Unsent {
                     mark,

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use bulletin::{Alert, BulletinAlert, ChangeKind, Month};
+use bulletin::{Alert, Month};
 use chrono::{DateTime, Utc};
-use pipeline::port::{AlertSink, BulletinStore, Clock, StoreError, present_month};
-use pipeline::{ChangeRecord, Notifier};
+use pipeline::port::{AlertSink, BulletinStore, Clock, StoreError};
+use pipeline::{Notifier, alerts_of, is_finished, standings_for, summary};
 
 use crate::Store;
 use crate::deployment::Queue;
@@ -60,17 +60,13 @@ impl Queues {
                 let Some(change) = record.change else {
                     return Ok(Done::Delete);
                 };
-                // The clock shows the time at which the record arrived: its month may be over by now, but was not
-                // then.
+                // A month that is finished by now was not when the record came.
                 let came = [record.written_at, letter.sent_at];
-                let then = Notifier {
-                    store: notifier.store,
-                    sink: notifier.sink,
-                    clock: &At(came.into_iter().flatten().fold(notifier.clock.now(), Ord::min)),
-                };
-                let mut alerts = then.alerts(&change).await?;
+                let came = came.into_iter().flatten().fold(notifier.clock.now(), Ord::min);
+                let standings = standings_for(notifier.store, &change, came).await?;
+                let mut alerts = alerts_of(&change, came, &standings);
                 if alerts.is_empty() {
-                    alerts.extend(summary_due(&change, then.clock.now()));
+                    alerts.extend(summary(&change, came, &standings).map(Alert::Bulletin));
                 }
                 let mut failed = None;
                 let mut due = Vec::new();
@@ -163,40 +159,6 @@ async fn fate(store: &Store, alert: &Alert) -> Result<Fate, StoreError> {
     }
 }
 
-/// The message about a whole bulletin that was due for a record at this instant, without the changes, which can no
-/// longer be derived.
-fn summary_due(record: &ChangeRecord, now: DateTime<Utc>) -> Option<Alert> {
-    let ChangeRecord::Bulletin { before, after } = record else {
-        return None;
-    };
-    let kind = match before {
-        None if after.came_in_order => ChangeKind::NewMonth,
-        Some(before) if before.revision != after.revision => ChangeKind::Correction,
-        _ => return None,
-    };
-    (after.month >= present_month(now)).then(|| {
-        Alert::Bulletin(BulletinAlert {
-            month: after.month,
-            revision: after.revision,
-            kind,
-            changes: Vec::new(),
-            corrected: after.corrected.clone(),
-            findings: after.findings.clone(),
-            page: after.path.clone(),
-        })
-    })
-}
-
-/// A fixed instant in the past.
-#[derive(Debug)]
-struct At(DateTime<Utc>);
-
-impl Clock for At {
-    fn now(&self) -> DateTime<Utc> {
-        self.0
-    }
-}
-
 /// The months whose alerts may be among the given-up records: every month that was not over when the first record
 /// was written. `None` if a message does not have that time.
 ///
@@ -216,7 +178,11 @@ pub async fn months_given_up(
     let Some(first) = first.and_then(|instants| instants.into_iter().min()) else {
         return Ok(None);
     };
-    let from = present_month(first);
     let months = store.months().await?;
-    Ok(Some(months.into_iter().filter(|month| *month >= from).collect()))
+    Ok(Some(
+        months
+            .into_iter()
+            .filter(|month| !is_finished(*month, first))
+            .collect(),
+    ))
 }

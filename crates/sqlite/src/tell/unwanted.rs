@@ -2,10 +2,10 @@
 
 use bulletin::Alert;
 use chrono::{DateTime, Utc};
-use pipeline::mark;
 use pipeline::port::{AlertSink, Recipient, SinkError, StoreError};
+use pipeline::{DueAlert, mark};
 
-use super::due::{Due, due};
+use super::due::{due, recipients};
 use crate::store::SqliteStore;
 use crate::terminal::printed_for_nobody;
 
@@ -40,12 +40,12 @@ pub async fn drop_unwanted(store: &SqliteStore, now: DateTime<Utc>) -> Result<()
 /// True if one of the alerts has a recipient on this channel that did not get it.
 async fn is_undelivered<Sink: AlertSink>(
     store: &SqliteStore,
-    alerts: &[Due],
+    alerts: &[DueAlert],
     sink: &Sink,
 ) -> Result<bool, StoreError> {
     for due in alerts {
-        for recipient in due.recipients(store, sink).await? {
-            if !store.is_sent(&mark(&due.alert, &recipient))? {
+        for recipient in recipients(store, sink, due).await? {
+            if !store.is_sent(&mark(&due.alert.id(), &recipient))? {
                 return Ok(true);
             }
         }

@@ -8,9 +8,8 @@ use bulletin::{Alert, Month};
 use chrono::Utc;
 use operations::Store;
 use operations::replay::alert::{Announcing, Rebuilt, Sent, Unsent, rebuild, send, unsent};
-use pipeline::port::{
-    AlertSink, BulletinStore as _, Recipient, SinkError, StoreError, SystemClock, present_month,
-};
+use pipeline::is_finished;
+use pipeline::port::{AlertSink, BulletinStore as _, Recipient, SinkError, StoreError, SystemClock};
 use sqlite::{ExecSink, MailSink, TerminalSink};
 
 use super::show;
@@ -71,7 +70,7 @@ impl Outlet<'_> {
 /// Sends what was not sent of the months asked for, and answers whether all of it is sent.
 pub(super) async fn resend(store: &Store, outlets: &[Outlet<'_>], args: &ReplayArgs) -> anyhow::Result<bool> {
     let stored = store.months().await?;
-    let now = present_month(Utc::now());
+    let now = Utc::now();
     let months: BTreeSet<Month> = match args.months {
         Some(range) => {
             for missing in range.months().filter(|month| !stored.contains(month)) {
@@ -82,7 +81,10 @@ pub(super) async fn resend(store: &Store, outlets: &[Outlet<'_>], args: &ReplayA
             }
             range.months().filter(|month| stored.contains(month)).collect()
         }
-        None => stored.into_iter().filter(|month| *month >= now).collect(),
+        None => stored
+            .into_iter()
+            .filter(|month| !is_finished(*month, now))
+            .collect(),
     };
     if months.is_empty() {
         let which = match args.months {

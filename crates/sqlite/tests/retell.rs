@@ -1,13 +1,18 @@
+//! The alerts that are worked out again from what is stored, compared with those that were sent.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "what is set up stands outside of tests, and a test that cannot have it has failed"
+)]
+
 use std::collections::BTreeSet;
 
-use bulletin::{Area, Category, Chart, CutOff};
-use pipeline::port::Fetched;
+use bulletin::{Alert, Area, Category, Chart, CutOff, Month, RowKey};
+use pipeline::port::{BulletinStore, Clock, Fetched};
 use pipeline::testing::{FixedClock, RecordingSink, ScriptedSource, bulletin_of, page_of};
-use pipeline::{Parsed, Parser};
+use pipeline::{Parsed, Parser, Retold, Silence, retell};
+use sqlite::{SqliteStore, drain_changes};
 use tempfile::TempDir;
-
-use super::*;
-use crate::tell::drain_changes;
 
 const EB3_INDIA: RowKey = RowKey {
     chart: Chart::FinalAction,
@@ -71,7 +76,9 @@ impl Machine {
     }
 
     async fn retold(&self, text: &str) -> Retold {
-        self.store.retell(month(text)).await.unwrap().unwrap()
+        let months = BTreeSet::from([month(text)]);
+        let retold = retell(&self.store, &months, async |month| self.store.rows(month).await).await;
+        retold.unwrap().remove(&month(text)).unwrap()
     }
 
     /// What the stage that tells makes of everything that was stored, on the day of the last of it.

@@ -1,4 +1,7 @@
-//! What was told of a bulletin, worked out again from what is stored.
+//! The alerts of stored bulletins, worked out again from what is stored.
+//!
+//! [`retell`] reads the bulletins, earliest first. Everything after that is pure: [`Past`] applies one bulletin after the
+//! other to the standings, and [`alerts_of`] makes the alerts, as when each bulletin came.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,13 +10,10 @@ use bulletin::{
     Standing,
 };
 use chrono::{DateTime, NaiveTime, Utc};
-use pipeline::port::{BulletinStore, Clock, StoreError, StoredRow, as_bulletin, present_month};
-use pipeline::{ArchivedRow, BulletinRecord, ChangeRecord, EarlierValue, Notifier};
-use rusqlite::params;
 
-use crate::error::{store_error, unreadable};
-use crate::store::{SqliteStore, to_json};
-use crate::tell::Nobody;
+use crate::alert::{alerts_of, is_finished};
+use crate::port::{BulletinStore, StoreError, StoredRow, as_bulletin};
+use crate::record::{ArchivedRow, BulletinRecord, ChangeRecord, EarlierValue};
 
 /// The alerts of a stored bulletin.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,13 +23,13 @@ pub struct Retold {
     /// Why nobody was told of it when it was stored, where that is so.
     pub silence: Option<Silence>,
     /// The changes from which the alerts of each form are made.
-    changes: Vec<Vec<ChangeRecord>>,
+    pub changes: Vec<Vec<ChangeRecord>>,
     /// When each correction came, first to last.
-    corrected_at: Vec<DateTime<Utc>>,
+    pub corrected_at: Vec<DateTime<Utc>>,
     /// The bulletin.
-    month: Month,
+    pub month: Month,
     /// When it was first stored anywhere.
-    first_seen: DateTime<Utc>,
+    pub first_seen: DateTime<Utc>,
 }
 
 /// Why nobody was told of a bulletin when it was stored.
@@ -45,21 +45,12 @@ pub enum Silence {
 
 type Standings = BTreeMap<Case, Standing>;
 
-/// An instant at which a month is in force.
-struct During(Month);
-
-impl Clock for During {
-    fn now(&self) -> DateTime<Utc> {
-        self.0.first_day().and_time(NaiveTime::MIN).and_utc() + chrono::Duration::days(1)
-    }
-}
-
 impl Silence {
     /// Why nobody was told of the bulletin of this record when it was stored. `is_first` says that no earlier one is stored.
     fn of(record: &BulletinRecord, is_first: bool) -> Option<Self> {
         if is_first {
             Some(Self::NothingBefore)
-        } else if present_month(record.first_seen) > record.month {
+        } else if record.was_over() {
             Some(Self::Over)
         } else if !record.came_in_order {
             Some(Self::FilledIn)
@@ -89,7 +80,7 @@ impl Retold {
     }
 
     /// The changes whose alerts were due.
-    pub(crate) fn due_records(&self) -> impl Iterator<Item = &ChangeRecord> {
+    pub fn due_changes(&self) -> impl Iterator<Item = &ChangeRecord> {
         let forms = self.changes.iter().enumerate();
         forms.flat_map(move |(form, changes)| changes.iter().filter(move |_| self.is_due(form)))
     }
@@ -112,7 +103,7 @@ impl Retold {
             Some(Silence::NothingBefore | Silence::FilledIn) => form
                 .checked_sub(1)
                 .and_then(|correction| self.corrected_at.get(correction))
-                .is_some_and(|at| *at >= self.first_seen && present_month(*at) <= self.month),
+                .is_some_and(|at| *at >= self.first_seen && !is_finished(self.month, *at)),
         }
     }
 }
@@ -125,46 +116,8 @@ struct Forms {
     corrected_at: Vec<DateTime<Utc>>,
 }
 
-impl SqliteStore {
-    /// The alerts of a stored bulletin, as [`retell`] works them out; `None` where it is not stored.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn retell(&self, month: Month) -> Result<Option<Retold>, StoreError> {
-        let mut retold = retell(self, &BTreeSet::from([month]), async |month| {
-            self.rows(month).await
-        })
-        .await?;
-        Ok(retold.remove(&month))
-    }
-
-    /// A store of its own, in memory, in which only these standings are.
-    fn of_standings(standings: &Standings) -> Result<Self, StoreError> {
-        let store = Self::open(std::path::Path::new(":memory:")).map_err(|error| StoreError::Broken {
-            what: "a database in memory".into(),
-            reason: error.to_string(),
-        })?;
-        store.writing(|transaction| {
-            for (case, standing) in standings {
-                transaction
-                    .prepare_cached(
-                        "INSERT INTO standing (category, area, version, standing) VALUES (?, ?, 1, ?)",
-                    )
-                    .and_then(|mut statement| {
-                        let json = to_json(standing).unwrap_or_default();
-                        statement.execute(params![case.category.code(), case.area.code(), json])
-                    })
-                    .map_err(store_error)?;
-            }
-            Ok(())
-        })?;
-        Ok(store)
-    }
-}
-
 /// The alerts of stored bulletins, as they were or would have been when each came in its turn; those that are not stored
-/// are left out. Standings are worked out anew from the months before, and what becomes of them is told by the stage that
-/// tells it when a bulletin comes. `rows` gives the rows of a month that is only passed on the way.
+/// are left out. Standings are worked out again from the months before. `rows` gives the rows of a month that is only passed on the way.
 ///
 /// A correction before the last that added a cell is not known as such: that cell then stands there from the beginning.
 ///
@@ -189,7 +142,7 @@ pub async fn retell<Store: BulletinStore>(
         }
         let bulletin = if wanted.contains(&month) {
             let mut forms = forms(&record, store.archived_rows(month).await?)?;
-            let told = retell_forms(&record, &forms, past.clone()).await?;
+            let told = retell_forms(&record, &forms, past.clone())?;
             retold.insert(month, told);
             forms.bulletins.pop()
         } else {
@@ -204,7 +157,7 @@ pub async fn retell<Store: BulletinStore>(
 }
 
 /// The alerts of each form of a bulletin, from the standings that the bulletins before it leave.
-async fn retell_forms(
+fn retell_forms(
     record: &BulletinRecord,
     Forms {
         bulletins,
@@ -236,7 +189,7 @@ async fn retell_forms(
         };
         let known_record = known.take().map(|(record, _)| record);
         let step = step(&before, &past.standings, known_record, &after);
-        forms.push(told(record.month, &past.standings, &step).await?);
+        forms.push(alerts(record.month, &past.standings, &step));
         changes.push(step);
         known = Some((after, bulletin));
     }
@@ -268,7 +221,7 @@ fn forms(record: &BulletinRecord, archived: Vec<ArchivedRow>) -> Result<Forms, S
         }
     }
     let bulletin = |rows: &BTreeMap<RowKey, Row>| {
-        Bulletin::new(record.month, rows.values().cloned()).map_err(|error| unreadable("a bulletin", error))
+        Bulletin::new(record.month, rows.values().cloned()).map_err(|error| unusable(record.month, error))
     };
     let mut bulletins = vec![bulletin(&rows)?];
     let mut corrected_at = Vec::new();
@@ -334,19 +287,14 @@ fn step(
     changes
 }
 
-/// The alerts that the notify stage makes of these changes, where these standings are stored.
-async fn told(month: Month, after: &Standings, changes: &[ChangeRecord]) -> Result<Vec<Alert>, StoreError> {
-    let store = SqliteStore::of_standings(after)?;
-    let notifier = Notifier {
-        store: &store,
-        sink: &Nobody,
-        clock: &During(month),
-    };
-    let mut alerts = vec![];
-    for change in changes {
-        alerts.extend(notifier.alerts(change).await?);
-    }
-    Ok(alerts)
+/// The alerts of these changes while the month is in force, if these standings are stored.
+fn alerts(month: Month, after: &Standings, changes: &[ChangeRecord]) -> Vec<Alert> {
+    let in_force = month.first_day().and_time(NaiveTime::MIN).and_utc() + chrono::Duration::days(1);
+    let standings: Vec<Standing> = after.values().cloned().collect();
+    let alerts = changes
+        .iter()
+        .flat_map(|change| alerts_of(change, in_force, &standings));
+    alerts.collect()
 }
 
 /// The bulletins before the one whose alerts are worked out.
@@ -381,12 +329,19 @@ impl Past {
             .collect();
         for case in cases {
             let standing = Standing::after(self.standings.get(&case), case, bulletin, neighbours)
-                .map_err(|NeighbourNeeded(month)| unreadable("a standing", format!("{month} is needed")))?;
+                .map_err(|NeighbourNeeded(month)| unusable(bulletin.month(), format!("{month} is needed")))?;
             if let Some(standing) = standing {
                 self.standings.insert(case, standing);
             }
         }
         Ok(())
+    }
+}
+
+fn unusable(month: Month, reason: impl std::fmt::Display) -> StoreError {
+    StoreError::Broken {
+        what: format!("the stored bulletin of {month}"),
+        reason: reason.to_string(),
     }
 }
 
@@ -409,6 +364,3 @@ fn corrected(stood: &Bulletin, stands: &Bulletin) -> Vec<CorrectedCell> {
         })
         .collect()
 }
-
-#[cfg(test)]
-mod tests;
