@@ -172,7 +172,7 @@ fn repeats_column_before(grid: &Grid<'_>, column: usize) -> bool {
         })
 }
 
-/// True if most of what stands in a column is written as a cut-off.
+/// True if most of a column's cells are written as cut-offs.
 fn holds_cut_offs(grid: &Grid<'_>, header: usize, column: usize) -> bool {
     let mut texts = 0_usize;
     let mut cut_offs = 0_usize;

@@ -1,4 +1,4 @@
-//! A table as a browser lays it out: which cell stands in which row and column, after `colspan` and `rowspan`.
+//! A table as a browser lays it out: the row and column of each cell, after `colspan` and `rowspan`.
 
 use crate::style::Hidden;
 use crate::table::{CellText, EMPTY, Table};
@@ -123,7 +123,7 @@ impl<'a> Grid<'a> {
         laid_out
     }
 
-    /// The columns that are hidden in every visible row, as bits; `None` if some cell is hidden that stands in no such
+    /// The columns that are hidden in every visible row, as bits; `None` if some hidden cell is in no such
     /// column. Rows of one cell, such as titles, do not count.
     fn columns_hidden_throughout(&self) -> Option<u64> {
         let mut all: Option<u64> = None;

@@ -163,7 +163,7 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// True if all rows that the label of a row spans, apart from its own, are there and are blank beside it.
+/// True if all rows that the label of a row spans, apart from its own, exist and are otherwise blank.
 fn spans_blank_rows(grid: &Grid<'_>, row: usize, rowspan: u16) -> bool {
     let end = row + usize::from(rowspan);
     end <= grid.len()
@@ -171,7 +171,7 @@ fn spans_blank_rows(grid: &Grid<'_>, row: usize, rowspan: u16) -> bool {
             .all(|below| grid.slot(below, 0) == grid.slot(row, 0) && is_blank_under_label(grid, below))
 }
 
-/// True if nothing stands in a row beside its first column.
+/// True if a row is blank after its first column.
 fn is_blank_under_label(grid: &Grid<'_>, row: usize) -> bool {
     let reached = |column| row > 0 && grid.slot(row, column) == grid.slot(row - 1, column);
     (1..grid.width(row)).all(|column| {

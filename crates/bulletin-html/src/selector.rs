@@ -45,7 +45,7 @@ impl<'a> Compound<'a> {
         (compound, rest)
     }
 
-    /// How much it says: a class or an id says more than the name of an element.
+    /// Its specificity: a class or an id says more than the name of an element.
     fn weight(&self) -> usize {
         usize::from(!self.tag.is_empty())
             + 2 * usize::from(!self.class.is_empty())
@@ -68,7 +68,7 @@ impl<'a> Compound<'a> {
             && (self.id.is_empty() || id.trim_ascii().eq_ignore_ascii_case(self.id))
     }
 
-    /// True if one of its names stands in other selectors.
+    /// True if one of its names is used in other selectors.
     pub(crate) fn is_named_in(&self, selectors: &[u8]) -> bool {
         let name = match (self.class, self.id) {
             ([], []) => self.tag,

@@ -73,7 +73,7 @@ pub(crate) fn continuation_of(table: &Table, chart: &Candidate) -> Option<Shape>
     })
 }
 
-/// What rows show of themselves that follow the end of a chart; `None` if no cell of theirs is written as a cut-off.
+/// The evidence in rows that follow the end of a chart; `None` if no cell of theirs is written as a cut-off.
 pub(crate) fn stray_rows_of(table: &Table, chart: &Candidate) -> Option<Shape> {
     let (rows, title) = Rows::count_in(table, None);
     (rows.cut_offs > 0 || table.is_too_large()).then(|| Shape {

@@ -1,6 +1,6 @@
 //! The page's own `<style>` elements, as far as their rules strike text through or hide elements.
 //!
-//! Only what a rule certainly hides is hidden. What a rule may strike through counts as struck through: a selector that
+//! Only what a rule certainly hides is hidden. Content that a rule may strike through counts as struck through: a selector that
 //! is not understood is taken for a wider one. Style sheets outside the page are not read.
 
 use memchr::memmem;
@@ -73,7 +73,7 @@ impl<'a> StyleSheets<'a> {
                 .any(|selector| selector.may_match(name, class, id))
     }
 
-    /// How a rule hides an element.
+    /// The way in which a rule hides an element.
     pub(crate) fn hide(&self, name: &[u8], class: &[u8], id: &[u8]) -> Option<Hidden> {
         let known = self.hidden.iter();
         let mut matching = known.filter(|(selector, _)| selector.matches(name, class, id));
@@ -183,7 +183,7 @@ enum Visibility {
     Shown,
 }
 
-/// What declarations say of an element's visibility; `None` if they do not mention it.
+/// The visibility that declarations give an element; `None` if they do not mention it.
 fn visibility(declarations: &[u8]) -> Option<Visibility> {
     let mut said = None;
     for declaration in declarations.split(|byte| *byte == b';') {

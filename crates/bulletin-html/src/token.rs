@@ -54,7 +54,7 @@ pub(crate) struct Attributes {
     pub(crate) id: Vec<u8>,
     /// True if a rule of the page's style sheets may strike through the element's text.
     pub(crate) struck_by_rule: bool,
-    /// How a rule of the page's style sheets hides the element, unless its own style shows it.
+    /// The way in which a rule of the page's style sheets hides the element, unless its own style shows it.
     pub(crate) hidden_by_rule: Option<Hidden>,
     /// `href`, as written.
     pub(crate) href: Vec<u8>,

@@ -189,7 +189,7 @@ pub(crate) const AREA_SYNONYMS: [(Area, &[&str]); 5] = [
     (Area::PHILIPPINES, &["Philippines born"]),
 ];
 
-/// The words of a note beside a column's label that point to another part of the page and name no place.
+/// The words of a note next to a column's label that point to another part of the page and name no place.
 pub(crate) const NOTE_WORDS: [&str; 11] = [
     "above",
     "below",

@@ -18,7 +18,7 @@ pub fn is_finished(month: Month, at: DateTime<Utc>) -> bool {
     month < present_month(at)
 }
 
-/// What is stored now of that which a change is about.
+/// The stored state that a change is about.
 #[derive(Debug, Clone, Default)]
 pub struct Stored {
     /// For a change of a standing, the one of its case; for a change of a bulletin, all of them.
@@ -98,7 +98,7 @@ fn due_alert(alert: Alert, change: &ChangeRecord, stored: &Stored) -> Option<Due
     }
 }
 
-/// What the bulletin of a change does now, compared with what was known before the change.
+/// The change that the bulletin makes now, compared with what was known before.
 fn newest_revision(record: &ChangeRecord, stored: &Standing, change: &Change) -> Option<Change> {
     let before = match record {
         ChangeRecord::Standing { before, .. } => before.as_deref(),

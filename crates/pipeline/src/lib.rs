@@ -18,6 +18,7 @@ mod record;
 mod retell;
 mod row;
 pub mod skew;
+mod storing;
 #[cfg(feature = "testing")]
 pub mod testing;
 

@@ -20,19 +20,19 @@ use crate::record::{ArchivedRow, BulletinRecord, ChangeRecord, EarlierValue};
 pub struct Retold {
     /// Those of the bulletin as it was stored first, then those of each correction.
     pub forms: Vec<Vec<Alert>>,
-    /// Why nobody was told of it when it was stored, where that is so.
+    /// The reason why nobody was notified when it was stored; `None` if people were.
     pub silence: Option<Silence>,
     /// The changes from which the alerts of each form are made.
     pub changes: Vec<Vec<ChangeRecord>>,
-    /// When each correction came, first to last.
+    /// The times of the corrections, oldest first.
     pub corrected_at: Vec<DateTime<Utc>>,
     /// The bulletin.
     pub month: Month,
-    /// When it was first stored anywhere.
+    /// The time at which it was first stored anywhere.
     pub first_seen: DateTime<Utc>,
 }
 
-/// Why nobody was told of a bulletin when it was stored.
+/// The reason why nobody was notified of a bulletin when it was stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Silence {
     /// No earlier bulletin is stored: there is nothing from which anything moved.
@@ -46,7 +46,8 @@ pub enum Silence {
 type Standings = BTreeMap<Case, Standing>;
 
 impl Silence {
-    /// Why nobody was told of the bulletin of this record when it was stored. `is_first` says that no earlier one is stored.
+    /// The reason for the bulletin of this record; `None` if people were notified. `is_first` means that no earlier one
+    /// is stored.
     fn of(record: &BulletinRecord, is_first: bool) -> Option<Self> {
         if is_first {
             Some(Self::NothingBefore)
@@ -68,8 +69,7 @@ impl Retold {
 
     /// The alerts that were due, each in its newest form: one that a correction overtook would say what is wrong by now.
     ///
-    /// Where nobody was told of the bulletin when it was stored because it was no news, its corrections are news all the
-    /// same, unless its month was over when they came. A correction counts only if it came after the bulletin was first
+    /// If nobody was notified of the bulletin when it was stored, its corrections are still news, unless its month was over when they came. A correction counts only if it came after the bulletin was first
     /// stored. An import carries that instant and the corrections of the store where it was made, and when it was brought
     /// in is not noted: what was corrected there counts as due here too, for an alert too many is better than one too few.
     pub fn due(&self) -> Vec<Alert> {
@@ -112,7 +112,7 @@ impl Retold {
 struct Forms {
     /// As it was first, then after each correction.
     bulletins: Vec<Bulletin>,
-    /// When each correction came, first to last.
+    /// The times of the corrections, oldest first.
     corrected_at: Vec<DateTime<Utc>>,
 }
 
@@ -345,7 +345,7 @@ fn unusable(month: Month, reason: impl std::fmt::Display) -> StoreError {
     }
 }
 
-/// What one form of a bulletin replaces of another.
+/// The cells that one version of a bulletin replaces in another.
 fn corrected(stood: &Bulletin, stands: &Bulletin) -> Vec<CorrectedCell> {
     let keys: BTreeSet<RowKey> = stood.rows().chain(stands.rows()).map(|row| row.key).collect();
     let printed = |bulletin: &Bulletin, key| bulletin.row(key).map(|row| row.raw.value.to_string());

@@ -1,4 +1,4 @@
-//! Times that lie in the future because a clock ran ahead when they were written.
+//! Times in the future, written by a clock that ran ahead.
 //!
 //! One poll with a wrong clock must not block a month. So a time that a stage scheduled is believed only as far ahead
 //! as stages schedule anything, and the time of something that happened only if it has passed.
@@ -8,7 +8,7 @@ use chrono::{DateTime, Duration, Utc};
 /// The longest delay that any stage schedules. No link, message, change record or mark waits longer than this.
 pub const LONGEST_DELAY: Duration = Duration::hours(4);
 
-/// How far the clocks of two machines may differ without being wrong. A wrong time zone is off by at least as much.
+/// The difference between the clocks of two machines that does not make one of them wrong. A wrong time zone is off by at least as much.
 pub const CLOCK_TOLERANCE: Duration = Duration::minutes(30);
 
 /// The latest instant until which something can have been scheduled to wait. A later one counts as now.

@@ -15,10 +15,10 @@ use rusqlite::params;
 use crate::error::store_error;
 use crate::store::{SqliteStore, from_json, instant, log_change, read_code, read_instant, to_json};
 
-/// What the stored times say of this machine's clock.
+/// The state of this machine's clock, judged by the stored times.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClockState {
-    /// No stored time lies in the future.
+    /// No stored time is in the future.
     Plausible,
     /// The clock is behind: this bulletin is stored, and was published after the time that the clock shows. Nothing was
     /// changed.
@@ -87,7 +87,7 @@ impl SqliteStore {
         Ok(ClockState::RanAhead { latest, unsilenced })
     }
 
-    /// Every time in the file that lies in the future: those of the records and of replaced values, which are corrected
+    /// Every time in the file that is in the future: those of the records and of replaced values, which are corrected
     /// in their order, and those that something waits for.
     fn future_times(&self, now: DateTime<Utc>) -> Result<BTreeSet<DateTime<Utc>>, StoreError> {
         let mut times: BTreeSet<DateTime<Utc>> = self

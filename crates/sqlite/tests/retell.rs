@@ -81,7 +81,7 @@ impl Machine {
         retold.unwrap().remove(&month(text)).unwrap()
     }
 
-    /// What the stage that tells makes of everything that was stored, on the day of the last of it.
+    /// The alerts that are sent for everything stored, on the day of the last bulletin.
     async fn told(&self) -> Vec<Alert> {
         let sink = RecordingSink::default();
         drain_changes(&self.store, &sink, &self.clock).await.unwrap();

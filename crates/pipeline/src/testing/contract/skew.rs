@@ -1,4 +1,4 @@
-//! What a clock that ran ahead leaves behind.
+//! Times that a clock which ran ahead leaves in a store.
 
 use chrono::Duration;
 
@@ -8,7 +8,7 @@ use crate::parse::Parsed;
 use crate::port::{AlertMarks, BulletinStore, Claim, Clock, LinkTable};
 use crate::testing::{FixedClock, link_of};
 
-/// How far the clock ran ahead.
+/// The lead of the wrong clock.
 const AHEAD: Duration = Duration::days(400);
 
 /// A link that is due further ahead than anything is scheduled is due now, and so is one that is never due again although
