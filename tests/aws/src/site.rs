@@ -58,6 +58,14 @@ impl Site {
         self.pages.lock().unwrap().insert(month, html);
     }
 
+    /// Lists a month whose page no host has.
+    ///
+    /// # Panics
+    /// If a request has panicked.
+    pub fn list_without_page(&self, month: Month) {
+        self.publish_html(month, Vec::new());
+    }
+
     /// The paths that were requested since the last call.
     ///
     /// # Panics
@@ -74,8 +82,8 @@ fn answer(request: &Request, pages: &BTreeMap<Month, Vec<u8>>) -> Response {
     }
     let page = pages.iter().find(|(month, _)| page_path(**month) == request.path);
     match page {
-        Some((_, body)) => html(body.clone()),
-        None => Response::new(404, "not found"),
+        Some((_, body)) if !body.is_empty() => html(body.clone()),
+        _ => Response::new(404, "not found"),
     }
 }
 

@@ -2,12 +2,13 @@
 
 use aws_tests::deployment::Deployment;
 use aws_tests::emulator::Emulator;
-use aws_tests::play::{deployment, expected_alerts, heard_alerts};
+use aws_tests::play::{deployment, expected_alerts, heard_alerts, noon};
 use aws_tests::run;
 use aws_tests::site::Site;
 use bulletin::{Area, Bulletin, Chart, Month, Preference, Row, RowKey};
 use bulletin_samples::site::{self, Step};
 use bulletin_samples::{Layout, Page};
+use chrono::Duration;
 use serde_json::{Value, json};
 
 fn month(text: &str) -> Month {
@@ -139,5 +140,58 @@ fn two_new_months_on_one_day_are_both_reported_although_the_later_is_stored_firs
         for (_, alert) in &alerts {
             assert_eq!(alert["charts"]["final_action"]["before"]["month"], "2024-04");
         }
+    });
+}
+
+#[test]
+fn a_page_that_is_listed_and_missing_is_reported_as_missing() {
+    let Some(emulator) = Emulator::shared_ministack() else {
+        return;
+    };
+    run(async {
+        let steps = [step("2024-04-11", sample("2024-04"))];
+        let site = Site::default();
+        let mut deployment = deployment(emulator, emulator.endpoint(), &site, &steps).await;
+        heard_alerts(&mut deployment, &site, &steps).await;
+        site.list_without_page(month("2024-05"));
+        deployment.set_clock(noon(&steps[0]) + Duration::hours(6));
+        deployment.look().await;
+        let report = deployment.invoke("fetcher", &json!({})).unwrap();
+        assert!(
+            report["missing"].as_array().unwrap().contains(&json!("2024-05")),
+            "{report}"
+        );
+    });
+}
+
+#[test]
+fn a_page_that_alternates_causes_at_most_one_correction() {
+    let Some(emulator) = Emulator::shared_ministack() else {
+        return;
+    };
+    run(async {
+        let steps = [
+            step("2024-04-10", sample("2024-04")),
+            step("2024-04-11", sample("2024-05")),
+        ];
+        let site = Site::default();
+        let mut deployment = deployment(emulator, emulator.endpoint(), &site, &steps).await;
+        heard_alerts(&mut deployment, &site, &steps).await;
+        let versions = [sample("2024-05"), saying("2024-05", "2013-01-01")];
+        let mut corrections = 0;
+        for poll in 1..16 {
+            site.publish(&Page::new(versions[poll % 2].clone()).unwrap());
+            deployment.set_clock(deployment.now() + Duration::hours(5));
+            deployment.look().await;
+            for text in deployment.heard().await {
+                let alert: Value = serde_json::from_str(&text).unwrap();
+                let is_summary = alert["alert"] == "bulletin" && alert["kind"] == "correction";
+                corrections += usize::from(is_summary);
+            }
+        }
+        assert!(corrections <= 1, "{corrections} corrections");
+        let items = deployment.items().await;
+        let record = &items["BULLETIN#2024-05-01 BULLETIN"];
+        assert!(record.contains("returns"), "{record}");
     });
 }
