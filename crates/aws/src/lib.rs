@@ -1,7 +1,7 @@
 //! The pipeline's ports on AWS: tables of DynamoDB, a queue of SQS, topics of SNS, and what the three Lambdas share.
 //!
 //! [`DynamoStore`] fills `BulletinStore`, `LinkTable` and `AlertMarks`; [`SqsQueue`] fills `BulletinQueue`;
-//! [`SnsTopics`] fills `AlertSink`.
+//! [`SnsTopics`] fills `Channel`.
 
 pub mod client;
 pub mod clock;

@@ -129,7 +129,7 @@ impl LinkTable for DynamoStore {
         item.as_ref().map(read_link).transpose()
     }
 
-    async fn claim(
+    async fn claim_link(
         &self,
         link: &PageLink,
         now: DateTime<Utc>,

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use aws_sdk_sns::error::BuildError;
 use aws_sdk_sns::types::MessageAttributeValue;
 use bulletin::{Alert, AttributeValue};
-use pipeline::port::SinkError;
+use pipeline::port::ChannelError;
 use serde_json::json;
 
 /// What one message, or a batch of them, may hold, in bytes: text and attributes together.
@@ -24,9 +24,9 @@ impl Message {
     /// The alert in words for people and as JSON for everything else, with the attributes that filter policies ask for.
     ///
     /// # Errors
-    /// [`SinkError::NotSent`] where the SDK refuses an attribute.
-    pub(crate) fn of(alert: &Alert) -> Result<Self, SinkError> {
-        let attributes = attributes(alert).map_err(|error| SinkError::NotSent(error.to_string()))?;
+    /// [`ChannelError::NotSent`] where the SDK refuses an attribute.
+    pub(crate) fn of(alert: &Alert) -> Result<Self, ChannelError> {
+        let attributes = attributes(alert).map_err(|error| ChannelError::NotSent(error.to_string()))?;
         let subject = alert.subject();
         // SNS drops the attributes where a message has a text for each kind of subscriber: the JSON repeats them.
         let message = |machines: &serde_json::Value, email: String| Self {

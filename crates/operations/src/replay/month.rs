@@ -88,7 +88,7 @@ pub async fn queue(
         pace.wait().await;
         let now = Utc::now();
         // A link that is not due is read all the same; one that is, the fetcher then leaves alone.
-        LinkTable::claim(store, &page.link, now, now + QUEUED_FOR).await?;
+        LinkTable::claim_link(store, &page.link, now, now + QUEUED_FOR).await?;
         let message = PageMessage {
             link: page.link.clone(),
             trace: format!("{}-{}-replay", page.link.month, now.format("%Y%m%dT%H%M%S")),
