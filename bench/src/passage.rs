@@ -19,7 +19,7 @@ use pipeline::port::{BulletinStore, Clock, LinkTable};
 use pipeline::testing::{Answer, FixedClock, RecordingSink, ScriptedSource, bulletin_of, link_of, page_of};
 use pipeline::{Parsed, Parser};
 use serde_json::json;
-use sqlite::{SqliteStore, drain_changes};
+use sqlite::{SqliteStore, deliver_changes};
 
 use crate::lambda::compiled;
 use crate::report::{Line, Reach, Section};
@@ -57,7 +57,7 @@ pub(crate) fn measure_local(_: &Path) -> anyhow::Result<Section> {
         let begun = Instant::now();
         let first = run(feed(&store, &clock, page))?;
         let written = begun.elapsed();
-        run(drain_changes(&store, &sink, &clock))?;
+        run(deliver_changes(&store, &[&sink], &clock))?;
         let all = begun.elapsed();
         ensure!(matches!(first, Parsed::Stored { .. }), "{first:?}");
         let begun = Instant::now();

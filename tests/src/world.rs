@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use pipeline::port::{BulletinQueue, PageMessage};
 use pipeline::testing::{Answer, FixedClock, RecordingSink, ScriptedSource, link_of};
 use pipeline::{ChangeRecord, FetchReport, Fetcher};
-use sqlite::{PageOutcome, SqliteStore, drain_changes, drain_pages};
+use sqlite::{PageOutcome, SqliteStore, deliver_changes, drain_pages};
 use tempfile::TempDir;
 
 use crate::oracle;
@@ -115,7 +115,9 @@ impl<'a> World<'a> {
     /// # Panics
     /// If an alert cannot be sent.
     pub async fn announce(&self) -> Vec<Alert> {
-        let drained = drain_changes(&self.store, &self.sink, self.clock).await.unwrap();
+        let drained = deliver_changes(&self.store, &[&self.sink], self.clock)
+            .await
+            .unwrap();
         assert_eq!(drained.failed, [""; 0]);
         let alerts = self.sink.take();
         assert_eq!(drained.sent, alerts.len());

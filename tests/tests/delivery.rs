@@ -23,7 +23,7 @@ use fastrand::Rng;
 use pipeline::port::{BulletinQueue, Clock, Fetched, PageMessage};
 use pipeline::testing::{FixedClock, RecordingSink, ScriptedSource, link_of};
 use pipeline::{ChangeRecord, Fetcher, Notifier, Parsed, Parser};
-use sqlite::{SqliteStore, drain_changes, drain_pages};
+use sqlite::{SqliteStore, deliver_changes, drain_pages};
 
 /// The number of orders to try.
 const SEEDS: u64 = 20;
@@ -99,7 +99,7 @@ async fn play_twice_and_shuffled(days: &[Day], rng: &mut Rng) -> Played {
     let world = World::new(&clock, &["travel"]);
     let notifier = Notifier {
         store: &world.store,
-        sink: &world.sink,
+        channel: &world.sink,
         clock: &clock,
     };
     let mut alerts = Vec::new();
@@ -215,7 +215,7 @@ async fn shuffle_across_months(
     world.publish_all("travel", pages);
     let notifier = Notifier {
         store: &world.store,
-        sink: &world.sink,
+        channel: &world.sink,
         clock: &clock,
     };
     let mut messages: Vec<Month> = pages.keys().chain(pages.keys()).copied().collect();
@@ -489,7 +489,7 @@ fn process(path: &std::path::Path, pages: &Pages, at: DateTime<Utc>, start: &Bar
             })
             .await
             .unwrap();
-            let drained = drain_changes(&store, &sink, &clock).await.unwrap();
+            let drained = deliver_changes(&store, &[&sink], &clock).await.unwrap();
             assert_eq!(drained.failed, [""; 0]);
         }
     });
@@ -617,7 +617,9 @@ fn what_cannot_be_understood_is_kept_and_blocks_nothing() {
             1,
             "the page behind the message that cannot be read"
         );
-        let drained = drain_changes(&world.store, &world.sink, &clock).await.unwrap();
+        let drained = deliver_changes(&world.store, &[&world.sink], &clock)
+            .await
+            .unwrap();
         assert_eq!(drained.failed.len(), 1);
         assert!(drained.sent > 80);
         let kept = [

@@ -1,8 +1,8 @@
 //! The pipeline's ports on AWS: DynamoDB tables, an SQS queue, SNS topics, and the code that the three
 //! Lambdas share.
 //!
-//! [`DynamoStore`] implements `BulletinStore`, `LinkTable` and `AlertMarks`; [`SqsQueue`] implements
-//! `BulletinQueue`; [`SnsTopics`] implements `AlertSink`. The stages themselves are in the crate `pipeline`.
+//! [`DynamoStore`] fills `BulletinStore`, `LinkTable` and `AlertMarks`; [`SqsQueue`] fills `BulletinQueue`;
+//! [`SnsTopics`] fills `Channel`.
 
 pub mod client;
 pub mod clock;

@@ -131,7 +131,7 @@ impl LinkTable for DynamoStore {
         item.as_ref().map(read_link).transpose()
     }
 
-    async fn claim(
+    async fn claim_link(
         &self,
         link: &PageLink,
         now: DateTime<Utc>,

@@ -16,14 +16,6 @@ use crate::value::Item;
 pub const MARKS_KEPT_FOR: Duration = Duration::days(400);
 
 impl DynamoStore {
-    /// True if this alert is marked as sent.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn is_sent(&self, mark: &str) -> Result<bool, StoreError> {
-        Ok(self.mark_item(mark).await?.contains_key("sent_at"))
-    }
-
     async fn mark_item(&self, mark: &str) -> Result<Item, StoreError> {
         self.client
             .get_item()
@@ -38,7 +30,7 @@ impl DynamoStore {
 }
 
 impl AlertMarks for DynamoStore {
-    async fn claim(
+    async fn claim_alert(
         &self,
         mark: &str,
         now: DateTime<Utc>,
@@ -84,6 +76,10 @@ impl AlertMarks for DynamoStore {
         } else {
             Claim::InProgress
         })
+    }
+
+    async fn is_sent(&self, mark: &str) -> Result<bool, StoreError> {
+        Ok(self.mark_item(mark).await?.contains_key("sent_at"))
     }
 
     async fn sent(&self, mark: &str, now: DateTime<Utc>) -> Result<(), StoreError> {

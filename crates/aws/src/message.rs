@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_sns::error::BuildError;
 use aws_sdk_sns::types::MessageAttributeValue;
 use bulletin::{Alert, AttributeValue};
-use pipeline::port::SinkError;
+use pipeline::port::ChannelError;
 use serde_json::json;
 
 /// The size limit of a message, and of a batch of messages, in bytes: text and attributes together.
@@ -27,9 +27,9 @@ impl Message {
     /// policies match.
     ///
     /// # Errors
-    /// [`SinkError::NotSent`] if the SDK refuses an attribute.
-    pub(crate) fn of(alert: &Alert) -> Result<Self, SinkError> {
-        let attributes = attributes(alert).map_err(|error| SinkError::NotSent(error.to_string()))?;
+    /// [`ChannelError::NotSent`] where the SDK refuses an attribute.
+    pub(crate) fn of(alert: &Alert) -> Result<Self, ChannelError> {
+        let attributes = attributes(alert).map_err(|error| ChannelError::NotSent(error.to_string()))?;
         let subject = alert.subject();
         // SNS drops the attributes of a message that has one text for each protocol, so the JSON repeats
         // them.

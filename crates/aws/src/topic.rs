@@ -3,7 +3,7 @@
 use aws_sdk_sns::Client;
 use aws_sdk_sns::types::PublishBatchRequestEntry;
 use bulletin::{Alert, Category};
-use pipeline::port::{AlertSink, Recipient, SinkError, StoreError};
+use pipeline::port::{Channel, ChannelError, Recipient, Sending, StoreError};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::error::is_certain;
@@ -43,7 +43,7 @@ impl SnsTopics {
         self.arn(alert.case().map(|case| case.category))
     }
 
-    async fn publish(&self, topic: &str, message: &Message) -> Result<(), SinkError> {
+    async fn publish(&self, topic: &str, message: &Message) -> Result<(), ChannelError> {
         let result = self
             .client
             .publish()
@@ -56,12 +56,12 @@ impl SnsTopics {
             .await;
         match result {
             Ok(_) => Ok(()),
-            Err(error) => Err(sink_error(is_certain(&error), &error)),
+            Err(error) => Err(channel_error(is_certain(&error), &error)),
         }
     }
 
-    /// Publishes at most ten messages to one topic.
-    async fn publish_batch(&self, topic: &str, messages: &[&Message]) -> Vec<Result<(), SinkError>> {
+    /// Publishes at most ten to one topic.
+    async fn publish_batch(&self, topic: &str, messages: &[&Message]) -> Vec<Result<(), ChannelError>> {
         if let [message] = messages {
             return vec![self.publish(topic, message).await];
         }
@@ -102,9 +102,9 @@ impl SnsTopics {
                     .map(|index| {
                         let id = index.to_string();
                         match failed.get(id.as_str()) {
-                            Some(reason) => Err(SinkError::NotSent(reason.clone())),
+                            Some(reason) => Err(ChannelError::NotSent(reason.clone())),
                             None if sent.contains(id.as_str()) => Ok(()),
-                            None => Err(SinkError::Unknown("the answer does not name it".into())),
+                            None => Err(ChannelError::Unknown("the answer does not name it".into())),
                         }
                     })
                     .collect()
@@ -118,34 +118,47 @@ impl SnsTopics {
                 }
                 results
             }
-            Err(error) => vec![Err(sink_error(false, &error)); messages.len()],
+            Err(error) => vec![Err(channel_error(false, &error)); messages.len()],
         }
     }
 }
 
-fn sink_error(certain: bool, error: &(impl std::error::Error + Send + Sync + 'static)) -> SinkError {
+fn channel_error(certain: bool, error: &(impl std::error::Error + Send + Sync + 'static)) -> ChannelError {
     let reason = aws_sdk_sns::error::DisplayErrorContext(error).to_string();
     if certain {
-        SinkError::NotSent(reason)
+        ChannelError::NotSent(reason)
     } else {
-        SinkError::Unknown(reason)
+        ChannelError::Unknown(reason)
     }
 }
 
-impl AlertSink for SnsTopics {
-    async fn recipients(&self, _: &Alert) -> Result<Vec<Recipient>, StoreError> {
+impl Channel for SnsTopics {
+    fn recipients(&self, _: &Alert) -> Result<Vec<Recipient>, StoreError> {
         Ok(vec![Recipient {
             key: "SNS".into(),
             handle: 0,
         }])
     }
 
-    async fn send(&self, alert: &Alert, _: &Recipient) -> Result<(), SinkError> {
-        self.publish(&self.topic(alert), &Message::of(alert)?).await
+    fn send_alert<'a>(&'a self, alert: &'a Alert, _: &'a Recipient) -> Sending<'a, Result<(), ChannelError>> {
+        Box::pin(async move { self.publish(&self.topic(alert), &Message::of(alert)?).await })
     }
 
-    async fn send_all(&self, alerts: &[(&Alert, &Recipient)]) -> Vec<Result<(), SinkError>> {
-        let messages: Vec<Result<Message, SinkError>> =
+    fn group_size(&self) -> usize {
+        BATCH_ENTRIES
+    }
+
+    fn send_group<'a>(
+        &'a self,
+        alerts: &'a [(&'a Alert, &'a Recipient)],
+    ) -> Sending<'a, Vec<Result<(), ChannelError>>> {
+        Box::pin(self.publish_all(alerts))
+    }
+}
+
+impl SnsTopics {
+    async fn publish_all(&self, alerts: &[(&Alert, &Recipient)]) -> Vec<Result<(), ChannelError>> {
+        let messages: Vec<Result<Message, ChannelError>> =
             alerts.iter().map(|(alert, _)| Message::of(alert)).collect();
         let mut by_topic: BTreeMap<String, Vec<(usize, &Message)>> = BTreeMap::new();
         for (index, (alert, _)) in alerts.iter().enumerate() {
@@ -156,9 +169,9 @@ impl AlertSink for SnsTopics {
                     .push((index, message));
             }
         }
-        let mut results: Vec<Result<(), SinkError>> = messages
+        let mut results: Vec<Result<(), ChannelError>> = messages
             .iter()
-            .map(|message| message.as_ref().map(|_| ()).map_err(SinkError::clone))
+            .map(|message| message.as_ref().map(|_| ()).map_err(ChannelError::clone))
             .collect();
         let mut lost_in_a_row = 0;
         for (topic, messages) in by_topic {
@@ -169,9 +182,11 @@ impl AlertSink for SnsTopics {
                 let sent = if lost_in_a_row < LOST_CALLS {
                     self.publish_batch(&topic, &texts).await
                 } else {
-                    vec![Err(SinkError::NotSent("SNS does not answer".into())); texts.len()]
+                    vec![Err(ChannelError::NotSent("SNS does not answer".into())); texts.len()]
                 };
-                let is_lost = sent.iter().all(|sent| matches!(sent, Err(SinkError::Unknown(_))));
+                let is_lost = sent
+                    .iter()
+                    .all(|sent| matches!(sent, Err(ChannelError::Unknown(_))));
                 if lost_in_a_row < LOST_CALLS {
                     lost_in_a_row = if is_lost { lost_in_a_row + 1 } else { 0 };
                 }

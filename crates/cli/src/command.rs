@@ -1,6 +1,7 @@
 //! What each command does.
 
 pub(crate) mod aws_side;
+pub(crate) mod channels;
 pub(crate) mod check;
 pub(crate) mod confirm_missing;
 pub(crate) mod corrections;
@@ -24,7 +25,6 @@ pub(crate) mod table;
 pub(crate) mod undelivered;
 pub(crate) mod unsubscribe;
 pub(crate) mod watch;
-pub(crate) mod ways;
 
 use std::process::ExitCode;
 

@@ -10,7 +10,7 @@ use aws::metric::{Metric, emit};
 use aws::panic::caught;
 use aws::stream::{self, StreamRecord};
 use chrono::{DateTime, Utc};
-use pipeline::port::{AlertMarks, AlertSink, BulletinStore, Clock, StoreError, SystemClock};
+use pipeline::port::{AlertMarks, BulletinStore, Channel, Clock, StoreError, SystemClock};
 use pipeline::{ChangeRecord, Notified, Notifier, NotifyError};
 use serde_json::{Value, json};
 
@@ -46,18 +46,17 @@ impl DeadLetters for SqsQueue {
 /// batch.
 ///
 /// # Errors
-/// An error if the event is not a stream event, if the failure cannot be assigned to a record, or if the
-/// handling of a batch of several records panics. The event source then splits the batch and retries the
-/// halves.
-pub async fn handle<Store, Sink, C>(
-    notifier: &Notifier<'_, Store, Sink, C>,
+/// Where the event is none of a stream, fails in a way that no record's number can tell, or panics although it has several
+/// records: then the event source gives it again in halves.
+pub async fn handle<Store, Ch, C>(
+    notifier: &Notifier<'_, Store, Ch, C>,
     dead_letters: &impl DeadLetters,
     event: &Value,
     deadline: Deadline,
 ) -> anyhow::Result<Value>
 where
     Store: BulletinStore + AlertMarks,
-    Sink: AlertSink,
+    Ch: Channel,
     C: Clock,
 {
     let records = event
@@ -87,19 +86,16 @@ where
     let (mut sent, mut slowest) = (0, 0.0_f64);
     match &results {
         Some(Ok(results)) => {
-            for ((index, change, written_at), result) in changes.iter().zip(results) {
-                match result {
-                    Ok(notified) => {
-                        sent += notified.sent;
-                        if let (Notified { sent: 1.., .. }, Some(written_at)) = (notified, written_at) {
-                            let took = SystemClock.now() - *written_at;
-                            slowest = slowest.max(took.num_milliseconds() as f64 / 1000.0);
-                        }
-                    }
-                    Err(error) => {
-                        failed[*index] = true;
-                        log_failure(change, error);
-                    }
+            for ((index, change, written_at), report) in changes.iter().zip(results) {
+                if let Some(error) = report.failures.first() {
+                    failed[*index] = true;
+                    log_failure(change, error);
+                    continue;
+                }
+                sent += report.sent;
+                if let (Notified { sent: 1.., .. }, Some(written_at)) = (report, written_at) {
+                    let took = SystemClock.now() - *written_at;
+                    slowest = slowest.max(took.num_milliseconds() as f64 / 1000.0);
                 }
             }
         }

@@ -20,7 +20,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let dead_records = SqsQueue::new(&sdk, config.dead_records);
     let notifier = Notifier {
         store: &store,
-        sink: &topics,
+        channel: &topics,
         clock: &config.clock,
     };
     let (notifier, dead_records) = (&notifier, &dead_records);

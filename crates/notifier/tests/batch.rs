@@ -9,7 +9,7 @@ use bulletin::{Alert, Area, Bulletin, Case, Category, CutOff, Neighbours, Standi
 use chrono::NaiveDate;
 use notifier::DeadLetters;
 use pipeline::Notifier;
-use pipeline::port::{AlertSink, Recipient, SinkError, StoreError};
+use pipeline::port::{Channel, ChannelError, Recipient, Sending, StoreError};
 use pipeline::testing::{FixedClock, RecordingSink, bulletin_of};
 use serde_json::{Value, json};
 use sqlite::SqliteStore;
@@ -98,7 +98,7 @@ struct Outcome {
     kept: usize,
 }
 
-fn give(records: &[Value], failures: &[SinkError], dead_letters: &Kept) -> Outcome {
+fn give(records: &[Value], failures: &[ChannelError], dead_letters: &Kept) -> Outcome {
     let sink = RecordingSink::default();
     for failure in failures {
         sink.fail_next(failure.clone());
@@ -111,13 +111,13 @@ fn give(records: &[Value], failures: &[SinkError], dead_letters: &Kept) -> Outco
     }
 }
 
-fn give_to<Sink: AlertSink>(sink: &Sink, records: &[Value], dead_letters: &Kept) -> anyhow::Result<Value> {
+fn give_to<Ch: Channel>(sink: &Ch, records: &[Value], dead_letters: &Kept) -> anyhow::Result<Value> {
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(&folder.path().join("bulletins.db")).unwrap();
     let clock = FixedClock::noon("2024-03-13");
     let notifier = Notifier {
         store: &store,
-        sink,
+        channel: sink,
         clock: &clock,
     };
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
@@ -131,17 +131,21 @@ fn give_to<Sink: AlertSink>(sink: &Sink, records: &[Value], dead_letters: &Kept)
 #[derive(Debug, Default)]
 struct Panics(RecordingSink);
 
-impl AlertSink for Panics {
-    async fn recipients(&self, alert: &Alert) -> Result<Vec<Recipient>, StoreError> {
-        self.0.recipients(alert).await
+impl Channel for Panics {
+    fn recipients(&self, alert: &Alert) -> Result<Vec<Recipient>, StoreError> {
+        self.0.recipients(alert)
     }
 
-    async fn send(&self, alert: &Alert, recipient: &Recipient) -> Result<(), SinkError> {
+    fn send_alert<'a>(
+        &'a self,
+        alert: &'a Alert,
+        recipient: &'a Recipient,
+    ) -> Sending<'a, Result<(), ChannelError>> {
         assert!(
             alert.case().is_none_or(|case| case.category != Category::Eb2),
             "not this one"
         );
-        self.0.send(alert, recipient).await
+        self.0.send_alert(alert, recipient)
     }
 }
 
@@ -222,8 +226,8 @@ fn a_passing_fault_answers_with_the_first_record_that_failed() {
         record(Category::Eb3, "3"),
     ];
     let failures = [
-        SinkError::NotSent("told so".into()),
-        SinkError::Unknown("told so".into()),
+        ChannelError::NotSent("told so".into()),
+        ChannelError::Unknown("told so".into()),
     ];
     let outcome = give(&records, &failures, &Kept::default());
     // The second alert was handed over and its answer was lost; the third was sent nevertheless.
@@ -248,7 +252,7 @@ fn an_event_without_records_is_refused() {
     let store = SqliteStore::open(&folder.path().join("bulletins.db")).unwrap();
     let notifier = Notifier {
         store: &store,
-        sink: &RecordingSink::default(),
+        channel: &RecordingSink::default(),
         clock: &FixedClock::noon("2024-03-13"),
     };
     let kept = Kept::default();

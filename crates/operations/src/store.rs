@@ -62,19 +62,7 @@ impl Store {
         }
     }
 
-    /// True if the alert of this mark is recorded as sent.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn is_sent(&self, mark: &str) -> Result<bool, StoreError> {
-        match self {
-            Self::Sqlite(store) => store.is_sent(mark),
-            Self::Dynamo(store) => store.is_sent(mark).await,
-        }
-    }
-
-    /// The values of one case on one chart over the months, newest first, including cells that a correction
-    /// removed.
+    /// What one chart said of one case over the months, newest first, also where a correction took the cell away.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -186,16 +174,13 @@ impl LinkTable for Store {
         either!(self, link(month))
     }
 
-    async fn claim(
+    async fn claim_link(
         &self,
         link: &PageLink,
         now: DateTime<Utc>,
         until: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
-        match self {
-            Self::Sqlite(store) => LinkTable::claim(store.as_ref(), link, now, until).await,
-            Self::Dynamo(store) => LinkTable::claim(store.as_ref(), link, now, until).await,
-        }
+        either!(self, claim_link(link, now, until))
     }
 
     async fn settle(
@@ -214,16 +199,17 @@ impl LinkTable for Store {
 }
 
 impl AlertMarks for Store {
-    async fn claim(
+    async fn claim_alert(
         &self,
         mark: &str,
         now: DateTime<Utc>,
         expires: DateTime<Utc>,
     ) -> Result<Claim, StoreError> {
-        match self {
-            Self::Sqlite(store) => AlertMarks::claim(store.as_ref(), mark, now, expires).await,
-            Self::Dynamo(store) => AlertMarks::claim(store.as_ref(), mark, now, expires).await,
-        }
+        either!(self, claim_alert(mark, now, expires))
+    }
+
+    async fn is_sent(&self, mark: &str) -> Result<bool, StoreError> {
+        either!(self, is_sent(mark))
     }
 
     async fn sent(&self, mark: &str, now: DateTime<Utc>) -> Result<(), StoreError> {

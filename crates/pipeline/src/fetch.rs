@@ -141,7 +141,7 @@ where
             month,
             path: predicted_path(month),
         });
-        if report.queued.contains(&month) || !self.store.claim(&link, now, now + QUEUED_FOR).await? {
+        if report.queued.contains(&month) || !self.store.claim_link(&link, now, now + QUEUED_FOR).await? {
             return Ok(());
         }
         let trace = format!("{month}-{}", now.format("%Y%m%dT%H%M%S"));

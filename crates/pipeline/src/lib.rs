@@ -8,7 +8,9 @@ pub mod port;
 
 mod alert;
 mod archive;
+mod channel;
 mod correction;
+mod dispatch;
 mod fetch;
 mod link;
 mod notify;
@@ -24,9 +26,10 @@ pub mod testing;
 
 pub use alert::{DueAlert, Stored, alerts_of, due_alerts, is_finished, summary};
 pub use archive::{ArchivedBulletin, Imported};
+pub use dispatch::{Dispatcher, Notified, NotifyError};
 pub use fetch::{FetchReport, Fetcher, overdue};
 pub use link::{Link, LinkState, backoff, is_in_season};
-pub use notify::{Notified, Notifier, NotifyError, mark, standings_for};
+pub use notify::{Notifier, standings_for};
 pub use parse::{Accept, ParseError, Parsed, Parser};
 pub use record::{
     ArchivedRow, BulletinRecord, Carried, CellDigest, ChangeRecord, EarlierValue, HistoryRow, Pending,

@@ -1,9 +1,10 @@
 //! What the stages need of the world around them: roles, filled by adapters.
 
-use bulletin::{Alert, Bulletin, Month, MonthRange, RowKey, Standing};
+use bulletin::{Bulletin, Month, MonthRange, RowKey, Standing};
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use crate::channel::{Channel, ChannelError, Recipient, Sending};
 use crate::link::{Link, LinkState};
 use crate::record::{ArchivedRow, BulletinRecord, HistoryRow, Pending, WritePlan};
 
@@ -231,7 +232,7 @@ pub trait LinkTable {
     ///
     /// # Errors
     /// [`StoreError`].
-    async fn claim(
+    async fn claim_link(
         &self,
         link: &PageLink,
         now: DateTime<Utc>,
@@ -315,12 +316,18 @@ pub trait AlertMarks {
     ///
     /// # Errors
     /// [`StoreError`].
-    async fn claim(
+    async fn claim_alert(
         &self,
         mark: &str,
         now: DateTime<Utc>,
         expires: DateTime<Utc>,
     ) -> Result<Claim, StoreError>;
+
+    /// True if the alert of this mark was sent.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn is_sent(&self, mark: &str) -> Result<bool, StoreError>;
 
     /// Notes that it was sent.
     ///
@@ -333,57 +340,6 @@ pub trait AlertMarks {
     /// # Errors
     /// [`StoreError`].
     async fn release(&self, mark: &str) -> Result<(), StoreError>;
-}
-
-/// One way on which an alert goes out: a topic, or a watch on this machine.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recipient {
-    /// Names it among the marks; never an address.
-    pub key: String,
-    /// What the sink knows it by.
-    pub handle: i64,
-}
-
-/// Why an alert did not go out.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SinkError {
-    /// It is certain that nothing was sent; it can be tried again.
-    #[error("the alert was not sent: {0}")]
-    NotSent(String),
-    /// It was handed over, and the answer was lost: it may have been sent.
-    #[error("the alert may or may not have been sent: {0}")]
-    Unknown(String),
-    /// Who wants it could not be told.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-/// Where alerts go.
-#[expect(
-    async_fn_in_trait,
-    reason = "stages run on one thread, and their futures are never sent to another"
-)]
-pub trait AlertSink {
-    /// On which ways this alert goes out; none where nobody wants it.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    async fn recipients(&self, alert: &Alert) -> Result<Vec<Recipient>, StoreError>;
-
-    /// Sends it.
-    ///
-    /// # Errors
-    /// [`SinkError`].
-    async fn send(&self, alert: &Alert, recipient: &Recipient) -> Result<(), SinkError>;
-
-    /// Sends several, and answers for each in their order: one that fails does not hold back the others.
-    async fn send_all(&self, alerts: &[(&Alert, &Recipient)]) -> Vec<Result<(), SinkError>> {
-        let mut results = Vec::with_capacity(alerts.len());
-        for (alert, recipient) in alerts {
-            results.push(self.send(alert, recipient).await);
-        }
-        results
-    }
 }
 
 /// The rows of a month as a bulletin.

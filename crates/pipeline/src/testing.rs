@@ -5,6 +5,7 @@ pub mod contract;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
+use std::future::ready;
 
 use bulletin::{Alert, Bulletin, Chart, CutOff, Month, Preference, RowKey};
 use bulletin_html::{month_of_path, predicted_path};
@@ -12,8 +13,8 @@ use bulletin_samples::{Layout, Page};
 use chrono::{DateTime, Days, Duration, Utc};
 
 use crate::port::{
-    AlertSink, BulletinQueue, Clock, Fetched, PageLink, PageMessage, PageSource, Recipient, SinkError,
-    SourceError, StoreError,
+    BulletinQueue, Channel, ChannelError, Clock, Fetched, PageLink, PageMessage, PageSource, Recipient,
+    Sending, SourceError, StoreError,
 };
 
 /// A clock that moves only when told.
@@ -183,12 +184,12 @@ impl BulletinQueue for MemoryQueue {
 #[derive(Debug, Default)]
 pub struct RecordingSink {
     sent: RefCell<Vec<Alert>>,
-    failures: RefCell<VecDeque<SinkError>>,
+    failures: RefCell<VecDeque<ChannelError>>,
 }
 
 impl RecordingSink {
     /// Lets the next sending fail in this way.
-    pub fn fail_next(&self, error: SinkError) {
+    pub fn fail_next(&self, error: ChannelError) {
         self.failures.borrow_mut().push_back(error);
     }
 
@@ -198,26 +199,24 @@ impl RecordingSink {
     }
 }
 
-impl AlertSink for RecordingSink {
-    async fn recipients(&self, _: &Alert) -> Result<Vec<Recipient>, StoreError> {
+impl Channel for RecordingSink {
+    fn recipients(&self, _: &Alert) -> Result<Vec<Recipient>, StoreError> {
         Ok(vec![Recipient {
             key: "everybody".into(),
             handle: 0,
         }])
     }
 
-    async fn send(&self, alert: &Alert, _: &Recipient) -> Result<(), SinkError> {
-        match self.failures.borrow_mut().pop_front() {
-            Some(SinkError::Unknown(reason)) => {
-                self.sent.borrow_mut().push(alert.clone());
-                Err(SinkError::Unknown(reason))
-            }
-            Some(error) => Err(error),
-            None => {
-                self.sent.borrow_mut().push(alert.clone());
-                Ok(())
-            }
+    fn send_alert<'a>(&'a self, alert: &'a Alert, _: &'a Recipient) -> Sending<'a, Result<(), ChannelError>> {
+        let failure = self.failures.borrow_mut().pop_front();
+        if matches!(failure, None | Some(ChannelError::Unknown(_))) {
+            self.sent.borrow_mut().push(alert.clone());
         }
+        Box::pin(ready(failure.map_or(Ok(()), Err)))
+    }
+
+    fn group_size(&self) -> usize {
+        10
     }
 }
 

@@ -1,7 +1,7 @@
 //! The change log: the records whose alerts are still to be sent, and the state of those that
 //! failed.
 //!
-//! [`drain_to_watches`](crate::drain_to_watches) decides what to send; here is only what the table
+//! [`deliver_changes`](crate::deliver_changes) decides what to send; here is only what the table
 //! `change_log` holds.
 
 use chrono::{DateTime, Duration, Utc};

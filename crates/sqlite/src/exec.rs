@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bulletin::Alert;
 use mail::{Redaction, VARIABLES};
-use pipeline::port::{AlertSink, Recipient, SinkError, StoreError};
+use pipeline::port::{Channel, ChannelError, Recipient, Sending, StoreError};
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::AsyncReadExt;
 use tokio::process::{Child, ChildStderr, Command};
@@ -51,6 +51,24 @@ impl<'a> ExecSink<'a> {
             patience,
             hung: RefCell::default(),
         }
+    }
+
+    async fn hand_over(&self, alert: &Alert, recipient: &Recipient) -> Result<(), ChannelError> {
+        let not_sent =
+            |why: String| ChannelError::NotSent(format!("the command of watch {}: {why}", recipient.handle));
+        let watch = self.store.watch_of(recipient)?;
+        let Some((watch, command)) = watch.and_then(|watch| match &watch.way {
+            Way::Exec(command) => Some((watch.clone(), command.clone())),
+            _ => None,
+        }) else {
+            return Err(not_sent("the watch was removed meanwhile".into()));
+        };
+        if self.hung.borrow().contains(&watch.id) {
+            return Err(not_sent(
+                "it did not end in time a moment ago, and is not run again at once".into(),
+            ));
+        }
+        self.run(&command, alert, &watch).await.map_err(not_sent)
     }
 
     async fn run(&self, command: &str, alert: &Alert, watch: &Watch) -> Result<(), String> {
@@ -179,8 +197,8 @@ fn last_line(said: &[u8]) -> String {
     }
 }
 
-impl AlertSink for ExecSink<'_> {
-    async fn recipients(&self, alert: &Alert) -> Result<Vec<Recipient>, StoreError> {
+impl Channel for ExecSink<'_> {
+    fn recipients(&self, alert: &Alert) -> Result<Vec<Recipient>, StoreError> {
         let watches = self.store.watches()?;
         Ok(watches
             .iter()
@@ -189,21 +207,11 @@ impl AlertSink for ExecSink<'_> {
             .collect())
     }
 
-    async fn send(&self, alert: &Alert, recipient: &Recipient) -> Result<(), SinkError> {
-        let not_sent =
-            |why: String| SinkError::NotSent(format!("the command of watch {}: {why}", recipient.handle));
-        let watch = self.store.watch_of(recipient)?;
-        let Some((watch, command)) = watch.and_then(|watch| match &watch.way {
-            Way::Exec(command) => Some((watch.clone(), command.clone())),
-            _ => None,
-        }) else {
-            return Err(not_sent("the watch was removed meanwhile".into()));
-        };
-        if self.hung.borrow().contains(&watch.id) {
-            return Err(not_sent(
-                "it did not end in time a moment ago, and is not run again at once".into(),
-            ));
-        }
-        self.run(&command, alert, &watch).await.map_err(not_sent)
+    fn send_alert<'a>(
+        &'a self,
+        alert: &'a Alert,
+        recipient: &'a Recipient,
+    ) -> Sending<'a, Result<(), ChannelError>> {
+        Box::pin(self.hand_over(alert, recipient))
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! [`SqliteStore`] is one SQLite file with the queue, the rows, the standings, the change log, the marks and the
 //! watches; people can open it with their own tools. [`TerminalSink`] prints alerts, [`ExecSink`] hands them to commands,
-//! [`MailSink`] sends them by e-mail. [`drain_pages`] and [`drain_to_watches`] move what waits in the queue and the change
+//! [`MailSink`] sends them by e-mail. [`drain_pages`] and [`deliver_changes`] move what waits in the queue and the change
 //! log through the stages.
 
 mod archive;
@@ -32,6 +32,6 @@ pub use queue::{DeadLetter, DeadLetterKind};
 pub use schema::SCHEMA_VERSION;
 pub use skew::ClockState;
 pub use store::{ReadingLock, SendingLock, SqliteStore};
-pub use tell::{Drained, Ways, drain_changes, drain_to_watches, drop_unwanted};
+pub use tell::{Channels, Drained, deliver_changes, drop_unwanted};
 pub use terminal::{AlertFormat, TerminalSink};
 pub use watch::{Watch, WatchKind, Way};

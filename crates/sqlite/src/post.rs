@@ -1,7 +1,7 @@
 use bulletin::Alert;
 use chrono::Utc;
 use mail::{Letter, Mailer, SendError};
-use pipeline::port::{AlertSink, Recipient, SinkError, StoreError};
+use pipeline::port::{Channel, ChannelError, Recipient, Sending, StoreError};
 
 use crate::store::SqliteStore;
 use crate::watch::Way;
@@ -21,18 +21,18 @@ impl<'a> MailSink<'a> {
         Self { store, mailer }
     }
 
-    async fn hand_over(&self, alert: &Alert, recipient: &Recipient) -> Result<(), SinkError> {
+    async fn hand_over(&self, alert: &Alert, recipient: &Recipient) -> Result<(), ChannelError> {
         let id = alert.id().to_string();
         if let Some(reason) = self.store.refusal(&id, recipient)? {
-            return Err(SinkError::NotSent(reason));
+            return Err(ChannelError::Refused(reason));
         }
         let mailer = self
             .mailer
             .as_ref()
-            .map_err(|why| SinkError::NotSent(why.clone()))?;
+            .map_err(|why| ChannelError::NotSent(why.clone()))?;
         let watch = self.store.watch_of(recipient)?;
         let Some((kind, Way::Email(to))) = watch.map(|watch| (watch.kind, watch.way)) else {
-            return Err(SinkError::NotSent("the watch was removed meanwhile".into()));
+            return Err(ChannelError::NotSent("the watch was removed meanwhile".into()));
         };
         let how_to_stop = how_to_stop(recipient.handle);
         let letter = Letter {
@@ -44,16 +44,18 @@ impl<'a> MailSink<'a> {
         };
         match mailer.send(&letter).await {
             Ok(()) => Ok(()),
-            Err(SendError::NotSent(why)) => Err(SinkError::NotSent(why)),
-            Err(SendError::Unknown(why)) => Err(SinkError::Unknown(why)),
+            Err(SendError::NotSent(why)) => Err(ChannelError::NotSent(why)),
+            Err(SendError::Unknown(why)) => Err(ChannelError::Unknown(why)),
             Err(SendError::Refused(why)) => {
                 let reason = format!(
                     "{why}. This error is permanent, so it is not retried automatically. Fix the cause and run \
                      `bulletin run --retry`, or remove the watch with `bulletin watch remove {}`",
                     recipient.handle
                 );
-                self.store.note_refusal(alert, recipient, &reason, Utc::now())?;
-                Err(SinkError::NotSent(reason))
+                match self.store.note_refusal(alert, recipient, &reason, Utc::now())? {
+                    true => Err(ChannelError::Refused(reason)),
+                    false => Err(ChannelError::NotSent(reason)),
+                }
             }
         }
     }
@@ -64,8 +66,8 @@ pub fn how_to_stop(watch: impl std::fmt::Display) -> String {
     format!("To stop these alerts: bulletin watch remove {watch}")
 }
 
-impl AlertSink for MailSink<'_> {
-    async fn recipients(&self, alert: &Alert) -> Result<Vec<Recipient>, StoreError> {
+impl Channel for MailSink<'_> {
+    fn recipients(&self, alert: &Alert) -> Result<Vec<Recipient>, StoreError> {
         let watches = self.store.watches()?;
         let wanted = |way: &Way| matches!(way, Way::Email(_));
         Ok(watches
@@ -75,7 +77,11 @@ impl AlertSink for MailSink<'_> {
             .collect())
     }
 
-    async fn send(&self, alert: &Alert, recipient: &Recipient) -> Result<(), SinkError> {
-        self.hand_over(alert, recipient).await
+    fn send_alert<'a>(
+        &'a self,
+        alert: &'a Alert,
+        recipient: &'a Recipient,
+    ) -> Sending<'a, Result<(), ChannelError>> {
+        Box::pin(self.hand_over(alert, recipient))
     }
 }

@@ -9,23 +9,24 @@ use crate::error::store_error;
 use crate::store::{SqliteStore, instant};
 
 impl SqliteStore {
-    /// Notes that this alert is not to be tried again for this watch. A watch that was removed meanwhile has no refusals.
+    /// Notes that this alert is not to be tried again for this watch. Returns false if the watch was removed meanwhile: it
+    /// has no refusals.
     pub(crate) fn note_refusal(
         &self,
         alert: &Alert,
         recipient: &Recipient,
         reason: &str,
         now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         self.writing(|transaction| {
-            transaction
+            let noted = transaction
                 .execute(
                     "INSERT OR REPLACE INTO refusal (watch, alert, reason, refused_at)
                      SELECT id, ?2, ?3, ?4 FROM watch WHERE id = ?1",
                     params![recipient.handle, alert.id().to_string(), reason, instant(now)],
                 )
                 .map_err(store_error)?;
-            Ok(())
+            Ok(noted > 0)
         })
     }
 

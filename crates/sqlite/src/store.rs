@@ -699,7 +699,7 @@ impl LinkTable for SqliteStore {
         stored_link(&self.connection(), month)
     }
 
-    async fn claim(
+    async fn claim_link(
         &self,
         link: &PageLink,
         now: DateTime<Utc>,
@@ -803,26 +803,10 @@ fn put_link(
     Ok(())
 }
 
-impl SqliteStore {
-    /// Whether it is noted that this alert was sent.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub fn is_sent(&self, mark: &str) -> Result<bool, StoreError> {
-        self.connection()
-            .query_row(
-                "SELECT count(*) FROM alert_mark WHERE mark = ? AND sent_at IS NOT NULL",
-                [mark],
-                |row| row.get(0),
-            )
-            .map_err(store_error)
-    }
-}
-
 impl AlertMarks for SqliteStore {
     /// Whoever holds the [`SendingLock`] knows that a mark in progress is that of a process which died, and takes it
     /// over at once. Without the lock it is taken over when it has expired.
-    async fn claim(
+    async fn claim_alert(
         &self,
         mark: &str,
         now: DateTime<Utc>,
@@ -858,6 +842,16 @@ impl AlertMarks for SqliteStore {
                 .map_err(store_error)?;
             Ok(Claim::Granted)
         })
+    }
+
+    async fn is_sent(&self, mark: &str) -> Result<bool, StoreError> {
+        self.connection()
+            .query_row(
+                "SELECT count(*) FROM alert_mark WHERE mark = ? AND sent_at IS NOT NULL",
+                [mark],
+                |row| row.get(0),
+            )
+            .map_err(store_error)
     }
 
     async fn sent(&self, mark: &str, now: DateTime<Utc>) -> Result<(), StoreError> {

@@ -1,22 +1,20 @@
-//! Every alert of the change log to everybody who waits for it, each noted before the next is sent.
+//! Sends the alerts of the change log.
 
 mod due;
 mod unwanted;
 
-use std::cell::Cell;
 use std::io::Write;
 
-use bulletin::Alert;
 use chrono::{DateTime, Utc};
-use pipeline::port::{AlertSink, Clock, Recipient, SinkError, StoreError};
-use pipeline::{DueAlert, Notifier};
+use pipeline::port::{Channel, ChannelError, Clock, StoreError};
+use pipeline::{Dispatcher, DueAlert, NotifyError};
 
 use crate::change_log::{ReceivedChange, Retry};
 use crate::exec::ExecSink;
 use crate::post::MailSink;
 use crate::store::SqliteStore;
 use crate::terminal::TerminalSink;
-use due::{due, recipients};
+use due::due;
 
 pub use unwanted::drop_unwanted;
 
@@ -34,70 +32,51 @@ pub struct Drained {
     pub dead: usize,
 }
 
-/// Sends the alerts of every change in the log. One that fails does not hold back the others, and comes again.
-///
-/// # Errors
-/// [`StoreError`] of the database itself.
-pub async fn drain_changes<Sink: AlertSink, C: Clock>(
-    store: &SqliteStore,
-    sink: &Sink,
-    clock: &C,
-) -> Result<Drained, StoreError> {
-    drain(store, (sink, &Nobody, &Nobody), Retry::WithBackoff, clock).await
-}
-
-/// The ways on which the watches of this machine are told.
+/// The channels of the watches of this machine.
 #[derive(Debug)]
-pub struct Ways<'a, W> {
-    /// What is printed.
+pub struct Channels<'a, W> {
+    /// Prints alerts.
     pub terminal: TerminalSink<'a, W>,
-    /// What is handed to commands.
+    /// Hands alerts to commands.
     pub exec: ExecSink<'a>,
-    /// What is sent by e-mail.
+    /// Sends alerts by e-mail.
     pub mail: MailSink<'a>,
 }
 
-/// Sends the alerts of every change in the log to the watches of this machine: everything that is
-/// printed first, then what commands take, then e-mails, so that a way that takes long holds back
-/// none that does not. Failed changes that no watch waits for any more are dropped first.
-///
-/// # Errors
-/// [`StoreError`] of the database itself.
-pub async fn drain_to_watches<W: Write, C: Clock>(
-    store: &SqliteStore,
-    ways: &Ways<'_, W>,
-    clock: &C,
-) -> Result<Drained, StoreError> {
-    drop_unwanted(store, clock.now()).await?;
-    // Printing costs nothing, so that what could not be printed is due again at once.
-    drain(
-        store,
-        (&ways.terminal, &ways.exec, &ways.mail),
-        Retry::NextRun,
-        clock,
-    )
-    .await
+impl<W: Write> Channels<'_, W> {
+    /// All of them, the fastest first, so that a slow channel does not delay the others.
+    pub fn fastest_first(&self) -> [&dyn Channel; 3] {
+        [&self.terminal, &self.exec, &self.mail]
+    }
+
+    /// Sends the alerts of every change in the log to the watches. Drops the failed changes that no watch waits for first.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database itself.
+    pub async fn deliver<C: Clock>(&self, store: &SqliteStore, clock: &C) -> Result<Drained, StoreError> {
+        drop_unwanted(store, clock.now()).await?;
+        deliver_changes(store, &self.fastest_first(), clock).await
+    }
 }
 
-/// A change of the log, and what went wrong with it so far.
+/// A change of the log, and the failures of its alerts.
 struct Telling {
     change: ReceivedChange,
     alerts: Vec<DueAlert>,
     failures: Vec<Failure>,
-    /// When it is tried again, if retries can succeed.
+    /// The time of the next attempt, if retries can succeed.
     retry: Retry,
 }
 
-/// Why an alert of a change was not sent.
+/// The reason why an alert of a change was not sent.
 struct Failure {
     reason: String,
-    /// Whether trying again by itself is of no use.
+    /// True if a retry cannot succeed.
     is_final: bool,
 }
 
 impl Telling {
-    /// What is to be told of this change.
-    async fn of(store: &SqliteStore, change: ReceivedChange, now: DateTime<Utc>) -> Self {
+    async fn new(store: &SqliteStore, change: ReceivedChange, now: DateTime<Utc>) -> Self {
         let (mut alerts, mut failures) = (Vec::new(), Vec::new());
         let mut fail = |reason: String, is_final| failures.push(Failure { reason, is_final });
         match &change.record {
@@ -114,52 +93,85 @@ impl Telling {
             retry: Retry::WithBackoff,
         }
     }
+
+    /// Sends the alerts on a channel, and returns how often one was sent.
+    async fn send<C: Clock>(
+        &mut self,
+        channel: &dyn Channel,
+        dispatcher: &Dispatcher<'_, SqliteStore, C>,
+    ) -> usize {
+        let alerts = std::slice::from_ref(&self.alerts);
+        let report = dispatcher.send(channel, alerts).await.pop().unwrap_or_default();
+        if !report.is_whole() && channel.retries_at_once() {
+            self.retry = Retry::NextRun;
+        }
+        self.failures.extend(report.failures.iter().map(|error| Failure {
+            reason: error.to_string(),
+            is_final: is_final(error),
+        }));
+        report.sent
+    }
 }
 
-async fn drain<A: AlertSink, B: AlertSink, D: AlertSink, C: Clock>(
+fn is_final(error: &NotifyError) -> bool {
+    let NotifyError::Channel { error, .. } = error else {
+        return false;
+    };
+    matches!(error, ChannelError::Refused(_))
+}
+
+/// Sends the alerts of every change in the log that is due: on the first channel at once, then on each other one. A change
+/// that fails does not hold back the others, and is retried.
+///
+/// # Errors
+/// [`StoreError`] of the database itself.
+pub async fn deliver_changes<C: Clock>(
     store: &SqliteStore,
-    (first, second, third): (&A, &B, &D),
-    retry_of_first: Retry,
+    channels: &[&dyn Channel],
     clock: &C,
 ) -> Result<Drained, StoreError> {
-    // Where nothing waits, nobody is waited for.
-    if store.receive_change(0, clock.now())?.is_none() {
-        return Ok(Drained::default());
-    }
-    let _lock = store.lock_sending()?;
     let mut drained = Drained::default();
-    // What the slower ways are to be told too.
+    // Nothing to send: skip the lock.
+    let (Some((first, slower)), Some(_)) = (channels.split_first(), store.receive_change(0, clock.now())?)
+    else {
+        return Ok(drained);
+    };
+    let _lock = store.lock_sending()?;
+    let dispatcher = Dispatcher {
+        marks: store,
+        clock,
+        run: None,
+    };
+    // The changes that slower channels have to send too.
     let mut later = Vec::new();
     let mut finished = Vec::new();
     let mut after = 0;
     while let Some(change) = store.receive_change(after, clock.now())? {
         after = change.seq;
-        let mut telling = Telling::of(store, change, clock.now()).await;
-        let failures = telling.failures.len();
-        tell(store, first, clock, &mut telling, &mut drained).await;
-        if telling.failures.len() > failures {
-            telling.retry = retry_of_first;
-        }
-        if is_wanted(store, second, &telling).await || is_wanted(store, third, &telling).await {
+        let mut telling = Telling::new(store, change, clock.now()).await;
+        drained.sent += telling.send(*first, &dispatcher).await;
+        if is_wanted(slower, &telling, &dispatcher).await {
             later.push(telling);
         } else {
             settle(store, clock, telling, &mut finished, &mut drained)?;
         }
         if finished.len() >= FINISHED_AT_ONCE {
-            store.finish_changes(&finished)?;
-            finished.clear();
+            store.finish_changes(&std::mem::take(&mut finished))?;
         }
     }
-    store.finish_changes(&finished)?;
-    finished.clear();
-    for telling in &mut later {
-        tell(store, second, clock, telling, &mut drained).await;
+    store.finish_changes(&std::mem::take(&mut finished))?;
+    let Some((last, others)) = slower.split_last() else {
+        return Ok(drained);
+    };
+    for channel in others {
+        for telling in &mut later {
+            drained.sent += telling.send(*channel, &dispatcher).await;
+        }
     }
     for mut telling in later {
-        tell(store, third, clock, &mut telling, &mut drained).await;
+        drained.sent += telling.send(*last, &dispatcher).await;
         settle(store, clock, telling, &mut finished, &mut drained)?;
-        store.finish_changes(&finished)?;
-        finished.clear();
+        store.finish_changes(&std::mem::take(&mut finished))?;
     }
     Ok(drained)
 }
@@ -200,89 +212,23 @@ fn settle<C: Clock>(
     Ok(())
 }
 
-/// Whether anybody on this way waits for an alert of this change.
-async fn is_wanted<Sink: AlertSink>(store: &SqliteStore, sink: &Sink, telling: &Telling) -> bool {
-    for alert in &telling.alerts {
-        // What cannot be known is found out by telling.
-        let recipients = recipients(store, sink, alert).await;
-        if !recipients.is_ok_and(|recipients| recipients.is_empty()) {
-            return true;
+/// True if one of these channels has a recipient for an alert of this change.
+async fn is_wanted<C: Clock>(
+    channels: &[&dyn Channel],
+    telling: &Telling,
+    dispatcher: &Dispatcher<'_, SqliteStore, C>,
+) -> bool {
+    for channel in channels {
+        for due in &telling.alerts {
+            // An error shows again when the alert is sent.
+            let waiting = match channel.recipients(&due.alert) {
+                Ok(recipients) => dispatcher.waiting(due, recipients).await,
+                Err(error) => Err(error),
+            };
+            if !waiting.is_ok_and(|waiting| waiting.is_empty()) {
+                return true;
+            }
         }
     }
     false
-}
-
-/// Tells a change on this way, one receiver after the other: what one was sent is noted before the next is.
-async fn tell<Sink: AlertSink, C: Clock>(
-    store: &SqliteStore,
-    sink: &Sink,
-    clock: &C,
-    telling: &mut Telling,
-    drained: &mut Drained,
-) {
-    let mut fail = |reason: String, is_final| telling.failures.push(Failure { reason, is_final });
-    for due in &telling.alerts {
-        let recipients = match recipients(store, sink, due).await {
-            Ok(recipients) => recipients,
-            Err(error) => {
-                fail(error.to_string(), false);
-                continue;
-            }
-        };
-        for recipient in &recipients {
-            let turn = Turn {
-                sink,
-                recipient,
-                is_tried: Cell::new(false),
-            };
-            let notifier = Notifier {
-                store,
-                sink: &turn,
-                clock,
-            };
-            for result in notifier.send_alerts(std::slice::from_ref(&due.alert)).await {
-                match result {
-                    Ok(notified) => drained.sent += notified.sent,
-                    Err(error) => {
-                        let id = due.alert.id().to_string();
-                        let is_final =
-                            turn.is_tried.get() && matches!(store.refusal(&id, recipient), Ok(Some(_)));
-                        fail(error.to_string(), is_final);
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// One receiver of an alert, among all that it has on a way.
-struct Turn<'a, Sink> {
-    sink: &'a Sink,
-    recipient: &'a Recipient,
-    /// Whether the alert was handed over.
-    is_tried: Cell<bool>,
-}
-
-impl<Sink: AlertSink> AlertSink for Turn<'_, Sink> {
-    async fn recipients(&self, _: &Alert) -> Result<Vec<Recipient>, StoreError> {
-        Ok(vec![self.recipient.clone()])
-    }
-
-    async fn send(&self, alert: &Alert, recipient: &Recipient) -> Result<(), SinkError> {
-        self.is_tried.set(true);
-        self.sink.send(alert, recipient).await
-    }
-}
-
-/// A way on which nobody waits.
-pub(crate) struct Nobody;
-
-impl AlertSink for Nobody {
-    async fn recipients(&self, _: &Alert) -> Result<Vec<Recipient>, StoreError> {
-        Ok(Vec::new())
-    }
-
-    async fn send(&self, _: &Alert, _: &Recipient) -> Result<(), SinkError> {
-        Ok(())
-    }
 }

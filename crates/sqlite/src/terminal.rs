@@ -1,8 +1,9 @@
 use std::cell::RefCell;
+use std::future::ready;
 use std::io::Write;
 
 use bulletin::Alert;
-use pipeline::port::{AlertSink, Recipient, SinkError, StoreError};
+use pipeline::port::{Channel, ChannelError, Recipient, Sending, StoreError};
 
 use crate::json::alert_json;
 use crate::store::SqliteStore;
@@ -62,8 +63,8 @@ impl<'a, W: Write> TerminalSink<'a, W> {
     }
 }
 
-impl<W: Write> AlertSink for TerminalSink<'_, W> {
-    async fn recipients(&self, alert: &Alert) -> Result<Vec<Recipient>, StoreError> {
+impl<W: Write> Channel for TerminalSink<'_, W> {
+    fn recipients(&self, alert: &Alert) -> Result<Vec<Recipient>, StoreError> {
         let watches = self.store.watches()?;
         if let Some(nobody) = printed_for_nobody(&watches, alert) {
             return Ok(vec![nobody]);
@@ -75,14 +76,29 @@ impl<W: Write> AlertSink for TerminalSink<'_, W> {
             .collect())
     }
 
-    async fn send(&self, alert: &Alert, recipient: &Recipient) -> Result<(), SinkError> {
+    fn send_alert<'a>(
+        &'a self,
+        alert: &'a Alert,
+        recipient: &'a Recipient,
+    ) -> Sending<'a, Result<(), ChannelError>> {
+        Box::pin(ready(self.print(alert, recipient)))
+    }
+
+    fn retries_at_once(&self) -> bool {
+        true
+    }
+}
+
+impl<W: Write> TerminalSink<'_, W> {
+    fn print(&self, alert: &Alert, recipient: &Recipient) -> Result<(), ChannelError> {
         let watch = self.store.watch_of(recipient)?;
         let text = self.rendered(alert, watch.as_ref());
         let mut out = self.out.borrow_mut();
         // One write, so that a reader never sees half an alert of a process that died.
         out.write_all(text.as_bytes())
-            .map_err(|error| SinkError::NotSent(unprinted(&error)))?;
-        out.flush().map_err(|error| SinkError::Unknown(unprinted(&error)))
+            .map_err(|error| ChannelError::NotSent(unprinted(&error)))?;
+        out.flush()
+            .map_err(|error| ChannelError::Unknown(unprinted(&error)))
     }
 }
 

@@ -11,7 +11,7 @@ use bulletin::{Alert, Area, Category, Chart, CutOff, Month, RowKey};
 use pipeline::port::{BulletinStore, Clock, Fetched};
 use pipeline::testing::{FixedClock, RecordingSink, ScriptedSource, bulletin_of, page_of};
 use pipeline::{Parsed, Parser, Retold, Silence, retell};
-use sqlite::{SqliteStore, drain_changes};
+use sqlite::{SqliteStore, deliver_changes};
 use tempfile::TempDir;
 
 const EB3_INDIA: RowKey = RowKey {
@@ -84,7 +84,7 @@ impl Machine {
     /// The alerts that are sent for everything stored, on the day of the last bulletin.
     async fn told(&self) -> Vec<Alert> {
         let sink = RecordingSink::default();
-        drain_changes(&self.store, &sink, &self.clock).await.unwrap();
+        deliver_changes(&self.store, &[&sink], &self.clock).await.unwrap();
         sink.take()
     }
 }

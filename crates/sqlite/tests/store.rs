@@ -11,20 +11,21 @@ mod between;
 mod late;
 
 use std::cell::RefCell;
+use std::future::ready;
 use std::path::{Path, PathBuf};
 
 use bulletin::{Alert, Area};
 use bulletin::{Bulletin, Case, Category, Chart, CutOff, Month, RowKey, Subscription, When};
 use chrono::{Duration, NaiveDate};
 use pipeline::port::{
-    AlertMarks, AlertSink, BulletinQueue, BulletinStore, Claim, Clock, Fetched, LinkTable, PageLink,
-    PageMessage, PageSource, Recipient, SinkError, SourceError, StoreError,
+    AlertMarks, BulletinQueue, BulletinStore, Channel, ChannelError, Claim, Clock, Fetched, LinkTable,
+    PageLink, PageMessage, PageSource, Recipient, Sending, SourceError, StoreError,
 };
 use pipeline::testing::{FixedClock, bulletin_of, link_of, page_of};
 use pipeline::{LinkState, Parsed, Parser};
 use rusqlite::Connection;
 use sqlite::{
-    DeadLetterKind, OpenError, PageOutcome, SCHEMA_VERSION, SqliteStore, WatchKind, Way, drain_changes,
+    DeadLetterKind, OpenError, PageOutcome, SCHEMA_VERSION, SqliteStore, WatchKind, Way, deliver_changes,
     drain_pages,
 };
 use tempfile::TempDir;
@@ -173,20 +174,20 @@ struct Post {
     is_closed: RefCell<bool>,
 }
 
-impl AlertSink for Post {
-    async fn recipients(&self, _: &Alert) -> Result<Vec<Recipient>, StoreError> {
+impl Channel for Post {
+    fn recipients(&self, _: &Alert) -> Result<Vec<Recipient>, StoreError> {
         Ok(vec![Recipient {
             key: "post".into(),
             handle: 1,
         }])
     }
 
-    async fn send(&self, alert: &Alert, _: &Recipient) -> Result<(), SinkError> {
+    fn send_alert<'a>(&'a self, alert: &'a Alert, _: &'a Recipient) -> Sending<'a, Result<(), ChannelError>> {
         if *self.is_closed.borrow() {
-            return Err(SinkError::NotSent("closed".into()));
+            return Box::pin(ready(Err(ChannelError::NotSent("closed".into()))));
         }
         self.sent.borrow_mut().push(alert.id().to_string());
-        Ok(())
+        Box::pin(ready(Ok(())))
     }
 }
 
@@ -404,23 +405,23 @@ mod change_log {
         feed(&store, &clock, &bulletin("2024-04", "2012-07-01"))
             .await
             .unwrap();
-        assert_eq!(drain_changes(&store, &post, &clock).await.unwrap().sent, 0);
+        assert_eq!(deliver_changes(&store, &[&post], &clock).await.unwrap().sent, 0);
         assert_eq!(store.waiting().unwrap(), (0, 0));
 
         feed(&store, &clock, &bulletin("2024-05", "2012-08-15"))
             .await
             .unwrap();
         *post.is_closed.borrow_mut() = true;
-        let drained = drain_changes(&store, &post, &clock).await.unwrap();
+        let drained = deliver_changes(&store, &[&post], &clock).await.unwrap();
         assert!(!drained.failed.is_empty() && drained.dead == 0, "{drained:?}");
         let (_, waiting) = store.waiting().unwrap();
         assert_eq!(usize::try_from(waiting).unwrap(), drained.failed.len());
         // They are left alone for a while, and come again.
         *post.is_closed.borrow_mut() = false;
-        assert_eq!(drain_changes(&store, &post, &clock).await.unwrap().sent, 0);
+        assert_eq!(deliver_changes(&store, &[&post], &clock).await.unwrap().sent, 0);
         *post.is_closed.borrow_mut() = true;
         clock.pass(Duration::days(5));
-        let drained = drain_changes(&store, &post, &clock).await.unwrap();
+        let drained = deliver_changes(&store, &[&post], &clock).await.unwrap();
         assert_eq!(drained.dead, drained.failed.len());
         let letters = store.dead_letters().unwrap();
         assert_eq!(letters.len(), drained.dead);
@@ -433,7 +434,7 @@ mod change_log {
             letters.len()
         );
         assert_eq!(
-            drain_changes(&store, &post, &clock).await.unwrap().sent,
+            deliver_changes(&store, &[&post], &clock).await.unwrap().sent,
             letters.len()
         );
         let sent = post.sent.borrow().clone();
@@ -456,7 +457,7 @@ mod change_log {
         feed(&store, &clock, &bulletin("2024-04", "2012-07-01"))
             .await
             .unwrap();
-        drain_changes(&store, &post, &clock).await.unwrap();
+        deliver_changes(&store, &[&post], &clock).await.unwrap();
         file.sql()
             .execute(
                 "INSERT INTO change_log (record, written_at, visible_at) VALUES ('{', ?1, ?1)",
@@ -466,7 +467,7 @@ mod change_log {
         feed(&store, &clock, &bulletin("2024-05", "2012-08-15"))
             .await
             .unwrap();
-        let drained = drain_changes(&store, &post, &clock).await.unwrap();
+        let drained = deliver_changes(&store, &[&post], &clock).await.unwrap();
         assert!(drained.sent > 0);
         assert_eq!((drained.failed.len(), drained.dead), (1, 1));
         assert_eq!(store.waiting().unwrap(), (0, 0));
@@ -527,8 +528,8 @@ mod queue {
         taken(&file, "2024-05", "2024-04-12T12:10:00.000000Z", 1);
         let (now, later) = (clock.now(), clock.now() + Duration::hours(1));
         let (claimed, queued) = (link_of(month("2024-06")), link_of(month("2024-05")));
-        assert!(LinkTable::claim(&store, &claimed, now, later).await.unwrap());
-        assert!(LinkTable::claim(&store, &queued, now, later).await.unwrap());
+        assert!(LinkTable::claim_link(&store, &claimed, now, later).await.unwrap());
+        assert!(LinkTable::claim_link(&store, &queued, now, later).await.unwrap());
 
         let lock = store.lock_reading(std::time::Duration::ZERO).unwrap();
         assert!(lock.is_some());
@@ -537,13 +538,13 @@ mod queue {
             "one has it"
         );
         assert!(drain(&other, &source, &clock).await.is_empty());
-        assert!(!LinkTable::claim(&other, &claimed, now, later).await.unwrap());
+        assert!(!LinkTable::claim_link(&other, &claimed, now, later).await.unwrap());
         assert!(
-            !LinkTable::claim(&store, &queued, now, later).await.unwrap(),
+            !LinkTable::claim_link(&store, &queued, now, later).await.unwrap(),
             "its page waits"
         );
         assert!(
-            LinkTable::claim(&store, &claimed, now, later).await.unwrap(),
+            LinkTable::claim_link(&store, &claimed, now, later).await.unwrap(),
             "nobody queued it"
         );
         assert_eq!(drain(&store, &source, &clock).await.len(), 1);
@@ -573,9 +574,17 @@ mod queue {
         // It is not queued again at once, to kill the next.
         let later = clock.now() + Duration::hours(1);
         let link = link_of(month("2024-05"));
-        assert!(!LinkTable::claim(&store, &link, clock.now(), later).await.unwrap());
+        assert!(
+            !LinkTable::claim_link(&store, &link, clock.now(), later)
+                .await
+                .unwrap()
+        );
         clock.pass(Duration::hours(24));
-        assert!(LinkTable::claim(&store, &link, clock.now(), later).await.unwrap());
+        assert!(
+            LinkTable::claim_link(&store, &link, clock.now(), later)
+                .await
+                .unwrap()
+        );
         // An operator has had a look.
         assert_eq!(store.replay_dead_letters(None, clock.now()).unwrap(), 1);
         assert_eq!(drain(&store, &source, &clock).await.len(), 1);
@@ -734,7 +743,9 @@ mod sharing {
         feed(&store, &clock, &bulletin("2024-04", "2012-07-01"))
             .await
             .unwrap();
-        drain_changes(&store, &Post::default(), &clock).await.unwrap();
+        deliver_changes(&store, &[&Post::default()], &clock)
+            .await
+            .unwrap();
         feed(&store, &clock, &bulletin("2024-05", "2012-08-15"))
             .await
             .unwrap();
@@ -746,7 +757,9 @@ mod sharing {
                     let store = SqliteStore::open(&path).unwrap();
                     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
                     let (post, clock) = (Post::default(), FixedClock::noon("2024-04-12"));
-                    let drained = runtime.block_on(drain_changes(&store, &post, &clock)).unwrap();
+                    let drained = runtime
+                        .block_on(deliver_changes(&store, &[&post], &clock))
+                        .unwrap();
                     assert!(drained.failed.is_empty(), "{drained:?}");
                     sent.lock().unwrap().extend(post.sent.take());
                 });
@@ -768,30 +781,36 @@ mod sharing {
         let clock = FixedClock::noon("2024-04-12");
         let (now, until) = (clock.now(), clock.now() + Duration::minutes(5));
         assert_eq!(
-            AlertMarks::claim(&dead, "a", now, until).await,
+            AlertMarks::claim_alert(&dead, "a", now, until).await,
             Ok(Claim::Granted)
         );
         assert_eq!(
-            AlertMarks::claim(&store, "a", now, until).await,
+            AlertMarks::claim_alert(&store, "a", now, until).await,
             Ok(Claim::InProgress)
         );
         let lock = store.lock_sending().unwrap();
         assert_eq!(
-            AlertMarks::claim(&store, "a", now, until).await,
+            AlertMarks::claim_alert(&store, "a", now, until).await,
             Ok(Claim::Granted)
         );
         store.sent("a", now).await.unwrap();
-        assert_eq!(AlertMarks::claim(&store, "a", now, until).await, Ok(Claim::Sent));
+        assert_eq!(
+            AlertMarks::claim_alert(&store, "a", now, until).await,
+            Ok(Claim::Sent)
+        );
         // What was sent is not given back.
         store.release("a").await.unwrap();
-        assert_eq!(AlertMarks::claim(&store, "a", now, until).await, Ok(Claim::Sent));
+        assert_eq!(
+            AlertMarks::claim_alert(&store, "a", now, until).await,
+            Ok(Claim::Sent)
+        );
         drop(lock);
         assert_eq!(
-            AlertMarks::claim(&dead, "b", now, until).await,
+            AlertMarks::claim_alert(&dead, "b", now, until).await,
             Ok(Claim::Granted)
         );
         assert_eq!(
-            AlertMarks::claim(&store, "b", now, until).await,
+            AlertMarks::claim_alert(&store, "b", now, until).await,
             Ok(Claim::InProgress)
         );
     }

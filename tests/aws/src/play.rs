@@ -9,7 +9,7 @@ use chrono::{DateTime, Duration, Utc};
 use pipeline::Fetcher;
 use pipeline::port::Clock;
 use pipeline::testing::{FixedClock, RecordingSink};
-use sqlite::{SqliteStore, drain_changes, drain_pages};
+use sqlite::{SqliteStore, deliver_changes, drain_pages};
 use web_source::{WebConfig, WebSource};
 
 use crate::deployment::Deployment;
@@ -66,7 +66,7 @@ pub async fn alerts_by_step(steps: &[Step]) -> Vec<Vec<Alert>> {
             };
             fetcher.fetch(None).await.unwrap();
             drain_pages(&store, &source, &clock, |_| ()).await.unwrap();
-            drain_changes(&store, &sink, &clock).await.unwrap();
+            deliver_changes(&store, &[&sink], &clock).await.unwrap();
         }
         alerts.push(sink.take());
     }

@@ -3,7 +3,7 @@
 use end_to_end::run;
 use mail::testing::{Encryption, Rule, SmtpServer};
 use mail::{Mailer, SmtpConfig};
-use sqlite::{AlertFormat, Drained, ExecSink, MailSink, TerminalSink, Ways, drain_to_watches};
+use sqlite::{AlertFormat, Channels, Drained, ExecSink, MailSink, TerminalSink};
 
 use crate::{clock, jane, patient_for_a_moment, stored, with_news};
 
@@ -30,12 +30,12 @@ fn mailer(server: &SmtpServer, tls: &str, trusts: bool) -> Mailer {
 async fn send(server: &SmtpServer, tls: &str, trusts: bool) -> Drained {
     let clock = clock();
     let world = with_news(&clock, &[jane()]).await;
-    let ways = Ways {
+    let channels = Channels {
         terminal: TerminalSink::new(&world.store, Vec::new(), AlertFormat::Text),
         exec: ExecSink::new(&world.store),
         mail: MailSink::new(&world.store, Ok(mailer(server, tls, trusts))),
     };
-    let drained = drain_to_watches(&world.store, &ways, &clock).await.unwrap();
+    let drained = channels.deliver(&world.store, &clock).await.unwrap();
     let told = format!("{drained:?} {}", stored(&world));
     assert!(!told.contains("s3cret") && !told.contains("jane"), "{told}");
     drained

@@ -6,19 +6,17 @@ use std::time::{Duration, Instant};
 use bulletin::When;
 use end_to_end::run;
 use pipeline::testing::FixedClock;
-use sqlite::{
-    AlertFormat, Drained, ExecSink, MailSink, SqliteStore, TerminalSink, Way, Ways, drain_to_watches,
-};
+use sqlite::{AlertFormat, Channels, Drained, ExecSink, MailSink, SqliteStore, TerminalSink, Way};
 
 use crate::{clock, waits_for, with_news};
 
 async fn tell(store: &SqliteStore, clock: &FixedClock) -> Drained {
-    let ways = Ways {
+    let channels = Channels {
         terminal: TerminalSink::new(store, Vec::new(), AlertFormat::Text),
         exec: ExecSink::with_patience(store, Duration::from_millis(700)),
         mail: MailSink::new(store, Err("nobody is told by e-mail".into())),
     };
-    drain_to_watches(store, &ways, clock).await.unwrap()
+    channels.deliver(store, clock).await.unwrap()
 }
 
 /// True if a process with this id exists and is not a zombie.

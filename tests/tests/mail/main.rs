@@ -23,10 +23,7 @@ use end_to_end::{run, tables};
 use mail::testing::{Encryption, SmtpServer, Taken};
 use mail::{Mailer, SmtpConfig, Timeouts};
 use pipeline::testing::FixedClock;
-use sqlite::{
-    AlertFormat, Drained, ExecSink, MailSink, SqliteStore, TerminalSink, WatchKind, Way, Ways,
-    drain_to_watches,
-};
+use sqlite::{AlertFormat, Channels, Drained, ExecSink, MailSink, SqliteStore, TerminalSink, WatchKind, Way};
 
 const HOSTS: [&str; 3] = ["travel", "mirror", "third"];
 const EB2_INDIA: [&str; 3] = ["final_action", "EB2", "INDIA"];
@@ -94,13 +91,13 @@ fn patient_for_a_moment(config: SmtpConfig) -> Mailer {
 /// Sends the alerts of the change log, like one run, and returns the printed text.
 async fn tell(store: &SqliteStore, clock: &FixedClock, server: &SmtpServer) -> (Drained, String) {
     let mut printed = Vec::new();
-    let ways = Ways {
+    let channels = Channels {
         terminal: TerminalSink::new(store, &mut printed, AlertFormat::Text),
         exec: ExecSink::new(store),
         mail: MailSink::new(store, Ok(mailer(server))),
     };
-    let drained = drain_to_watches(store, &ways, clock).await.unwrap();
-    drop(ways);
+    let drained = channels.deliver(store, clock).await.unwrap();
+    drop(channels);
     (drained, String::from_utf8(printed).unwrap())
 }
 

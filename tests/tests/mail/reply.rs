@@ -6,7 +6,7 @@ use bulletin::When;
 use end_to_end::run;
 use mail::testing::{Encryption, Rule, SmtpServer};
 use mail::{Mailer, SmtpConfig, Timeouts};
-use sqlite::{AlertFormat, Drained, ExecSink, MailSink, TerminalSink, Ways, drain_to_watches};
+use sqlite::{AlertFormat, Channels, Drained, ExecSink, MailSink, TerminalSink};
 
 use crate::{JANE, clock, email, jane, tell, waits_for, with_news};
 
@@ -39,12 +39,12 @@ fn mailer(server: &SmtpServer, encryption: &str, ehlo_name: Option<&str>) -> Mai
 async fn send(mailer: Mailer) -> Drained {
     let clock = clock();
     let world = with_news(&clock, &[jane()]).await;
-    let ways = Ways {
+    let channels = Channels {
         terminal: TerminalSink::new(&world.store, Vec::new(), AlertFormat::Text),
         exec: ExecSink::new(&world.store),
         mail: MailSink::new(&world.store, Ok(mailer)),
     };
-    drain_to_watches(&world.store, &ways, &clock).await.unwrap()
+    channels.deliver(&world.store, &clock).await.unwrap()
 }
 
 #[test]

@@ -7,9 +7,9 @@ use web_source::Source;
 
 use crate::args::{DoctorArgs, DoctorFormat, StoreArgs};
 use crate::clock::RunClock;
+use crate::command::channels::mailer;
 use crate::command::place::metered;
 use crate::command::source::source;
-use crate::command::ways::mailer;
 use crate::command::{block_on, open_existing};
 use crate::output;
 

@@ -5,14 +5,14 @@ use bulletin::{Finding, Month};
 use operations::Store;
 use pipeline::port::{BulletinStore, Clock, Fetched, LinkTable, PageLink, PageSource, SourceError};
 use pipeline::{Accept, ParseError, Parsed, Parser};
-use sqlite::{SqliteStore, drain_to_watches};
+use sqlite::SqliteStore;
 
 use crate::args::{IngestArgs, StoreArgs};
 use crate::clock::RunClock;
+use crate::command::channels::channels;
 use crate::command::place::metered;
 use crate::command::run::{repair_times, tell_ingested};
 use crate::command::undelivered::{self, Failures};
-use crate::command::ways::ways;
 use crate::command::{block_on, open_sound, parse};
 use crate::output::{AlertsFormat, complain};
 
@@ -50,8 +50,8 @@ pub(crate) async fn send_alerts(
     clock: RunClock,
     format: AlertsFormat,
 ) -> anyhow::Result<bool> {
-    let (ways, well) = ways(store, format)?;
-    let drained = drain_to_watches(store, &ways, &clock).await?;
+    let (channels, well) = channels(store, format)?;
+    let drained = channels.deliver(store, &clock).await?;
     Failures::default().print(&drained, false);
     let sent = drained.failed.is_empty();
     if !sent {

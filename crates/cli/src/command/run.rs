@@ -7,14 +7,14 @@ use bulletin::Month;
 use indicatif::{ProgressBar, ProgressStyle};
 use pipeline::port::{BulletinStore, Clock, LinkTable, SourceError, present_month};
 use pipeline::{FetchReport, Fetcher, LinkState, ParseError, Parsed};
-use sqlite::{AlertFormat, ClockState, PageOutcome, SqliteStore, drain_pages, drain_to_watches};
+use sqlite::{AlertFormat, ClockState, PageOutcome, SqliteStore, drain_pages};
 use web_source::Source;
 
 use crate::args::{RunArgs, StoreArgs};
 use crate::clock::RunClock;
+use crate::command::channels::channels;
 use crate::command::source::source;
 use crate::command::undelivered::{self, Failures, is_first_today};
-use crate::command::ways::ways;
 use crate::command::{block_on, open_sound};
 use crate::output::{AlertsFormat, complain, counted};
 
@@ -88,7 +88,7 @@ async fn look(
         queue: store,
         clock: &clock,
     };
-    let (ways, mut well) = ways(store, args.format)?;
+    let (channels, mut well) = channels(store, args.format)?;
     let _reading = store.lock_reading(WAIT_FOR_ANOTHER_RUN)?;
     repair_times(store, clock).await?;
     let (mut looks, mut read, mut stored_in_all, mut failed) = (0, 0, 0, 0);
@@ -117,7 +117,7 @@ async fn look(
         })
         .await?;
         bar.finish_and_clear();
-        let drained = drain_to_watches(store, &ways, &clock).await?;
+        let drained = channels.deliver(store, &clock).await?;
         failures.print(&drained, args.quiet);
         stored_in_all += stored;
         // What was stored can make more due: the history behind the first bulletin.

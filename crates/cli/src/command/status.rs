@@ -10,8 +10,8 @@ use sqlite::{DeadLetterKind, SqliteStore};
 
 use crate::args::{StatusArgs, StoreArgs};
 use crate::clock::RunClock;
+use crate::command::channels::{cannot_send, mailer, told_by_mail};
 use crate::command::run::ALTERNATES;
-use crate::command::ways::{cannot_send, mailer, told_by_mail};
 use crate::command::{block_on, open_existing};
 use crate::output::{self, Format};
 

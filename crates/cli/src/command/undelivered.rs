@@ -53,7 +53,7 @@ pub(crate) async fn is_first_today(
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     let mark = format!("{warning}#{}", now.date_naive());
-    let is_first = AlertMarks::claim(store, &mark, now, now).await? == Claim::Granted;
+    let is_first = AlertMarks::claim_alert(store, &mark, now, now).await? == Claim::Granted;
     if is_first {
         store.sent(&mark, now).await?;
     }

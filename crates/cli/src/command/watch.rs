@@ -8,7 +8,7 @@ use serde_json::json;
 use sqlite::{SqliteStore, Watch, WatchKind, Way, drop_unwanted};
 
 use crate::args::{StoreArgs, WantedArgs, WatchAddArgs, WatchCommand};
-use crate::command::ways::mailer;
+use crate::command::channels::mailer;
 use crate::command::{
     block_on, not_listed, open_existing, open_existing_to_write, open_or_make, stored_bulletin,
     tell_where_counted,

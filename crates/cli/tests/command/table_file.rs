@@ -13,7 +13,7 @@ use operations::archive_file::{ArchiveFormat, import, read};
 use pipeline::port::{BulletinStore, Clock};
 use pipeline::testing::{FixedClock, RecordingSink};
 use pipeline::{ArchivedBulletin, Notifier};
-use sqlite::{SqliteStore, drain_changes};
+use sqlite::{SqliteStore, deliver_changes};
 
 use crate::sample::{self, month};
 use crate::stage::Stage;
@@ -386,7 +386,7 @@ fn history_alerts_nobody() {
         import(&store, bulletins.clone(), &clock, |_, _| ())
             .await
             .unwrap();
-        drain_changes(&store, &sink, &clock).await.unwrap();
+        deliver_changes(&store, &[&sink], &clock).await.unwrap();
     });
     assert_eq!(sink.take(), []);
 
@@ -403,7 +403,7 @@ fn history_alerts_nobody() {
             (report.news, report.already_there),
             (vec![later.month], vec![older.month])
         );
-        drain_changes(&behind, &sink, &clock).await.unwrap();
+        deliver_changes(&behind, &[&sink], &clock).await.unwrap();
         assert_eq!(behind.months().await.unwrap(), [older.month]);
     });
     assert_eq!(sink.take(), []);
@@ -427,7 +427,7 @@ fn alerts(stage: &Stage, clock: &FixedClock) -> usize {
     let (store, sink) = (stage.store(), RecordingSink::default());
     let notifier = Notifier {
         store: &store,
-        sink: &sink,
+        channel: &sink,
         clock,
     };
     let config = stage.emulator.config();

@@ -1,5 +1,4 @@
-//! Rebuilds alerts from rows and standings, and sends those that were not sent, or resends them on request. Start
-//! with [`rebuild`].
+//! Alerts that were not sent, worked out again from rows and standings.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,8 +7,8 @@ use aws_sdk_sns::error::DisplayErrorContext;
 use aws_types::SdkConfig;
 use bulletin::{Alert, Month};
 use chrono::{DateTime, Utc};
-use pipeline::port::{AlertSink, BulletinStore, Clock, Recipient, SinkError, StoreError};
-use pipeline::{Notifier, NotifyError, Retold, mark, retell};
+use pipeline::port::{BulletinStore, Channel, StoreError, SystemClock};
+use pipeline::{Dispatcher, Retold, retell};
 
 use crate::replay::ReplayError;
 use crate::{Deployment, Store};
@@ -72,99 +71,29 @@ pub struct Unsent {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn unsent<Sink: AlertSink>(
+pub async fn unsent(
     store: &Store,
-    sink: &Sink,
+    channel: &dyn Channel,
     alerts: &[Alert],
 ) -> Result<Vec<Unsent>, StoreError> {
+    let dispatcher = Dispatcher {
+        marks: store,
+        clock: &SystemClock,
+        run: None,
+    };
     let mut unsent = Vec::new();
     for alert in alerts {
-        for recipient in sink.recipients(alert).await? {
-            let mark = mark(&alert.id(), &recipient);
-            if !store.is_sent(&mark).await? {
-                unsent.push(Unsent {
-                    mark,
-                    alert: alert.clone(),
-                });
-            }
-        }
+        let due = alert.clone().into();
+        let marks = dispatcher.undelivered(&due, channel.recipients(alert)?).await?;
+        unsent.extend(marks.into_iter().map(|mark| Unsent {
+            mark,
+            alert: alert.clone(),
+        }));
     }
     Ok(unsent)
 }
 
-/// The outcome of sending.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Sent {
-    /// The number of alerts sent.
-    pub sent: usize,
-    /// The number of alerts that had been sent before.
-    pub sent_before: usize,
-    /// The reasons why alerts were not sent. Running it again retries them.
-    pub failed: Vec<String>,
-    /// Alerts that another process is sending, or was sending when it died: its claim expires after five minutes.
-    pub in_progress: usize,
-}
-
-impl Sent {
-    /// True if all of them are sent by now.
-    pub fn is_whole(&self) -> bool {
-        self.failed.is_empty() && self.in_progress == 0
-    }
-
-    /// Adds the outcome of another channel.
-    pub fn add(&mut self, other: Self) {
-        self.sent += other.sent;
-        self.sent_before += other.sent_before;
-        self.failed.extend(other.failed);
-        self.in_progress += other.in_progress;
-    }
-}
-
-/// Sends alerts under their marks; alerts that have a mark are not sent again.
-pub async fn send<Sink: AlertSink>(store: &Store, sink: &Sink, clock: &impl Clock, alerts: &[Alert]) -> Sent {
-    let notifier = Notifier { store, sink, clock };
-    let mut sent = Sent::default();
-    for result in notifier.send_alerts(alerts).await {
-        match result {
-            Ok(notified) => {
-                sent.sent += notified.sent;
-                sent.sent_before += notified.sent_before;
-            }
-            Err(NotifyError::InProgress(_)) => sent.in_progress += 1,
-            Err(error) => sent.failed.push(error.to_string()),
-        }
-    }
-    sent
-}
-
-/// A sink whose marks include a run, so that an alert that was sent in one run is sent again in another.
-#[derive(Debug)]
-pub struct Announcing<'a, Sink> {
-    /// The destination of the alerts.
-    pub sink: &'a Sink,
-    /// The name of the run.
-    pub run: &'a str,
-}
-
-impl<Sink: AlertSink> AlertSink for Announcing<'_, Sink> {
-    async fn recipients(&self, alert: &Alert) -> Result<Vec<Recipient>, StoreError> {
-        let mut recipients = self.sink.recipients(alert).await?;
-        for recipient in &mut recipients {
-            recipient.key = format!("{}#ANNOUNCE#{}", recipient.key, self.run);
-        }
-        Ok(recipients)
-    }
-
-    async fn send(&self, alert: &Alert, recipient: &Recipient) -> Result<(), SinkError> {
-        self.sink.send(alert, recipient).await
-    }
-
-    async fn send_all(&self, alerts: &[(&Alert, &Recipient)]) -> Vec<Result<(), SinkError>> {
-        self.sink.send_all(alerts).await
-    }
-}
-
-/// The alert topics of a deployment.
+/// The topics of a deployment's alerts.
 ///
 /// # Errors
 /// [`ReplayError::NoTopics`] if they do not exist.

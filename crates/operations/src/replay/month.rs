@@ -88,9 +88,8 @@ pub async fn queue(
         }
         pace.wait().await;
         let now = Utc::now();
-        // A link that is not due is parsed all the same; if it is due, the claim keeps the fetcher from queueing it
-        // too.
-        LinkTable::claim(store, &page.link, now, now + QUEUED_FOR).await?;
+        // A link that is not due is read all the same; one that is, the fetcher then leaves alone.
+        LinkTable::claim_link(store, &page.link, now, now + QUEUED_FOR).await?;
         let message = PageMessage {
             link: page.link.clone(),
             trace: format!("{}-{}-replay", page.link.month, now.format("%Y%m%dT%H%M%S")),

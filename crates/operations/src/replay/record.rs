@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use bulletin::{Alert, Month};
 use chrono::{DateTime, Utc};
-use pipeline::port::{AlertSink, BulletinStore, Clock, StoreError};
+use pipeline::port::{BulletinStore, Channel, Clock, StoreError};
 use pipeline::{Notifier, alerts_of, is_finished, standings_for, summary};
 
 use crate::Store;
@@ -38,10 +38,10 @@ impl Queues {
     ///
     /// # Errors
     /// [`ReplayError`].
-    pub async fn tell_unread<Sink: AlertSink>(
+    pub async fn tell_unread<Ch: Channel>(
         &self,
         letters: &[Letter],
-        notifier: &Notifier<'_, Store, Sink, impl Clock>,
+        notifier: &Notifier<'_, Store, Ch, impl Clock>,
     ) -> Result<Told, ReplayError> {
         let mut told = Told::default();
         let done = self
@@ -77,7 +77,7 @@ impl Queues {
                         Fate::Nothing => {}
                         Fate::Gone(reason) => {
                             let one = std::slice::from_ref(&alert);
-                            if unsent(notifier.store, notifier.sink, one).await?.is_empty() {
+                            if unsent(notifier.store, notifier.channel, one).await?.is_empty() {
                                 told.sent_before += 1;
                             } else {
                                 failed = Some(reason);
@@ -85,14 +85,11 @@ impl Queues {
                         }
                     }
                 }
-                for result in notifier.send_alerts(&due).await {
-                    match result {
-                        Ok(notified) => {
-                            told.sent += notified.sent;
-                            told.sent_before += notified.sent_before;
-                        }
-                        Err(error) => failed = Some(error.to_string()),
-                    }
+                let notified = notifier.dispatcher().send_alerts(notifier.channel, &due).await;
+                told.sent += notified.sent;
+                told.sent_before += notified.sent_before;
+                if let Some(error) = notified.failures.last() {
+                    failed = Some(error.to_string());
                 }
                 failed.map_or(Ok(Done::Delete), leave)
             })

@@ -594,22 +594,22 @@ pub async fn a_due_link_is_claimed_once<Store: LinkTable>(store: &Store) {
     let clock = FixedClock::noon("2024-03-13");
     let link = link_of(month("2024-04"));
     let (now, until) = (clock.now(), clock.now() + Duration::hours(1));
-    assert!(ok(store.claim(&link, now, until)).await);
-    assert!(!ok(store.claim(&link, now, until)).await);
-    assert!(ok(store.claim(&link, until, until + Duration::hours(1))).await);
+    assert!(ok(store.claim_link(&link, now, until)).await);
+    assert!(!ok(store.claim_link(&link, now, until)).await);
+    assert!(ok(store.claim_link(&link, until, until + Duration::hours(1))).await);
     let due = LinkState::Due {
         at: now + Duration::minutes(5),
     };
     ok(store.settle(&link, &due, 3, "blocked")).await;
-    assert!(!ok(store.claim(&link, now, until)).await);
+    assert!(!ok(store.claim_link(&link, now, until)).await);
     let stored = ok(store.link(month("2024-04"))).await;
     assert_eq!(
         stored.map(|stored| (stored.link, stored.state, stored.failures, stored.note)),
         Some((link.clone(), due, 3, "blocked".into()))
     );
-    assert!(ok(store.claim(&link, now + Duration::minutes(5), until)).await);
+    assert!(ok(store.claim_link(&link, now + Duration::minutes(5), until)).await);
     ok(store.settle(&link, &LinkState::Done { again: None }, 0, "stored")).await;
-    assert!(!ok(store.claim(&link, now + Duration::days(9999), until)).await);
+    assert!(!ok(store.claim_link(&link, now + Duration::days(9999), until)).await);
     assert_eq!(ok(store.links()).await.len(), 1);
     ok(store.note_check(&Check {
         at: now,
@@ -624,18 +624,18 @@ pub async fn a_due_link_is_claimed_once<Store: LinkTable>(store: &Store) {
 pub async fn an_alert_is_claimed_once<Store: AlertMarks>(store: &Store) {
     let clock = FixedClock::noon("2024-03-13");
     let (now, later) = (clock.now(), clock.now() + Duration::minutes(5));
-    assert_eq!(ok(store.claim("a", now, later)).await, Claim::Granted);
-    assert_eq!(ok(store.claim("a", now, later)).await, Claim::InProgress);
+    assert_eq!(ok(store.claim_alert("a", now, later)).await, Claim::Granted);
+    assert_eq!(ok(store.claim_alert("a", now, later)).await, Claim::InProgress);
     ok(store.release("a")).await;
-    assert_eq!(ok(store.claim("a", now, later)).await, Claim::Granted);
+    assert_eq!(ok(store.claim_alert("a", now, later)).await, Claim::Granted);
     assert_eq!(
-        ok(store.claim("a", later, later + Duration::minutes(5))).await,
+        ok(store.claim_alert("a", later, later + Duration::minutes(5))).await,
         Claim::Granted
     );
     ok(store.sent("a", later)).await;
     assert_eq!(
-        ok(store.claim("a", later + Duration::days(1), later + Duration::days(2))).await,
+        ok(store.claim_alert("a", later + Duration::days(1), later + Duration::days(2))).await,
         Claim::Sent
     );
-    assert_eq!(ok(store.claim("b", now, later)).await, Claim::Granted);
+    assert_eq!(ok(store.claim_alert("b", now, later)).await, Claim::Granted);
 }

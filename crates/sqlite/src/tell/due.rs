@@ -1,8 +1,8 @@
 //! The alerts of a change of the log, as they are due now.
 
 use chrono::{DateTime, Utc};
-use pipeline::port::{AlertSink, BulletinStore, Recipient, StoreError};
-use pipeline::{ChangeRecord, DueAlert, Stored, due_alerts, mark, standings_for};
+use pipeline::port::{BulletinStore, StoreError};
+use pipeline::{ChangeRecord, DueAlert, Stored, due_alerts, standings_for};
 
 use crate::store::{SqliteStore, stored_standing};
 
@@ -26,26 +26,4 @@ pub(super) async fn due(
         },
     };
     Ok(due_alerts(record, written_at, &stored))
-}
-
-/// The recipients of an alert on this channel.
-///
-/// # Errors
-/// [`StoreError`].
-pub(super) async fn recipients<Sink: AlertSink>(
-    store: &SqliteStore,
-    sink: &Sink,
-    due: &DueAlert,
-) -> Result<Vec<Recipient>, StoreError> {
-    let mut waiting = Vec::new();
-    for recipient in sink.recipients(&due.alert).await? {
-        let mut got_another = false;
-        for revision in &due.unless {
-            got_another |= store.is_sent(&mark(revision, &recipient))?;
-        }
-        if !got_another {
-            waiting.push(recipient);
-        }
-    }
-    Ok(waiting)
 }

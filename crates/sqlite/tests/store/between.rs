@@ -77,13 +77,13 @@ impl LinkTable for Interrupted<'_> {
         self.store.link(month).await
     }
 
-    async fn claim(
+    async fn claim_link(
         &self,
         link: &PageLink,
         now: DateTime<Utc>,
         until: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
-        LinkTable::claim(self.store, link, now, until).await
+        LinkTable::claim_link(self.store, link, now, until).await
     }
 
     async fn settle(

@@ -40,8 +40,8 @@ impl Reader {
     }
 }
 
-impl AlertSink for Reader {
-    async fn recipients(&self, alert: &Alert) -> Result<Vec<Recipient>, StoreError> {
+impl Channel for Reader {
+    fn recipients(&self, alert: &Alert) -> Result<Vec<Recipient>, StoreError> {
         let subscription = Subscription {
             case: EB3_INDIA.case(),
             priority_date: Some("2012-08-01".parse().unwrap()),
@@ -59,12 +59,12 @@ impl AlertSink for Reader {
         Ok(is_wanted.then_some(recipient).into_iter().collect())
     }
 
-    async fn send(&self, alert: &Alert, _: &Recipient) -> Result<(), SinkError> {
+    fn send_alert<'a>(&'a self, alert: &'a Alert, _: &'a Recipient) -> Sending<'a, Result<(), ChannelError>> {
         if self.is_away {
-            return Err(SinkError::NotSent("away".into()));
+            return Box::pin(ready(Err(ChannelError::NotSent("away".into()))));
         }
         self.got.borrow_mut().push(alert.clone());
-        Ok(())
+        Box::pin(ready(Ok(())))
     }
 }
 
@@ -76,7 +76,9 @@ async fn begun(day: &str) -> (File, SqliteStore, FixedClock) {
     feed(&store, &clock, &bulletin("2024-04", "2012-07-01"))
         .await
         .unwrap();
-    drain_changes(&store, &Post::default(), &clock).await.unwrap();
+    deliver_changes(&store, &[&Post::default()], &clock)
+        .await
+        .unwrap();
     (file, store, clock)
 }
 
@@ -86,7 +88,7 @@ async fn stored(store: &SqliteStore, clock: &FixedClock, eb3_india: &str) {
 }
 
 async fn drained(store: &SqliteStore, reader: &Reader, clock: &FixedClock) -> usize {
-    drain_changes(store, reader, clock).await.unwrap().sent
+    deliver_changes(store, &[reader], clock).await.unwrap().sent
 }
 
 #[tokio::test(flavor = "current_thread")]
@@ -231,7 +233,7 @@ async fn who_was_told_the_first_form_is_told_of_its_correction() {
         "CATEGORY#{}#COUNTRY#{}#2024-05#0#reader",
         case.category, case.area
     );
-    AlertMarks::claim(&store, &mark, clock.now(), clock.now())
+    AlertMarks::claim_alert(&store, &mark, clock.now(), clock.now())
         .await
         .unwrap();
     store.sent(&mark, clock.now()).await.unwrap();

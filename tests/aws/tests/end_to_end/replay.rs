@@ -16,13 +16,13 @@ use bulletin_samples::site::Step;
 use chrono::{DateTime, Duration, Utc};
 use operations::Store;
 use operations::deployment::Queue;
-use operations::replay::alert::{Sent, rebuild, send, topics, unsent};
+use operations::replay::Queues;
+use operations::replay::alert::{rebuild, topics, unsent};
 use operations::replay::page::{Redriven, add_reasons};
 use operations::replay::record::months_given_up;
-use operations::replay::{Queues, alert::Announcing};
-use pipeline::Notifier;
 use pipeline::port::LinkTable as _;
 use pipeline::testing::FixedClock;
+use pipeline::{Dispatcher, Notified, Notifier};
 use serde_json::{Value, json};
 
 use crate::half_a_page;
@@ -112,8 +112,16 @@ fn months(steps: &[Step]) -> BTreeSet<Month> {
     steps.iter().map(|step| step.page.bulletin.month()).collect()
 }
 
-/// A replay computes the same marks as a live run. Nothing that was sent is sent again, and an alert that was
-/// not sent keeps its text. Corrections and a bulletin with which tracking began are among these months.
+/// The marks of a live run are those of the alerts that are worked out again: so nothing is sent that was, and of what was
+/// not the same text. Corrections and a bulletin with which tracking began are among these months.
+fn dispatcher<'a>(store: &'a Store, clock: &'a FixedClock) -> Dispatcher<'a, Store, FixedClock> {
+    Dispatcher {
+        marks: store,
+        clock,
+        run: None,
+    }
+}
+
 #[test]
 fn alerts_that_are_worked_out_again_are_those_that_were_sent() {
     let Some(emulator) = Emulator::shared_ministack() else {
@@ -135,7 +143,7 @@ fn alerts_that_are_worked_out_again_are_those_that_were_sent() {
         assert!(due.len() > 150, "{}", due.len());
         let topics = topics(&stage, &emulator.config()).await.unwrap();
         assert_eq!(unsent(&store, &topics, &due).await.unwrap(), []);
-        let again = send(&store, &topics, &clock, &due).await;
+        let again = dispatcher(&store, &clock).send_alerts(&topics, &due).await;
         assert_eq!((again.sent, again.sent_before), (0, due.len()));
         assert!(deployment.heard().await.is_empty());
 
@@ -144,7 +152,7 @@ fn alerts_that_are_worked_out_again_are_those_that_were_sent() {
         let lost = forget(&deployment, &part).await;
         assert!(lost > 50, "{lost}");
         assert_eq!(unsent(&store, &topics, &due).await.unwrap().len(), lost);
-        let sent = send(&store, &topics, &clock, &due).await;
+        let sent = dispatcher(&store, &clock).send_alerts(&topics, &due).await;
         assert_eq!((sent.sent, sent.is_whole()), (lost, true));
         let heard = deployment.heard().await;
         assert_eq!(heard.len(), lost);
@@ -179,10 +187,13 @@ fn an_announcement_goes_out_once_for_each_run() {
         let alerts = rebuilt.months[&newest].newest();
         let topics = topics(&stage, &emulator.config()).await.unwrap();
         let announce = async |run: &str| {
-            let sink = Announcing { sink: &topics, run };
-            send(&store, &sink, &clock, &alerts).await
+            let dispatcher = Dispatcher {
+                run: Some(run),
+                ..dispatcher(&store, &clock)
+            };
+            dispatcher.send_alerts(&topics, &alerts).await
         };
-        let all = |sent: &Sent| (sent.sent, sent.sent_before, sent.is_whole());
+        let all = |sent: &Notified| (sent.sent, sent.sent_before, sent.is_whole());
         assert_eq!(all(&announce("one").await), (alerts.len(), 0, true));
         assert_eq!(deployment.heard().await.len(), alerts.len());
         assert_eq!(all(&announce("one").await), (0, alerts.len(), true));
@@ -245,7 +256,7 @@ fn records_that_were_not_understood_are_told_once() {
         let clock = clock_at(deployment.now());
         let notifier = Notifier {
             store: &store,
-            sink: &topics,
+            channel: &topics,
             clock: &clock,
         };
         let letters = queues.list(Queue::UnreadRecords).await.unwrap();
@@ -292,7 +303,7 @@ fn records_that_were_given_up_are_made_up_for_from_what_is_stored() {
         let clock = clock_at(now);
         let topics = topics(&stage, &emulator.config()).await.unwrap();
         let due = rebuild(&store, &months, now).await.unwrap().due();
-        let sent = send(&store, &topics, &clock, &due).await;
+        let sent = dispatcher(&store, &clock).send_alerts(&topics, &due).await;
         assert_eq!((sent.sent, sent.is_whole()), (expected.len(), true));
         assert_heard(&deployment, &expected).await;
         // The stream still had the records: nothing is sent twice.

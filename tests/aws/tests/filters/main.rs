@@ -27,7 +27,7 @@ use bulletin::{Alert, Area, Case, Category, ChangeKind, FilterPolicy, Subscripti
 use chrono::NaiveDate;
 use expected::{Expected, Told, read_line};
 use oracle::{History, Value, alerts_of_correction, alerts_of_new, read_cells};
-use pipeline::port::{AlertSink, Recipient};
+use pipeline::port::{Channel, Recipient};
 use serde_json::json;
 use standings::Standings;
 
@@ -381,7 +381,7 @@ fn each_subscriber_hears_what_the_oracle_predicts() {
         };
         for some in alerts.chunks(100) {
             let sending: Vec<(&Alert, &Recipient)> = some.iter().map(|alert| (alert, &recipient)).collect();
-            for sent in topics.send_all(&sending).await {
+            for sent in topics.send_group(&sending).await {
                 sent.unwrap();
             }
         }

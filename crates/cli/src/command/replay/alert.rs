@@ -3,72 +3,25 @@
 use std::collections::BTreeSet;
 
 use anyhow::bail;
-use aws::SnsTopics;
-use bulletin::{Alert, Month};
+use bulletin::Month;
 use chrono::Utc;
 use operations::Store;
-use operations::replay::alert::{Announcing, Rebuilt, Sent, Unsent, rebuild, send, unsent};
-use pipeline::is_finished;
-use pipeline::port::{AlertSink, BulletinStore as _, Recipient, SinkError, StoreError, SystemClock};
-use sqlite::{ExecSink, MailSink, TerminalSink};
+use operations::replay::alert::{Rebuilt, Unsent, rebuild, unsent};
+use pipeline::port::{BulletinStore as _, Channel, SystemClock};
+use pipeline::{Dispatcher, Notified, NotifyError, is_finished};
 
 use super::show;
 use crate::args::ReplayArgs;
 use crate::command::preview::why_silent;
 use crate::command::unsubscribe::is_meant;
-use crate::command::ways::AlertOutput;
 use crate::output::{self, complain, counted};
 
-/// A way on which alerts go out.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Outlet<'a> {
-    Topics(&'a SnsTopics),
-    Terminal(&'a TerminalSink<'a, AlertOutput>),
-    Exec(&'a ExecSink<'a>),
-    Mail(&'a MailSink<'a>),
-}
-
-impl AlertSink for Outlet<'_> {
-    async fn recipients(&self, alert: &Alert) -> Result<Vec<Recipient>, StoreError> {
-        match self {
-            Self::Topics(sink) => sink.recipients(alert).await,
-            Self::Terminal(sink) => sink.recipients(alert).await,
-            Self::Exec(sink) => sink.recipients(alert).await,
-            Self::Mail(sink) => sink.recipients(alert).await,
-        }
-    }
-
-    async fn send(&self, alert: &Alert, recipient: &Recipient) -> Result<(), SinkError> {
-        match self {
-            Self::Topics(sink) => sink.send(alert, recipient).await,
-            Self::Terminal(sink) => sink.send(alert, recipient).await,
-            Self::Exec(sink) => sink.send(alert, recipient).await,
-            Self::Mail(sink) => sink.send(alert, recipient).await,
-        }
-    }
-
-    async fn send_all(&self, alerts: &[(&Alert, &Recipient)]) -> Vec<Result<(), SinkError>> {
-        match self {
-            Self::Topics(sink) => sink.send_all(alerts).await,
-            Self::Terminal(sink) => sink.send_all(alerts).await,
-            Self::Exec(sink) => sink.send_all(alerts).await,
-            Self::Mail(sink) => sink.send_all(alerts).await,
-        }
-    }
-}
-
-impl Outlet<'_> {
-    /// How many alerts are sent before they are noted: SNS takes ten at once, people are told one by one.
-    fn group(&self) -> usize {
-        match self {
-            Self::Topics(_) => usize::MAX,
-            _ => 1,
-        }
-    }
-}
-
 /// Sends what was not sent of the months asked for, and answers whether all of it is sent.
-pub(super) async fn resend(store: &Store, outlets: &[Outlet<'_>], args: &ReplayArgs) -> anyhow::Result<bool> {
+pub(super) async fn resend(
+    store: &Store,
+    channels: &[&dyn Channel],
+    args: &ReplayArgs,
+) -> anyhow::Result<bool> {
     let stored = store.months().await?;
     let now = Utc::now();
     let months: BTreeSet<Month> = match args.months {
@@ -93,23 +46,23 @@ pub(super) async fn resend(store: &Store, outlets: &[Outlet<'_>], args: &ReplayA
         };
         bail!("{which}");
     }
-    let sent = rebuild_and_send(store, outlets, &months, args).await?;
-    Ok(tell_sent(&sent))
+    rebuild_and_send(store, channels, &months, args).await
 }
 
-/// Works out what was due, lists what is not noted as sent, and sends it unless nothing is to be done.
+/// Works out what was due, lists what is not noted as sent, and sends it unless nothing is to be done. Returns true if all of
+/// it is sent.
 pub(super) async fn rebuild_and_send(
     store: &Store,
-    outlets: &[Outlet<'_>],
+    channels: &[&dyn Channel],
     months: &BTreeSet<Month>,
     args: &ReplayArgs,
-) -> anyhow::Result<Sent> {
+) -> anyhow::Result<bool> {
     let rebuilt = rebuild(store, months, Utc::now()).await?;
-    let refused = tell_what_is_not_due(&rebuilt);
+    let is_known = tell_what_is_not_due(&rebuilt);
     let due = rebuilt.due();
     let mut missing: Vec<Unsent> = Vec::new();
-    for outlet in outlets {
-        missing.extend(unsent(store, outlet, &due).await?);
+    for channel in channels {
+        missing.extend(unsent(store, *channel, &due).await?);
     }
     let rows = missing.iter().map(|unsent| {
         [
@@ -129,26 +82,23 @@ pub(super) async fn rebuild_and_send(
             missing.len()
         ),
     );
-    let mut sent = Sent {
-        failed: refused,
-        ..Sent::default()
-    };
+    let mut sent = Notified::default();
     if !args.dry_run {
-        for outlet in outlets {
-            let of_outlet = due
-                .chunks(outlet.group().min(due.len().max(1)))
-                .collect::<Vec<_>>();
-            for alerts in of_outlet {
-                sent.add(send(store, outlet, &SystemClock, alerts).await);
-            }
+        let dispatcher = Dispatcher {
+            marks: store,
+            clock: &SystemClock,
+            run: None,
+        };
+        for channel in channels {
+            sent.add(dispatcher.send_alerts(*channel, &due).await);
         }
     }
-    Ok(sent)
+    Ok(tell_sent(&sent) && is_known)
 }
 
-/// Says of which months nothing, or nothing but corrections, is sent, and answers for which it is not known what was.
-fn tell_what_is_not_due(rebuilt: &Rebuilt) -> Vec<String> {
-    let mut refused = Vec::new();
+/// Says of which months nothing, or nothing but corrections, is sent. Returns false if it is not known of one what was sent.
+fn tell_what_is_not_due(rebuilt: &Rebuilt) -> bool {
+    let mut is_known = true;
     for (month, retold) in &rebuilt.months {
         let due = retold.due();
         if let Some(silence) = retold.silence {
@@ -166,28 +116,36 @@ fn tell_what_is_not_due(rebuilt: &Rebuilt) -> Vec<String> {
         }
         let may_be_due = retold.silence.is_none() || !due.is_empty();
         if may_be_due && rebuilt.forgotten.contains(month) {
-            refused.push(format!(
-                "the bulletin of {} was stored more than {} days ago, and which of its alerts were sent is forgotten by \
+            is_known = false;
+            complain(
+                "error",
+                &format!(
+                    "the bulletin of {} was stored more than {} days ago, and which of its alerts were sent is forgotten by \
                  now. `bulletin replay --announce {month}` sends them to everybody once more",
-                month.title(),
-                aws::MARKS_KEPT_FOR.num_days()
-            ));
+                    month.title(),
+                    aws::MARKS_KEPT_FOR.num_days()
+                ),
+            );
         }
     }
-    refused
+    is_known
 }
 
 /// Says what was sent, and answers whether all of it was.
-pub(super) fn tell_sent(sent: &Sent) -> bool {
-    for failure in &sent.failed {
-        complain("error", failure);
+fn tell_sent(sent: &Notified) -> bool {
+    let mut in_progress = 0;
+    for failure in &sent.failures {
+        match failure {
+            NotifyError::InProgress(_) => in_progress += 1,
+            error => complain("error", &error.to_string()),
+        }
     }
-    if sent.in_progress > 0 {
+    if in_progress > 0 {
         complain(
             "error",
             &format!(
                 "{} being sent by another process, or by one that died: run the same again in five minutes",
-                counted(sent.in_progress, "alert")
+                counted(in_progress, "alert")
             ),
         );
     }
@@ -205,7 +163,7 @@ pub(super) fn tell_sent(sent: &Sent) -> bool {
 /// Sends the alerts of a month to everybody once more.
 pub(super) async fn announce(
     store: &Store,
-    outlets: &[Outlet<'_>],
+    channels: &[&dyn Channel],
     month: Month,
     args: &ReplayArgs,
 ) -> anyhow::Result<bool> {
@@ -225,20 +183,24 @@ pub(super) async fn announce(
     }
     let mut messages = 0;
     let mut receivers = BTreeSet::new();
-    for outlet in outlets {
+    for channel in channels {
         for alert in &alerts {
-            for recipient in outlet.recipients(alert).await? {
+            for recipient in channel.recipients(alert)? {
                 messages += 1;
-                receivers.insert(match outlet {
-                    Outlet::Topics(topics) => topics.arn(alert.case().map(|case| case.category)),
-                    _ => recipient.key,
+                receivers.insert(match store {
+                    Store::Dynamo(_) => alert
+                        .case()
+                        .map(|case| case.category.code())
+                        .unwrap_or_default()
+                        .into(),
+                    Store::Sqlite(_) => recipient.key,
                 });
             }
         }
     }
-    let whom = match outlets {
-        [Outlet::Topics(_)] => counted(receivers.len(), "topic"),
-        _ => counted(receivers.len(), "watch").replace("watchs", "watches"),
+    let whom = match store {
+        Store::Dynamo(_) => counted(receivers.len(), "topic"),
+        Store::Sqlite(_) => counted(receivers.len(), "watch").replace("watchs", "watches"),
     };
     output::print(&output::wrapped(&format!(
         "{} about the bulletin of {} to {whom}. Everybody whom it reaches gets it again, whatever was sent before.",
@@ -260,15 +222,14 @@ pub(super) async fn announce(
         "note",
         &format!("this is run {run}; if it is interrupted, the same command with --run {run} sends the rest"),
     );
-    let mut sent = Sent::default();
-    for outlet in outlets {
-        let sink = Announcing {
-            sink: outlet,
-            run: &run,
-        };
-        for alerts in alerts.chunks(outlet.group().min(alerts.len())) {
-            sent.add(send(store, &sink, &SystemClock, alerts).await);
-        }
+    let dispatcher = Dispatcher {
+        marks: store,
+        clock: &SystemClock,
+        run: Some(&run),
+    };
+    let mut sent = Notified::default();
+    for channel in channels {
+        sent.add(dispatcher.send_alerts(*channel, &alerts).await);
     }
     Ok(tell_sent(&sent))
 }

@@ -13,7 +13,6 @@ use operations::{Deployment, Store};
 use pipeline::Notifier;
 use pipeline::port::{BulletinStore as _, SystemClock};
 
-use super::alert::{Outlet, tell_sent};
 use super::{Stop, progress_bar, show, show_pages, tell_queued};
 use crate::args::{QueueWord, ReplayArgs};
 use crate::command::place::metered;
@@ -57,10 +56,9 @@ impl Cloud<'_> {
             return Ok(args.dry_run || self.queue_pages(&pages).await?);
         }
         let topics = alert::topics(self.deployment, self.config).await?;
-        let outlets = [Outlet::Topics(&topics)];
         match args.announce {
-            Some(month) => super::alert::announce(&self.store, &outlets, month, args).await,
-            None => super::alert::resend(&self.store, &outlets, args).await,
+            Some(month) => super::alert::announce(&self.store, &[&topics], month, args).await,
+            None => super::alert::resend(&self.store, &[&topics], args).await,
         }
     }
 
@@ -173,7 +171,7 @@ impl Cloud<'_> {
         let topics = alert::topics(self.deployment, self.config).await?;
         let notifier = Notifier {
             store: &self.store,
-            sink: &topics,
+            channel: &topics,
             clock: &SystemClock,
         };
         let told = self.queues.tell_unread(letters, &notifier).await?;
@@ -213,9 +211,7 @@ impl Cloud<'_> {
             return Ok(false);
         };
         let topics = alert::topics(self.deployment, self.config).await?;
-        let outlets = [Outlet::Topics(&topics)];
-        let sent = super::alert::rebuild_and_send(&self.store, &outlets, &months, self.args).await?;
-        if !tell_sent(&sent) {
+        if !super::alert::rebuild_and_send(&self.store, &[&topics], &months, self.args).await? {
             complain(
                 "note",
                 "the messages in given-up-records stay until all of it is sent",

@@ -6,11 +6,11 @@ use operations::replay::month;
 use pipeline::port::{LinkTable as _, StoreError};
 use sqlite::{DeadLetterKind, SqliteStore};
 
-use super::alert::{Outlet, announce, resend};
+use super::alert::{announce, resend};
 use super::{Stop, progress_bar, show, show_pages, tell_queued};
 use crate::args::{QueueWord, ReplayArgs, StoreArgs};
+use crate::command::channels::channels;
 use crate::command::open_existing_to_write;
-use crate::command::ways::ways;
 use crate::output::{AlertsFormat, Format, complain, counted};
 
 /// Does what is asked, and answers whether nothing is left that needs a look.
@@ -46,19 +46,14 @@ pub(super) async fn replay(local: &StoreArgs, args: &ReplayArgs) -> anyhow::Resu
         Format::Json => AlertsFormat::Json,
         Format::Table | Format::Csv => AlertsFormat::Table,
     };
-    let (ways, well) = ways(store, format)?;
-    let outlets = [
-        Outlet::Terminal(&ways.terminal),
-        Outlet::Exec(&ways.exec),
-        Outlet::Mail(&ways.mail),
-    ];
+    let (channels, well) = channels(store, format)?;
     let _lock = match args.dry_run {
         true => None,
         false => Some(store.lock_sending()?),
     };
     let done = match args.announce {
-        Some(month) => announce(&place, &outlets, month, args).await?,
-        None => resend(&place, &outlets, args).await?,
+        Some(month) => announce(&place, &channels.fastest_first(), month, args).await?,
+        None => resend(&place, &channels.fastest_first(), args).await?,
     };
     Ok(done && well)
 }

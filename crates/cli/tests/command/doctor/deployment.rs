@@ -333,7 +333,7 @@ fn faults_of_what_is_stored_are_found_and_cured() {
 
     let mark = "BULLETIN#2024-06#0#SNS";
     let (now, over) = ("2024-05-14T08:00:00Z", "2024-05-14T08:05:00Z");
-    run(async { AlertMarks::claim(&store, mark, now.parse().unwrap(), over.parse().unwrap()).await })
+    run(async { AlertMarks::claim_alert(&store, mark, now.parse().unwrap(), over.parse().unwrap()).await })
         .unwrap();
     let command = found(
         &stage,

@@ -25,7 +25,7 @@ fn alerts(stage: &Stage, reader: &mut StreamReader, clock: &FixedClock) -> (usiz
     let sink = RecordingSink::default();
     let notifier = Notifier {
         store: &store,
-        sink: &sink,
+        channel: &sink,
         clock,
     };
     let records = run(reader.events());

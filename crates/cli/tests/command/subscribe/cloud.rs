@@ -11,7 +11,7 @@ use bulletin::{
     Alert, Area, Bulletin, Case, CaseAlert, Category, Chart, Month, Neighbours, RawCell, Reading, Row,
     RowKey, Standing, changes,
 };
-use pipeline::port::{AlertSink, Recipient};
+use pipeline::port::{Channel, Recipient};
 use serde_json::Value;
 
 use super::PREFIX;
@@ -93,7 +93,7 @@ impl Cloud {
                 handle: 0,
             };
             for alert in alerts {
-                topics.send(alert, &recipient).await.unwrap();
+                topics.send_alert(alert, &recipient).await.unwrap();
             }
             let sqs = aws_sdk_sqs::Client::new(&config);
             let mut heard = Vec::new();

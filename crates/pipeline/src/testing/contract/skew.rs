@@ -27,23 +27,23 @@ pub async fn a_link_from_a_clock_ahead_is_due<Store: LinkTable>(store: &Store) {
         LinkState::Dead { again: None },
     ] {
         ok(store.settle(&link, &state, 0, "settled")).await;
-        assert!(ok(store.claim(&link, now, until)).await, "{state:?}");
-        assert!(!ok(store.claim(&link, now, until)).await, "{state:?}");
+        assert!(ok(store.claim_link(&link, now, until)).await, "{state:?}");
+        assert!(!ok(store.claim_link(&link, now, until)).await, "{state:?}");
     }
     let over = link_of(month("2024-02"));
     ok(store.settle(&over, &LinkState::Done { again: None }, 0, "settled")).await;
-    assert!(!ok(store.claim(&over, now, until)).await);
+    assert!(!ok(store.claim_link(&over, now, until)).await);
 }
 
 /// A right to send that ends further ahead than anything is scheduled is free.
 pub async fn a_mark_from_a_clock_ahead_is_free<Store: AlertMarks>(store: &Store) {
     let now = FixedClock::noon("2024-03-13").now();
     let far = now + AHEAD;
-    let claimed = store.claim("a", far, far + Duration::minutes(5));
+    let claimed = store.claim_alert("a", far, far + Duration::minutes(5));
     assert_eq!(ok(claimed).await, Claim::Granted);
     let expires = now + Duration::minutes(5);
-    assert_eq!(ok(store.claim("a", now, expires)).await, Claim::Granted);
-    assert_eq!(ok(store.claim("a", now, expires)).await, Claim::InProgress);
+    assert_eq!(ok(store.claim_alert("a", now, expires)).await, Claim::Granted);
+    assert_eq!(ok(store.claim_alert("a", now, expires)).await, Claim::InProgress);
 }
 
 /// A page is not outdated by one that claims to have been fetched in the future.

@@ -12,13 +12,13 @@ use bulletin_samples::site::{Step, steps};
 use operations::Store;
 use operations::deployment::Queue;
 use operations::replay::Queues;
-use operations::replay::alert::{rebuild, send, topics};
+use operations::replay::alert::{rebuild, topics};
 use operations::replay::record::{Told, months_given_up};
 use pipeline::Notifier;
 use pipeline::testing::FixedClock;
 use serde_json::{Value, json};
 
-use super::{assert_heard, clock_at, operator, unheard};
+use super::{assert_heard, clock_at, dispatcher, operator, unheard};
 
 async fn leave_unread(deployment: &Deployment, records: &[Value]) {
     for record in records {
@@ -31,7 +31,7 @@ async fn leave_unread(deployment: &Deployment, records: &[Value]) {
 async fn tell_unread(store: &Store, queues: &Queues, topics: &SnsTopics, clock: &FixedClock) -> Told {
     let notifier = Notifier {
         store,
-        sink: topics,
+        channel: topics,
         clock,
     };
     let letters = queues.list(Queue::UnreadRecords).await.unwrap();
@@ -73,7 +73,7 @@ fn a_correction_of_the_month_with_which_tracking_began_is_made_up_for() {
         let clock = clock_at(deployment.now());
         let topics = topics(&stage, &emulator.config()).await.unwrap();
         let due = rebuild(&store, &months, deployment.now()).await.unwrap().due();
-        let sent = send(&store, &topics, &clock, &due).await;
+        let sent = dispatcher(&store, &clock).send_alerts(&topics, &due).await;
         assert_eq!((sent.sent, sent.is_whole()), (expected.len(), true));
         assert_heard(&deployment, &expected).await;
     });
@@ -142,7 +142,10 @@ fn a_whole_bulletin_that_cannot_be_told_of_any_more_keeps_its_record_until_it_is
             .await
             .unwrap()
             .due();
-        assert_eq!(send(&store, &topics, &clock, &due).await.sent, 1);
+        assert_eq!(
+            dispatcher(&store, &clock).send_alerts(&topics, &due).await.sent,
+            1
+        );
         let told = tell_unread(&store, &queues, &topics, &clock).await;
         assert_eq!((told.done, told.sent, told.sent_before), (1, 0, 1));
         assert_heard(&deployment, &expected).await;

@@ -4,7 +4,7 @@ use std::io::{self, Stdout, Write};
 
 use mail::{ConfigError, Mailer, SmtpConfig};
 use pipeline::port::StoreError;
-use sqlite::{ExecSink, MailSink, SqliteStore, TerminalSink, Watch, Way, Ways};
+use sqlite::{Channels, ExecSink, MailSink, SqliteStore, TerminalSink, Watch, Way};
 
 use crate::command::run::alert_format;
 use crate::output::{AlertsFormat, complain};
@@ -40,22 +40,22 @@ pub(crate) fn mailer() -> Result<Mailer, ConfigError> {
 
 /// Every way, for one look, and whether each that is wanted can be used. One that cannot is told of: who waits for an
 /// e-mail should not learn with the first alert that none can be sent.
-pub(crate) fn ways(
+pub(crate) fn channels(
     store: &SqliteStore,
     format: AlertsFormat,
-) -> Result<(Ways<'_, AlertOutput>, bool), StoreError> {
+) -> Result<(Channels<'_, AlertOutput>, bool), StoreError> {
     let mailer = mailer().map_err(|error| error.to_string());
     let mut well = true;
     if let (Err(error), [first, ..]) = (&mailer, told_by_mail(store)?.as_slice()) {
         well = false;
         complain("error", &cannot_send(first, error));
     }
-    let ways = Ways {
+    let channels = Channels {
         terminal: TerminalSink::new(store, AlertOutput(io::stdout()), alert_format(format)),
         exec: ExecSink::new(store),
         mail: MailSink::new(store, mailer),
     };
-    Ok((ways, well))
+    Ok((channels, well))
 }
 
 /// The watches that are told by e-mail.
