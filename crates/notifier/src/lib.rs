@@ -46,8 +46,8 @@ impl DeadLetters for SqsQueue {
 /// batch.
 ///
 /// # Errors
-/// Where the event is none of a stream, fails in a way that no record's number can tell, or panics although it has several
-/// records: then the event source gives it again in halves.
+/// If the event is not a DynamoDB Streams event, fails in a way that no sequence number expresses, or panics with several
+/// records. The event source then retries it in halves.
 pub async fn handle<Store, Ch, C>(
     notifier: &Notifier<'_, Store, Ch, C>,
     dead_letters: &impl DeadLetters,

@@ -62,7 +62,7 @@ impl Store {
         }
     }
 
-    /// What one chart said of one case over the months, newest first, also where a correction took the cell away.
+    /// The cells of one case on one chart over the months, newest first, including those that a correction removed.
     ///
     /// # Errors
     /// [`StoreError`].

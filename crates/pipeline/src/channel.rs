@@ -24,7 +24,7 @@ pub enum ChannelError {
     /// It is certain that nothing was sent; it can be retried.
     #[error("the alert was not sent: {0}")]
     NotSent(String),
-    /// The recipient refused it for good: a retry cannot succeed.
+    /// The recipient refused it permanently: a retry cannot succeed.
     #[error("the alert was not sent: {0}")]
     Refused(String),
     /// It was handed over, and the answer was lost: it may have been sent.

@@ -20,7 +20,7 @@ pub struct Dispatcher<'a, Marks, Clock> {
     pub marks: &'a Marks,
     /// The time.
     pub clock: &'a Clock,
-    /// The name of a run that sends alerts again, under marks of its own.
+    /// The name of a run that sends alerts again, under separate marks.
     pub run: Option<&'a str>,
 }
 

@@ -1,4 +1,4 @@
-//! How the watches of this machine are told.
+//! The channels through which the watches of this machine are notified.
 
 use std::io::{self, Stdout, Write};
 
@@ -33,13 +33,13 @@ impl Write for AlertOutput {
     }
 }
 
-/// What sends e-mail, as the environment says.
+/// The mailer that the environment configures.
 pub(crate) fn mailer() -> Result<Mailer, ConfigError> {
     Mailer::new(SmtpConfig::from_env()?)
 }
 
-/// Every way, for one look, and whether each that is wanted can be used. One that cannot is told of: who waits for an
-/// e-mail should not learn with the first alert that none can be sent.
+/// The channels of one poll, and true if every wanted one can be used. A channel that cannot be used is reported: people
+/// who wait for an e-mail should not learn that with the first alert.
 pub(crate) fn channels(
     store: &SqliteStore,
     format: AlertsFormat,
@@ -58,7 +58,7 @@ pub(crate) fn channels(
     Ok((channels, well))
 }
 
-/// The watches that are told by e-mail.
+/// The watches with an e-mail address.
 pub(crate) fn told_by_mail(store: &SqliteStore) -> Result<Vec<Watch>, StoreError> {
     let mut watches = store.watches()?;
     watches.retain(|watch| matches!(watch.way, Way::Email(_)));
