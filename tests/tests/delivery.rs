@@ -236,10 +236,9 @@ async fn shuffle_across_months(
             }
         }
         let text = month.to_string();
-        if stored.insert(text.clone(), history[&text].clone()).is_none() {
-            if is_news(&stored, &text, &mut in_order_of_arrival) && text.as_str() >= &present[..7] {
-                predicted.extend(alerts_of_new(&stored, &text));
-            }
+        let is_new = stored.insert(text.clone(), history[&text].clone()).is_none();
+        if is_new && is_news(&stored, &text, &mut in_order_of_arrival) && text.as_str() >= &present[..7] {
+            predicted.extend(alerts_of_new(&stored, &text));
         }
     }
     for record in waiting {
