@@ -385,7 +385,7 @@ mod tests {
             titles,
             [
                 "EB3 INDIA",
-                "Final Action Dates: current, November 2024 to December 2024",
+                "Final Action Dates: all dates current (C), November 2024 to December 2024",
                 "Final Action Dates: unavailable, January 2025",
                 "December 2024, Dates for Filing: 01 Jan 2013",
                 "January 2025, Dates for Filing: 08 Jun 2013",
