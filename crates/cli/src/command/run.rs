@@ -251,7 +251,7 @@ async fn is_to_be_said(
     clock: RunClock,
     args: &RunArgs,
 ) -> anyhow::Result<bool> {
-    Ok(is_first_today(store, about, clock.now()).await? || !args.quiet)
+    Ok(!args.quiet || is_first_today(store, about, clock.now()).await?)
 }
 
 /// Says which pages could not be had before and are not asked for yet again. Answers false if one of them may be that of

@@ -81,7 +81,9 @@ fn with_everything() -> Folder {
         ("again.html", without_philippines(&odd("2024-05")), "2024-05-23"),
     ] {
         folder.write(name, page.render());
-        folder.bulletin(&["ingest", name, "--as-of", day]).exits(0);
+        folder
+            .bulletin(&["ingest", name, "--as-of", day, "--confirm-missing"])
+            .exits(0);
     }
     assert!(folder.count("SELECT count(*) FROM earlier_value") > 10);
     folder
