@@ -80,6 +80,17 @@ struct Stored {
     standings: Vec<Standing>,
 }
 
+/// Removes from a standing when its bulletins were first seen, which a migration does not know.
+fn forget_arrival(standing: &mut Standing) {
+    for entry in standing.older.iter_mut().chain([&mut standing.newest]) {
+        (entry.over, entry.history) = (false, false);
+    }
+    let before = &mut standing.before;
+    for read in before.final_action.iter_mut().chain(&mut before.dates_for_filing) {
+        read.over = false;
+    }
+}
+
 fn stored(stage: &Stage) -> Stored {
     let store = stage.store();
     run(async {
@@ -97,6 +108,9 @@ fn stored(stage: &Stage) -> Stored {
         let standings = store.standings().await.unwrap();
         let mut standings: Vec<Standing> = standings.into_iter().map(|stored| stored.standing).collect();
         standings.sort_unstable_by_key(|standing| standing.case);
+        for standing in &mut standings {
+            forget_arrival(standing);
+        }
         Stored {
             rows,
             records,

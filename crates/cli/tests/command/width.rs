@@ -97,8 +97,12 @@ fn a_bulletin_of_eight_columns_fits_80_columns() {
         for preference in Preference::ALL {
             for category in Layout::categories(month, chart, preference) {
                 for (index, area) in areas.into_iter().enumerate() {
-                    let date =
-                        NaiveDate::from_ymd_opt(2010 + index as i32, 2, 3 + category as u32 % 20).unwrap();
+                    let date = NaiveDate::from_ymd_opt(
+                        2010 + index as i32,
+                        2,
+                        3 + category as u32 % 20 + chart as u32,
+                    )
+                    .unwrap();
                     let key = RowKey {
                         chart,
                         category,
