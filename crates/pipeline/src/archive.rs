@@ -6,8 +6,7 @@ use bulletin::{Bulletin, CorrectedCell, Finding, Month, Row, RowKey};
 use chrono::{DateTime, Utc};
 
 use crate::alert::is_finished;
-use crate::parse::WRITE_ATTEMPTS;
-use crate::plan::{Surroundings, plan_standings};
+use crate::plan::{Surroundings, plan_standings, retry_conflicts};
 use crate::port::{BulletinStore, Clock, StoreError};
 use crate::record::{ArchivedRow, BulletinRecord, Carried, CellDigest, RowWrite};
 use crate::row::row_writes;
@@ -101,17 +100,7 @@ impl ArchivedBulletin {
         clock: &impl Clock,
     ) -> Result<Imported, StoreError> {
         let bulletin = self.bulletin()?;
-        let mut conflict = None;
-        for _ in 0..WRITE_ATTEMPTS {
-            match self.try_to_import(&bulletin, store, clock).await {
-                Err(StoreError::Conflict { what }) => conflict = Some(what),
-                done => return done,
-            }
-        }
-        Err(StoreError::Unavailable {
-            what: conflict.unwrap_or_default(),
-            reason: "it is written by others all the time".into(),
-        })
+        retry_conflicts(async || self.try_to_import(&bulletin, store, clock).await).await
     }
 
     async fn try_to_import<Store: BulletinStore>(

@@ -19,9 +19,6 @@ use crate::storing::Candidate;
 const READ_AGAIN: Duration = skew::LONGEST_DELAY;
 /// How often a page that is not out yet is looked for, at most.
 const LOOK_FOR_AGAIN: Duration = Duration::minutes(10);
-/// How often a write is planned anew when somebody else wrote meanwhile. Each time that somebody got theirs in, so the
-/// whole moves on; but one that is slower than another may lose many times in a row while a history is read.
-pub(crate) const WRITE_ATTEMPTS: u32 = 100;
 
 /// Reads pages and stores what they say.
 #[derive(Debug)]

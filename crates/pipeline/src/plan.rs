@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bulletin::{
-    Bulletin, Case, CellState, Chart, Context, MissingPart, Month, NeighbourNeeded, Neighbours, RawCell,
-    Reading, Row, RowKey, Standing, complete,
+    Bulletin, Case, CellState, Chart, Completed, Context, Finding, MissingPart, Month, NeighbourNeeded,
+    Neighbours, RawCell, Reading, Row, RowKey, Standing, complete,
 };
 use chrono::{DateTime, Utc};
 use smol_str::SmolStr;
@@ -61,6 +61,30 @@ impl PlannedStandings {
             mends: self.mends,
         }
     }
+}
+
+/// The number of attempts at a write. A conflict means that another writer succeeded, but a slow writer may lose many
+/// times in a row while a history is read.
+const WRITE_ATTEMPTS: u32 = 100;
+
+/// Repeats a write that other writers prevent, each time from what is stored by then.
+///
+/// # Errors
+/// The error of the write; [`StoreError::Unavailable`] if every attempt conflicts.
+pub(crate) async fn retry_conflicts<T>(
+    mut attempt: impl AsyncFnMut() -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let mut conflict = None;
+    for _ in 0..WRITE_ATTEMPTS {
+        match attempt().await {
+            Err(StoreError::Conflict { what }) => conflict = Some(what),
+            done => return done,
+        }
+    }
+    Err(StoreError::Unavailable {
+        what: conflict.unwrap_or_default(),
+        reason: "other processes write it all the time".into(),
+    })
 }
 
 /// What is stored around a bulletin.
@@ -125,6 +149,21 @@ impl Surroundings {
             over,
             is_news,
         })
+    }
+
+    /// The bulletin of this month with the cells that it should have, judged by the bulletin before it.
+    pub(crate) fn complete(
+        &self,
+        printed: &Bulletin,
+        findings: &[Finding],
+        confirmed: &[RowKey],
+    ) -> Completed {
+        let context = Context {
+            previous: self.previous.as_ref(),
+            stored: None,
+            confirmed,
+        };
+        complete(printed, findings, context)
     }
 
     fn previous_month(&self) -> Option<Month> {

@@ -7,8 +7,8 @@ use bulletin::{Bulletin, Context, Finding, Month, RowKey, complete};
 use bulletin_html::ReadPage;
 
 use crate::correction::is_confirmed;
-use crate::parse::{Accept, ParseError, Parsed, Parser, WRITE_ATTEMPTS};
-use crate::plan::{Surroundings, plan_standings, recomplete_next};
+use crate::parse::{Accept, ParseError, Parsed, Parser};
+use crate::plan::{Surroundings, plan_standings, recomplete_next, retry_conflicts};
 use crate::port::{BulletinStore, Clock, Fetched, PageLink, StoreError, StoredRow, as_bulletin};
 use crate::record::{BulletinRecord, CellDigest, RowWrite};
 use crate::row::{corrected_cells, row_writes};
@@ -51,13 +51,6 @@ struct Draft {
     around: Surroundings,
 }
 
-fn always_conflicting(conflict: Option<String>) -> StoreError {
-    StoreError::Unavailable {
-        what: conflict.unwrap_or_default(),
-        reason: "other processes write it all the time".into(),
-    }
-}
-
 impl<Source, Store, C> Parser<'_, Source, Store, C>
 where
     Store: BulletinStore,
@@ -69,14 +62,7 @@ where
     /// # Errors
     /// [`StoreError`].
     pub async fn confirm_missing(&self, month: Month) -> Result<Option<usize>, StoreError> {
-        let mut conflict = None;
-        for _ in 0..WRITE_ATTEMPTS {
-            match self.try_to_confirm_missing(month).await {
-                Err(StoreError::Conflict { what }) => conflict = Some(what),
-                done => return done,
-            }
-        }
-        Err(always_conflicting(conflict))
+        retry_conflicts(async || self.try_to_confirm_missing(month).await).await
     }
 
     async fn try_to_confirm_missing(&self, month: Month) -> Result<Option<usize>, StoreError> {
@@ -94,12 +80,8 @@ where
         }
         let around = Surroundings::read(self.store, month).await?;
         let confirmed = [known.confirmed_missing.as_slice(), &missing].concat();
-        let context = Context {
-            previous: around.previous.as_ref(),
-            stored: None,
-            confirmed: &confirmed,
-        };
-        let completed = complete(&as_bulletin(month, stored.clone())?, &known.findings, context);
+        let printed = as_bulletin(month, stored.clone())?;
+        let completed = around.complete(&printed, &known.findings, &confirmed);
         let rows = row_writes(&completed.bulletin, &stored);
         let record = BulletinRecord {
             revision: known.revision + 1,
@@ -120,17 +102,17 @@ where
     pub(crate) async fn store_page(
         &self,
         candidate: Candidate<'_>,
-        mut known: Option<BulletinRecord>,
+        known: Option<BulletinRecord>,
     ) -> Result<Parsed, ParseError> {
-        let mut conflict = None;
-        for _ in 0..WRITE_ATTEMPTS {
-            match self.try_to_store(candidate, known).await {
-                Err(StoreError::Conflict { what }) => conflict = Some(what),
-                done => return Ok(done?),
-            }
-            known = self.store.record(candidate.month()).await?;
-        }
-        Err(always_conflicting(conflict).into())
+        let mut first = Some(known);
+        let stored = retry_conflicts(async || {
+            let known = match first.take() {
+                Some(known) => known,
+                None => self.store.record(candidate.month()).await?,
+            };
+            self.try_to_store(candidate, known).await
+        });
+        Ok(stored.await?)
     }
 
     /// One attempt, from this record.
@@ -297,12 +279,7 @@ where
             });
         }
         let around = Surroundings::read(self.store, month).await?;
-        let context = Context {
-            previous: around.previous.as_ref(),
-            stored: None,
-            confirmed: &known.confirmed_missing,
-        };
-        let completed = complete(printed, &known.findings, context);
+        let completed = around.complete(printed, &known.findings, &known.confirmed_missing);
         let rows = row_writes(&completed.bulletin, &self.store.rows(month).await?);
         let planned = plan_standings(self.store, &completed.bulletin, &around, known.was_over()).await?;
         let plan = planned
