@@ -11,7 +11,7 @@ use chrono::Duration;
 use end_to_end::pages::page_of;
 use end_to_end::run;
 use end_to_end::world::{World, ids};
-use pipeline::port::{BulletinStore, Fetched};
+use pipeline::port::{BulletinStore, Clock as _, Fetched};
 use pipeline::testing::FixedClock;
 use pipeline::{Accept, Parsed, Parser};
 
@@ -50,6 +50,13 @@ async fn begun(clock: &FixedClock) -> World<'_> {
     world
 }
 
+/// July arrives without a column. Returns its alerts.
+async fn lose_july(world: &World<'_>) -> Vec<Alert> {
+    world.publish(&HOSTS, month("2024-07"), &page_without("2024-07", is_lost_column));
+    world.deliver([month("2024-07")]).await;
+    world.announce().await
+}
+
 fn clock() -> FixedClock {
     FixedClock::noon("2024-05-11")
 }
@@ -75,8 +82,7 @@ async fn feed(world: &World<'_>, page: Vec<u8>, accept: Accept) -> Parsed {
     let page = Fetched {
         body: page,
         host: "by hand".into(),
-        at: chrono::DateTime::<chrono::Utc>::from(std::time::UNIX_EPOCH)
-            .max(pipeline::port::Clock::now(world.clock)),
+        at: world.clock.now(),
         by_hand: true,
     };
     ingester.parse_page(&page, None, accept).await.unwrap().2
@@ -87,9 +93,7 @@ fn a_lost_column_is_unreadable_and_crosses_nobody() {
     run(async {
         let clock = clock();
         let world = begun(&clock).await;
-        world.publish(&HOSTS, month("2024-07"), &page_without("2024-07", is_lost_column));
-        world.deliver([month("2024-07")]).await;
-        let alerts = world.announce().await;
+        let alerts = lose_july(&world).await;
         let change = change_of(&alerts, EB2_INDIA).unwrap();
         let chart = &change.charts.final_action;
         assert_eq!(chart.movement, None);
@@ -119,9 +123,7 @@ fn a_lost_column_that_comes_back_is_compared_with_what_was_read_before() {
     run(async {
         let clock = clock();
         let world = begun(&clock).await;
-        world.publish(&HOSTS, month("2024-07"), &page_without("2024-07", is_lost_column));
-        world.deliver([month("2024-07")]).await;
-        world.announce().await;
+        lose_july(&world).await;
         feed(&world, page_of(&sample("2024-07")), Accept::default()).await;
         let alerts = world.announce().await;
         let change = change_of(&alerts, EB2_INDIA).unwrap();
@@ -137,9 +139,7 @@ fn an_operator_confirms_that_a_column_is_gone() {
     run(async {
         let clock = clock();
         let world = begun(&clock).await;
-        world.publish(&HOSTS, month("2024-07"), &page_without("2024-07", is_lost_column));
-        world.deliver([month("2024-07")]).await;
-        world.announce().await;
+        lose_july(&world).await;
         let ingester = Parser {
             source: &world.source,
             store: &world.store,
@@ -285,9 +285,7 @@ fn nobody_waiting_for_a_crossing_is_told_of_one_that_the_page_does_not_show() {
     run(async {
         let clock = clock();
         let world = begun(&clock).await;
-        world.publish(&HOSTS, month("2024-07"), &page_without("2024-07", is_lost_column));
-        world.deliver([month("2024-07")]).await;
-        let alerts = world.announce().await;
+        let alerts = lose_july(&world).await;
         for alert in &alerts {
             let headline = alert.headline_for(&subscription("current", "2014-01-01"));
             assert!(
@@ -295,5 +293,73 @@ fn nobody_waiting_for_a_crossing_is_told_of_one_that_the_page_does_not_show() {
                 "{headline}"
             );
         }
+    });
+}
+
+/// July with Dates for Filing as a copy of Final Action on the employment half.
+fn page_with_copied_charts() -> Vec<u8> {
+    let bulletin = sample("2024-07");
+    let rows = bulletin.rows().cloned().map(|mut row| {
+        let of_final_action = RowKey {
+            chart: Chart::FinalAction,
+            ..row.key
+        };
+        if row.key.category.preference() == Preference::Employment
+            && let Some(original) = bulletin.row(of_final_action)
+        {
+            row.reading = original.reading;
+            row.raw.value = original.raw.value.clone();
+        }
+        row
+    });
+    page_of(&Bulletin::new(bulletin.month(), rows).unwrap())
+}
+
+#[test]
+fn copied_charts_are_held_until_an_operator_confirms_them() {
+    run(async {
+        let clock = clock();
+        let world = begun(&clock).await;
+        feed(&world, page_with_copied_charts(), Accept::default()).await;
+        let alerts = world.announce().await;
+        let charts = &change_of(&alerts, EB2_INDIA).unwrap().charts;
+        assert_eq!(
+            (charts.final_action.movement, charts.dates_for_filing.movement),
+            (None, None)
+        );
+        let accept = Accept {
+            identical_charts: true,
+            ..Accept::default()
+        };
+        assert!(matches!(
+            feed(&world, page_with_copied_charts(), accept).await,
+            Parsed::Stored { .. }
+        ));
+        let alerts = world.announce().await;
+        assert!(
+            change_of(&alerts, EB2_INDIA)
+                .unwrap()
+                .charts
+                .dates_for_filing
+                .movement
+                .is_some()
+        );
+    });
+}
+
+#[test]
+fn copied_charts_replace_no_stored_cell() {
+    run(async {
+        let clock = clock();
+        let world = begun(&clock).await;
+        feed(&world, page_of(&sample("2024-07")), Accept::default()).await;
+        world.announce().await;
+        let rows = world.store.rows(month("2024-07")).await.unwrap();
+        assert_eq!(
+            feed(&world, page_with_copied_charts(), Accept::default()).await,
+            Parsed::Unchanged
+        );
+        assert_eq!(world.store.rows(month("2024-07")).await.unwrap(), rows);
+        assert_eq!(ids(&world.announce().await), [""; 0]);
     });
 }

@@ -12,6 +12,7 @@ mod bad_word;
 mod cell;
 mod check;
 mod clock;
+mod confirm;
 mod database;
 mod doctor;
 mod exec;
