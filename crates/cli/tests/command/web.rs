@@ -263,3 +263,50 @@ fn a_page_that_no_host_has_or_lists_is_not_out_yet() {
         .exits(0)
         .says(&[&format!("{}: not out yet", present().next().title())]);
 }
+
+/// Polls with another version of the present month's page on the site.
+fn poll_version(site: &Site, folder: &Folder, is_changed: bool) -> crate::tool::Answer {
+    let mut shown = page_as("2024-07", present());
+    if is_changed {
+        shown
+            .noise
+            .misprints
+            .push((crate::sample::EB3_CHINA, "15AUG20".into()));
+    }
+    site.answer(&page_path(present()), 200, shown.render());
+    wait(folder);
+    folder.bulletin(&["run", "--host", &site.host()])
+}
+
+#[test]
+fn an_alternating_page_fails_every_run_until_it_is_fed() {
+    let (site, folder) = (Site::start(), Folder::new());
+    let months: Vec<Month> = std::iter::successors(Some(present()), |month| Some(month.previous()))
+        .take(7)
+        .collect();
+    serve(&site, &months);
+    folder.bulletin(&["run", "--host", &site.host()]).exits(0);
+    for is_changed in [true, false, true, false] {
+        poll_version(&site, &folder, is_changed).exits(0);
+    }
+    let title = present().title();
+    let warning = ["warning: ", &title, "alternates between two versions"];
+    poll_version(&site, &folder, true)
+        .exits(1)
+        .says_in_a_line(&warning);
+    // Nothing is due now, and it is still a failure. With --quiet it is printed once a day.
+    let host = site.host();
+    let run = ["run", "--host", &host];
+    let quiet = ["run", "--host", &host, "--quiet"];
+    folder.bulletin(&run).exits(1).says_in_a_line(&warning);
+    folder.bulletin(&quiet).exits(1).says_in_a_line(&warning);
+    let again = folder.bulletin(&quiet).exits(1);
+    assert!(!again.err.contains("alternates"), "{}", again.err);
+    folder
+        .bulletin(&["status"])
+        .exits(1)
+        .prints(&["NEEDS A LOOK", "alternates between two versions"]);
+    folder.write("fed.html", page_as("2024-07", present()).render());
+    folder.bulletin(&["ingest", "fed.html"]).exits(0);
+    folder.bulletin(&run).exits(0);
+}
