@@ -87,7 +87,7 @@ describe('templates and binaries agree', () => {
     expect(captured('crates/pipeline/src/fetch.rs', /QUEUED_FOR: Duration = Duration::minutes\((\d+)\)/)).toBe(
       String(QUEUED_FOR.toMinutes()),
     );
-    expect(captured('crates/pipeline/src/notify.rs', /SENDING_TAKES: Duration = Duration::minutes\((\d+)\)/)).toBe('5');
+    expect(captured('crates/pipeline/src/dispatch.rs', /SENDING_TAKES: Duration = Duration::minutes\((\d+)\)/)).toBe('5');
   });
 
   it('on the key prefixes of items that can alert', () => {
