@@ -204,6 +204,29 @@ fn a_fed_page_that_lost_a_column_replaces_no_stored_cell() {
 }
 
 #[test]
+fn the_finding_about_a_lost_column_ends_when_the_page_shows_it_again() {
+    run(async {
+        let clock = clock();
+        let world = begun(&clock).await;
+        let july = month("2024-07");
+        let findings = async || world.store.record(july).await.unwrap().unwrap().findings;
+        world.publish(&HOSTS, july, &page_of(&sample("2024-07")));
+        world.deliver([july]).await;
+        let complete = findings().await;
+        for _ in 0..2 {
+            world.publish(&HOSTS, july, &page_without("2024-07", is_lost_column));
+            clock.pass(Duration::hours(1));
+            world.deliver([july]).await;
+            assert_ne!(findings().await, complete);
+            world.publish(&HOSTS, july, &page_of(&sample("2024-07")));
+            clock.pass(Duration::hours(1));
+            world.deliver([july]).await;
+            assert_eq!(findings().await, complete);
+        }
+    });
+}
+
+#[test]
 fn a_column_that_leaves_every_chart_is_reported_as_gone() {
     run(async {
         // Vietnam left the employment charts in October 2021.

@@ -125,8 +125,11 @@ where
             page, read, accept, ..
         } = candidate;
         if let Some(known) = &known {
-            let confirms = accept.missing && known.findings.iter().any(Finding::is_gap);
-            if known.digest == CellDigest::of(&read.bulletin) && !confirms {
+            let has_gaps = known.findings.iter().any(Finding::is_gap);
+            if known.digest == CellDigest::of(&read.bulletin) && !(accept.missing && has_gaps) {
+                if has_gaps {
+                    self.update_findings(candidate, known).await?;
+                }
                 let seen = self.seen_as_stored(known, page).await?;
                 return if page.by_hand {
                     self.mend(&read.bulletin).await
@@ -152,10 +155,17 @@ where
             };
         }
         // The page lost cells and says nothing new otherwise: the stored cells stay, and the page is reported.
-        if known.findings != draft.findings {
-            self.note_findings(known, draft).await?;
-        }
+        self.note_findings(known, draft).await?;
         Ok(Parsed::Unchanged)
+    }
+
+    /// Removes findings about cells that an earlier version of the page had lost and that this one shows.
+    async fn update_findings(&self, candidate: Candidate<'_>, known: &BulletinRecord) -> Result<(), StoreError> {
+        let draft = self.draft(candidate, Some(known)).await?;
+        if row_writes(&draft.bulletin, &draft.stored).is_empty() {
+            self.note_findings(known.clone(), draft).await?;
+        }
+        Ok(())
     }
 
     /// True if the stored page was fetched after this one. A stored time in the future says nothing: a clock ran ahead.
@@ -254,6 +264,9 @@ where
 
     /// Stores what is reported about a page whose cells are the stored ones.
     async fn note_findings(&self, known: BulletinRecord, draft: Draft) -> Result<(), StoreError> {
+        if known.findings == draft.findings {
+            return Ok(());
+        }
         let planned = plan_standings(self.store, &draft.bulletin, &draft.around, known.was_over()).await?;
         let record = BulletinRecord {
             findings: draft.findings,
