@@ -2,14 +2,13 @@
 //! pipeline itself; nothing here runs in a Lambda.
 //!
 //! Everything works on a [`Store`]: the SQLite file of one machine, or the tables of a [`Deployment`]. Start with
-//! [`doctor`], [`archive_file`], [`migrate`], [`replay`] or [`table`].
+//! [`doctor`], [`archive_file`], [`replay`] or [`table`].
 
 pub mod archive_file;
 pub mod capacity;
 pub mod connect;
 pub mod deployment;
 pub mod doctor;
-pub mod migrate;
 pub mod replay;
 pub mod table;
 

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use pipeline::port::{
     AlertMarks, BulletinStore, Check, Claim, LinkTable, PageLink, StoreError, StoredRow, StoredStanding,
 };
-use pipeline::{ArchivedRow, BulletinRecord, HistoryRow, Link, LinkState, Pending, WritePlan, is_finished};
+use pipeline::{ArchivedRow, BulletinRecord, HistoryRow, Link, LinkState, Pending, WritePlan};
 use sqlite::SqliteStore;
 
 use crate::Deployment;
@@ -99,12 +99,6 @@ impl Store {
             Self::Dynamo(store) => Ok((store.last_check(true).await?, store.last_check(false).await?)),
         }
     }
-}
-
-/// True if a month that is not stored would be news when `newest` is the newest stored one: then the pipeline
-/// stores and reports it.
-pub(crate) fn is_news(month: Month, newest: Option<Month>, now: DateTime<Utc>) -> bool {
-    newest.is_some_and(|newest| newest < month) && !is_finished(month, now)
 }
 
 /// A DynamoDB client. A meter records the capacity that each call consumes.

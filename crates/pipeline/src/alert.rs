@@ -18,6 +18,12 @@ pub fn is_finished(month: Month, at: DateTime<Utc>) -> bool {
     month < present_month(at)
 }
 
+/// True if a month that is not stored would be news when `newest` is the newest stored one: then the pipeline
+/// stores and reports it.
+pub fn is_news(month: Month, newest: Option<Month>, at: DateTime<Utc>) -> bool {
+    newest.is_some_and(|newest| newest < month) && !is_finished(month, at)
+}
+
 /// The stored state that a change is about.
 #[derive(Debug, Clone, Default)]
 pub struct Stored {

@@ -24,7 +24,7 @@ mod storing;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use alert::{DueAlert, Stored, alerts_of, due_alerts, is_finished, summary};
+pub use alert::{DueAlert, Stored, alerts_of, due_alerts, is_finished, is_news, summary};
 pub use archive::{ArchivedBulletin, Imported};
 pub use dispatch::{Dispatcher, Notified, NotifyError};
 pub use fetch::{FetchReport, Fetcher, overdue};

@@ -8,13 +8,13 @@ mod replay;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aws_harness::deployment::Deployment;
+use aws_harness::emulator::Emulator;
+use aws_harness::play::{deployment, expected_alerts, few_steps, heard_alerts, noon};
+use aws_harness::proxy::Proxy;
+use aws_harness::run;
+use aws_harness::site::Site;
 use aws_sdk_dynamodb::types::AttributeValue;
-use aws_tests::deployment::Deployment;
-use aws_tests::emulator::Emulator;
-use aws_tests::play::{deployment, expected_alerts, few_steps, heard_alerts, noon};
-use aws_tests::proxy::Proxy;
-use aws_tests::run;
-use aws_tests::site::Site;
 use bulletin::{Bulletin, Chart, Month};
 use bulletin_samples::site::{Step, steps};
 use bulletin_samples::{Page, page_path};

@@ -4,12 +4,12 @@
 use std::rc::Rc;
 use std::time::Duration as Wait;
 
-use aws_tests::deployment::{Death, Deployment};
-use aws_tests::emulator::Emulator;
-use aws_tests::play::{counted, deployment, expected_alerts, few_steps, heard_alerts, noon};
-use aws_tests::proxy::{Proxy, Untaken};
-use aws_tests::run;
-use aws_tests::site::Site;
+use aws_harness::deployment::{Death, Deployment};
+use aws_harness::emulator::Emulator;
+use aws_harness::play::{counted, deployment, expected_alerts, few_steps, heard_alerts, noon};
+use aws_harness::proxy::{Proxy, Untaken};
+use aws_harness::run;
+use aws_harness::site::Site;
 use bulletin_samples::site::{Step, steps};
 use chrono::Duration;
 use serde_json::json;

@@ -6,9 +6,9 @@ use std::net::{Ipv4Addr, TcpStream};
 use std::panic::AssertUnwindSafe;
 use std::sync::Mutex;
 
-use aws_tests::emulator::Emulator;
-use aws_tests::proxy::Proxy;
-use aws_tests::site::Site;
+use aws_harness::emulator::Emulator;
+use aws_harness::proxy::Proxy;
+use aws_harness::site::Site;
 
 /// The addresses on which a process listens on this port, in the kernel's notation.
 fn listeners(port: u16) -> Vec<String> {

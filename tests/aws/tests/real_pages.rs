@@ -4,11 +4,11 @@
 
 use std::collections::BTreeMap;
 
+use aws_harness::deployment::Deployment;
+use aws_harness::emulator::Emulator;
+use aws_harness::run;
+use aws_harness::site::Site;
 use aws_sdk_dynamodb::types::AttributeValue;
-use aws_tests::deployment::Deployment;
-use aws_tests::emulator::Emulator;
-use aws_tests::run;
-use aws_tests::site::Site;
 use bulletin::Month;
 use end_to_end::oracle::Value;
 use end_to_end::pages::{real_cells, real_pages, shared};

@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 
 use aws::config::Tables;
 use aws::{BULLETIN_INDEX, DynamoStore};
+use aws_harness::emulator::Emulator;
+use aws_harness::proxy::Proxy;
+use aws_harness::run;
+use aws_harness::table::{self, StreamReader};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_dynamodbstreams::types::{OperationType, Record};
-use aws_tests::emulator::Emulator;
-use aws_tests::proxy::Proxy;
-use aws_tests::run;
-use aws_tests::table::{self, StreamReader};
 use bulletin::{Area, Bulletin, Category, Chart, CutOff, Month, Row, RowKey};
 use chrono::NaiveDate;
 use pipeline::port::{BulletinStore, Clock, Fetched};

@@ -1,6 +1,6 @@
 //! Queries have the same answer on one machine and on AWS.
 
-use aws_tests::emulator::Emulator;
+use aws_harness::emulator::Emulator;
 
 use crate::sample;
 use crate::stage::Stage;

@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use aws_harness::emulator::Emulator;
+use aws_harness::run;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
-use aws_tests::emulator::Emulator;
-use aws_tests::run;
 use bulletin::{Bulletin, CutOff, Month, Reading, Row, RowKey, Standing};
 use bulletin_samples::site;
 use pipeline::CellDigest;

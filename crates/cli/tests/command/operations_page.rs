@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use aws_tests::emulator::Emulator;
+use aws_harness::emulator::Emulator;
 use bulletin::Month;
 use chrono::{Duration, Utc};
 

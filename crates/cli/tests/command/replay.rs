@@ -5,8 +5,8 @@ mod letter;
 mod month;
 mod moved;
 
+use aws_harness::run;
 use aws_sdk_sqs::types::MessageAttributeValue;
-use aws_tests::run;
 use operations::deployment::Queue;
 use serde_json::json;
 

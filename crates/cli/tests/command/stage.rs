@@ -3,9 +3,9 @@
 
 use aws::DynamoStore;
 use aws::config::Tables;
+use aws_harness::emulator::Emulator;
+use aws_harness::{run, table};
 use aws_sdk_sqs::types::QueueAttributeName;
-use aws_tests::emulator::Emulator;
-use aws_tests::{run, table};
 use bulletin_samples::site;
 use chrono::{DateTime, Utc};
 use operations::deployment::{Deployment, Queue};

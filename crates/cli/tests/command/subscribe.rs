@@ -4,7 +4,7 @@ mod bad_word;
 mod cloud;
 mod sms;
 
-use aws_tests::run;
+use aws_harness::run;
 use serde_json::Value;
 
 use self::cloud::{Cloud, alerts};

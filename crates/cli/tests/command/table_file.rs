@@ -4,9 +4,9 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use aws_tests::emulator::Emulator;
-use aws_tests::run;
-use aws_tests::table::StreamReader;
+use aws_harness::emulator::Emulator;
+use aws_harness::run;
+use aws_harness::table::StreamReader;
 use bulletin::{Area, Bulletin, Category, Chart, CutOff, Preference, RowKey};
 use bulletin_samples::{Layout, Page, site};
 use operations::archive_file::{ArchiveFormat, import, read};

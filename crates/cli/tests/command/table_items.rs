@@ -3,9 +3,9 @@
 use std::process::Stdio;
 use std::time::Duration;
 
-use aws_tests::emulator::Emulator;
-use aws_tests::run;
-use aws_tests::table::StreamReader;
+use aws_harness::emulator::Emulator;
+use aws_harness::run;
+use aws_harness::table::StreamReader;
 use serde_json::Value;
 
 use crate::stage::Stage;

@@ -8,10 +8,9 @@ use std::path::Path;
 use bulletin::Month;
 use chrono::{DateTime, Utc};
 use pipeline::port::{BulletinStore, Clock, StoreError};
-use pipeline::{ArchivedBulletin, Imported};
+use pipeline::{ArchivedBulletin, Imported, is_news};
 
 use super::{ArchiveError, ArchiveFormat, ExchangeError, read};
-use crate::store::is_news;
 
 /// The maximum size of a file, in bytes. All bulletins since 2001 take about thirty million.
 const LONGEST_FILE: u64 = 1 << 29;

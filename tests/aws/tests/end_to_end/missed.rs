@@ -1,10 +1,10 @@
 //! Missing columns, skipped months and two new months on one day, on the compiled Lambdas and on one machine.
 
-use aws_tests::deployment::Deployment;
-use aws_tests::emulator::Emulator;
-use aws_tests::play::{deployment, expected_alerts, heard_alerts, noon};
-use aws_tests::run;
-use aws_tests::site::Site;
+use aws_harness::deployment::Deployment;
+use aws_harness::emulator::Emulator;
+use aws_harness::play::{deployment, expected_alerts, heard_alerts, noon};
+use aws_harness::run;
+use aws_harness::site::Site;
 use bulletin::{Area, Bulletin, Chart, Month, Preference, Row, RowKey};
 use bulletin_samples::site::{self, Step};
 use bulletin_samples::{Layout, Page};

@@ -5,12 +5,12 @@ mod late;
 
 use std::collections::BTreeSet;
 
+use aws_harness::deployment::Deployment;
+use aws_harness::emulator::Emulator;
+use aws_harness::play::{deployment, expected_alerts, few_steps, heard_alerts, looks, noon};
+use aws_harness::run;
+use aws_harness::site::Site;
 use aws_sdk_dynamodb::types::AttributeValue;
-use aws_tests::deployment::Deployment;
-use aws_tests::emulator::Emulator;
-use aws_tests::play::{deployment, expected_alerts, few_steps, heard_alerts, looks, noon};
-use aws_tests::run;
-use aws_tests::site::Site;
 use bulletin::Month;
 use bulletin_samples::site::Step;
 use chrono::{DateTime, Duration, Utc};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use crate::oracle::{Cells, History};
+use end_to_end::oracle::{Cells, History};
 
 /// The oracle's prediction of one case on one chart, as text.
 #[derive(Debug, Clone)]

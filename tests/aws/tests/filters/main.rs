@@ -4,14 +4,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-#[path = "../../../src/oracle.rs"]
-#[expect(
-    dead_code,
-    unreachable_pub,
-    reason = "shared with the tests on one machine, which use all of it"
-)]
-mod oracle;
-
 mod expected;
 mod standings;
 
@@ -19,14 +11,14 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 
 use aws::SnsTopics;
+use aws_harness::emulator::Emulator;
+use aws_harness::process::project;
+use aws_harness::run;
 use aws_sdk_sqs::types::{Message, QueueAttributeName};
-use aws_tests::emulator::Emulator;
-use aws_tests::process::project;
-use aws_tests::run;
 use bulletin::{Alert, Area, Case, Category, ChangeKind, FilterPolicy, Subscription, When};
 use chrono::NaiveDate;
+use end_to_end::oracle::{History, Value, alerts_of_correction, alerts_of_new, read_cells};
 use expected::{Expected, Told, read_line};
-use oracle::{History, Value, alerts_of_correction, alerts_of_new, read_cells};
 use pipeline::port::{Channel, Recipient};
 use serde_json::json;
 use standings::Standings;

@@ -7,7 +7,7 @@ use bulletin::{
     RawCell, Reading, Row, RowKey, Standing, changes,
 };
 
-use crate::oracle::{Cells, Value};
+use end_to_end::oracle::{Cells, Value};
 
 /// The bulletin of a month with these cells.
 pub(crate) fn bulletin(month: &str, cells: &Cells) -> Bulletin {

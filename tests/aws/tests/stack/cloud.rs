@@ -2,8 +2,8 @@
 
 use std::io::Write as _;
 
-use aws_tests::http::{Request, forward};
-use aws_tests::process::{Process, free_port, project, wait_for};
+use aws_harness::http::{Request, forward};
+use aws_harness::process::{Process, free_port, project, wait_for};
 use serde_json::{Value, json};
 
 use crate::passage::Passage;

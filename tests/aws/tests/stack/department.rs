@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use aws_tests::http::{Request, Response, Server};
+use aws_harness::http::{Request, Response, Server};
 use bulletin::Month;
 use bulletin_samples::{Page, page_path, render_index};
 

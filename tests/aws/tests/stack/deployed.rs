@@ -9,8 +9,8 @@ use std::sync::OnceLock;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use aws_tests::lambda::binaries;
-use aws_tests::process::project;
+use aws_harness::lambda::binaries;
+use aws_harness::process::project;
 use bulletin::{Category, FilterPolicy, Subscription};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};

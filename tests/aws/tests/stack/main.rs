@@ -13,7 +13,7 @@ mod permission;
 
 use std::collections::BTreeMap;
 
-use aws_tests::play::{alerts_by_step, few_steps, looks};
+use aws_harness::play::{alerts_by_step, few_steps, looks};
 use bulletin::{Alert, Subscription};
 use bulletin_samples::site::Step;
 use serde_json::{Value, json};
@@ -151,7 +151,7 @@ fn what_is_deployed_alerts_and_leaves_nothing_but_its_tables() {
         return;
     };
     let steps = few_steps();
-    let alerts = aws_tests::run(alerts_by_step(&steps));
+    let alerts = aws_harness::run(alerts_by_step(&steps));
     let subscribe = || {
         deployed.subscribe(PERSON, Some(&person()));
         deployed.subscribe(EVERYTHING, None);

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use aws_tests::http::{Request, Response, Server, forward};
+use aws_harness::http::{Request, Response, Server, forward};
 
 /// The words with which the emulator denies a permission to a role.
 pub(crate) const REFUSED: &str = "is not authorized to perform: ";

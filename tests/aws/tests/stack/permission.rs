@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::io::Write as _;
 
-use aws_tests::play::{alerts_by_step, few_steps, looks};
-use aws_tests::run;
+use aws_harness::play::{alerts_by_step, few_steps, looks};
+use aws_harness::run;
 use bulletin_samples::site::Step;
 use chrono::Duration;
 use serde_json::{Value, json};

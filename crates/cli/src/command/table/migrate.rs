@@ -1,8 +1,8 @@
 use std::process::ExitCode;
 
+use ::migrate::{Cost, Fate, Migration, OldTable, Outcome, Plan, PlannedMonth, Survey};
 use anyhow::Context as _;
 use aws::DynamoStore;
-use operations::migrate::{Cost, Fate, Migration, OldTable, Outcome, Plan, PlannedMonth, Survey};
 use serde::Serialize;
 
 use super::{progress_bar, show};

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aws_harness::emulator::Emulator;
+use aws_harness::run;
 use aws_sdk_dynamodb::types::{
     AttributeValue, PointInTimeRecoverySpecification, StreamSpecification, StreamViewType,
     TimeToLiveSpecification,
 };
-use aws_tests::emulator::Emulator;
-use aws_tests::run;
 use operations::deployment::Queue;
 use pipeline::port::{AlertMarks, BulletinStore, LinkTable};
 use pipeline::{LinkState, Pending};

@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::types::{
 };
 use bulletin::{Bulletin, Chart, CutOff, Row};
 
-pub(super) use operations::migrate::Layout;
+pub(super) use ::migrate::Layout;
 
 pub(super) type Item = HashMap<String, AttributeValue>;
 

@@ -1,7 +1,7 @@
 //! The notifier's view of a migration: its stream records send no alerts.
 
-use aws_tests::table::StreamReader;
-use operations::migrate::{Migration, OldTable, Outcome};
+use ::migrate::{Migration, OldTable, Outcome};
+use aws_harness::table::StreamReader;
 use pipeline::Notifier;
 use pipeline::testing::{FixedClock, RecordingSink, ScriptedSource};
 

@@ -2,8 +2,8 @@
 
 use std::process::Stdio;
 
+use aws_harness::run;
 use aws_sdk_dynamodb::types::AttributeValue;
-use aws_tests::run;
 
 use crate::sample;
 use crate::stage::Stage;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use aws_tests::run;
+use aws_harness::run;
 use bulletin_samples::page_path;
 use operations::deployment::Queue;
 use pipeline::LinkState;
@@ -248,7 +248,7 @@ fn letters_in_somebody_s_hands_are_not_said_to_be_none() {
 
 #[test]
 fn a_stage_without_queues_is_said() {
-    let Some(emulator) = aws_tests::emulator::Emulator::shared_ministack() else {
+    let Some(emulator) = aws_harness::emulator::Emulator::shared_ministack() else {
         return;
     };
     Stage::of_tables(emulator)

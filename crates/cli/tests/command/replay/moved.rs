@@ -4,8 +4,8 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use aws_tests::http::{Request, Response, Server, forward};
-use aws_tests::run;
+use aws_harness::http::{Request, Response, Server, forward};
+use aws_harness::run;
 use operations::deployment::Queue;
 use serde_json::{Value, json};
 

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use aws_tests::http::{Response, Server};
+use aws_harness::http::{Response, Server};
 
 use super::cloud::command;
 use super::{MAILBOX, PHONE};

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 use aws::SnsTopics;
-use aws_tests::emulator::Emulator;
-use aws_tests::run;
+use aws_harness::emulator::Emulator;
+use aws_harness::run;
 use bulletin::{
     Alert, Area, Bulletin, Case, CaseAlert, Category, Chart, Month, Neighbours, RawCell, Reading, Row,
     RowKey, Standing, changes,

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use aws::SnsTopics;
-use aws_tests::deployment::Deployment;
-use aws_tests::emulator::Emulator;
-use aws_tests::play::{deployment, expected_alerts, few_steps, heard_alerts, looks, noon};
-use aws_tests::run;
-use aws_tests::site::Site;
+use aws_harness::deployment::Deployment;
+use aws_harness::emulator::Emulator;
+use aws_harness::play::{deployment, expected_alerts, few_steps, heard_alerts, looks, noon};
+use aws_harness::run;
+use aws_harness::site::Site;
 use bulletin_samples::site::{Step, steps};
 use operations::Store;
 use operations::deployment::Queue;

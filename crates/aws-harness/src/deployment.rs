@@ -1,14 +1,16 @@
 //! The whole pipeline on an emulator: tables, queues, topics, the compiled Lambdas, and the pollers that AWS
 //! runs between them. Start at [`Deployment`].
 
+mod content;
+mod created;
+mod received;
+
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::time::{Duration as Wait, Instant};
+use std::time::Duration as Wait;
 
 use aws::config::Tables;
-use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_sqs::types::QueueAttributeName;
-use bulletin::Category;
 use chrono::{DateTime, Duration, Utc};
 use fastrand::Rng;
 use serde_json::{Value, json};
@@ -18,6 +20,7 @@ use crate::event::{failures, message_event, passes_filter, record_event, sequenc
 use crate::lambda::Lambda;
 use crate::site::Site;
 use crate::table::{self, StreamReader};
+use created::{arn, queue, topics};
 
 /// The number of deliveries of a message before it is dead-lettered.
 pub const MAX_RECEIVES: usize = 3;
@@ -345,205 +348,4 @@ impl Deployment {
         let mut size = BATCH;
         self.give_batch(&mut size);
     }
-
-    /// The messages that the subscriber got since the last call.
-    ///
-    /// # Panics
-    /// If the queue cannot be read.
-    pub async fn heard(&self) -> Vec<String> {
-        self.receive_all(&self.subscriber, false).await
-    }
-
-    /// Watches the subscriber's queue in a thread from now on. The thread returns the instant of the first
-    /// message, which stays for [`heard`](Self::heard).
-    ///
-    /// # Panics
-    /// In its thread, if the queue cannot be read.
-    pub fn first_heard(&self, emulator: &Emulator) -> std::thread::JoinHandle<Instant> {
-        // A separate client: the tasks of the client on this thread wait while the thread is busy.
-        let (config, queue) = (emulator.config(), self.subscriber.clone());
-        std::thread::spawn(move || {
-            let sqs = aws_sdk_sqs::Client::new(&config);
-            crate::run(async {
-                loop {
-                    let request = sqs.receive_message().queue_url(&queue).visibility_timeout(0);
-                    let received = request.send().await.expect("messages");
-                    if !received.messages().is_empty() {
-                        return Instant::now();
-                    }
-                    tokio::time::sleep(Wait::from_millis(5)).await;
-                }
-            })
-        })
-    }
-
-    /// Receives every message of a queue.
-    ///
-    /// # Panics
-    /// If the queue cannot be read.
-    pub async fn take_all(&self, queue: &str) -> Vec<String> {
-        self.receive_all(queue, true).await
-    }
-
-    async fn receive_all(&self, queue: &str, delete: bool) -> Vec<String> {
-        let mut bodies = Vec::new();
-        loop {
-            let received = self
-                .sqs
-                .receive_message()
-                .queue_url(queue)
-                .max_number_of_messages(10)
-                .send()
-                .await
-                .expect("messages");
-            let messages = received.messages.unwrap_or_default();
-            if messages.is_empty() {
-                return bodies;
-            }
-            for message in messages {
-                if delete {
-                    let delete = self.sqs.delete_message().queue_url(queue);
-                    let delete = delete.set_receipt_handle(message.receipt_handle);
-                    delete.send().await.expect("deleted");
-                }
-                bodies.extend(message.body);
-            }
-        }
-    }
-
-    /// Every item of the data table, without the attributes that say when it was written.
-    ///
-    /// # Panics
-    /// If the table cannot be read.
-    pub async fn items(&self) -> BTreeMap<String, String> {
-        self.items_without(&["fetched_at", "first_seen", "host", "earlier"])
-            .await
-    }
-
-    /// Every item of the data table, without the attributes that say when, in which order and how often it
-    /// was written.
-    ///
-    /// # Panics
-    /// If the table cannot be read.
-    pub async fn content(&self) -> BTreeMap<String, String> {
-        let left_out = [
-            "fetched_at",
-            "first_seen",
-            "host",
-            "earlier",
-            "version",
-            "came_in_order",
-            "history",
-        ];
-        self.items_without(&left_out).await
-    }
-
-    async fn items_without(&self, left_out: &[&str]) -> BTreeMap<String, String> {
-        let mut items = BTreeMap::new();
-        let mut from = None;
-        loop {
-            let answer = self
-                .dynamo
-                .scan()
-                .table_name(&self.tables.data)
-                .set_exclusive_start_key(from)
-                .send()
-                .await
-                .expect("items");
-            for item in answer.items() {
-                let key = |name: &str| match item.get(name) {
-                    Some(AttributeValue::S(key)) => key.clone(),
-                    _ => String::new(),
-                };
-                let kept: BTreeMap<&String, &AttributeValue> = item
-                    .iter()
-                    .filter(|(name, _)| !left_out.contains(&name.as_str()))
-                    .collect();
-                items.insert(format!("{} {}", key("pk"), key("sk")), plain(&kept, left_out));
-            }
-            from = answer.last_evaluated_key;
-            if from.is_none() {
-                return items;
-            }
-        }
-    }
-}
-
-/// Attributes as text: equal attributes give equal texts. Attributes with these names are omitted at any
-/// depth.
-fn plain(item: &BTreeMap<&String, &AttributeValue>, left_out: &[&str]) -> String {
-    fn sorted(value: &AttributeValue, left_out: &[&str]) -> String {
-        match value {
-            AttributeValue::M(fields) => {
-                let fields: BTreeMap<&String, String> = fields
-                    .iter()
-                    .filter(|(name, _)| !left_out.contains(&name.as_str()))
-                    .map(|(name, value)| (name, sorted(value, left_out)))
-                    .collect();
-                format!("{fields:?}")
-            }
-            AttributeValue::L(values) => format!(
-                "{:?}",
-                values
-                    .iter()
-                    .map(|value| sorted(value, left_out))
-                    .collect::<Vec<_>>()
-            ),
-            AttributeValue::Ss(values) => {
-                let mut values = values.clone();
-                values.sort_unstable();
-                format!("{values:?}")
-            }
-            other => format!("{other:?}"),
-        }
-    }
-    let fields: BTreeMap<&&String, String> = item
-        .iter()
-        .map(|(name, value)| (name, sorted(value, left_out)))
-        .collect();
-    format!("{fields:?}")
-}
-
-async fn queue(sqs: &aws_sdk_sqs::Client, name: &str, dead_letters: Option<&str>) -> String {
-    let mut request = sqs.create_queue().queue_name(name);
-    if let Some(dead_letters) = dead_letters {
-        let policy = json!({
-            "deadLetterTargetArn": arn(sqs, dead_letters).await,
-            "maxReceiveCount": MAX_RECEIVES,
-        });
-        request = request.attributes(QueueAttributeName::RedrivePolicy, policy.to_string());
-    }
-    let answer = request.send().await.expect("a queue");
-    answer.queue_url.expect("its address")
-}
-
-async fn arn(sqs: &aws_sdk_sqs::Client, queue: &str) -> String {
-    let request = sqs.get_queue_attributes().queue_url(queue);
-    let request = request.attribute_names(QueueAttributeName::QueueArn);
-    let answer = request.send().await.expect("attributes");
-    let attributes = answer.attributes.unwrap_or_default();
-    attributes[&QueueAttributeName::QueueArn].clone()
-}
-
-/// Creates every topic, subscribes a queue to all of them, and returns the prefix of their ARNs.
-async fn topics(sns: &aws_sdk_sns::Client, before: &str, subscriber: &str) -> String {
-    let names = Category::ALL
-        .iter()
-        .map(|category| category.code())
-        .chain(["BULLETINS"]);
-    let mut prefix = String::new();
-    for name in names {
-        let created = sns.create_topic().name(format!("{before}-{name}"));
-        let arn = created.send().await.expect("a topic").topic_arn.expect("its ARN");
-        prefix = arn.strip_suffix(name).expect("its name").to_owned();
-        sns.subscribe()
-            .topic_arn(arn)
-            .protocol("sqs")
-            .endpoint(subscriber)
-            .attributes("RawMessageDelivery", "true")
-            .send()
-            .await
-            .expect("a subscription");
-    }
-    prefix
 }

@@ -96,7 +96,7 @@ impl<'a> Replay<'a> {
     /// Starts a run of a day.
     fn begin(&self, step: &SampleStep) -> Child {
         let source = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../samples/steps")
+            .join("../../samples/steps")
             .join(&step.folder);
         let file = |name: &str| {
             let path = self.folder.path().join(name);

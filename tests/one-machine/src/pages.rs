@@ -17,7 +17,7 @@ pub type Pages = BTreeMap<Month, Vec<u8>>;
 /// repository: the folder is `shared` next to it, or the one in `VISA_BULLETIN_SHARED`.
 pub fn shared() -> Option<PathBuf> {
     let path = std::env::var_os("VISA_BULLETIN_SHARED").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared"),
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
         PathBuf::from,
     );
     let bulletins = path.join("bulletins");
@@ -76,7 +76,7 @@ pub struct SampleStep {
 /// # Panics
 /// If the samples cannot be read.
 pub fn sample_steps() -> Vec<SampleStep> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/bulletin-samples/dates.csv");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates/bulletin-samples/dates.csv");
     let dates = read_cells(&std::fs::read_to_string(path).unwrap());
     let steps = steps().unwrap();
     let cell = |category: &str, area: &str| ("final_action".to_owned(), category.to_owned(), area.to_owned());

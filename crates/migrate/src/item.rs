@@ -7,7 +7,7 @@ use std::fmt;
 use aws_sdk_dynamodb::types::AttributeValue;
 use bulletin::{Area, Category, Chart, Month, RawCell, RowKey};
 
-use super::word::{self, Dictionary, OldValue, shown};
+use crate::word::{self, Dictionary, OldValue, shown};
 
 /// An item of a table: its attributes by name.
 pub(super) type Item = HashMap<String, AttributeValue>;

@@ -1,6 +1,6 @@
 //! Estimates the DynamoDB cost of a migration. Start with [`Cost`].
 
-use super::month::OldMonth;
+use crate::month::OldMonth;
 
 /// Read units to check and store one bulletin: rows and standings are read by their keys, including absent ones,
 /// and the rows again when they are stored.

@@ -9,9 +9,9 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, KeyType, TransactWriteItem};
 use bulletin::Month;
 
-use super::item::{Found, Item, OldItem, Unreadable, read};
-use super::month::OldMonth;
-use super::word::Dictionary;
+use crate::item::{Found, Item, OldItem, Unreadable, read};
+use crate::month::OldMonth;
+use crate::word::Dictionary;
 
 /// The maximum number of actions in a transaction.
 const TRANSACTION_ACTIONS: usize = 100;

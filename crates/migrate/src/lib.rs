@@ -19,9 +19,7 @@ mod word;
 use bulletin::{Bulletin, Finding, Month};
 use bulletin_html::read_page;
 use pipeline::port::{BulletinStore, Clock, Fetched, PageSource, SourceError, StoreError};
-use pipeline::{ArchivedBulletin, ArchivedRow, CellDigest, Imported};
-
-use crate::store::is_news;
+use pipeline::{ArchivedBulletin, ArchivedRow, CellDigest, Imported, is_news};
 
 pub use cost::Cost;
 pub use item::{Layout, OldItem, Unreadable};

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use bulletin::Month;
 use bulletin_html::predicted_path;
+use pipeline::is_news;
 use pipeline::port::{BulletinStore, Clock, PageSource};
 
-use super::cost::Cost;
-use super::month::OldMonth;
-use super::table::Survey;
-use super::{MigrateError, Migration, NEWS};
-use crate::store::is_news;
+use crate::cost::Cost;
+use crate::month::OldMonth;
+use crate::table::Survey;
+use crate::{MigrateError, Migration, NEWS};
 
 /// The predicted outcome for an old table.
 #[derive(Debug, Clone, PartialEq)]

@@ -87,7 +87,7 @@ impl Emulator {
                 "-cp",
                 &version.join("DynamoDBLocal.jar").display().to_string(),
                 &project()
-                    .join("tests/aws/src/Loopback.java")
+                    .join("crates/aws-harness/src/Loopback.java")
                     .display()
                     .to_string(),
                 "-inMemory",

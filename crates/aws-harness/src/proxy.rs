@@ -63,6 +63,48 @@ pub struct Proxy {
     state: Arc<Mutex<State>>,
 }
 
+impl State {
+    /// Counts a call, and draws its fault.
+    fn fault(&mut self, kind: &str, form: &BTreeMap<String, String>, body: &[u8]) -> Option<Fault> {
+        *self.calls.entry(kind.to_owned()).or_default() += 1;
+        *self.totals.entry(kind.to_owned()).or_default() += 1;
+        let (read, written) = items(kind, body);
+        self.items.0 += read;
+        self.items.1 += written;
+        let drawn = self.rng.f64() < self.share;
+        let drawn_fault = Fault::drawn(self.rng.usize(..24));
+        let fault = if self.no_sns && kind.starts_with("SNS.") {
+            Fault::ErrorBefore
+        } else if drawn {
+            drawn_fault
+        } else {
+            return None;
+        };
+        self.faults += 1;
+        if matches!(fault, Fault::ErrorAfter | Fault::CutAfter) && kind.starts_with("SNS.Publish") {
+            for alert in published(form) {
+                *self.lost.entry(alert).or_default() += 1;
+            }
+        }
+        Some(fault)
+    }
+}
+
+impl Fault {
+    /// The fault of a number below 24.
+    fn drawn(number: usize) -> Self {
+        match number {
+            0..4 => Self::ErrorBefore,
+            4..10 => Self::ErrorAfter,
+            10..14 => Self::CutBefore,
+            14..20 => Self::CutAfter,
+            20..23 => Self::Delayed,
+            // Rare: after one the SDK's adaptive retries slow down for a while.
+            _ => Self::Throttled,
+        }
+    }
+}
+
 impl Proxy {
     /// A proxy in front of this port that lets this share of calls fail, at random with this seed.
     pub fn before(port: u16, share: f64, seed: u64) -> Self {
@@ -162,41 +204,7 @@ fn handle(request: &Request, port: u16, state: &Mutex<State>) -> Response {
         Some(target) => target.to_owned(),
         None => format!("SNS.{}", form.get("Action").map_or("?", String::as_str)),
     };
-    let fault = {
-        let mut state = state.lock().unwrap();
-        *state.calls.entry(kind.clone()).or_default() += 1;
-        *state.totals.entry(kind.clone()).or_default() += 1;
-        let (read, written) = items(&kind, &request.body);
-        state.items.0 += read;
-        state.items.1 += written;
-        let drawn = state.rng.f64() < state.share;
-        let which = state.rng.usize(..24);
-        if state.no_sns && kind.starts_with("SNS.") {
-            Some(Fault::ErrorBefore)
-        } else {
-            drawn.then(|| {
-                use Fault::{CutAfter, CutBefore, Delayed, ErrorAfter, ErrorBefore, Throttled};
-                match which {
-                    0..4 => ErrorBefore,
-                    4..10 => ErrorAfter,
-                    10..14 => CutBefore,
-                    14..20 => CutAfter,
-                    20..23 => Delayed,
-                    // Rare: after one the SDK's adaptive retries slow down for a while.
-                    _ => Throttled,
-                }
-            })
-        }
-    };
-    if let Some(fault) = fault {
-        let mut state = state.lock().unwrap();
-        state.faults += 1;
-        if matches!(fault, Fault::ErrorAfter | Fault::CutAfter) && kind.starts_with("SNS.Publish") {
-            for alert in published(&form) {
-                *state.lost.entry(alert).or_default() += 1;
-            }
-        }
-    }
+    let fault = state.lock().unwrap().fault(&kind, &form, &request.body);
     let is_sns = kind.starts_with("SNS.");
     match fault {
         Some(Fault::ErrorBefore) => return error(is_sns, 500, "InternalFailure"),

@@ -9,9 +9,9 @@ use bulletin_samples::strategy::any_bulletin;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::item::Item;
-use super::word::Dictionary;
 use super::*;
+use crate::item::Item;
+use crate::word::Dictionary;
 
 /// A row in an old layout, with codes or with labels as printed.
 fn old_item(layout: Layout, month: Month, row: &Row, by_code: bool) -> Item {

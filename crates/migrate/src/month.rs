@@ -8,8 +8,8 @@ use bulletin::{
 };
 use bulletin_html::has_both_charts;
 
-use super::item::{Layout, OldItem, Unreadable};
-use super::word::OldValue;
+use crate::item::{Layout, OldItem, Unreadable};
+use crate::word::OldValue;
 
 /// Everything that an old table has of one bulletin.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@
     reason = "a test stops where something goes wrong, and says what it looked at"
 )]
 
-#[path = "../../crates/bulletin/tests/support/schema.rs"]
+#[path = "../../../crates/bulletin/tests/support/schema.rs"]
 mod schema;
 
 use std::collections::BTreeMap;
