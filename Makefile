@@ -35,9 +35,11 @@ install-emulators: ## install the emulators for the AWS tests into .tools
 
 .PHONY: test
 test: install-emulators $(INFRA) ## run all tests (those on real pages are skipped without ../shared)
-	cargo test --workspace --locked --no-fail-fast
-	cargo test --release --locked -p bulletin-html --test cost
-	cd infra-cdk && npm run --silent test
+	@tools/test
+
+.PHONY: test-fast
+test-fast: ## run the tests that need no emulator, in about a minute
+	@tools/test --fast
 
 .PHONY: bench
 bench: ## measure speed, memory and sizes, and write docs/BENCHMARKS.md

