@@ -45,6 +45,10 @@ test-fast: ## run the tests that need no emulator, in about a minute
 bench: ## measure speed, memory and sizes, and write docs/BENCHMARKS.md
 	@tools/bench
 
+.PHONY: pictures
+pictures: build ## draw the pictures of the README from the sample bulletins
+	@tools/draw-pictures $(BULLETIN)
+
 .PHONY: lint
 lint: $(TOOLS)/bin/cargo-deny $(INFRA) ## check format, lints, docs, licences, layers, sizes, import cycles and prose
 	cargo fmt --all --check
