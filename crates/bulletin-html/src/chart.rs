@@ -1,8 +1,6 @@
 //! The conversion of a table into rows of a bulletin. Start at [`read_chart`].
 
-use bulletin::{
-    Area, Category, Chart, Finding, Month, Preference, RawCell, Reading, Row, RowKey, UnreadableReason,
-};
+use bulletin::{Area, Category, Finding, RawCell, Reading, Row, RowKey, UnreadableReason};
 use smol_str::SmolStr;
 
 use crate::cell::read_cell;
@@ -12,26 +10,10 @@ use crate::grid::Grid;
 use crate::hidden::report_hidden;
 use crate::label::Named;
 use crate::line::{Line, Lines, lines};
+use crate::place::Place;
 use crate::shape::Shape;
 use crate::table::{CellText, EMPTY, Table};
 use crate::text::printed;
-
-/// The bulletin, chart and preference of a table.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Place {
-    pub(crate) month: Month,
-    pub(crate) chart: Chart,
-    pub(crate) preference: Preference,
-}
-
-impl Place {
-    /// A finding about the half chart, as a sentence.
-    pub(crate) fn layout(self, what: &str) -> Finding {
-        Finding::Layout {
-            what: format!("{}, {}: {what}", self.chart.name(), self.preference.name()),
-        }
-    }
-}
 
 /// Parses a chart's table: its cells are added to `rows`, and anything unusual to `findings`. Returns the
 /// columns that apply at its end. A table without column labels has those `inherited` from the table before.

@@ -5,6 +5,11 @@
 
 use bulletin::{Area, Category, Chart, Month, Preference};
 
+/// True if a bulletin of this month has two charts, as since October 2015.
+pub fn has_both_charts(month: Month) -> bool {
+    (month.year(), month.number()) >= (2015, 10)
+}
+
 /// The number of months for which a chart may keep the wording of the era before: in October 2015, the second month
 /// with regional centers, the new Dates for Filing chart still had the old row.
 const TRANSITION: i32 = 2;

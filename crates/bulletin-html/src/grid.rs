@@ -1,7 +1,7 @@
 //! A table as a browser lays it out: the row and column of each cell, after `colspan` and `rowspan`.
 
-use crate::style::Hidden;
 use crate::table::{CellText, EMPTY, Table};
+use crate::visibility::Hidden;
 
 /// A table's cells by row and column.
 #[derive(Debug)]

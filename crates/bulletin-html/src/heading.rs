@@ -1,12 +1,14 @@
 //! The headings of charts: parses a line of text into what it says about the tables below it. Start at
 //! [`read_line`].
 
+mod words;
+
 use bulletin::{Chart, Preference};
 
-use crate::heading_words::{may_name_chart, other_heading};
 use crate::label;
 use crate::spelling::{lacks_at_most, letters_in};
 use crate::text::squash_into;
+use words::{may_name_chart, other_heading};
 
 /// The meaning of a line for the text below it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,10 +3,10 @@
 use bulletin::{Finding, Preference};
 
 use crate::cell::is_written_as_cut_off;
-use crate::chart::Place;
 use crate::grid::Grid;
 use crate::label;
 use crate::line::Lines;
+use crate::place::Place;
 use crate::text::printed;
 
 /// Reports hidden parts: the rows and columns that were read nevertheless, and the cells that were left out.

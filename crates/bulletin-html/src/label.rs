@@ -1,15 +1,15 @@
 //! What the labels of a chart's rows and columns name.
 
+mod designator;
+
 use std::sync::LazyLock;
 
 use bulletin::{Area, Category, Month, Preference};
 
-use crate::designator;
 use crate::era;
 use crate::fifth::{fits, without_parentheses};
-use crate::month::words;
 use crate::spelling::{Label, Spelling, only_close};
-use crate::text::without_footnote_marks;
+use crate::text::{without_footnote_marks, words};
 use crate::wording::{
     AREA_SYNONYMS, AREAS, CATEGORIES, FIFTH_WITHOUT_PARENTHESES, NOTE_WORDS, PREFERENCES, SYNONYMS,
 };

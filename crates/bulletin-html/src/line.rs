@@ -9,7 +9,7 @@ use crate::column::{Columns, columns, labels_columns, last_header_row, unname_ri
 use crate::grid::Grid;
 use crate::label::{self, Named};
 use crate::shape::is_number;
-use crate::style::Hidden;
+use crate::visibility::Hidden;
 
 /// A row of a chart.
 #[derive(Debug)]

@@ -1,10 +1,10 @@
 //! A table whose end tag has not been read yet: its open group, row and cell.
 
-use crate::style::Hidden;
 use crate::table::{Section, Table};
 use crate::tag::Tag;
 use crate::text::Folding;
 use crate::token::Attributes;
+use crate::visibility::Hidden;
 
 /// A table whose end tag has not been read yet.
 #[derive(Debug)]

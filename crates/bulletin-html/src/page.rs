@@ -2,11 +2,13 @@
 
 use bulletin::{Bulletin, Chart, Finding, Month, Preference, Row};
 
-use crate::chart::{Place, read_chart};
+use crate::chart::read_chart;
 use crate::column::Columns;
 use crate::compare::{Comparison, hold_identical, release_identical, report_later_than_all};
 use crate::container::html_of;
-use crate::month::month_of_page;
+use crate::era::has_both_charts;
+use crate::page_month::month_of_page;
+use crate::place::Place;
 use crate::presence::{report_missing, without_doubtful_columns};
 use crate::recognise::recognise_html;
 use crate::refusal::Refusal;
@@ -86,11 +88,6 @@ pub fn read_page(page: &[u8], expected: Option<Month>) -> Result<ReadPage, Refus
     report_later_than_all(&bulletin, &mut findings);
     let bulletin = hold_identical(bulletin, comparisons, &mut findings);
     Ok(ReadPage { bulletin, findings })
-}
-
-/// True if a bulletin of this month has two charts, as since October 2015.
-pub fn has_both_charts(month: Month) -> bool {
-    (month.year(), month.number()) >= (2015, 10)
 }
 
 /// Parses one half of a chart, which can have several tables: a continued chart, or one that is printed twice

@@ -6,7 +6,7 @@
 use bulletin::{Area, Bulletin, Category, Chart, Finding, Month, Preference, Row};
 
 use crate::era;
-use crate::page::has_both_charts;
+use crate::era::has_both_charts;
 
 /// Reports the missing rows and columns of each half chart: those of its era, and those of the other chart of
 /// the same preference.

@@ -3,9 +3,9 @@
 
 use bulletin::{Chart, Finding, Month, Preference};
 
+use crate::era::has_both_charts;
 use crate::heading::Letter;
 use crate::outline::{Candidate, Outline};
-use crate::page::has_both_charts;
 use crate::refusal::Refusal;
 
 /// One half of a chart, and the tables that print it, in the order of the page.

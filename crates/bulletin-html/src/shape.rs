@@ -4,7 +4,6 @@ use bulletin::Preference;
 
 use crate::cell::is_written_as_cut_off;
 use crate::label;
-use crate::outline::Candidate;
 use crate::table::{CellText, Table};
 use crate::text::without_footnote_marks;
 
@@ -58,13 +57,13 @@ pub(crate) fn shape_of(table: &Table) -> Option<Shape> {
 
 /// The shape of a table that continues the chart before it without new column labels; `None` if it does not
 /// look like that.
-pub(crate) fn continuation_of(table: &Table, chart: &Candidate) -> Option<Shape> {
+pub(crate) fn continuation_of(table: &Table, chart: &Shape) -> Option<Shape> {
     if table.is_too_large() || table.len() > MOST_ROWS {
         return None;
     }
     let (rows, title) = Rows::count_in(table, None);
     let preference = rows.preference();
-    let before = chart.shape.rows;
+    let before = chart.rows;
     let fits = preference.is_none() || before.is_none() || preference == before;
     (rows.known >= 1 && rows.is_mostly_cut_offs(1) && fits).then_some(Shape {
         header: None,
@@ -74,12 +73,12 @@ pub(crate) fn continuation_of(table: &Table, chart: &Candidate) -> Option<Shape>
 }
 
 /// The evidence in rows that follow the end of a chart; `None` if no cell of theirs is written as a cut-off.
-pub(crate) fn stray_rows_of(table: &Table, chart: &Candidate) -> Option<Shape> {
+pub(crate) fn stray_rows_of(table: &Table, chart: &Shape) -> Option<Shape> {
     let (rows, title) = Rows::count_in(table, None);
     (rows.cut_offs > 0 || table.is_too_large()).then(|| Shape {
         header: None,
         title,
-        rows: rows.preference().or(chart.shape.rows),
+        rows: rows.preference().or(chart.rows),
     })
 }
 

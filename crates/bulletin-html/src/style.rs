@@ -1,17 +1,7 @@
 //! Whether an element can be seen, as far as its own attributes and the page's style sheets tell.
 
 use crate::token::Attributes;
-
-/// How an element is hidden.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Hidden {
-    /// It is moved off the screen. The department's pages keep decoy tables there.
-    OffScreen,
-    /// It takes no room: not displayed, or collapsed to nothing, as by a column toggle or an accordion.
-    Removed,
-    /// It takes its room, but nothing is seen in it.
-    Blank,
-}
+use crate::visibility::Hidden;
 
 /// How far off the screen, in pixels, nothing is seen any more.
 const OFF_SCREEN: f64 = -400.0;

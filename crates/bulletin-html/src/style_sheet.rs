@@ -6,7 +6,7 @@
 use memchr::memmem;
 
 use crate::selector::{Compound, hides_exactly, struck_by};
-use crate::style::Hidden;
+use crate::visibility::Hidden;
 
 /// More selectors than this are not compared with each element.
 const MOST_SELECTORS: usize = 64;

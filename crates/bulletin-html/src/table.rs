@@ -1,7 +1,7 @@
 //! The text of a table, cell by cell, as the markup lists it. [`crate::grid`] places the cells in columns.
 
-use crate::style::Hidden;
 use crate::text::is_struck;
+use crate::visibility::Hidden;
 
 /// A table's cells, row by row, in one buffer that serves many tables.
 #[derive(Debug, Clone)]

@@ -243,6 +243,12 @@ pub(crate) fn squash_into(squashed: &mut String, text: &str) {
     }
 }
 
+/// The words of a text: its runs of letters and digits.
+pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,8 +7,8 @@
 use html5gum::{Emitter, Error, State, Tokenizer};
 
 use crate::input::Input;
-use crate::style::Hidden;
 use crate::style_sheet::StyleSheets;
+use crate::visibility::Hidden;
 
 /// The receiver of the page's tags and text, in the order of the page.
 pub(crate) trait TokenSink {

@@ -12,11 +12,12 @@ use crate::outline::{Candidate, Outline};
 use crate::shape::{Shape, continuation_of, shape_of, stray_rows_of};
 use crate::skip::Skipped;
 use crate::strike::Strikes;
-use crate::style::{self, Hidden};
+use crate::style;
 use crate::table::Table;
 use crate::tag::Tag;
 use crate::text::{Folding, Text};
 use crate::token::{Attributes, TokenSink, tokenize};
+use crate::visibility::Hidden;
 
 /// More tables that look like charts than this are no bulletin.
 const MOST_CANDIDATES: usize = 16;
@@ -359,8 +360,8 @@ impl Walker {
         shape_of(table).or_else(|| {
             let before = self.outline.candidates.last()?;
             match (is_stray, self.after_chart) {
-                (true, _) => stray_rows_of(table, before),
-                (false, true) => continuation_of(table, before),
+                (true, _) => stray_rows_of(table, &before.shape),
+                (false, true) => continuation_of(table, &before.shape),
                 (false, false) => None,
             }
         })

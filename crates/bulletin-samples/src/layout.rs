@@ -3,8 +3,6 @@
 
 use bulletin::{Area, Category, Chart, CutOff, Month, Preference, RawCell, Reading, Row, RowKey};
 
-use crate::page::printed;
-
 /// A family of layouts: the page format of one era.
 ///
 /// The families and their first and last months come from a comparison of 176 captured pages, December 2001
@@ -243,6 +241,15 @@ impl Layout {
             area: folded(&self.area_label(key.area)).into(),
             value: value.into(),
         }
+    }
+}
+
+/// A cut-off as the department prints it: `01NOV13`, `C` or `U`.
+pub fn printed(cut_off: CutOff) -> String {
+    match cut_off {
+        CutOff::Date(date) => date.format("%d%b%y").to_string().to_uppercase(),
+        CutOff::Current => "C".into(),
+        CutOff::Unavailable => "U".into(),
     }
 }
 

@@ -30,5 +30,6 @@ pub mod strategy;
 
 pub use index::{page_path, render_index};
 pub use layout::Layout;
+pub use layout::printed;
 pub use noise::{Markup, Noise};
-pub use page::{Page, printed};
+pub use page::Page;

@@ -1,8 +1,8 @@
 //! A bulletin rendered as HTML in a layout. Sentences are in `prose.rs`. Start at [`Page::render`].
 
-use bulletin::{Area, Bulletin, Category, Chart, CutOff, Month, Preference, Reading, RowKey};
+use bulletin::{Area, Bulletin, Category, Chart, Month, Preference, Reading, RowKey};
 
-use crate::layout::Layout;
+use crate::layout::{Layout, printed};
 use crate::noise::Noise;
 use crate::prose;
 
@@ -362,15 +362,6 @@ impl Page {
             11 => format!("{value} &nbsp;"),
             _ => value.to_owned(),
         }
-    }
-}
-
-/// A cut-off as the department prints it: `01NOV13`, `C` or `U`.
-pub fn printed(cut_off: CutOff) -> String {
-    match cut_off {
-        CutOff::Date(date) => date.format("%d%b%y").to_string().to_uppercase(),
-        CutOff::Current => "C".into(),
-        CutOff::Unavailable => "U".into(),
     }
 }
 

@@ -8,8 +8,11 @@ use crate::chart::Chart;
 use crate::month::Month;
 use crate::standing::{Cell, CellState};
 
+mod alert;
 mod bulletin;
 mod case;
+mod column;
+mod name;
 mod personal;
 mod short;
 mod table;

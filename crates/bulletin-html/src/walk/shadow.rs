@@ -4,9 +4,10 @@ use super::Walker;
 use crate::open_table::OpenTable;
 use crate::skip::{End, Skipped};
 use crate::strike::Strikes;
-use crate::style::{self, Hidden};
+use crate::style;
 use crate::tag::Tag;
 use crate::token::{Attributes, TokenSink as _};
+use crate::visibility::Hidden;
 
 impl Walker {
     /// Skips a hidden element and everything in it. Collapsed elements go to the shadow.

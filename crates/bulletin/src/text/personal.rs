@@ -10,7 +10,7 @@ use crate::month::Month;
 use crate::movement::Movement;
 use crate::standing::{ByChart, Cell, CellState};
 use crate::text::case::listed_now;
-use crate::text::short::{short_month, short_name, shortest_chart};
+use crate::text::name::{short_month, short_name, shortest_chart};
 use crate::text::{
     case_name, column_name, counted, counted_more, day, missing_clause, short_chart, shown, trouble,
 };

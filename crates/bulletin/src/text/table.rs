@@ -7,8 +7,8 @@ use crate::cutoff::CutOff;
 use crate::month::Month;
 use crate::movement::Movement;
 use crate::standing::{Cell, CellState, LastRead};
-use crate::text::short::short_month;
-use crate::text::verdict::Column;
+use crate::text::column::Column;
+use crate::text::name::short_month;
 use crate::text::{area_name, day, missing_clause, shown, wrapped_to};
 
 /// The indent of notes below a chart's line.

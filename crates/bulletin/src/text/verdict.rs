@@ -7,7 +7,8 @@ use crate::chart::Chart;
 use crate::cutoff::CutOff;
 use crate::movement::Movement;
 use crate::standing::{Cell, CellState, LastRead};
-use crate::text::short::{short_area, shortest_chart};
+use crate::text::column::Column;
+use crate::text::name::{short_area, shortest_chart};
 use crate::text::{area_name, column_name, counted, short_chart, shown, trouble};
 
 /// The form of a verdict.
@@ -109,33 +110,6 @@ pub(super) fn old_words(change: &Change, from: LastRead) -> String {
 /// The month of a cut-off, if it is not the one that the change is compared with.
 fn other_month(change: &Change, from: LastRead) -> Option<&'static str> {
     (from.month != change.compared_with()).then(|| from.month.name())
-}
-
-/// The change of the column that applies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Column {
-    /// The same column.
-    Same,
-    /// The area no longer has its own column.
-    Dropped,
-    /// The area now has its own column.
-    Added,
-}
-
-impl Column {
-    /// The effect of the bulletin, or of its correction, on the column.
-    pub(super) fn of(change: &Change, chart_change: &ChartChange) -> Self {
-        let own = change.case.area;
-        let had = match &chart_change.replaced {
-            Some(replaced) => Some(replaced.column),
-            None => chart_change.from.map(|from| from.column),
-        };
-        match (had, chart_change.to.as_ref().map(|cell| cell.column)) {
-            (Some(had), Some(has)) if had == own && has != own => Self::Dropped,
-            (Some(had), Some(has)) if had != own && has == own => Self::Added,
-            _ => Self::Same,
-        }
-    }
 }
 
 struct Verdict<'a> {

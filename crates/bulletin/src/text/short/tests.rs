@@ -1,10 +1,14 @@
 //! Every line fits and contains its verdict.
 
 use super::*;
+use crate::area::{Area, Case};
+use crate::category::Category;
 use crate::change::ChartChange;
 use crate::cutoff::CutOff;
+use crate::month::Month;
 use crate::movement::Movement;
 use crate::standing::{ByChart, Cell, CellState, LastRead};
+use crate::text::name::short_area;
 
 /// Every pair of states that a chart can go through.
 fn every_chart_change(case: Case) -> Vec<ChartChange> {

@@ -2,8 +2,8 @@
 
 use bulletin::{Chart, Month, Preference};
 
-use crate::heading::{Heading, Letter};
-use crate::month;
+use super::{Heading, Letter};
+use crate::text;
 
 /// True if a squashed line has a word that can name a chart.
 pub(crate) fn may_name_chart(squashed: &[u8]) -> bool {
@@ -73,7 +73,7 @@ const HEADING_WORDS: [&str; 49] = [
 pub(crate) fn other_heading(line: &str, letter: Option<char>) -> Option<Heading> {
     let mut words = [""; 24];
     let mut count = 0;
-    for word in month::words(line) {
+    for word in text::words(line) {
         *words.get_mut(count)? = word;
         count += 1;
     }

@@ -5,8 +5,8 @@
 
 use bulletin::{Category, Preference};
 
-use crate::label::spelt_category;
-use crate::month::words;
+use super::spelt_category;
+use crate::text::words;
 
 /// The category that such a label names.
 pub(crate) fn category(preference: Preference, label: &str) -> Option<Category> {
