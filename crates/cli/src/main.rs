@@ -1,4 +1,6 @@
-//! The `bulletin` command: the whole pipeline on one machine, and questions to what it has stored.
+//! The `bulletin` command: the whole pipeline on one machine, queries of stored bulletins, and the operation of a
+//! deployment. Excludes the stages themselves, see the crates `pipeline` and `operations`. `args` has the commands
+//! and options, `command` has what they do.
 
 mod args;
 mod clock;
@@ -17,7 +19,7 @@ use crate::args::{Args, Command};
 fn main() -> ExitCode {
     let args = Args::parse();
     let filter = match args.command {
-        // AWS's SDK would log what it sends, and people's addresses stand in it.
+        // The AWS SDK would log its requests, which contain people's addresses.
         Command::Subscribe(_) | Command::Unsubscribe(_) | Command::Subscriptions(_) | Command::Doctor(_) => {
             EnvFilter::new("off")
         }
@@ -55,11 +57,11 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            let of_file = match error.downcast_ref::<StoreError>() {
+            let database = match error.downcast_ref::<StoreError>() {
                 Some(_) => format!("{}: ", args.store.db.display()),
                 None => String::new(),
             };
-            output::complain("error", &format!("{of_file}{error:#}"));
+            output::complain("error", &format!("{database}{error:#}"));
             if error.is::<bulletin::UnknownSpelling>()
                 || error.is::<bulletin::PolicyError>()
                 || error.is::<operations::connect::ConnectError>()
@@ -72,7 +74,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether whoever read the output has seen enough, as `head` has.
+/// True if the reader of the output has closed it, as `head` does.
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         cause
