@@ -96,6 +96,10 @@ lambdas-emulator:
 emulator-stop: $(INFRA) ## stop the emulator that `make emulator` started
 	@$(RUN_INFRA) tools/emulator/stop.ts
 
+.PHONY: man
+man: ## write the man pages of `bulletin` to target/man
+	@cargo run --quiet --locked -p visa-bulletin --example write-man-pages -- target/man
+
 .PHONY: fmt
 fmt: ## format the code
 	cargo fmt --all

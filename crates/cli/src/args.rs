@@ -1,3 +1,6 @@
+//! The commands and options of `bulletin`, as clap reads them. Excludes what they do, see
+//! [`command`](crate::command). Start with [`Args`].
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -31,7 +34,7 @@ pub(crate) use table::{
 };
 pub(crate) use watch::{PreviewArgs, PreviewForm, WantedArgs, WatchAddArgs, WatchCommand};
 
-/// Track the US Visa Bulletin on one machine: find bulletins, store their cut-off dates, tell what moved.
+/// Track the US Visa Bulletin: find new bulletins, store their cut-off dates, and alert people to changes
 #[derive(Debug, Parser)]
 #[command(name = "bulletin", version, arg_required_else_help = true, after_help = EXAMPLES)]
 pub(crate) struct Args {
@@ -44,22 +47,24 @@ pub(crate) struct Args {
 const EXAMPLES: &str = "\
 Examples:
   bulletin watch add EB3 India --priority-date 2013-03-15
-                                      be told when EB-3 India moves
-  bulletin run                        look once, store what is new, print alerts
-  bulletin run --every 30m            the same round the clock
+                                      get an alert whenever EB-3 India moves
+  bulletin run                        poll once, store what is new, print alerts
+  bulletin run --every 30m            poll every 30 minutes
   bulletin check EB3 India --priority-date 2013-03-15
-                                      where a priority date stands
-  bulletin history EB3 India --plot   two decades in the terminal
-  bulletin ingest saved-page.html     feed a page saved from a browser";
+                                      see if a priority date is current
+  bulletin history EB3 India --plot   draw the stored cut-offs in the terminal
+  bulletin ingest saved-page.html     store a page saved from a browser";
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct StoreArgs {
-    /// The SQLite file that holds everything
+    /// The SQLite database
     #[arg(
         long,
         global = true,
         value_name = "FILE",
         env = "VISA_BULLETIN_DB",
+        hide_env_values = true,
+        help_heading = "Global options",
         default_value = "visa-bulletin.db"
     )]
     pub(crate) db: PathBuf,
@@ -67,56 +72,56 @@ pub(crate) struct StoreArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Find new bulletins, store them, and send the alerts of this machine's watches
+    /// Poll for new bulletins, store them, and send alerts to this machine's watches
     Run(RunArgs),
-    /// Store pages saved from a browser, for the days when every host is blocked
+    /// Store pages saved from a browser, for example when every host is blocked
     Ingest(IngestArgs),
-    /// Confirm that rows and columns missing from a stored bulletin are gone
+    /// Confirm that the rows and columns missing from a stored bulletin are gone
     ConfirmMissing(ConfirmMissingArgs),
-    /// Read pages and print their cut-offs, storing nothing
+    /// Print the cut-offs of saved pages without storing them
     Parse(ParseArgs),
     /// Print one stored bulletin
     Show(ShowArgs),
-    /// Print what moved between two stored bulletins
+    /// Print the differences between two stored bulletins
     Diff(DiffArgs),
-    /// Print what one case's cut-offs were over the months
+    /// Print the cut-offs of a case, month by month
     History(HistoryArgs),
-    /// Print what rules now and next month, for a category or a country
+    /// Print the cut-offs of the two newest bulletins, for a category or a country
     Standings(StandingsArgs),
-    /// Print which bulletin was stored last, and what is known of it
+    /// Print a summary of the newest stored bulletin
     Latest(LatestArgs),
-    /// Print what was corrected in a case's cells
+    /// Print the corrections of a case's cut-offs
     Corrections(CorrectionsArgs),
-    /// Say where a priority date stands
+    /// Check if a priority date is current
     Check(CheckArgs),
-    /// Say what you want to be told of
+    /// Add, list and remove watches
     #[command(subcommand)]
     Watch(WatchCommand),
-    /// Print what subscribers of a stored bulletin would be sent: e-mail, SMS, JSON
+    /// Print the alerts for a stored bulletin as e-mail, SMS and JSON
     Preview(PreviewArgs),
-    /// Have alerts of a deployment on AWS sent to somebody
+    /// Subscribe an address to alerts of an AWS deployment
     Subscribe(SubscribeArgs),
-    /// End what `subscribe` began
+    /// Remove a subscription
     Unsubscribe(UnsubscribeArgs),
-    /// Print who is subscribed on AWS, and to what
+    /// List the subscriptions of an AWS deployment
     Subscriptions(SubscriptionsArgs),
-    /// Try again what failed for good: dead letters, pages, alerts
+    /// Retry dead letters, parse pages again, and resend alerts
     Replay(ReplayArgs),
-    /// Make, look at, move and take away whole tables of bulletins
+    /// Create, inspect, export, import, migrate and drop tables
     #[command(subcommand)]
     Table(TableCommand),
-    /// Say how tracking goes, and what needs a look; exits with 1 if something does
+    /// Print the state of tracking on this machine; exit with 1 if there is a problem
     Status(StatusArgs),
-    /// Look a database or a deployment through from end to end, and say what to do
+    /// Check a database or a deployment for problems, and suggest remedies
     Doctor(DoctorArgs),
     /// Print a completion script for a shell
     #[command(after_help = "\
 Examples:
-  bulletin completions bash > ~/.local/share/bash-completion/completions/bulletin
+  bulletin completions bash > /etc/bash_completion.d/bulletin
   bulletin completions zsh > ~/.zfunc/_bulletin
   bulletin completions fish > ~/.config/fish/completions/bulletin.fish")]
     Completions {
-        /// Which shell
+        /// The shell
         shell: Shell,
     },
 }
@@ -124,36 +129,36 @@ Examples:
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:
-  bulletin run                               once, from the department's hosts
-  bulletin run --every 30m                   round the clock, until stopped
-  bulletin run --backfill 2016-01..2026-06   the history too, once the newest
-                                             bulletin is stored
-  bulletin run --source saved-pages          from a folder of saved pages
-  bulletin run --format json                 each alert as a JSON object, a line
-                                             each
-A line for cron:
+  bulletin run                               poll the department's hosts once
+  bulletin run --every 30m                   poll every 30 minutes
+  bulletin run --backfill 2016-01..2026-06   also store older bulletins
+  bulletin run --source saved-pages          read a folder of saved pages
+  bulletin run --format json                 print one JSON object per alert
+
+As a cron job:
   */30 * * * *  bulletin run --quiet --db $HOME/visa-bulletin.db
 
-Exits with 1 if a page was refused, no host answered, or an alert is undelivered.")]
+Exits with 1 if a page was refused, no host answered, or an alert is
+undelivered.")]
 pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) pages: SourceArgs,
-    /// Look again after this time (30s, 30m, 4h), until stopped
+    /// Poll repeatedly at this interval (30s, 30m, 4h), until stopped
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     pub(crate) every: Option<Duration>,
-    /// Store the bulletins of these months too, once the newest is stored
+    /// Also store the bulletins of these months, after the newest
     #[arg(long, value_name = "FROM..TO")]
     pub(crate) backfill: Option<MonthRange>,
-    /// Act as if today were this day: plays old pages again
+    /// Act as if today were this day, to replay old pages
     #[arg(long, value_name = "DAY", requires = "source", value_parser = parse_day)]
     pub(crate) as_of: Option<NaiveDate>,
     /// Retry dead-lettered pages and alerts, and undelivered alerts at once
     #[arg(long)]
     pub(crate) retry: bool,
-    /// Print nothing but alerts and what went wrong
+    /// Print only alerts and problems
     #[arg(long, short)]
     pub(crate) quiet: bool,
-    /// How to print alerts
+    /// The output format of alerts
     #[arg(long, value_enum, default_value_t = AlertsFormat::Table)]
     pub(crate) format: AlertsFormat,
 }
@@ -163,11 +168,13 @@ pub(crate) struct RunArgs {
 Examples:
   bulletin ingest saved-page.html
   bulletin ingest ~/Downloads/visa-bulletin-for-*.html
-  bulletin ingest saved-page.html --stage prod      into a deployment on AWS
-A file whose name tells a month must be that month's bulletin. A page of a month
-that is stored is held against every cell: what somebody else changed is put back.")]
+  bulletin ingest saved-page.html --stage prod      into an AWS deployment
+
+If the name of a file contains a month, the page must be that month's bulletin.
+If the month is already stored, every cell is compared with the page, and cells
+that differ are corrected.")]
 pub(crate) struct IngestArgs {
-    /// The pages
+    /// Saved pages
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// Confirm that missing rows and columns are gone, and report it as a change
@@ -176,10 +183,10 @@ pub(crate) struct IngestArgs {
     /// Confirm that Dates for Filing really repeats Final Action
     #[arg(long)]
     pub(crate) confirm_identical: bool,
-    /// Act as if today were this day: plays old pages again
+    /// Act as if today were this day, to replay old pages
     #[arg(long, value_name = "DAY", value_parser = parse_day)]
     pub(crate) as_of: Option<NaiveDate>,
-    /// How to print alerts
+    /// The output format of alerts
     #[arg(long, value_enum, default_value_t = AlertsFormat::Table)]
     pub(crate) format: AlertsFormat,
     #[command(flatten)]
@@ -190,19 +197,21 @@ pub(crate) struct IngestArgs {
 #[command(after_help = "\
 Examples:
   bulletin confirm-missing 2026-03
-  bulletin confirm-missing 2026-03 --stage prod     in a deployment on AWS
-A row or column that a page should have and does not have counts as unreadable, and
-nobody is notified that it is gone. Check the page. If the department really dropped it,
-this command reports the change. If the page is misprinted, wait for a corrected
-version, or feed one with `bulletin ingest`.")]
+  bulletin confirm-missing 2026-03 --stage prod     in an AWS deployment
+
+If a page lacks a row or column that it should have, its cells count as
+unreadable, and nobody is notified that it is gone. Check the page. If the
+department really dropped it, use this command to report the change. If the page
+is misprinted, wait for a corrected version, or store one with
+`bulletin ingest`.")]
 pub(crate) struct ConfirmMissingArgs {
     /// The bulletin, such as 2026-03
     #[arg(value_name = "MONTH")]
     pub(crate) month: Month,
-    /// Act as if today were this day: plays old pages again
+    /// Act as if today were this day, to replay old pages
     #[arg(long, value_name = "DAY", value_parser = parse_day)]
     pub(crate) as_of: Option<NaiveDate>,
-    /// How to print alerts
+    /// The output format of alerts
     #[arg(long, value_enum, default_value_t = AlertsFormat::Table)]
     pub(crate) format: AlertsFormat,
     #[command(flatten)]
@@ -215,14 +224,17 @@ Examples:
   bulletin parse saved-page.html
   bulletin parse --format csv pages/*.html > cut-offs.csv
 
-The columns of CSV are bulletin_month, chart, preference, category, area, value, raw_category, raw_area and raw_value.
-`value` is an ISO date, C (current), U (unavailable), or empty where the cell cannot be read. What could not be read is
-said on standard error, a line each. A page that is refused is named there too; the others are read, and the exit is 1.")]
+The columns of CSV are bulletin_month, chart, preference, category, area, value,
+raw_category, raw_area and raw_value. `value` is an ISO date, C (current), U
+(unavailable), or empty if the cell is unreadable.
+
+Unreadable cells and refused pages are reported on standard error. Exits with 1
+if a page was refused; the other pages are still printed.")]
 pub(crate) struct ParseArgs {
-    /// The pages
+    /// Saved pages
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-    /// How to print them
+    /// The output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
 }
@@ -233,15 +245,16 @@ Examples:
   bulletin show 2026-03
   bulletin show \"March 2026\" --chart final --format csv
 
-On DynamoDB one query on the index by month gives it. The index may lag some moments behind; where the bulletin's digest \
-says that it does, the rows are read by their keys, which costs about twenty times as much.")]
+On DynamoDB, this is one query on the index by month. While that index lags
+behind the table, the rows are read by their keys instead, which costs about
+twenty times as much.")]
 pub(crate) struct ShowArgs {
     /// The bulletin, such as 2026-03 or "March 2026"
     pub(crate) month: Month,
-    /// Only one chart: final or filing
+    /// Print only this chart: final or filing
     #[arg(long)]
     pub(crate) chart: Option<Chart>,
-    /// How to print it
+    /// The output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
     #[command(flatten)]
@@ -258,17 +271,17 @@ pub(crate) struct DiffArgs {
     pub(crate) from: Month,
     /// The later bulletin
     pub(crate) to: Month,
-    /// Also what did not move
+    /// Also print unchanged cut-offs
     #[arg(long)]
     pub(crate) all: bool,
-    /// How to print it
+    /// The output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
     #[command(flatten)]
     pub(crate) place: PlaceArgs,
 }
 
-/// A case as people write it.
+/// The category and country that make up a case.
 #[derive(Debug, Clone, Copy, ClapArgs)]
 pub(crate) struct CaseArgs {
     /// The preference category, such as F2A, EB-3 or "other workers"
@@ -296,22 +309,22 @@ Examples:
 pub(crate) struct HistoryArgs {
     #[command(flatten)]
     pub(crate) case: CaseArgs,
-    /// Only one chart: final or filing
+    /// Print only this chart: final or filing
     #[arg(long)]
     pub(crate) chart: Option<Chart>,
-    /// Only these months
+    /// Print only these months
     #[arg(long, value_name = "FROM..TO")]
     pub(crate) months: Option<MonthRange>,
-    /// Only so many months, the newest
+    /// Print at most this many months, newest first
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) limit: Option<u32>,
-    /// Draw the cut-off against the bulletin month
+    /// Draw the cut-offs by bulletin month
     #[arg(long)]
     pub(crate) plot: bool,
-    /// Write the drawing to an SVG file
+    /// Draw the cut-offs into this SVG file
     #[arg(long, value_name = "FILE")]
     pub(crate) svg: Option<PathBuf>,
-    /// How to print it
+    /// The output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
     #[command(flatten)]
@@ -323,17 +336,19 @@ pub(crate) struct HistoryArgs {
 Examples:
   bulletin check EB3 India --priority-date 2013-03-15
   bulletin check F2A Brazil --priority-date \"15 Mar 2023\" --month 2026-03
-A priority date is current if it is earlier than the cut-off; the cut-off date itself is not.")]
+
+A priority date is current if it is earlier than the cut-off date. A priority
+date equal to the cut-off date is not current.")]
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) case: CaseArgs,
     /// The priority date, such as 2013-03-15
     #[arg(long, value_name = "DATE", value_parser = parse_priority_date)]
     pub(crate) priority_date: NaiveDate,
-    /// The bulletin to check, instead of the one in force and the next
+    /// Check against this bulletin instead of the ones in force and upcoming
     #[arg(long)]
     pub(crate) month: Option<Month>,
-    /// How to print it
+    /// The output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
     #[command(flatten)]
@@ -345,7 +360,7 @@ pub(crate) struct StatusArgs {
     /// Act as if today were this day
     #[arg(long, value_name = "DAY", value_parser = parse_day)]
     pub(crate) as_of: Option<NaiveDate>,
-    /// How to print it
+    /// The output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
 }
@@ -360,7 +375,7 @@ fn parse_day(text: &str) -> Result<NaiveDate, String> {
         .map_err(|_| format!("invalid date \"{text}\": expected YYYY-MM-DD, for example 2024-03-13"))
 }
 
-/// Reads `30s`, `30m`, `4h`. Less than half a minute would pester the department's hosts.
+/// Parses `30s`, `30m`, `4h`. At least 30 seconds, to spare the department's hosts.
 fn parse_duration(text: &str) -> Result<Duration, String> {
     let unknown = || format!("invalid duration \"{text}\": expected 30s, 30m or 4h");
     let split = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(unknown)?;
@@ -374,7 +389,7 @@ fn parse_duration(text: &str) -> Result<Duration, String> {
     match seconds {
         Some(seconds @ 30..=604_800) => Ok(Duration::from_secs(seconds)),
         Some(_) => Err(format!(
-            "{text} is not between 30s and 168h. 30m is a good choice"
+            "invalid duration \"{text}\": expected 30s to 168h, for example 30m"
         )),
         None => Err(unknown()),
     }

@@ -1,7 +1,9 @@
+//! The time of a run: now, or a day in the past that is replayed.
+
 use chrono::{DateTime, NaiveDate, Utc};
 use pipeline::port::Clock;
 
-/// The time of this machine, or noon of a day that is played again.
+/// The time of this machine, or noon of a day that is replayed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum RunClock {
     /// Now.

@@ -1,4 +1,5 @@
-//! What each command does.
+//! The commands, one module each, and what they share: opening databases and loading bulletins. Excludes the parsing of
+//! options, see [`args`](crate::args).
 
 pub(crate) mod aws_side;
 pub(crate) mod channels;
@@ -51,45 +52,45 @@ fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Resul
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .context("the asynchronous runtime does not start")?
+        .context("cannot start the asynchronous runtime")?
         .block_on(future)
 }
 
-/// The database to write to, made where there is none.
-fn open_or_make(args: &StoreArgs) -> anyhow::Result<SqliteStore> {
+/// Opens the database for writing, and creates it if it does not exist.
+fn open_or_create(args: &StoreArgs) -> anyhow::Result<SqliteStore> {
     Ok(SqliteStore::open(&args.db)?)
 }
 
-/// The database to store bulletins in, made where there is none. Into one that is damaged anywhere nothing is written.
+/// Opens the database for storing bulletins, and creates it if it does not exist. Fails if it is damaged.
 fn open_sound(args: &StoreArgs) -> anyhow::Result<SqliteStore> {
-    let store = open_or_make(args)?;
+    let store = open_or_create(args)?;
     store.check()?;
     Ok(store)
 }
 
-/// The database to read from, which must be there. It need not be writable.
+/// Opens an existing database for reading. The file may be read-only.
 fn open_existing(args: &StoreArgs) -> anyhow::Result<SqliteStore> {
     must_exist(args)?;
     Ok(SqliteStore::open_to_read(&args.db)?)
 }
 
-/// The database to write to, which must be there.
+/// Opens an existing database for writing.
 fn open_existing_to_write(args: &StoreArgs) -> anyhow::Result<SqliteStore> {
     must_exist(args)?;
-    open_or_make(args)
+    open_or_create(args)
 }
 
 fn must_exist(args: &StoreArgs) -> anyhow::Result<()> {
     if !args.db.exists() {
         bail!(
-            "there is no database {}. Make it with `bulletin run`, or name another with --db FILE",
+            "the database {} does not exist. Create it with `bulletin run`, or choose another with --db FILE",
             args.db.display()
         );
     }
     Ok(())
 }
 
-/// A stored bulletin; where it is missing, the error names those that are there.
+/// Loads a stored bulletin. If it is missing, the error names the nearest ones.
 async fn stored_bulletin(store: &impl BulletinStore, month: Month) -> anyhow::Result<Bulletin> {
     let months = store.months().await?;
     if months.contains(&month) {
@@ -112,7 +113,7 @@ async fn stored_bulletin(store: &impl BulletinStore, month: Month) -> anyhow::Re
     }
 }
 
-/// Says that a bulletin has no row for the category, and which rows took its place.
+/// The message that a bulletin has no row for the category, with the rows that replaced it.
 fn not_listed(case: Case, month: Month, successors: &[Successor]) -> String {
     let instead: Vec<&str> = successors
         .iter()
@@ -130,8 +131,8 @@ fn not_listed(case: Case, month: Month, successors: &[Successor]) -> String {
     )
 }
 
-/// Tells on standard error where a country is counted, if it has no column of its own in this bulletin.
-fn tell_where_counted(case: Case, bulletin: &Bulletin) {
+/// Prints a note on where a country is counted, if it has no separate column in this bulletin.
+fn note_where_counted(case: Case, bulletin: &Bulletin) {
     let has_column = |area: Area| {
         Chart::ALL
             .into_iter()

@@ -26,7 +26,7 @@ pub(crate) enum Format {
 pub(crate) enum AlertsFormat {
     /// As text for people
     Table,
-    /// One JSON object a line, for programs
+    /// One JSON object per line, for programs
     Json,
 }
 

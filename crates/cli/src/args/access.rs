@@ -1,3 +1,5 @@
+//! The options of `standings`, `latest` and `corrections`.
+
 use bulletin::{Area, Category, Month};
 use clap::Args as ClapArgs;
 
@@ -11,18 +13,17 @@ Examples:
   bulletin standings --category EB3 --format csv
   bulletin standings --country Brazil --category F2A --stage prod
 
-For each case the two newest bulletins that are stored. Without --category and \
---country every case is printed. A country without a column of its own is \
-counted where the bulletins count it. On DynamoDB each case is one item that is \
-read by its key.")]
+Without --category and --country, prints every case. A country without a \
+separate column is counted where the bulletins count it, usually under all \
+other areas. On DynamoDB, each case is one item that is read by its key.")]
 pub(crate) struct StandingsArgs {
-    /// Only this category, such as F2A or EB-3
+    /// Print only this category, such as F2A or EB-3
     #[arg(long, value_name = "CATEGORY")]
     pub(crate) category: Option<Category>,
-    /// Only this country of chargeability, such as India or Brazil
+    /// Print only this country of chargeability, such as India or Brazil
     #[arg(long, value_name = "COUNTRY")]
     pub(crate) country: Option<Area>,
-    /// How to print them
+    /// The output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
     #[command(flatten)]
@@ -35,7 +36,7 @@ Examples:
   bulletin latest
   bulletin latest --stage prod --format json")]
 pub(crate) struct LatestArgs {
-    /// How to print it
+    /// The output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
     #[command(flatten)]
@@ -48,14 +49,14 @@ Examples:
   bulletin corrections EB3 India
   bulletin corrections EB3 India 2024-04 --stage prod
 
-What stood in the case's cells before the department corrected them, the last \
-replaced first: what was printed, until when, and which host had given it.")]
+For each corrected cell, prints the old value, when it was replaced, and the \
+host that served it, newest first.")]
 pub(crate) struct CorrectionsArgs {
     #[command(flatten)]
     pub(crate) case: CaseArgs,
-    /// Only this bulletin
+    /// Print only corrections of this bulletin
     pub(crate) month: Option<Month>,
-    /// How to print them
+    /// The output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
     #[command(flatten)]

@@ -1,9 +1,11 @@
+//! The options of `bulletin doctor`.
+
 use chrono::NaiveDate;
 use clap::{Args as ClapArgs, ValueEnum};
 
 use super::{PlaceArgs, SourceArgs, parse_day};
 
-/// How an examination is printed.
+/// Formats of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum DoctorFormat {
     /// For people
@@ -15,16 +17,16 @@ pub(crate) enum DoctorFormat {
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:
-  bulletin doctor                       the database of this machine
-  bulletin doctor --stage prod          a deployment on AWS
-  bulletin doctor --offline             without asking the department's hosts
-  bulletin doctor --format json         for programs
+  bulletin doctor                       check the database of this machine
+  bulletin doctor --stage prod          check an AWS deployment
+  bulletin doctor --offline             skip the department's hosts
+  bulletin doctor --format json         print JSON
 
-Each part is good, needs a look, or cannot be known from here, and why. Where
-something needs a look, the commands behind it are what to do. Nothing is
-changed, and each host is asked once. Exits with 1 if something needs a look.")]
+Prints a verdict for each part: good, problem, or unknown if it cannot be
+checked from here. Below a problem are the commands that fix it. Changes
+nothing, and sends one request to each host. Exits with 1 if there is a problem.")]
 pub(crate) struct DoctorArgs {
-    /// Do not ask the hosts of the bulletins
+    /// Do not contact the department's hosts
     #[arg(long, conflicts_with_all = ["source", "hosts"])]
     pub(crate) offline: bool,
     #[command(flatten)]
@@ -32,7 +34,7 @@ pub(crate) struct DoctorArgs {
     /// Act as if today were this day
     #[arg(long, value_name = "DAY", value_parser = parse_day)]
     pub(crate) as_of: Option<NaiveDate>,
-    /// How to print it
+    /// The output format
     #[arg(long, value_enum, default_value_t = DoctorFormat::Table)]
     pub(crate) format: DoctorFormat,
     #[command(flatten)]

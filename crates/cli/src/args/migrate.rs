@@ -1,3 +1,5 @@
+//! The options of `bulletin table migrate`.
+
 use clap::Args as ClapArgs;
 
 use super::{DeploymentArgs, SourceArgs};
@@ -6,33 +8,37 @@ use crate::output::Format;
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:
-  bulletin table migrate --stage prod                       what would be done
-  bulletin table migrate --stage prod --source saved-pages  with saved pages
-  bulletin table migrate --stage prod --yes                 do it
+  bulletin table migrate --stage prod                       show the plan
+  bulletin table migrate --stage prod --source saved-pages  read saved pages
+  bulletin table migrate --stage prod --yes                 migrate
   bulletin table migrate --stage prod --from-table Bulletins --yes --keep-old
 
-Two older layouts are known, in the deployment's own data table or in another:
+Migrates two older layouts, in the data table of the deployment or in another
+table:
   pk=BULLETIN_DATE#2024-04
   sk=FILING_TYPE#..#COUNTRY#..#CATEGORY#..
 and
-  pk=FILING_TYPE#Final Date#CATEGORY#3rd#COUNTRY#..    sk=BULLETIN_DATE#2024-04-01
+  pk=FILING_TYPE#Final Date#CATEGORY#3rd#COUNTRY#..
+  sk=BULLETIN_DATE#2024-04-01
 
-In both, current and unavailable were written as the bulletin's own date. Such a
-month is read again from its page, and every other cell of the page must say what
-the old items do; else the month is named and left as it is. Old items go away
-only after what was stored is read back and agrees. Nobody is alerted. When it is
-interrupted, running it again completes it. Exits with 1 if --yes left anything.")]
+Both layouts store C (current) and U (unavailable) as the date of the bulletin.
+A month with such dates is parsed again from its page. If any other cell of the
+page differs from the old items, the month is reported and not migrated.
+
+Old items are deleted only after the new rows are read back and match. Nobody is
+notified. If interrupted, run it again. Exits with 1 if --yes left anything
+behind.")]
 pub(crate) struct TableMigrateArgs {
-    /// The table with the old items, where that is not the deployment's own
+    /// Read old items from this table instead of the deployment's data table
     #[arg(long, value_name = "NAME")]
     pub(crate) from_table: Option<String>,
-    /// Do it; without this nothing is changed
+    /// Migrate; without this option nothing is changed
     #[arg(long)]
     pub(crate) yes: bool,
-    /// Leave the old items where they are
+    /// Keep the old items
     #[arg(long)]
     pub(crate) keep_old: bool,
-    /// How to print what becomes of each month
+    /// The output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
     #[command(flatten)]

@@ -1,24 +1,26 @@
+//! Options that choose between the database of this machine and an AWS deployment.
+
 use clap::Args as ClapArgs;
 use operations::Deployment;
 use operations::connect::Connection;
 
-/// How AWS is reached.
+/// The connection to AWS.
 #[derive(Debug, ClapArgs)]
-#[command(next_help_heading = "Where on AWS")]
+#[command(next_help_heading = "AWS options")]
 pub(crate) struct ConnectionArgs {
-    /// The profile of AWS's configuration files [environment: AWS_PROFILE]
+    /// Use this profile of the AWS configuration files [env: AWS_PROFILE]
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
-    /// The region [environment: AWS_REGION, or what the profile says]
+    /// Use this AWS region [env: AWS_REGION] [default: the region of the profile]
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
-    /// Another service in place of AWS, such as an emulator [environment: AWS_ENDPOINT_URL]
+    /// Send requests to this URL instead of AWS, for example to an emulator [env: AWS_ENDPOINT_URL]
     #[arg(long, value_name = "URL")]
     endpoint_url: Option<String>,
 }
 
 impl ConnectionArgs {
-    /// What was said of it, as it is said to another command, with a blank before it.
+    /// The given options as text to append to another command, each with a space in front.
     pub(crate) fn words(&self) -> String {
         [
             ("profile", &self.profile),
@@ -30,7 +32,7 @@ impl ConnectionArgs {
         .collect()
     }
 
-    /// The way to AWS.
+    /// The connection settings.
     pub(crate) fn connection(&self) -> Connection {
         Connection {
             profile: self.profile.clone(),
@@ -40,11 +42,11 @@ impl ConnectionArgs {
     }
 }
 
-/// Whether the database of this machine is meant, or a deployment.
+/// The database of this machine, or a deployment.
 #[derive(Debug, ClapArgs)]
-#[command(next_help_heading = "Where on AWS")]
+#[command(next_help_heading = "AWS options")]
 pub(crate) struct PlaceArgs {
-    /// The deployment of this stage on AWS, in place of the database of this machine
+    /// Use the AWS deployment of this stage instead of the database of this machine
     #[arg(long, value_name = "STAGE")]
     pub(crate) stage: Option<Deployment>,
     #[command(flatten)]
@@ -53,11 +55,11 @@ pub(crate) struct PlaceArgs {
     pub(crate) capacity: CapacityArgs,
 }
 
-/// A deployment, which must be named: nothing is done to one that nobody named.
+/// A deployment. It has no default, so that no command changes one by accident.
 #[derive(Debug, ClapArgs)]
-#[command(next_help_heading = "Where on AWS")]
+#[command(next_help_heading = "AWS options")]
 pub(crate) struct DeploymentArgs {
-    /// The deployment of this stage
+    /// Use the AWS deployment of this stage
     #[arg(long, value_name = "STAGE")]
     pub(crate) stage: Deployment,
     #[command(flatten)]
@@ -66,10 +68,10 @@ pub(crate) struct DeploymentArgs {
     pub(crate) capacity: CapacityArgs,
 }
 
-/// Whether DynamoDB is asked what it charges for.
+/// The report of consumed DynamoDB capacity.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct CapacityArgs {
-    /// Print on standard error what each call to DynamoDB consumed
+    /// Print the capacity that each DynamoDB call consumed, on standard error
     #[arg(long)]
     pub(crate) show_capacity: bool,
 }

@@ -1,3 +1,5 @@
+//! The options of `bulletin replay`.
+
 use bulletin::{Month, MonthRange};
 use clap::{ArgGroup, Args as ClapArgs, ValueEnum};
 use operations::deployment::Queue;
@@ -12,36 +14,39 @@ use crate::output::Format;
     group(ArgGroup::new("what").args(["dead_letters", "months", "alerts", "announce"]).required(true).multiple(true)),
     after_help = "\
 Examples:
-  bulletin replay --dead-letters --dry-run --stage prod   what lies there, and why
-  bulletin replay --dead-letters --stage prod             and try it again
-  bulletin replay --months 2024-01..2024-06 --stage prod  read these pages again
-  bulletin replay --alerts --dry-run --stage prod         what was not sent
-  bulletin replay --alerts --months 2024-06 --stage prod  and send it
-  bulletin replay --announce 2024-06 --stage prod         send all of it once more
-Without --stage the database of this machine is meant, and its watches.
+  bulletin replay --dead-letters --dry-run --stage prod   list dead letters
+  bulletin replay --dead-letters --stage prod             retry them
+  bulletin replay --months 2024-01..2024-06 --stage prod  parse pages again
+  bulletin replay --alerts --dry-run --stage prod         list unsent alerts
+  bulletin replay --alerts --months 2024-06 --stage prod  send them
+  bulletin replay --announce 2024-06 --stage prod         resend all alerts
 
-A page that is read again changes nothing unless it, or the reader, changed. An alert that was sent is not sent again, \
-but by --announce; a watch of this machine that was added since is told too. Whatever is interrupted goes on where it stopped when the same is run again; --announce needs the \
---run that it printed for that."
+Without --stage, uses the database and the watches of this machine.
+
+A page that is parsed again changes nothing unless the page or the parser \
+changed. Only --announce resends alerts that were already sent. Without --stage, \
+watches added since then are also notified.
+
+To resume an interrupted replay, run the same command again. For --announce, add \
+the --run that it printed."
 )]
 pub(crate) struct ReplayArgs {
-    /// List the dead letters with their reasons, and try them again
+    /// List the dead letters with their reasons, and retry them
     #[arg(long, conflicts_with_all = ["months", "alerts", "announce"])]
     pub(crate) dead_letters: bool,
-    /// Have the pages of these months read again; with --alerts: only these months
+    /// Fetch and parse the pages of these months again; with --alerts, send only their alerts
     #[arg(long, value_name = "FROM..TO", conflicts_with = "announce")]
     pub(crate) months: Option<MonthRange>,
-    /// Work out alerts again from what is stored, and send those that were not sent: of the bulletins in force and to
-    /// come, or of --months
+    /// Compute the alerts of the bulletins in force and upcoming, or of --months, and send those that were not sent
     #[arg(long, conflicts_with = "announce")]
     pub(crate) alerts: bool,
-    /// Send the alerts of this month again, to everybody, after asking
+    /// Resend the alerts of this month to everybody, after a confirmation prompt
     #[arg(long, value_name = "MONTH")]
     pub(crate) announce: Option<Month>,
-    /// Only the dead letters of this part of the pipeline
-    #[arg(long, value_enum, value_name = "WHOSE", conflicts_with_all = ["months", "alerts", "announce"])]
+    /// Use only the dead letters of this part of the pipeline
+    #[arg(long, value_enum, value_name = "QUEUE", conflicts_with_all = ["months", "alerts", "announce"])]
     pub(crate) queue: Option<QueueWord>,
-    /// Send at most so many messages a second to the parser
+    /// Send at most this many messages per second to the parser
     #[arg(
         long,
         value_name = "NUMBER",
@@ -50,42 +55,42 @@ pub(crate) struct ReplayArgs {
         value_parser = clap::value_parser!(u32).range(1..=500)
     )]
     pub(crate) max_rate: Option<u32>,
-    /// Say what would be done, and do nothing
+    /// Print what would be done, and do nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Go on with an announcement that was interrupted: the word that it printed
+    /// Resume an interrupted announcement: the identifier that it printed
     #[arg(
         long,
-        value_name = "WORD",
+        value_name = "ID",
         conflicts_with_all = ["dead_letters", "months", "alerts"],
         value_parser = parse_run
     )]
     pub(crate) run: Option<String>,
-    /// Ask nothing
+    /// Skip the confirmation prompt
     #[arg(long)]
     pub(crate) yes: bool,
-    /// How to print lists
+    /// The output format of lists
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
     #[command(flatten)]
     pub(crate) place: PlaceArgs,
 }
 
-/// Whose dead letters are meant.
+/// The part of the pipeline that left dead letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum QueueWord {
     /// Pages that were refused
     Parser,
     /// Changes whose alerts were not sent
     Notifier,
-    /// Looks at the source that failed
+    /// Polls of the source that failed
     Fetcher,
-    /// Looks that the schedule could not begin
+    /// Polls that the schedule could not start
     Scheduler,
 }
 
 impl QueueWord {
-    /// The queues of a deployment that are meant.
+    /// The dead-letter queues of this part in a deployment.
     pub(crate) fn queues(self) -> &'static [Queue] {
         match self {
             Self::Parser => &[Queue::RefusedPages],
@@ -96,7 +101,7 @@ impl QueueWord {
     }
 }
 
-/// How long the word for a run may be.
+/// The maximal length of the identifier of a run.
 const RUN_LETTERS: usize = 40;
 
 fn parse_run(text: &str) -> Result<String, String> {
@@ -108,7 +113,8 @@ fn parse_run(text: &str) -> Result<String, String> {
         Ok(text.to_owned())
     } else {
         Err(format!(
-            "\"{text}\" is no run. Write the word that the interrupted announcement printed, such as 20240614T120000Z"
+            "invalid run \"{text}\": expected the identifier that the interrupted announcement printed, such as \
+             20240614T120000Z"
         ))
     }
 }

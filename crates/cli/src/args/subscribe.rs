@@ -1,3 +1,5 @@
+//! The options of `subscribe`, `unsubscribe` and `subscriptions`, and the parsers of addresses.
+
 use std::path::PathBuf;
 
 use aws::subscribe::Endpoint;
@@ -8,31 +10,31 @@ use mail::EmailAddress;
 use super::{ConnectionArgs, WantedArgs};
 use crate::output::Format;
 
-/// Which deployment on AWS, and who asks it.
+/// The topics of a deployment, and the connection to AWS.
 #[derive(Debug, ClapArgs)]
-#[command(next_help_heading = "Where on AWS")]
+#[command(next_help_heading = "AWS options")]
 pub(crate) struct AwsArgs {
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
-    /// What the ARNs of the topics begin with, where there is more than one deployment: its output TopicPrefix
-    #[arg(long, value_name = "ARN", env = "VISA_BULLETIN_TOPIC_PREFIX", value_parser = parse_prefix)]
+    /// The prefix of the topics' ARNs, needed if there are several deployments: the stack output TopicPrefix
+    #[arg(long, value_name = "ARN", env = "VISA_BULLETIN_TOPIC_PREFIX", hide_env_values = true, value_parser = parse_prefix)]
     pub(crate) topic_prefix: Option<String>,
 }
 
-/// Where the alerts go: one of these.
+/// The address that receives the alerts: exactly one of these.
 #[derive(Debug, ClapArgs)]
 #[group(id = "endpoint", required = true, multiple = false)]
 pub(crate) struct EndpointArgs {
-    /// An e-mail address, which has to confirm
+    /// An e-mail address; its owner must confirm the subscription
     #[arg(long, value_name = "ADDRESS")]
     email: Option<EmailAddress>,
-    /// A telephone, with + and the country's number
+    /// A phone number in E.164 format, such as +12025550100
     #[arg(long, value_name = "NUMBER", value_parser = parse_phone)]
     sms: Option<Endpoint>,
-    /// A web address, which has to confirm
+    /// An HTTPS endpoint; it must confirm the subscription
     #[arg(long, value_name = "URL", value_parser = parse_https)]
     https: Option<Endpoint>,
-    /// A queue of SQS
+    /// An SQS queue
     #[arg(long, value_name = "ARN", value_parser = parse_queue)]
     sqs: Option<Endpoint>,
 }
@@ -46,7 +48,7 @@ impl EndpointArgs {
             .or_else(|| self.sms.clone())
             .or_else(|| self.https.clone())
             .or_else(|| self.sqs.clone())
-            .ok_or_else(|| anyhow::anyhow!("say where the alerts go: --email, --sms, --https or --sqs"))
+            .ok_or_else(|| anyhow::anyhow!("no address: pass --email, --sms, --https or --sqs"))
     }
 }
 
@@ -66,25 +68,27 @@ Examples:
   bulletin subscribe --sqs arn:aws:sqs:us-east-1:000000000000:alerts --bulletins
       one summary of each bulletin, as JSON, to a queue
   bulletin subscribe --email you@example.com EB3 India --dry-run
-      what that would do; nothing is done
+      print what would be done, without doing it
 
-Run it again for another case of the same address. The cases of one category share
-one filter policy of SNS; where SNS does not allow that, it says why and changes
-nothing. E-mail and web addresses hear nothing before they confirm. Addresses are
-kept by SNS and nowhere else."
+To add another case for the same address, run the command again. All cases of a
+category share one SNS filter policy. If SNS cannot express them in one policy,
+the command explains why and changes nothing.
+
+E-mail and HTTPS endpoints receive nothing until they confirm. Addresses are
+stored only in SNS."
 )]
 pub(crate) struct SubscribeArgs {
     #[command(flatten)]
     pub(crate) wanted: WantedArgs,
     #[command(flatten)]
     pub(crate) to: EndpointArgs,
-    /// How whoever has the telephone agreed to get SMS: in words, without the number. Needed with --sms
+    /// Describe how the owner of the phone agreed to receive SMS, without the number; required with --sms
     #[arg(long, value_name = "WORDS", conflicts_with_all = ["email", "https", "sqs"])]
     pub(crate) consent: Option<String>,
-    /// A file to which the record of that consent is added, as a line of JSON without the number
+    /// Append the consent to this file, as a line of JSON without the number
     #[arg(long, value_name = "FILE", requires = "consent")]
     pub(crate) consent_log: Option<PathBuf>,
-    /// Say what would be done, and do nothing
+    /// Print what would be done, and do nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
     #[command(flatten)]
@@ -100,24 +104,24 @@ pub(crate) struct SubscribeArgs {
     after_help = "\
 Examples:
   bulletin unsubscribe --email you@example.com --category EB3 --country India
-      removes EB-3 India; the address keeps its other subscriptions
+      remove EB-3 India; the address keeps its other subscriptions
   bulletin unsubscribe --email you@example.com EB3 India --when current \\
       --priority-date 2013-03-15
-      removes only that filter of EB-3 India
+      remove only this filter of EB-3 India
   bulletin unsubscribe --sms +12025550100 --everything --yes
-      all of it, without a question
+      remove everything, without a confirmation prompt
 
-`bulletin subscriptions` lists what there is."
+`bulletin subscriptions` lists the subscriptions."
 )]
 pub(crate) struct UnsubscribeArgs {
     #[command(flatten)]
     pub(crate) wanted: WantedArgs,
-    /// Every subscription of this address
+    /// Remove every subscription of this address
     #[arg(long, conflicts_with_all = ["case", "bulletins", "priority_date", "when", "chart"])]
     pub(crate) everything: bool,
     #[command(flatten)]
     pub(crate) to: EndpointArgs,
-    /// Do not ask
+    /// Skip the confirmation prompt
     #[arg(long, short)]
     pub(crate) yes: bool,
     #[command(flatten)]
@@ -131,17 +135,17 @@ Examples:
   bulletin subscriptions --region us-east-1 --format json
   bulletin subscriptions --show-endpoints")]
 pub(crate) struct SubscriptionsArgs {
-    /// Show addresses whole, in place of a***@example.com
+    /// Print full addresses instead of a***@example.com
     #[arg(long)]
     pub(crate) show_endpoints: bool,
-    /// How to print it
+    /// The output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
     #[command(flatten)]
     pub(crate) aws: AwsArgs,
 }
 
-/// Reads a telephone number as ITU's E.164 writes it: `+`, the country's number, at most 15 digits.
+/// Parses a phone number in the format of ITU's E.164: `+`, the country code, at most 15 digits in total.
 fn parse_phone(text: &str) -> Result<Endpoint, UnknownSpelling> {
     let trimmed = text.trim();
     let digits = trimmed.strip_prefix('+').unwrap_or_default();
@@ -149,10 +153,12 @@ fn parse_phone(text: &str) -> Result<Endpoint, UnknownSpelling> {
         && digits.bytes().all(|digit| digit.is_ascii_digit())
         && !digits.starts_with('0');
     if !is_number {
-        return Err(UnknownSpelling::new("telephone", text, ["one like +12025550100".into()]).because(
-            "That is no telephone number as SNS takes it (E.164): a plus, the country's number and the rest, 8 to 15 \
-             digits without spaces.",
-        ));
+        return Err(
+            UnknownSpelling::new("phone number", text, ["one like +12025550100".into()]).because(
+                "SNS needs the E.164 format: a plus sign, the country code and the number, 8 to 15 digits without \
+                 spaces.",
+            ),
+        );
     }
     // In North America the whole number has eleven digits, and neither area nor exchange begins with 0 or 1.
     let north_american = |rest: &str| {
@@ -163,8 +169,8 @@ fn parse_phone(text: &str) -> Result<Endpoint, UnknownSpelling> {
     };
     if digits.strip_prefix('1').is_some_and(|rest| !north_american(rest)) {
         return Err(
-            UnknownSpelling::new("telephone", text, ["one like +12025550100".into()])
-                .because("A number of North America is +1 and ten digits, area first."),
+            UnknownSpelling::new("phone number", text, ["one like +12025550100".into()])
+                .because("A North American number is +1 and ten digits, starting with the area code."),
         );
     }
     Ok(Endpoint::new("sms", trimmed))
@@ -172,18 +178,11 @@ fn parse_phone(text: &str) -> Result<Endpoint, UnknownSpelling> {
 
 fn parse_https(text: &str) -> Result<Endpoint, UnknownSpelling> {
     let refused = |reason: &str| {
-        UnknownSpelling::new(
-            "web address",
-            text,
-            ["one like https://example.com/alerts".into()],
-        )
-        .because(reason)
+        UnknownSpelling::new("URL", text, ["one like https://example.com/alerts".into()]).because(reason)
     };
     let trimmed = text.trim();
     let Some(rest) = trimmed.strip_prefix("https://") else {
-        return Err(refused(
-            "Alerts go only to web addresses that begin with https://.",
-        ));
+        return Err(refused("Alerts are sent only to URLs that start with https://."));
     };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default();
@@ -195,7 +194,7 @@ fn parse_https(text: &str) -> Result<Endpoint, UnknownSpelling> {
             })
     };
     if !trimmed.bytes().all(|c| c.is_ascii_graphic()) || !is_name(name) || port.parse::<u16>().is_err() {
-        return Err(refused("That is no web address."));
+        return Err(refused("The URL is not valid."));
     }
     Ok(Endpoint::new("https", trimmed))
 }
@@ -222,7 +221,7 @@ fn parse_queue(text: &str) -> Result<Endpoint, UnknownSpelling> {
             text,
             ["one like arn:aws:sqs:us-east-1:000000000000:alerts".into()],
         )
-        .because("That is no ARN of a standard queue of SQS."));
+        .because("The ARN of a standard SQS queue is expected."));
     }
     Ok(Endpoint::new("sqs", trimmed))
 }
@@ -235,9 +234,9 @@ fn parse_prefix(text: &str) -> Result<String, UnknownSpelling> {
     Err(UnknownSpelling::new(
         "prefix",
         text,
-        ["what the output TopicPrefix of the deployment says, such as arn:aws:sns:us-east-1:000000000000:VisaBulletin-prod-alerts-".into()],
+        ["the stack output TopicPrefix, such as arn:aws:sns:us-east-1:000000000000:VisaBulletin-prod-alerts-".into()],
     )
-    .because("That is nothing that the ARNs of topics begin with."))
+    .because("The prefix of SNS topic ARNs is expected."))
 }
 
 #[cfg(test)]
@@ -245,7 +244,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_telephone_is_taken_only_as_e_164() {
+    fn a_phone_number_must_be_e_164() {
         for text in ["+12025550100", " +12025550100 ", "+441632960001", "+4915550100"] {
             assert_eq!(parse_phone(text).unwrap().revealed(), text.trim());
         }
@@ -266,12 +265,12 @@ mod tests {
             "+1234567890123456",
             "+\u{661}2025550100",
         ] {
-            assert!(parse_phone(text).is_err(), "{text:?} is taken");
+            assert!(parse_phone(text).is_err(), "{text:?} is accepted");
         }
     }
 
     #[test]
-    fn web_addresses_and_queues_are_taken_only_whole() {
+    fn urls_and_queue_arns_must_be_complete() {
         for text in [
             "https://example.com",
             "https://a.example.com:8443/hook?key=1",

@@ -1,3 +1,5 @@
+//! The `table` commands, and the options of `export` and `import`. The options of the others are in [`items`].
+
 use std::path::PathBuf;
 
 use bulletin::MonthRange;
@@ -12,58 +14,61 @@ pub(crate) use items::{
     TableTruncateArgs, TableWord,
 };
 
-/// What is done to whole tables.
+/// The commands for whole tables.
 #[derive(Debug, Subcommand)]
 pub(crate) enum TableCommand {
-    /// Make the tables of a deployment, in the shape that its template gives them
+    /// Create the tables of a deployment, with the keys and settings of its template
     Create(TableCreateArgs),
-    /// Say what a table is like: keys, index, stream, size, protections
+    /// Print the keys, index, stream, size and protections of a table
     Describe(TableDescribeArgs),
-    /// Print the tables of this account and region, and whose they are
+    /// List the tables of this account and region, and which deployment owns them
     List(TableListArgs),
     /// Print the items of a table
     Scan(TableScanArgs),
-    /// Count the items of a table by their kind
+    /// Count the items of a table by kind
     Count(TableCountArgs),
-    /// Write stored bulletins into a file, as CSV or JSON lines
+    /// Export stored bulletins to a CSV or JSON Lines file
     Export(TableExportArgs),
-    /// Store the bulletins of a file that `export` wrote
+    /// Import the bulletins of a file that `table export` wrote
     Import(TableImportArgs),
-    /// Move what an older program stored to today's layout
+    /// Migrate the items of an older program to the current layout
     Migrate(TableMigrateArgs),
     /// Delete every item of a table
     Truncate(TableTruncateArgs),
-    /// Take the tables of a deployment away
+    /// Drop the tables of a deployment
     Drop(TableDropArgs),
 }
 
-/// The form of a file of bulletins.
+/// Formats of exported files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FileForm {
     /// Comma-separated values
     Csv,
-    /// One JSON object a line
+    /// One JSON object per line
     Jsonl,
 }
 
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:
-  bulletin table export history.csv                    what this machine has
-  bulletin table export history.jsonl --stage prod     what a deployment has
+  bulletin table export history.csv                    from this machine
+  bulletin table export history.jsonl --stage prod     from an AWS deployment
   bulletin table export 2024.csv --months 2024-01..2024-12
 
-The file has every bulletin with its rows as printed, where they came from, and what corrections replaced; not links, \
-marks, watches or addresses. It is written beside, under a name that ends in .partial, and gets its name when it is whole \
-and reads back. An export that was interrupted goes on where it stopped when the same is run again. docs/DATA-MODEL.md \
-describes the format.")]
+The file contains every bulletin with its rows as printed, their origin, and the \
+values that corrections replaced. It contains no links, marks, watches or \
+addresses.
+
+The export is written to FILE.partial, read back, and then renamed. To resume an \
+interrupted export, run the same command again. docs/DATA-MODEL.md describes the \
+format.")]
 pub(crate) struct TableExportArgs {
-    /// The file: .csv, or .jsonl and .ndjson for JSON lines
+    /// The file: .csv for CSV; .jsonl or .ndjson for JSON Lines
     pub(crate) file: PathBuf,
-    /// Its form, where its ending does not say it
+    /// The format [default: from the file extension]
     #[arg(long, value_enum)]
     pub(crate) format: Option<FileForm>,
-    /// Only these months
+    /// Export only these months
     #[arg(long, value_name = "FROM..TO")]
     pub(crate) months: Option<MonthRange>,
     #[command(flatten)]
@@ -73,16 +78,17 @@ pub(crate) struct TableExportArgs {
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:
-  bulletin table import history.csv                    into this machine's database
-  bulletin table import history.jsonl --stage prod     into a deployment
+  bulletin table import history.csv                  into this machine
+  bulletin table import history.jsonl --stage prod   into an AWS deployment
 
-The whole file is read and checked before anything is stored. A month that is stored with other cells is named and left \
-as it is; then the exit is 1. History alerts nobody: the newest bulletin comes first, and the others behind it. An import \
-that was interrupted is completed by running it again.")]
+The whole file is checked before anything is stored. If a month is already \
+stored with different cells, it is reported and left unchanged, and the exit \
+code is 1. Imported history sends no alerts. To complete an interrupted import, \
+run it again.")]
 pub(crate) struct TableImportArgs {
-    /// The file: .csv, or .jsonl and .ndjson for JSON lines
+    /// The file: .csv for CSV; .jsonl or .ndjson for JSON Lines
     pub(crate) file: PathBuf,
-    /// Its form, where its ending does not say it
+    /// The format [default: from the file extension]
     #[arg(long, value_enum)]
     pub(crate) format: Option<FileForm>,
     #[command(flatten)]

@@ -1,3 +1,5 @@
+//! The options of `watch` and `preview`, and the arguments that name a case or every bulletin.
+
 use bulletin::{Area, Case, Category, Chart, Month, UnknownSpelling, When};
 use chrono::NaiveDate;
 use clap::{ArgAction, ArgGroup, Args as ClapArgs, Subcommand, ValueEnum};
@@ -16,7 +18,8 @@ Examples:
   bulletin watch add --category EB3 --country India --priority-date 2013-03-15 \\
       --when current --email you@example.com
       an e-mail when that date becomes current, or stops being current
-  bulletin watch add F2A Brazil --when every --exec 'notify-send \"$ALERT_SUBJECT\"'
+  bulletin watch add F2A Brazil --when every \\
+      --exec 'notify-send \"$ALERT_SUBJECT\"'
       a command each month, also when nothing moves
   bulletin watch add --bulletins
       one summary of each bulletin
@@ -26,23 +29,25 @@ Examples:
   MAIL_FROM      the address that mail is sent from, such as you@example.com
   SMTP_USER, SMTP_PASSWORD (or SMTP_PASSWORD_FILE)
                  the credentials, if the server requires them
-  SMTP_TLS       starttls (the default; then SMTP_PORT is 587), tls (465), or plain
-                 (25), for a server on this machine only, and the default there
-  SMTP_PORT      another port
+  SMTP_TLS       starttls (the default), tls, or plain, which is the default for
+                 a server on this machine and allowed only there
+  SMTP_PORT      the port; the default is 587 for starttls, 465 for tls and 25
+                 for plain
   SMTP_CA_FILE   a certificate to trust in addition to the public ones, as PEM
   SMTP_EHLO_NAME the name to give in EHLO; the default is the name of the host
 
-Undelivered alerts are retried for five days. Until they are delivered, every run
-exits with 1 and tells you how to retry them or give them up.
+Undelivered alerts are retried for five days. Until they are delivered, every
+run exits with 1 and tells you how to retry them or give them up.
 
-A command is run by `sh -c`, with the alert as one line of JSON on its standard input
-and ALERT_ID, ALERT_SUBJECT, ALERT_MONTH and ALERT_WATCH in its environment. Exit 0
-means sent. Anything else, or more than 60 seconds, means not sent: the last line of
-its standard error is the reason, and the alert is retried later.")]
+`sh -c` runs the command of --exec. Its standard input is the alert as one line
+of JSON, and its environment has ALERT_ID, ALERT_SUBJECT, ALERT_MONTH and
+ALERT_WATCH. Exit code 0 means that the alert was sent. After any other exit
+code, or after 60 seconds, the alert is retried later, and the last line of
+standard error is reported as the reason.")]
     Add(WatchAddArgs),
     /// List the watches
     List {
-        /// How to print it
+        /// The output format
         #[arg(long, value_enum, default_value_t = Format::Table)]
         format: Format,
     },
@@ -103,10 +108,10 @@ pub(crate) struct WantedArgs {
     /// passes, goes-back, within:60d [default: moves]
     #[arg(long, requires = "case")]
     pub(crate) when: Option<When>,
-    /// Only changes on this chart: final or filing
+    /// Limit alerts to this chart: final or filing
     #[arg(long, requires = "case")]
     pub(crate) chart: Option<Chart>,
-    /// One summary of each bulletin
+    /// Send one summary of each bulletin
     #[arg(long, action = ArgAction::SetTrue, conflicts_with = "case")]
     pub(crate) bulletins: bool,
 }
@@ -125,13 +130,16 @@ impl WantedArgs {
 #[command(after_help = "\
 Examples:
   bulletin preview 2024-04
-      the summary that those who want every bulletin are sent
-  bulletin preview 2024-04 --category EB2 --country India --priority-date 2012-04-10
+      the summary for subscribers of every bulletin
+  bulletin preview 2024-04 --category EB2 --country India \\
+      --priority-date 2012-04-10
       the alerts for subscribers of this case
-  bulletin preview 2024-04 --category EB2 --country India --when corrected --as sms
+  bulletin preview 2024-04 --category EB2 --country India --as sms
+      the same alerts as SMS
 
-It is worked out from what is stored, and sends nothing. A corrected bulletin is shown as it was first, and
-then its correction.")]
+Computes the alerts from the stored bulletin and sends nothing. For a corrected
+bulletin, prints the alerts of the first version and then those of each
+correction.")]
 pub(crate) struct PreviewArgs {
     /// The bulletin, such as 2026-03 or "March 2026"
     pub(crate) month: Month,
@@ -144,13 +152,13 @@ pub(crate) struct PreviewArgs {
     /// The priority date, such as 2013-03-15
     #[arg(long, value_name = "DATE", value_parser = parse_priority_date, requires = "category")]
     pub(crate) priority_date: Option<NaiveDate>,
-    /// Only alerts for this filter: a value of `watch add --when`
+    /// Print only alerts for this filter: a value of `watch add --when`
     #[arg(long, requires = "category")]
     pub(crate) when: Option<When>,
-    /// Only alerts for this chart: final or filing
+    /// Print only alerts for this chart: final or filing
     #[arg(long, requires = "category")]
     pub(crate) chart: Option<Chart>,
-    /// Only in this form
+    /// Print only this form
     #[arg(long = "as", value_enum, value_name = "FORM")]
     pub(crate) form: Option<PreviewForm>,
 }
@@ -179,7 +187,7 @@ fn parse_command(text: &str) -> Result<String, UnknownSpelling> {
             text,
             ["one like 'notify-send \"$ALERT_SUBJECT\"'".into()],
         )
-        .because("A command of nothing tells nobody."));
+        .because("The command is empty."));
     }
     Ok(text.to_owned())
 }

@@ -1,13 +1,13 @@
-//! What the commands about subscriptions on AWS share. Clients are made by these commands only.
+//! Functions that the commands for subscriptions on AWS share. Only these commands create SNS clients.
 
 use aws::subscribe::{Endpoint, Subscriber, Subscribers, Wanted};
 use bulletin::{Category, Subscription, When};
 use sqlite::WatchKind;
 
 use crate::args::AwsArgs;
-use crate::command::watch::waits_for;
+use crate::command::watch::filter_in_words;
 
-/// The subscriptions of the deployment that is meant, with the credentials that AWS's own tools would use.
+/// The subscriptions of the chosen deployment, with the credentials that the AWS CLI would use.
 pub(crate) async fn subscribers(args: &AwsArgs) -> anyhow::Result<Subscribers> {
     let config = args.connection.connection().open().await?;
     let client = aws_sdk_sns::Client::new(&config);
@@ -17,27 +17,30 @@ pub(crate) async fn subscribers(args: &AwsArgs) -> anyhow::Result<Subscribers> {
     })
 }
 
-/// The subscription that this address has to a topic: SNS allows it one.
+/// The subscription of this address to a topic: SNS allows one per address.
 pub(crate) fn of_endpoint<'a>(all: &'a [Subscriber], endpoint: &Endpoint) -> Option<&'a Subscriber> {
     all.iter().find(|one| one.endpoint.is_same(endpoint))
 }
 
-/// What a topic is called: `EB-3`, `whole bulletins`.
+/// The name of a topic: `EB-3`, `whole bulletins`.
 pub(crate) fn topic_name(category: Option<Category>) -> &'static str {
     category.map_or("whole bulletins", Category::short)
 }
 
-/// What a subscription lets through, in words, a line each.
+/// The filters of a subscription in words, one per line.
 pub(crate) fn in_words(category: Option<Category>, wanted: &Wanted) -> Vec<String> {
     match (wanted, category) {
-        (Wanted::Everything, None) => vec![waits_for(WatchKind::Bulletins)],
+        (Wanted::Everything, None) => vec![filter_in_words(WatchKind::Bulletins)],
         (Wanted::Everything, Some(category)) => {
             vec![format!(
                 "{}, every country, notified of every bulletin",
                 category.short()
             )]
         }
-        (Wanted::Cases(cases), _) => cases.iter().map(|one| waits_for(WatchKind::Case(*one))).collect(),
+        (Wanted::Cases(cases), _) => cases
+            .iter()
+            .map(|one| filter_in_words(WatchKind::Case(*one)))
+            .collect(),
         (Wanted::CorrectedBulletins, _) => vec!["a summary of every corrected bulletin".into()],
         (Wanted::Other(policy), _) => {
             vec![format!(
@@ -47,7 +50,7 @@ pub(crate) fn in_words(category: Option<Category>, wanted: &Wanted) -> Vec<Strin
     }
 }
 
-/// A subscription as the command line says it: `EB3 INDIA --when current --priority-date 2013-03-15`.
+/// A subscription as arguments: `EB3 INDIA --when current --priority-date 2013-03-15`.
 pub(crate) fn as_options(subscription: &Subscription) -> String {
     let Subscription {
         case,
@@ -65,8 +68,8 @@ pub(crate) fn as_options(subscription: &Subscription) -> String {
     options
 }
 
-/// The same without a priority date where it picks nothing: a filter policy knows it only where it does.
-pub(crate) fn as_policies_know_it(mut subscription: Subscription) -> Subscription {
+/// The subscription as a filter policy can express it: without a priority date that the filter does not use.
+pub(crate) fn as_filter_policy_expresses(mut subscription: Subscription) -> Subscription {
     if !subscription.when.needs_priority_date() {
         subscription.priority_date = None;
     }

@@ -38,15 +38,15 @@ pub(crate) fn mailer() -> Result<Mailer, ConfigError> {
     Mailer::new(SmtpConfig::from_env()?)
 }
 
-/// The channels of one poll, and true if every wanted one can be used. A channel that cannot be used is reported: people
-/// who wait for an e-mail should not learn that with the first alert.
+/// The channels of one poll, and true if all of them work. A channel that does not work is reported now, before the first
+/// alert is due.
 pub(crate) fn channels(
     store: &SqliteStore,
     format: AlertsFormat,
 ) -> Result<(Channels<'_, AlertOutput>, bool), StoreError> {
     let mailer = mailer().map_err(|error| error.to_string());
     let mut well = true;
-    if let (Err(error), [first, ..]) = (&mailer, told_by_mail(store)?.as_slice()) {
+    if let (Err(error), [first, ..]) = (&mailer, mail_watches(store)?.as_slice()) {
         well = false;
         complain("error", &cannot_send(first, error));
     }
@@ -59,16 +59,16 @@ pub(crate) fn channels(
 }
 
 /// The watches with an e-mail address.
-pub(crate) fn told_by_mail(store: &SqliteStore) -> Result<Vec<Watch>, StoreError> {
+pub(crate) fn mail_watches(store: &SqliteStore) -> Result<Vec<Watch>, StoreError> {
     let mut watches = store.watches()?;
     watches.retain(|watch| matches!(watch.way, Way::Email(_)));
     Ok(watches)
 }
 
-/// Says that a watch cannot be told.
+/// The message that the alerts of a watch cannot be sent.
 pub(crate) fn cannot_send(watch: &Watch, error: &str) -> String {
     format!(
-        "watch {} is told by e-mail, and none can be sent from here: {error}",
+        "watch {} sends e-mail, but e-mail cannot be sent from here: {error}",
         watch.id
     )
 }

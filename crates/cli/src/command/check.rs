@@ -1,3 +1,5 @@
+//! `bulletin check`: compares a priority date with the cut-offs of stored bulletins.
+
 use std::process::ExitCode;
 
 use anyhow::bail;
@@ -7,7 +9,7 @@ use serde_json::json;
 
 use crate::args::{CheckArgs, StoreArgs};
 use crate::command::place::on_store;
-use crate::command::{block_on, not_listed, stored_bulletin, tell_where_counted};
+use crate::command::{block_on, not_listed, note_where_counted, stored_bulletin};
 use crate::output::{self, Format, complain};
 
 pub(crate) fn run(store: &StoreArgs, args: &CheckArgs) -> anyhow::Result<ExitCode> {
@@ -15,7 +17,7 @@ pub(crate) fn run(store: &StoreArgs, args: &CheckArgs) -> anyhow::Result<ExitCod
     let bulletins: Vec<Bulletin> = block_on(on_store(store, &args.place, async |store| {
         let months = match args.month {
             Some(month) => vec![month],
-            None => months_that_matter(&store.months().await?, present)?,
+            None => months_to_check(&store.months().await?, present)?,
         };
         let mut bulletins = Vec::new();
         for month in months {
@@ -25,7 +27,7 @@ pub(crate) fn run(store: &StoreArgs, args: &CheckArgs) -> anyhow::Result<ExitCod
     }))?;
     let case = args.case.case();
     if let Some(bulletin) = bulletins.first() {
-        tell_where_counted(case, bulletin);
+        note_where_counted(case, bulletin);
     }
     let entries: Vec<Entry> = bulletins
         .iter()
@@ -105,8 +107,8 @@ pub(crate) fn run(store: &StoreArgs, args: &CheckArgs) -> anyhow::Result<ExitCod
     Ok(ExitCode::SUCCESS)
 }
 
-/// The bulletin in force and those after it, as far as they are stored.
-fn months_that_matter(stored: &[Month], present: Month) -> anyhow::Result<Vec<Month>> {
+/// The stored bulletins that are in force or upcoming; the newest one if there are none.
+fn months_to_check(stored: &[Month], present: Month) -> anyhow::Result<Vec<Month>> {
     let current: Vec<Month> = stored.iter().copied().filter(|month| *month >= present).collect();
     if !current.is_empty() {
         return Ok(current);
@@ -116,7 +118,7 @@ fn months_that_matter(stored: &[Month], present: Month) -> anyhow::Result<Vec<Mo
             complain(
                 "warning",
                 &format!(
-                    "the newest stored bulletin is that of {}, which is over. `bulletin run` fetches today's",
+                    "the newest stored bulletin, {}, is no longer in force. `bulletin run` fetches new ones",
                     newest.title()
                 ),
             );
@@ -132,9 +134,10 @@ struct Line {
     chart: Chart,
     column: &'static str,
     cut_off: Option<String>,
-    /// `None` where the cell cannot be read.
+    /// `None` if the cell is unreadable.
     is_current: Option<bool>,
-    /// By how many days a cut-off date must advance; `None` where it is no date, and 0 where it is far enough.
+    /// The number of days by which the cut-off date must advance, 0 if it is late enough; `None` if the cut-off is not a
+    /// date.
     days_to_advance: Option<i64>,
 }
 

@@ -42,15 +42,15 @@ async fn confirm(
     clock: RunClock,
     args: &ConfirmMissingArgs,
 ) -> anyhow::Result<()> {
-    let ingester = Parser {
+    let parser = Parser {
         source: &NoSource,
         store,
         clock: &clock,
     };
     let title = args.month.title();
-    match ingester.confirm_missing(args.month).await? {
+    match parser.confirm_missing(args.month).await? {
         None => {
-            bail!("the bulletin of {title} is not stored. `bulletin latest` names the newest one that is")
+            bail!("the bulletin of {title} is not stored. `bulletin latest` shows the newest stored bulletin")
         }
         Some(0) => bail!("no cell is missing from the stored bulletin of {title}; nothing to confirm"),
         Some(cells) => complain(

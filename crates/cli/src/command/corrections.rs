@@ -1,3 +1,5 @@
+//! `bulletin corrections`: the values that corrections replaced.
+
 use std::process::ExitCode;
 
 use anyhow::bail;
@@ -11,12 +13,12 @@ use crate::command::block_on;
 use crate::command::place::on_store;
 use crate::output::{self, Format, cut_off_text};
 
-/// A value that a correction replaced, and where it stood.
+/// A value that a correction replaced, with its cell.
 struct Corrected {
     month: Month,
     key: RowKey,
     earlier: EarlierValue,
-    /// What stands there now, as printed; `None` where the cell is gone.
+    /// The current value as printed; `None` if the cell is gone.
     now: Option<String>,
 }
 
@@ -26,7 +28,7 @@ pub(crate) fn run(store: &StoreArgs, args: &CorrectionsArgs) -> anyhow::Result<E
     }))?;
     let case = text::case_name(args.case.case());
     if corrected.is_empty() && args.format == Format::Table {
-        output::print(&format!("nothing that is stored of {case} was ever corrected"))?;
+        output::print(&format!("No stored cut-off of {case} was ever corrected."))?;
         return Ok(ExitCode::SUCCESS);
     }
     let headings = [
@@ -95,7 +97,7 @@ pub(crate) fn run(store: &StoreArgs, args: &CorrectionsArgs) -> anyhow::Result<E
     Ok(ExitCode::SUCCESS)
 }
 
-/// What was corrected in the columns that can rule the case, the last replaced first.
+/// Loads the corrections in every column in which the case can be counted, newest first.
 async fn load(store: &Store, args: &CorrectionsArgs) -> anyhow::Result<Vec<Corrected>> {
     let range = args.month.map(|month| MonthRange {
         first: month,

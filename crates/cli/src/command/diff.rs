@@ -1,3 +1,5 @@
+//! `bulletin diff`: the differences between two stored bulletins.
+
 use std::process::ExitCode;
 
 use bulletin::{Bulletin, Chart, CutOff, Movement, Reading, RowKey};
@@ -8,7 +10,7 @@ use crate::command::place::on_store;
 use crate::command::{block_on, stored_bulletin};
 use crate::output::{self, Format};
 
-/// What one cell did between the two bulletins.
+/// One cell in both bulletins.
 struct Difference {
     key: RowKey,
     from: Option<Reading>,
@@ -16,7 +18,7 @@ struct Difference {
 }
 
 impl Difference {
-    /// `None` where one of the two cells cannot be read.
+    /// `None` if one of the two cells is unreadable.
     fn movement(&self) -> Option<Movement> {
         let unreadable = |reading: Option<Reading>| reading == Some(Reading::Unreadable);
         let cut_off = |reading: Option<Reading>| reading.and_then(Reading::cut_off);

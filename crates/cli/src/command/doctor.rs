@@ -1,3 +1,5 @@
+//! `bulletin doctor`: gathers what the checks of [`operations::doctor`] need, and prints their verdicts.
+
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -60,7 +62,7 @@ async fn symptoms(store: &StoreArgs, args: &DoctorArgs) -> anyhow::Result<Vec<Sy
     .await
 }
 
-/// What names the database in a command, where it must be named.
+/// The `--db` option to append to a command; empty for the default database.
 fn of_file(db: &Path) -> String {
     let is_usual = db == Path::new("visa-bulletin.db")
         || std::env::var_os("VISA_BULLETIN_DB").is_some_and(|said| db.as_os_str() == said);
@@ -71,7 +73,7 @@ fn of_file(db: &Path) -> String {
     }
 }
 
-/// A word as a shell takes it.
+/// A word quoted for a shell.
 fn shell_word(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
@@ -80,7 +82,7 @@ fn shell_word(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 
-/// What each host answers now; `None` where none is to be asked.
+/// The answers of the hosts; `None` with `--offline`.
 async fn hosts(args: &DoctorArgs, clock: RunClock) -> anyhow::Result<Option<Vec<HostAnswer>>> {
     if args.offline {
         return Ok(None);
@@ -111,16 +113,16 @@ fn as_text(symptoms: &[Symptom]) -> String {
     for symptom in symptoms {
         let verdict = match symptom.verdict {
             Verdict::Good => "good",
-            Verdict::NeedsALook => "NEEDS A LOOK",
-            Verdict::CannotBeKnown => "cannot know",
+            Verdict::NeedsALook => "PROBLEM",
+            Verdict::CannotBeKnown => "unknown",
         };
-        let name = format!("{verdict:<12}  {:<13}  ", symptom.part.name());
+        let name = format!("{verdict:<7}  {:<13}  ", symptom.part.name());
         lines.push(output::hanging(&name, &symptom.what));
         let indent = " ".repeat(name.len());
         if !symptom.to_do.is_empty() {
             lines.push(output::hanging(&indent, &symptom.to_do));
         }
-        // Not broken into lines, so that they can be copied.
+        // Not wrapped, so that they can be copied.
         lines.extend(
             symptom
                 .commands
@@ -133,9 +135,8 @@ fn as_text(symptoms: &[Symptom]) -> String {
         .filter(|symptom| symptom.verdict == Verdict::NeedsALook)
         .count();
     lines.push(match bad {
-        0 => "Nothing needs a look.".into(),
-        1 => "1 thing needs a look.".into(),
-        _ => format!("{bad} things need a look."),
+        0 => "No problems found.".into(),
+        _ => format!("{} found.", output::counted(bad, "problem")),
     });
     lines.join("\n")
 }
@@ -145,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_named_as_a_shell_takes_it() {
+    fn a_file_name_is_quoted_for_the_shell() {
         assert_eq!(of_file(Path::new("visa-bulletin.db")), "");
         assert_eq!(of_file(Path::new("/data/a.db")), " --db /data/a.db");
         assert_eq!(of_file(Path::new("it's mine.db")), r" --db 'it'\''s mine.db'");

@@ -1,3 +1,5 @@
+//! `bulletin history`: the cut-offs of a case by month, as a table, a drawing, CSV or JSON.
+
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
@@ -14,7 +16,7 @@ use crate::command::place::on_store;
 use crate::output::{self, Format, complain};
 use crate::plot;
 
-/// What ruled a case in one month, on the charts that had a cell for it.
+/// The rows that applied to a case, by month and chart.
 type ByMonth = BTreeMap<Month, ByChart<Option<HistoryRow>>>;
 
 pub(crate) fn run(store: &StoreArgs, args: &HistoryArgs) -> anyhow::Result<ExitCode> {
@@ -34,10 +36,10 @@ pub(crate) fn run(store: &StoreArgs, args: &HistoryArgs) -> anyhow::Result<ExitC
             text::case_name(case)
         );
     }
-    tell_columns(case, &history);
+    note_columns(case, &history);
     if let Some(file) = &args.svg {
         std::fs::write(file, plot::svg(&series(case, &history)))
-            .with_context(|| format!("{} cannot be written", file.display()))?;
+            .with_context(|| format!("cannot write {}", file.display()))?;
         complain("note", &format!("the drawing is in {}", file.display()));
     }
     if args.plot {
@@ -54,7 +56,7 @@ pub(crate) fn run(store: &StoreArgs, args: &HistoryArgs) -> anyhow::Result<ExitC
     Ok(ExitCode::SUCCESS)
 }
 
-/// The cells that ruled the case, in the column that the country had in each month.
+/// Loads the rows that applied to the case, from the column in which the country was counted in each month.
 async fn load(
     store: &Store,
     case: Case,
@@ -85,8 +87,8 @@ async fn load(
     Ok(history)
 }
 
-/// Tells where a country is counted that has no column of its own in some of the months.
-fn tell_columns(case: Case, history: &ByMonth) {
+/// Prints a note on where the country is counted in months in which it has no separate column.
+fn note_columns(case: Case, history: &ByMonth) {
     let mut columns: Vec<Area> = history
         .values()
         .flat_map(|charts| {
@@ -108,10 +110,7 @@ fn tell_columns(case: Case, history: &ByMonth) {
     }
     let counted = text::counted_under_any(case.area, &others);
     if columns.contains(&case.area) {
-        complain(
-            "note",
-            &format!("{counted} in months without a column of its own"),
-        );
+        complain("note", &format!("{counted} in months without a separate column"));
     } else {
         complain("note", &counted);
     }
@@ -141,17 +140,17 @@ fn terminal_size() -> (usize, usize) {
     )
 }
 
-/// One month of one chart, as it is printed.
+/// One month of one chart.
 struct Line<'a> {
     chart: Chart,
     row: &'a HistoryRow,
-    /// Against the last cut-off read before it; `None` where this one cannot be read.
+    /// The movement since the previous readable cut-off; `None` if this one is unreadable.
     movement: Option<Movement>,
-    /// Whether nothing was read before it, so that nothing moved.
+    /// True if there is no earlier readable cut-off to compare with.
     is_oldest: bool,
 }
 
-/// The lines newest first, each compared with what was read before it.
+/// The lines newest first, each compared with the readable cut-off before it.
 fn lines(history: &ByMonth) -> Vec<Line<'_>> {
     let mut last_read: ByChart<Option<(Area, CutOff)>> = ByChart::default();
     let mut lines = Vec::new();
@@ -162,7 +161,7 @@ fn lines(history: &ByMonth) -> Vec<Line<'_>> {
             let is_oldest = last_read.of(chart).is_none();
             let cut_off = row.row.reading.cut_off();
             let movement = cut_off.map(|cut_off| match *last_read.of(chart) {
-                // Cut-offs of two columns are about different people: no days lie between them.
+                // Cut-offs of two columns apply to different people, so their distance in days means nothing.
                 Some((last, _)) if last != column && column == Area::ALL => Movement::Withdrawn,
                 Some((last, _)) if last != column => Movement::FirstSeen,
                 last => Movement::between(last.map(|(_, cut_off)| cut_off), Some(cut_off)),
@@ -182,7 +181,7 @@ fn lines(history: &ByMonth) -> Vec<Line<'_>> {
     lines
 }
 
-/// What else is to be said of a line: in which column it stands, what is printed, what stood there before.
+/// Remarks on a line: its column if it is not the country's own, an unreadable text, and values before corrections.
 fn remarks(line: &Line<'_>, own: Area) -> String {
     let mut remarks = Vec::new();
     if line.row.row.key.area != own {
@@ -214,7 +213,7 @@ fn print(args: &HistoryArgs, history: &ByMonth) -> anyhow::Result<()> {
             let mut table = output::table(&headings);
             for (line, remark) in lines.iter().zip(remarks) {
                 let movement = match line.movement {
-                    // The history begins here; whether the case was listed before is not known.
+                    // The history begins here: it is unknown if the case was listed before.
                     Some(_) if line.is_oldest => comfy_table::Cell::new(""),
                     movement => output::movement_cell(movement),
                 };

@@ -1,3 +1,5 @@
+//! `bulletin ingest`: stores pages saved from a browser.
+
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -11,7 +13,7 @@ use crate::args::{IngestArgs, StoreArgs};
 use crate::clock::RunClock;
 use crate::command::channels::channels;
 use crate::command::place::metered;
-use crate::command::run::{repair_times, tell_ingested};
+use crate::command::run::{repair_times, report_parsed};
 use crate::command::undelivered::{self, Failures};
 use crate::command::{block_on, open_sound, parse};
 use crate::output::{AlertsFormat, complain};
@@ -24,7 +26,7 @@ pub(crate) fn run(store: &StoreArgs, args: &IngestArgs) -> anyhow::Result<ExitCo
         };
         let config = args.place.connection.connection().open().await?;
         metered(&args.place.capacity, async |meter| {
-            // Its alerts are sent by the notifier, and its dead letters are the operator's business.
+            // The notifier sends the alerts, and `bulletin replay` handles the dead letters.
             let store = Store::of(deployment, &config, meter);
             feed(&store, clock, args, |_| Ok(())).await
         })
@@ -37,14 +39,14 @@ pub(crate) fn run(store: &StoreArgs, args: &IngestArgs) -> anyhow::Result<ExitCo
     })
 }
 
-/// Stores the pages in the database of this machine, and tells its watches. Answers whether all went well.
+/// Stores the pages in the database of this machine, and notifies its watches. Returns true if nothing failed.
 async fn on_machine(store: &SqliteStore, clock: RunClock, args: &IngestArgs) -> anyhow::Result<bool> {
     repair_times(store, clock).await?;
     let fed = feed(store, clock, args, |month| Ok(store.settle_dead_letters(month)?)).await?;
     Ok(send_alerts(store, clock, args.format).await? && fed)
 }
 
-/// Sends what waits for the watches of this machine. Answers whether all went well.
+/// Sends the undelivered alerts of this machine's watches. Returns true if nothing failed.
 pub(crate) async fn send_alerts(
     store: &SqliteStore,
     clock: RunClock,
@@ -60,14 +62,14 @@ pub(crate) async fn send_alerts(
     Ok(sent && well)
 }
 
-/// Stores the pages, and calls `stored` with the month of each that is stored now. Answers whether all are.
+/// Stores the pages, and calls `stored` with the month of each. Returns true if all are stored.
 async fn feed(
     store: &(impl BulletinStore + LinkTable),
     clock: RunClock,
     args: &IngestArgs,
     stored: impl Fn(Month) -> anyhow::Result<()>,
 ) -> anyhow::Result<bool> {
-    let ingester = Parser {
+    let parser = Parser {
         source: &NoSource,
         store,
         clock: &clock,
@@ -94,15 +96,15 @@ async fn feed(
             by_hand: true,
         };
         let expected = parse::month_of_name(file);
-        match ingester.parse_page(&page, expected, accept).await {
-            Ok((month, findings, ingested)) => {
+        match parser.parse_page(&page, expected, accept).await {
+            Ok((month, findings, parsed)) => {
                 stored(month)?;
-                if !matches!(ingested, Parsed::Stored { .. }) {
+                if !matches!(parsed, Parsed::Stored { .. }) {
                     for finding in &findings {
                         complain("warning", &format!("{named}: {finding}"));
                     }
                 }
-                tell_ingested(month, &ingested, false);
+                report_parsed(month, &parsed, false);
                 suggest_confirmation(file, &findings);
             }
             Err(error) => {
@@ -118,7 +120,7 @@ async fn feed(
     Ok(well)
 }
 
-/// Names the option that confirms what the page does not print as usual.
+/// Prints the command that confirms missing cells or identical charts.
 fn suggest_confirmation(file: &Path, findings: &[Finding]) {
     let named = file.display();
     let is_missing = |finding: &Finding| {
@@ -132,7 +134,7 @@ fn suggest_confirmation(file: &Path, findings: &[Finding]) {
         complain(
             "note",
             &format!(
-                "if the department really dropped what is missing: bulletin ingest --confirm-missing {named}"
+                "if the department really dropped the missing rows or columns: bulletin ingest --confirm-missing {named}"
             ),
         );
     }
@@ -144,7 +146,7 @@ fn suggest_confirmation(file: &Path, findings: &[Finding]) {
     }
 }
 
-/// Pages that are fed are not fetched.
+/// A source without pages: `ingest` fetches nothing.
 #[derive(Debug)]
 pub(crate) struct NoSource;
 

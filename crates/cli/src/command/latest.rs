@@ -1,3 +1,5 @@
+//! `bulletin latest`: a summary of the newest stored bulletin.
+
 use std::process::ExitCode;
 
 use anyhow::bail;
@@ -71,7 +73,7 @@ fn fields(record: &BulletinRecord) -> Vec<[String; 2]> {
     );
     fields.extend(record.pending.iter().map(|pending| {
         let seen = format!(
-            "{} showed another form at {}; it waits for a second look",
+            "{} served a different version at {}; waiting for a second fetch to confirm it",
             pending.host,
             at(pending.at)
         );

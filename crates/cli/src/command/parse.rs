@@ -1,3 +1,5 @@
+//! `bulletin parse`: reads saved pages and prints their cut-offs. Also reads files for `ingest`.
+
 use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
@@ -86,12 +88,12 @@ pub(crate) fn run(args: &ParseArgs) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// Reads a saved page. Where the file's name tells a month, the page must be of that month.
+/// Reads a saved page. If the file's name contains a month, the page must be that month's.
 pub(crate) fn read(file: &Path) -> anyhow::Result<ReadPage> {
     read_page(&read_bytes(file)?, month_of_name(file)).map_err(|refusal| anyhow!(why_refused(&refusal)))
 }
 
-/// The month that a file's name tells: the site's own names, and titles as browsers save them, such as
+/// The month in a file's name: the names that the site uses, and titles as browsers save them, such as
 /// `Visa Bulletin For March 2026 (1).html`.
 pub(crate) fn month_of_name(file: &Path) -> Option<Month> {
     let name = file.file_name()?.to_str()?;
@@ -103,7 +105,7 @@ pub(crate) fn month_of_name(file: &Path) -> Option<Month> {
     month_of_path(name).or_else(|| month_of_path(&dashed))
 }
 
-/// Why a saved page was refused, in words that speak of the file where the month was taken from its name.
+/// The reason why a saved page was refused. If the month comes from the file's name, it mentions the file.
 pub(crate) fn why_refused(refusal: &Refusal) -> String {
     match refusal {
         Refusal::WrongMonth { expected, found } => format!(
@@ -115,16 +117,16 @@ pub(crate) fn why_refused(refusal: &Refusal) -> String {
     }
 }
 
-/// The bytes of a file. One larger than any page is not read.
+/// The bytes of a file. A file that is too large for a page is refused before it is read.
 pub(crate) fn read_bytes(file: &Path) -> anyhow::Result<Vec<u8>> {
-    const CANNOT: &str = "the file cannot be read";
+    const CANNOT: &str = "cannot read the file";
     let opened = std::fs::File::open(file).context(CANNOT)?;
     let size = usize::try_from(opened.metadata().context(CANNOT)?.len()).unwrap_or(usize::MAX);
     if size > MAX_PAGE_BYTES {
         return Err(Refusal::TooLarge { bytes: size }.into());
     }
     let mut bytes = Vec::new();
-    // What is no plain file does not say how large it is.
+    // A pipe or a device does not report its size.
     opened
         .take(MAX_PAGE_BYTES as u64 + 1)
         .read_to_end(&mut bytes)

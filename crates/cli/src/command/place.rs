@@ -1,4 +1,4 @@
-//! Where what is asked lies, and what asking cost.
+//! Opens the database of this machine or a deployment, and reports the consumed capacity.
 
 use aws_types::SdkConfig;
 use operations::capacity::Meter;
@@ -8,7 +8,7 @@ use crate::args::{CapacityArgs, DeploymentArgs, PlaceArgs, StoreArgs};
 use crate::command::open_existing;
 use crate::output::complain;
 
-/// The database of this machine, which must be there, or the deployment that is named, handed to `work`.
+/// Runs `work` with the existing database of this machine, or with the chosen deployment.
 pub(crate) async fn on_store<T>(
     local: &StoreArgs,
     place: &PlaceArgs,
@@ -24,7 +24,7 @@ pub(crate) async fn on_store<T>(
     .await
 }
 
-/// The deployment that is named, handed to `work` with a client of DynamoDB.
+/// Runs `work` with a DynamoDB client for the chosen deployment.
 pub(crate) async fn on_deployment<T>(
     args: &DeploymentArgs,
     work: impl AsyncFnOnce(&SdkConfig, aws_sdk_dynamodb::Client) -> anyhow::Result<T>,
@@ -36,7 +36,7 @@ pub(crate) async fn on_deployment<T>(
     .await
 }
 
-/// Does the work, and says on standard error what each call consumed, also where it failed.
+/// Runs `work`, and prints the capacity that each call consumed on standard error, even if it fails.
 pub(crate) async fn metered<T>(
     args: &CapacityArgs,
     work: impl AsyncFnOnce(Option<Meter>) -> anyhow::Result<T>,
@@ -55,7 +55,7 @@ pub(crate) async fn metered<T>(
         }
         complain(
             "capacity",
-            &format!("{read} read units and {written} write units in all"),
+            &format!("total: {read} read units and {written} write units"),
         );
     }
     done

@@ -1,3 +1,5 @@
+//! `bulletin preview`: prints the alerts of a stored bulletin without sending them.
+
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::time::SystemTime;
@@ -11,10 +13,10 @@ use sqlite::{WatchKind, how_to_stop};
 
 use crate::args::{PreviewArgs, PreviewForm, StoreArgs};
 use crate::command::watch::refuse_impossible;
-use crate::command::{block_on, open_existing, stored_bulletin, tell_where_counted};
+use crate::command::{block_on, note_where_counted, open_existing, stored_bulletin};
 use crate::output::{self, complain};
 
-/// How near `within` is shown where nobody says.
+/// The `within` filter that is shown unless --when is given.
 const NEAR: When = When::Within { days: 60 };
 
 pub(crate) fn run(store: &StoreArgs, args: &PreviewArgs) -> anyhow::Result<ExitCode> {
@@ -38,7 +40,7 @@ pub(crate) fn run(store: &StoreArgs, args: &PreviewArgs) -> anyhow::Result<ExitC
     let store = open_existing(store)?;
     let bulletin = block_on(stored_bulletin(&store, args.month))?;
     if let Some(case) = case {
-        tell_where_counted(case, &bulletin);
+        note_where_counted(case, &bulletin);
     }
     let months = BTreeSet::from([args.month]);
     let retold = async { Ok(retell(&store, &months, async |month| store.rows(month).await).await?) };
@@ -86,7 +88,7 @@ pub(crate) fn run(store: &StoreArgs, args: &PreviewArgs) -> anyhow::Result<ExitC
     Ok(ExitCode::SUCCESS)
 }
 
-/// The alerts that are about this case, or about the whole bulletin, first published first.
+/// The alerts about this case, or about the whole bulletin, in the order of publication.
 fn alerts(retold: &Retold, case: Option<Case>) -> impl Iterator<Item = &Alert> {
     let kind = case.map_or(WatchKind::Bulletins, |case| {
         WatchKind::Case(Subscription {
@@ -103,7 +105,7 @@ fn alerts(retold: &Retold, case: Option<Case>) -> impl Iterator<Item = &Alert> {
         .filter(move |alert| kind.wants(alert))
 }
 
-/// What subscribers of this case may wait for.
+/// The filters of possible subscribers to this case.
 fn kinds(args: &PreviewArgs, case: Option<Case>) -> Vec<WatchKind> {
     let Some(case) = case else {
         return vec![WatchKind::Bulletins];
@@ -166,7 +168,7 @@ fn show(form: Option<PreviewForm>, alert: &Alert, kind: WatchKind, is_next: bool
     Ok(())
 }
 
-/// What a command is handed.
+/// The alert as JSON, as commands receive it.
 fn json(alert: &Alert, kind: WatchKind) -> String {
     match kind.subscription() {
         Some(subscription) => alert.json_for(subscription).to_string(),
@@ -174,7 +176,7 @@ fn json(alert: &Alert, kind: WatchKind) -> String {
     }
 }
 
-/// The message as a mail server is handed it, from where the environment says, or from an example.
+/// The message as it is sent to the mail server. The sender is the one that the environment configures, or an example.
 fn email(alert: &Alert, kind: WatchKind) -> anyhow::Result<String> {
     let from: EmailAddress = match SmtpConfig::from_env() {
         Ok(config) => config.from,
@@ -196,7 +198,7 @@ pub(crate) fn why_silent(month: Month, silence: Silence) -> String {
     let title = month.title();
     match silence {
         Silence::NothingBefore => format!(
-            "no alerts were sent for the bulletin of {title}: no earlier one is stored to compare it with. `bulletin run --backfill {0}..{month}` fetches the one before",
+            "no alerts were sent for the bulletin of {title}: no earlier one is stored to compare it with. `bulletin run --backfill {0}..{month}` fetches the previous one",
             month.previous()
         ),
         Silence::FilledIn => format!(

@@ -1,4 +1,5 @@
-//! What is done again. This file has what both places share; `cloud` and `here` are the places.
+//! `bulletin replay`: retries dead letters, parses pages again, and resends alerts. This file has the parts that both
+//! modes share: [`cloud`] is a deployment, [`here`] this machine.
 
 mod alert;
 mod cloud;
@@ -20,7 +21,7 @@ use crate::output::{self, Format, complain, counted};
 pub(crate) fn run(store: &StoreArgs, args: &ReplayArgs) -> anyhow::Result<ExitCode> {
     if args.announce.is_some() && !args.yes && !args.dry_run && !std::io::stdin().is_terminal() {
         return Err(UnknownSpelling::new("answer", "", ["--yes".into()])
-            .because("Standard input is not a terminal, so this cannot be confirmed.")
+            .because("Standard input is not a terminal, so the command cannot ask for confirmation.")
             .into());
     }
     let well = block_on(async {
@@ -36,7 +37,7 @@ pub(crate) fn run(store: &StoreArgs, args: &ReplayArgs) -> anyhow::Result<ExitCo
     })
 }
 
-/// Whether Ctrl-C was pressed: what is being done ends at the next message then.
+/// Set when Ctrl-C is pressed: the work stops before the next message.
 #[derive(Debug, Clone, Default)]
 struct Stop(Arc<AtomicBool>);
 
@@ -58,7 +59,7 @@ impl Stop {
     }
 }
 
-/// From how many messages on a progress bar is shown.
+/// The largest number of messages for which no progress bar is shown.
 const WORTH_A_BAR: usize = 3;
 
 fn progress_bar(messages: usize) -> ProgressBar {
@@ -69,7 +70,7 @@ fn progress_bar(messages: usize) -> ProgressBar {
     ProgressBar::new(messages as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-/// A list with these headings; for programs their names in small letters.
+/// Prints a list with these headings. CSV and JSON use the headings in lower case.
 fn show<const N: usize>(
     headings: [&str; N],
     rows: Vec<[Option<String>; N]>,
@@ -102,7 +103,7 @@ fn show<const N: usize>(
     }
 }
 
-/// Lists pages that are to be read again.
+/// Lists the pages to be parsed again.
 fn show_pages(pages: &[Again], format: Format) -> anyhow::Result<()> {
     let rows = pages.iter().map(|page| {
         let is_stored = if page.is_stored { "yes" } else { "no" };
@@ -117,14 +118,14 @@ fn show_pages(pages: &[Again], format: Format) -> anyhow::Result<()> {
     show(["Month", "Stored", "Address", "Path"], rows.collect(), format)
 }
 
-/// Says how many pages were queued, and answers whether all were.
-fn tell_queued(queued: usize, pages: usize, then: &str) -> bool {
+/// Reports how many pages were queued. Returns true if all were.
+fn report_queued(queued: usize, pages: usize, then: &str) -> bool {
     complain("note", &format!("{} queued; {then}", counted(queued, "page")));
     if queued < pages {
         complain(
             "note",
             &format!(
-                "stopped; {} not queued. The same command queues all of them again, which does no harm",
+                "stopped; {} not queued. Run the same command again: pages that are queued twice do no harm",
                 counted(pages - queued, "page")
             ),
         );

@@ -1,3 +1,5 @@
+//! `bulletin run`: polls the source, stores what is new, and sends alerts, once or at an interval.
+
 use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -18,13 +20,13 @@ use crate::command::undelivered::{self, Failures, is_first_today};
 use crate::command::{block_on, open_sound};
 use crate::output::{AlertsFormat, complain, counted};
 
-/// From how many pages on a progress bar is shown.
+/// The largest number of pages for which no progress bar is shown.
 const WORTH_A_BAR: usize = 3;
 
-/// How long another run on the same database is waited for, so that months are stored in their order. A run that takes
-/// longer shares its work.
+/// The time to wait for another run on the same database, so that months are stored in order. After that, both runs share
+/// the work.
 const WAIT_FOR_ANOTHER_RUN: Duration = Duration::from_secs(10);
-/// How many gaps in the history are named.
+/// The largest number of gaps in the history that are listed.
 const MOST_RANGES: usize = 6;
 
 pub(crate) fn run(store: &StoreArgs, args: &RunArgs) -> anyhow::Result<ExitCode> {
@@ -34,23 +36,20 @@ pub(crate) fn run(store: &StoreArgs, args: &RunArgs) -> anyhow::Result<ExitCode>
     if args.retry {
         let waiting = store.replay_dead_letters(None, clock.now())?;
         if !args.quiet {
-            complain(
-                "note",
-                &format!("trying {} again", counted(waiting, "dead letter")),
-            );
+            complain("note", &format!("retrying {}", counted(waiting, "dead letter")));
         }
     }
     block_on(async {
         let Some(pause) = args.every else {
-            return Ok(if look(&store, &source, clock, args).await? {
+            return Ok(if poll(&store, &source, clock, args).await? {
                 ExitCode::SUCCESS
             } else {
                 ExitCode::FAILURE
             });
         };
         loop {
-            // A look that fails is told of, and the next one comes.
-            if let Err(error) = look(&store, &source, clock, args).await {
+            // A poll that fails is reported, and does not stop the next one.
+            if let Err(error) = poll(&store, &source, clock, args).await {
                 complain("error", &format!("{error:#}"));
             }
             tokio::select! {
@@ -64,19 +63,19 @@ pub(crate) fn run(store: &StoreArgs, args: &RunArgs) -> anyhow::Result<ExitCode>
     })
 }
 
-/// Waits for Ctrl-C or a request to end.
+/// Waits for Ctrl-C or SIGTERM.
 async fn stop_signal() -> anyhow::Result<()> {
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
-        .context("the signal to end cannot be heard")?;
+        .context("cannot listen for SIGTERM")?;
     tokio::select! {
-        stopped = tokio::signal::ctrl_c() => stopped.context("Ctrl-C cannot be heard"),
+        stopped = tokio::signal::ctrl_c() => stopped.context("cannot listen for Ctrl-C"),
         _ = terminate.recv() => Ok(()),
     }
 }
 
-/// One look at the source: everything that is due is read and stored, and every alert that waits is sent. Answers
-/// whether all went well.
-async fn look(
+/// One poll of the source: parses and stores everything that is due, and sends every undelivered alert. Returns true if
+/// nothing failed.
+async fn poll(
     store: &SqliteStore,
     source: &Source<RunClock>,
     clock: RunClock,
@@ -91,14 +90,14 @@ async fn look(
     let (channels, mut well) = channels(store, args.format)?;
     let _reading = store.lock_reading(WAIT_FOR_ANOTHER_RUN)?;
     repair_times(store, clock).await?;
-    let (mut looks, mut read, mut stored_in_all, mut failed) = (0, 0, 0, 0);
+    let (mut rounds, mut read, mut stored_in_all, mut failed) = (0, 0, 0, 0);
     let mut failures = Failures::default();
     loop {
         let report = fetcher.fetch(args.backfill).await?;
-        if let (Some(reason), 0) = (&report.blocked, looks) {
-            complain("error", &format!("the list of bulletins cannot be had: {reason}"));
+        if let (Some(reason), 0) = (&report.blocked, rounds) {
+            complain("error", &format!("cannot fetch the list of bulletins: {reason}"));
         }
-        looks += 1;
+        rounds += 1;
         let mut stored = 0;
         let bar = progress_bar(report.queued.len());
         drain_pages(store, source, &clock, |outcome: PageOutcome| {
@@ -107,12 +106,12 @@ async fn look(
             failed += usize::from(outcome.result.is_err());
             bar.inc(1);
             bar.suspend(|| match &outcome.result {
-                // What each host answered has just been said.
+                // The answers of the hosts were just reported.
                 Err(ParseError::Source(SourceError::Blocked { .. })) if report.blocked.is_some() => complain(
                     "error",
-                    &format!("the page of {} cannot be had either", outcome.month.title()),
+                    &format!("cannot fetch the page of {} either", outcome.month.title()),
                 ),
-                _ => tell(&outcome, args, args.quiet || report.queued.len() > WORTH_A_BAR),
+                _ => report_page(&outcome, args, args.quiet || report.queued.len() > WORTH_A_BAR),
             });
         })
         .await?;
@@ -120,10 +119,10 @@ async fn look(
         let drained = channels.deliver(store, &clock).await?;
         failures.print(&drained, args.quiet);
         stored_in_all += stored;
-        // What was stored can make more due: the history behind the first bulletin.
+        // A stored bulletin can make more pages due: the history before the first bulletin.
         if stored == 0 {
             if read > WORTH_A_BAR && !args.quiet {
-                tell_totals(read, stored_in_all, failed);
+                report_totals(read, stored_in_all, failed);
             }
             well &= failed == 0;
             well &= close(&report, store, clock, args).await?;
@@ -133,7 +132,7 @@ async fn look(
     }
 }
 
-/// Corrects the times that a clock which ran ahead has left, and says so.
+/// Corrects times in the future, which a wrong clock has left, and reports it.
 pub(crate) async fn repair_times(store: &SqliteStore, clock: RunClock) -> anyhow::Result<()> {
     let now = clock.now();
     match store.repair_times(now).await? {
@@ -141,20 +140,20 @@ pub(crate) async fn repair_times(store: &SqliteStore, clock: RunClock) -> anyhow
         ClockState::Behind(newest) => complain(
             "warning",
             &format!(
-                "the clock shows {}, but the bulletin of {} is stored already. Set the clock",
+                "the clock shows {}, but the bulletin of {} is already stored. Set the clock",
                 now.format("%Y-%m-%d"),
                 newest.title()
             ),
         ),
         ClockState::RanAhead { latest, unsilenced } => {
             let mut what = format!(
-                "the clock ran ahead, to {} or later. The times stored then are corrected",
+                "the clock was ahead, at {} or later. The times stored then are corrected",
                 latest.format("%Y-%m-%d %H:%M UTC")
             );
             if !unsilenced.is_empty() {
                 let months: Vec<String> = unsilenced.iter().map(|month| month.title()).collect();
                 what.push_str(&format!(
-                    ", and the alerts of {} that were left out are sent now",
+                    ", and the alerts of {} that were skipped are sent now",
                     months.join(" and ")
                 ));
             }
@@ -165,7 +164,7 @@ pub(crate) async fn repair_times(store: &SqliteStore, clock: RunClock) -> anyhow
 }
 
 /// Prints how many pages were read, stored and refused.
-fn tell_totals(read: usize, stored: usize, failed: usize) {
+fn report_totals(read: usize, stored: usize, failed: usize) {
     let refused = match failed {
         0 => String::new(),
         _ => format!(", {failed} refused"),
@@ -176,16 +175,16 @@ fn tell_totals(read: usize, stored: usize, failed: usize) {
     );
 }
 
-/// Says at the end of a look what it leaves open.
+/// Reports at the end of a poll what is still missing or wrong. Returns true if nothing is.
 async fn close(
     report: &FetchReport,
     store: &SqliteStore,
     clock: RunClock,
     args: &RunArgs,
 ) -> anyhow::Result<bool> {
-    let all_had = tell_what_is_left_alone(store, clock, report, args).await?;
+    let all_fetched = report_deferred(store, clock, report, args).await?;
     if let Some(month) = report.overdue
-        && is_to_be_said(store, &format!("OVERDUE#{month}"), clock, args).await?
+        && is_reported_now(store, &format!("OVERDUE#{month}"), clock, args).await?
     {
         complain(
             "warning",
@@ -195,12 +194,12 @@ async fn close(
             ),
         );
     }
-    let steady = tell_alternating(store, clock, args).await?;
+    let steady = report_alternating(store, clock, args).await?;
     if !args.quiet {
         if let Some(newest) = report.newest {
             complain(
                 "note",
-                &format!("the newest bulletin stored is that of {}", newest.title()),
+                &format!("the newest stored bulletin is {}", newest.title()),
             );
         }
         if !report.unavailable.is_empty() {
@@ -214,15 +213,15 @@ async fn close(
             );
         }
     }
-    Ok(report.blocked.is_none() && steady && all_had)
+    Ok(report.blocked.is_none() && steady && all_fetched)
 }
 
-/// What is wrong with a page that alternates between two versions, and what to do.
-pub(crate) const ALTERNATES: &str = "the page alternates between two versions, so neither is believed. Open it in a \
-     browser, save it, and feed it with `bulletin ingest FILE`";
+/// The problem with a page that alternates between two versions, and its remedy.
+pub(crate) const ALTERNATES: &str = "the page alternates between two versions, so neither is stored. Open it in a \
+     browser, save it, and store it with `bulletin ingest FILE`";
 
-/// Reports the pages in force and upcoming that alternate between two versions. Answers whether there is none.
-async fn tell_alternating(store: &SqliteStore, clock: RunClock, args: &RunArgs) -> anyhow::Result<bool> {
+/// Reports the pages in force and upcoming that alternate between two versions. Returns true if there are none.
+async fn report_alternating(store: &SqliteStore, clock: RunClock, args: &RunArgs) -> anyhow::Result<bool> {
     let present = present_month(clock.now());
     let mut steady = true;
     for month in store
@@ -236,7 +235,7 @@ async fn tell_alternating(store: &SqliteStore, clock: RunClock, args: &RunArgs) 
         let pending = record.and_then(|record| record.pending);
         if pending.is_some_and(|pending| pending.alternates()) {
             steady = false;
-            if is_to_be_said(store, &format!("ALTERNATING#{month}"), clock, args).await? {
+            if is_reported_now(store, &format!("ALTERNATING#{month}"), clock, args).await? {
                 complain("warning", &format!("{}: {ALTERNATES}", month.title()));
             }
         }
@@ -244,8 +243,8 @@ async fn tell_alternating(store: &SqliteStore, clock: RunClock, args: &RunArgs) 
     Ok(steady)
 }
 
-/// True if a warning is due. With --quiet once a day is enough, however often this runs.
-async fn is_to_be_said(
+/// True if a warning is due: with --quiet once a day, however often this runs.
+async fn is_reported_now(
     store: &SqliteStore,
     about: &str,
     clock: RunClock,
@@ -254,15 +253,15 @@ async fn is_to_be_said(
     Ok(!args.quiet || is_first_today(store, about, clock.now()).await?)
 }
 
-/// Says which pages could not be had before and are not asked for yet again. Answers false if one of them may be that of
-/// a bulletin which is out.
-async fn tell_what_is_left_alone(
+/// Reports the pages whose fetch failed before and is retried later. Returns false if one of them may be a bulletin that
+/// is already out.
+async fn report_deferred(
     store: &SqliteStore,
     clock: RunClock,
     report: &FetchReport,
     args: &RunArgs,
 ) -> anyhow::Result<bool> {
-    let mut all_had = true;
+    let mut all_fetched = true;
     for link in store.links().await? {
         let LinkState::Due { at } = link.state else {
             continue;
@@ -273,14 +272,14 @@ async fn tell_what_is_left_alone(
             continue;
         }
         if report.queued.contains(&month) {
-            // It was said a moment ago, with what each host answered.
-            is_to_be_said(store, &about, clock, args).await?;
+            // Already reported in this run, with the answers of the hosts.
+            is_reported_now(store, &about, clock, args).await?;
             continue;
         }
         let is_missing = report.missing.contains(&month);
-        all_had &= !is_missing;
+        all_fetched &= !is_missing;
         let is_said = if is_missing {
-            is_to_be_said(store, &about, clock, args).await?
+            is_reported_now(store, &about, clock, args).await?
         } else {
             !args.quiet
         };
@@ -288,17 +287,17 @@ async fn tell_what_is_left_alone(
             complain(
                 if is_missing { "error" } else { "note" },
                 &format!(
-                    "the page of {} could not be had before, and is asked for again from {} on",
+                    "the page of {} could not be fetched before, and is retried after {}",
                     month.title(),
                     at.format("%H:%M UTC")
                 ),
             );
         }
     }
-    Ok(all_had)
+    Ok(all_fetched)
 }
 
-/// Months as people list them: `2002-03 to 2002-05, 2003-01`.
+/// Months as ranges: `2002-03 to 2002-05, 2003-01`.
 fn ranges(months: &[Month]) -> String {
     let mut runs: Vec<(Month, Month)> = Vec::new();
     for month in months {
@@ -331,7 +330,7 @@ fn progress_bar(pages: usize) -> ProgressBar {
     ProgressBar::new(pages as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-/// How alerts are printed in this format.
+/// The format in which the terminal channel prints alerts.
 pub(crate) fn alert_format(format: AlertsFormat) -> AlertFormat {
     match format {
         AlertsFormat::Table => AlertFormat::Text,
@@ -339,10 +338,10 @@ pub(crate) fn alert_format(format: AlertsFormat) -> AlertFormat {
     }
 }
 
-fn tell(outcome: &PageOutcome, args: &RunArgs, quiet: bool) {
+fn report_page(outcome: &PageOutcome, args: &RunArgs, quiet: bool) {
     match (&outcome.result, &args.pages.source) {
-        (Ok(ingested), _) => tell_ingested(outcome.month, ingested, quiet),
-        // A folder is no host.
+        (Ok(parsed), _) => report_parsed(outcome.month, parsed, quiet),
+        // A folder has no host name, so the message names the folder.
         (Err(ParseError::Refused { refusal, .. }), Some(folder)) => complain(
             "error",
             &format!(
@@ -355,10 +354,10 @@ fn tell(outcome: &PageOutcome, args: &RunArgs, quiet: bool) {
     }
 }
 
-/// Says what became of a page.
-pub(crate) fn tell_ingested(month: Month, ingested: &Parsed, quiet: bool) {
+/// Reports the outcome of a page.
+pub(crate) fn report_parsed(month: Month, parsed: &Parsed, quiet: bool) {
     let title = month.title();
-    match ingested {
+    match parsed {
         Parsed::Stored { record, changed } => {
             for finding in &record.findings {
                 complain("warning", &format!("{title}: {finding}"));
@@ -382,19 +381,19 @@ pub(crate) fn tell_ingested(month: Month, ingested: &Parsed, quiet: bool) {
         Parsed::Held { differs, .. } => {
             complain(
                 "note",
-                &format!("{title}: {differs} cells differ from what is stored; waiting for a second look"),
+                &format!("{title}: {differs} cells differ from the stored ones; waiting for confirmation"),
             );
         }
         Parsed::Outdated => complain(
             "note",
-            &format!("{title}: an older page than the one stored; left alone"),
+            &format!("{title}: the page is older than the stored one; ignored"),
         ),
         Parsed::Unchanged | Parsed::NotThere { .. } if quiet => {}
         Parsed::Unchanged => complain("note", &format!("{title}: nothing new")),
         Parsed::NotThere { is_stored: true } => complain(
             "note",
-            &format!("{title}: no host has the page any more; what is stored stays"),
+            &format!("{title}: no host has the page any longer; the stored bulletin is kept"),
         ),
-        Parsed::NotThere { is_stored: false } => complain("note", &format!("{title}: not out yet")),
+        Parsed::NotThere { is_stored: false } => complain("note", &format!("{title}: not published yet")),
     }
 }

@@ -1,3 +1,5 @@
+//! `bulletin show`: the charts of one stored bulletin.
+
 use std::process::ExitCode;
 
 use anyhow::bail;
@@ -22,7 +24,7 @@ pub(crate) fn run(store: &StoreArgs, args: &ShowArgs) -> anyhow::Result<ExitCode
         && let Some(chart) = args.chart
     {
         bail!(
-            "the bulletin of {} has no {} chart. The department prints two since October 2015",
+            "the bulletin of {} has no {} chart. The department has published two charts since October 2015",
             args.month.title(),
             chart.name()
         );
@@ -75,8 +77,8 @@ pub(crate) fn run(store: &StoreArgs, args: &ShowArgs) -> anyhow::Result<ExitCode
     Ok(ExitCode::SUCCESS)
 }
 
-/// A stored bulletin, by the index of DynamoDB where that is up to date: it may lag some moments behind, and then the
-/// bulletin's digest says so, and its rows are read by their keys.
+/// Loads a stored bulletin. On DynamoDB it is read from the index by month, unless its digest shows that the index lags
+/// behind; then its rows are read by their keys.
 async fn whole_bulletin(store: &Store, month: Month) -> anyhow::Result<Bulletin> {
     if let Some(record) = store.record(month).await? {
         let bulletin = as_bulletin(month, store.whole_bulletin(month).await?)?;
@@ -118,7 +120,7 @@ pub(crate) fn as_tables(bulletin: &Bulletin, only: Option<Chart>) -> String {
     text
 }
 
-/// The areas in as many blocks as the terminal's width needs, each about as wide as the others.
+/// The areas in blocks of similar size that fit the width of the terminal.
 fn blocks(areas: &[Area], preference: Preference) -> impl Iterator<Item = &[Area]> {
     const ISO_DATE: usize = 10;
     let first = categories(preference)

@@ -1,4 +1,4 @@
-//! Where pages come from, as it was said.
+//! Opens the source of pages that the options choose.
 
 use anyhow::bail;
 use web_source::{ConfigError, FolderSource, Source, WebConfig, WebSource};
@@ -6,7 +6,7 @@ use web_source::{ConfigError, FolderSource, Source, WebConfig, WebSource};
 use crate::args::SourceArgs;
 use crate::clock::RunClock;
 
-/// The folder that is named, or the hosts.
+/// The chosen folder, or the hosts.
 pub(crate) fn source(args: &SourceArgs, clock: RunClock) -> anyhow::Result<Source<RunClock>> {
     if let Some(folder) = &args.source {
         return Ok(FolderSource::open(folder, clock)?.into());

@@ -1,3 +1,5 @@
+//! `bulletin standings`: the cut-offs of the two newest bulletins.
+
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
@@ -16,7 +18,7 @@ pub(crate) fn run(store: &StoreArgs, args: &StandingsArgs) -> anyhow::Result<Exi
         wanted(store, args.category, args.country).await
     }))?;
     if standings.is_empty() {
-        bail!("no stored bulletin lists that. `bulletin latest` says what is stored");
+        bail!("no stored bulletin lists this case. `bulletin latest` shows the newest stored bulletin");
     }
     let rows = || {
         standings.iter().flat_map(|standing| {
@@ -47,7 +49,7 @@ pub(crate) fn run(store: &StoreArgs, args: &StandingsArgs) -> anyhow::Result<Exi
     Ok(ExitCode::SUCCESS)
 }
 
-/// The standings that are asked for, of cases that the newest bulletin lists; of a country without a column, those of the
+/// The standings of the chosen cases that the newest bulletin lists. For a country without a separate column, those of the
 /// column in which it is counted.
 async fn wanted(
     store: &Store,
@@ -69,7 +71,7 @@ async fn wanted(
     let Some(columns) = columns else {
         return Ok(listed.collect());
     };
-    // The most particular column of each category.
+    // The most specific column of each category.
     let rank = |area: Area| columns.iter().position(|column| *column == area);
     let mut best: BTreeMap<Category, Standing> = BTreeMap::new();
     for standing in listed {

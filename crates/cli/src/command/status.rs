@@ -1,3 +1,5 @@
+//! `bulletin status`: the state of tracking on this machine, and its problems.
+
 use std::process::ExitCode;
 
 use bulletin::Month;
@@ -10,12 +12,12 @@ use sqlite::{DeadLetterKind, SqliteStore};
 
 use crate::args::{StatusArgs, StoreArgs};
 use crate::clock::RunClock;
-use crate::command::channels::{cannot_send, mailer, told_by_mail};
+use crate::command::channels::{cannot_send, mail_watches, mailer};
 use crate::command::run::ALTERNATES;
 use crate::command::{block_on, open_existing};
 use crate::output::{self, Format};
 
-/// How tracking goes.
+/// The state of tracking.
 #[derive(Debug, Serialize)]
 struct Status {
     bulletins: usize,
@@ -27,9 +29,9 @@ struct Status {
     last_bad_check: Option<String>,
     pages_waiting: u32,
     changes_waiting: u32,
-    /// What needs a look, a sentence each; empty where all is well.
+    /// Problems, one sentence each; empty if there are none.
     problems: Vec<String>,
-    /// What is worth knowing.
+    /// Remarks that need no action.
     remarks: Vec<String>,
 }
 
@@ -60,7 +62,7 @@ async fn status(store: &SqliteStore, now: DateTime<Utc>) -> anyhow::Result<Statu
     let ahead = future_times(store, &all_looks, now).await?;
     if !ahead.is_empty() {
         problems.push(format!(
-            "a clock ran ahead, or this machine's is behind: {}. If the clock is right, `bulletin run` corrects this",
+            "a clock was ahead, or this machine's is behind: {}. If the clock is right, `bulletin run` corrects this",
             ahead.join("; ")
         ));
     }
@@ -68,13 +70,13 @@ async fn status(store: &SqliteStore, now: DateTime<Utc>) -> anyhow::Result<Statu
     let failed = failed_look(&looks);
     let (good, bad) = &looks;
     match (good, stale_look(good.as_ref(), true, now)) {
-        (_, Some(hours)) => problems.push(format!("the source was last seen {hours} hours ago")),
+        (_, Some(hours)) => problems.push(format!("the last successful poll was {hours} hours ago")),
         (Some(_), None) => {}
         (None, None) if all_looks.0.is_some() => {}
-        (None, None) => problems.push("the source was never seen. `bulletin run` looks at it".into()),
+        (None, None) => problems.push("the source was never polled. `bulletin run` polls it".into()),
     }
     if let Some(bad) = failed {
-        problems.push(format!("the last look at the source failed: {}", bad.note));
+        problems.push(format!("the last poll failed: {}", bad.note));
     }
     if let Some(month) = overdue(now, &months) {
         problems.push(format!(
@@ -85,12 +87,12 @@ async fn status(store: &SqliteStore, now: DateTime<Utc>) -> anyhow::Result<Statu
     for letter in store.dead_letters()? {
         problems.push(match letter.kind {
             DeadLetterKind::Page => format!(
-                "the page of {} was refused: {} Then `bulletin run --retry`, or `bulletin ingest FILE` with a better one",
+                "the page of {} was refused: {} `bulletin run --retry` retries it; `bulletin ingest FILE` stores a saved page",
                 letter.about,
                 sentence(&letter.failure)
             ),
             DeadLetterKind::Change => format!(
-                "alerts were given up: {} When the cause is fixed, `bulletin run --retry` sends them",
+                "alerts were given up: {} After you fix the cause, `bulletin run --retry` sends them",
                 sentence(&letter.failure)
             ),
         });
@@ -100,8 +102,8 @@ async fn status(store: &SqliteStore, now: DateTime<Utc>) -> anyhow::Result<Statu
             "an alert could not be sent yet and is retried: {failure}"
         ));
     }
-    if let (Err(error), [watch, ..]) = (mailer(), told_by_mail(store)?.as_slice()) {
-        // The environment of the runs may be another.
+    if let (Err(error), [watch, ..]) = (mailer(), mail_watches(store)?.as_slice()) {
+        // `bulletin run` may have a different environment.
         remarks.push(cannot_send(watch, &error.to_string()));
     }
     let is_blocked = failed.is_some();
@@ -110,13 +112,13 @@ async fn status(store: &SqliteStore, now: DateTime<Utc>) -> anyhow::Result<Statu
         if !matches!(link.state, LinkState::Due { .. }) || link.failures == 0 {
             continue;
         }
-        // What each host answered is said above.
+        // The answers of the hosts are already reported above.
         if is_blocked {
             blocked_too.push(link.link.month.to_string());
             continue;
         }
         problems.push(format!(
-            "the page of {} could not be had, {} in a row: {}",
+            "the page of {} could not be fetched, {} in a row: {}",
             link.link.month,
             output::counted(link.failures as usize, "time"),
             link.note
@@ -124,7 +126,7 @@ async fn status(store: &SqliteStore, now: DateTime<Utc>) -> anyhow::Result<Statu
     }
     if !blocked_too.is_empty() {
         problems.push(format!(
-            "these pages could not be had either: {}",
+            "these pages could not be fetched either: {}",
             blocked_too.join(", ")
         ));
     }
@@ -146,7 +148,7 @@ async fn status(store: &SqliteStore, now: DateTime<Utc>) -> anyhow::Result<Statu
             problems.push(format!("{month}: {ALTERNATES}"));
         } else if let Some(pending) = record.pending {
             remarks.push(format!(
-                "{month}: {} showed another form at {}; it waits for a second look",
+                "{month}: {} served a different version at {}; waiting for a second fetch to confirm it",
                 pending.host,
                 pending.at.format("%Y-%m-%d %H:%M UTC")
             ));
@@ -169,7 +171,7 @@ async fn status(store: &SqliteStore, now: DateTime<Utc>) -> anyhow::Result<Statu
     })
 }
 
-/// The same as names and values; a name for each problem and remark.
+/// The fields as names and values, with a separate line for each problem and remark.
 fn fields(status: &Status) -> Vec<[String; 2]> {
     let month = |month: Option<Month>| month.map(|month| month.to_string()).unwrap_or_default();
     let at = |at: Option<DateTime<Utc>>| at.map(|at| at.to_rfc3339()).unwrap_or_default();
@@ -225,7 +227,7 @@ fn as_text(status: &Status) -> String {
             }
         ),
         format!(
-            "Source:       last seen {}",
+            "Last poll:    {}",
             status.last_good_check.map_or_else(
                 || "never".into(),
                 |at| at.format("%Y-%m-%d %H:%M UTC").to_string()
@@ -241,10 +243,10 @@ fn as_text(status: &Status) -> String {
         lines.push(format!("Remark:       {remark}"));
     }
     for problem in &status.problems {
-        lines.push(format!("NEEDS A LOOK: {problem}"));
+        lines.push(format!("PROBLEM:      {problem}"));
     }
     if status.problems.is_empty() {
-        lines.push("All is well.".into());
+        lines.push("No problems.".into());
     }
     lines.join("\n")
 }

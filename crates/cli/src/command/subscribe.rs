@@ -1,3 +1,5 @@
+//! `bulletin subscribe`: subscribes an address to a topic of a deployment, or changes its filter policy.
+
 mod example;
 
 use std::io::Write as _;
@@ -12,14 +14,14 @@ use serde_json::json;
 
 use crate::args::SubscribeArgs;
 use crate::command::aws_side::{
-    as_options, as_policies_know_it, in_words, of_endpoint, subscribers, topic_name,
+    as_filter_policy_expresses, as_options, in_words, of_endpoint, subscribers, topic_name,
 };
 use crate::command::block_on;
 use crate::command::watch::subscription;
 use crate::output::{self, complain};
 
 pub(crate) fn run(args: &SubscribeArgs) -> anyhow::Result<ExitCode> {
-    // What cannot be is refused before anybody is asked.
+    // Invalid options are refused before the first request to AWS.
     let endpoint = args.to.endpoint()?;
     let wanted = match args.wanted.case() {
         Some(case) => Some(subscription(case, &args.wanted)?),
@@ -28,32 +30,28 @@ pub(crate) fn run(args: &SubscribeArgs) -> anyhow::Result<ExitCode> {
     policy(wanted.as_slice())?;
     let consent = consent(args, &endpoint)?;
     if let Some(wanted) =
-        wanted.filter(|wanted| wanted.priority_date != as_policies_know_it(*wanted).priority_date)
+        wanted.filter(|wanted| wanted.priority_date != as_filter_policy_expresses(*wanted).priority_date)
     {
         complain(
             "note",
             &format!(
-                "with --when {} the priority date picks nothing, and the texts sent through SNS are the same for \
-                 everybody: it is not kept",
+                "the priority date is not used with --when {}, and is not stored: SNS sends everybody the same text",
                 wanted.when
             ),
         );
     }
-    let mut log =
-        match (&args.consent_log, args.dry_run) {
-            (Some(path), false) => {
-                let file = std::fs::OpenOptions::new().create(true).append(true).open(path);
-                Some(file.with_context(|| {
-                    format!("{} cannot be written, so nothing is subscribed", path.display())
-                })?)
-            }
-            _ => None,
-        };
+    let mut log = match (&args.consent_log, args.dry_run) {
+        (Some(path), false) => {
+            let file = std::fs::OpenOptions::new().create(true).append(true).open(path);
+            Some(file.with_context(|| format!("cannot write {}, so nothing was subscribed", path.display()))?)
+        }
+        _ => None,
+    };
     block_on(async {
         let subscribers = subscribers(&args.aws).await?;
         let plan = Plan::of(&subscribers, &endpoint, wanted).await?;
         if endpoint.protocol() == "sms" {
-            tell_of_sms(&subscribers.sms_checks(&endpoint).await, &endpoint)?;
+            report_sms_checks(&subscribers.sms_checks(&endpoint).await, &endpoint)?;
         }
         let state = if args.dry_run {
             plan.would()
@@ -69,9 +67,9 @@ pub(crate) fn run(args: &SubscribeArgs) -> anyhow::Result<ExitCode> {
         if let (Some(words), Some(arn)) = (consent, arn) {
             let at = Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true);
             let record = json!({ "at": at, "subscription": arn, "consent": words });
-            output::print(&format!("\nConsent, to be kept: {record}"))?;
+            output::print(&format!("\nConsent, keep this record: {record}"))?;
             if let Some(log) = &mut log {
-                writeln!(log, "{record}").context("the consent cannot be written; keep the line above")?;
+                writeln!(log, "{record}").context("cannot write the consent; keep the line above")?;
             }
         }
         output::print(&example(&endpoint, wanted)?)?;
@@ -79,7 +77,7 @@ pub(crate) fn run(args: &SubscribeArgs) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// The policy for these cases; for whole bulletins where there is none.
+/// The filter policy for these cases; for whole bulletins if there are none.
 fn policy(cases: &[Subscription]) -> anyhow::Result<FilterPolicy> {
     Ok(match cases {
         [] => FilterPolicy::of_bulletins(When::Every)?,
@@ -87,7 +85,7 @@ fn policy(cases: &[Subscription]) -> anyhow::Result<FilterPolicy> {
     })
 }
 
-/// How whoever has the telephone agreed. The record of it is kept apart from the number.
+/// The description of the consent to SMS. It must not contain the number, so that the record can be kept separately.
 fn consent<'a>(args: &'a SubscribeArgs, endpoint: &Endpoint) -> Result<Option<&'a str>, UnknownSpelling> {
     if endpoint.protocol() != "sms" {
         return Ok(None);
@@ -100,29 +98,29 @@ fn consent<'a>(args: &'a SubscribeArgs, endpoint: &Endpoint) -> Result<Option<&'
     let digits: String = words.chars().filter(char::is_ascii_digit).collect();
     let number = endpoint.revealed();
     if words.is_empty() {
-        refused("SMS go only to those who agreed: say when and how they did.")
+        refused("SMS requires consent: describe when and how the owner of the phone agreed.")
     } else if words.contains('@') || digits.contains(&number[number.len().saturating_sub(7)..]) {
-        refused("The record of a consent holds no address and no number.")
+        refused("The record of a consent must not contain an address or the number.")
     } else {
         Ok(Some(words))
     }
 }
 
-/// What is to be done at one topic.
+/// The planned change to one topic.
 struct Plan {
     category: Option<Category>,
-    /// What SNS knows the subscription by that is there already.
+    /// The ARN of the existing subscription.
     arn: Option<String>,
-    /// Whether anything is to be done.
+    /// True if the plan changes anything.
     changes: bool,
-    /// What the subscription lets through in the end.
+    /// The filter of the subscription after the change.
     wanted: Wanted,
     policy: Option<FilterPolicy>,
-    /// How many subscriptions the topic has in the end.
+    /// The number of subscriptions to the topic after the change.
     subscriptions: usize,
 }
 
-/// How things are in the end.
+/// The state of the subscription after the command.
 enum State {
     WouldSubscribe,
     WouldChange,
@@ -154,8 +152,8 @@ impl Plan {
         let policy = match (&before, wanted) {
             (Wanted::Everything, _) => None,
             (Wanted::Other(policy), _) => bail!(
-                "{endpoint} is subscribed to {} with a filter policy that `bulletin subscribe` did not write, and that \
-                 it does not change: {policy}",
+                "{endpoint} is subscribed to {} with a filter policy that `bulletin subscribe` did not write and \
+                 therefore does not change: {policy}",
                 topic_name(category)
             ),
             (Wanted::Cases(cases), Some(wanted)) => {
@@ -219,7 +217,7 @@ impl Plan {
             (State::WouldChange, _) => {
                 format!("Dry run: the filter policy of {to} for {topic} would change. Its filter would be:")
             }
-            (State::Unchanged, _) => format!("Nothing to change: {to} has this filter already:"),
+            (State::Unchanged, _) => format!("Nothing to change: {to} already has this filter:"),
             (State::Pending | State::Confirmed { .. }, None) => {
                 format!("{to} is subscribed to {topic} with this filter:")
             }
@@ -243,30 +241,30 @@ impl Plan {
             output::print(&format!("\nFilter policy, {used}:"))?;
             output::print(
                 json.as_deref()
-                    .unwrap_or("none is needed: everything of this topic is wanted"),
+                    .unwrap_or("none needed: the subscription gets every alert of this topic"),
             )?;
         }
         output::print("")?;
         output::print(&output::wrapped(&format!(
-            "Of {FILTERED_PER_TOPIC} subscriptions with a filter policy that AWS allows a topic by default, {topic} has {} \
-             {}.",
-            self.subscriptions,
+            "AWS allows {FILTERED_PER_TOPIC} subscriptions with a filter policy per topic by default; {topic} {} {}.",
             if matches!(state, State::WouldSubscribe) {
-                "with this one"
+                "would have"
             } else {
-                "at most"
+                "has at most"
             },
+            self.subscriptions,
         )))?;
         if self.subscriptions >= FILTERED_PER_TOPIC {
             complain(
                 "warning",
-                "the topic is nearly full: ask AWS for more under Service Quotas, Amazon SNS",
+                "the topic is nearly full: request a higher limit under Service Quotas, Amazon SNS",
             );
         }
         output::print(&output::wrapped(what_next(state, endpoint)))?;
         if endpoint.protocol() == "sqs" {
             output::print(&output::wrapped(
-                "The queue's own access policy must let sns.amazonaws.com send to it (sqs:SendMessage) for this topic.",
+                "The access policy of the queue must allow sns.amazonaws.com to send to it (sqs:SendMessage) for this \
+                 topic.",
             ))?;
         }
         Ok(())
@@ -276,22 +274,22 @@ impl Plan {
 fn what_next(state: &State, endpoint: &Endpoint) -> &'static str {
     match state {
         State::WouldSubscribe | State::WouldChange => {
-            "Nothing was done. A filter policy takes up to 15 minutes until it holds."
+            "Nothing was done. A filter policy takes effect within 15 minutes."
         }
         State::Unchanged => "Nothing was done.",
         State::Pending if endpoint.protocol() == "email" => {
-            "Pending: SNS has sent an e-mail with a link. Nothing is sent before the link is followed, and after two days \
-             it no longer works. A filter policy takes up to 15 minutes until it holds."
+            "Pending: SNS has sent an e-mail with a link. Alerts are sent after somebody opens the link, which expires \
+             after two days. A filter policy takes effect within 15 minutes."
         }
         State::Pending => {
-            "Pending: SNS has sent a confirmation with a SubscribeURL. Nothing is sent before somebody visits that, and \
-             after two days it no longer works. A filter policy takes up to 15 minutes until it holds."
+            "Pending: SNS has sent a confirmation with a SubscribeURL. Alerts are sent after somebody opens that URL, \
+             which expires after two days. A filter policy takes effect within 15 minutes."
         }
-        State::Confirmed { .. } => "Confirmed. A filter policy takes up to 15 minutes until it holds.",
+        State::Confirmed { .. } => "Confirmed. A filter policy takes effect within 15 minutes.",
     }
 }
 
-/// The subscription's ARN and what it lets through, where it is confirmed.
+/// The subscription's ARN and filter. An error if it is not confirmed.
 async fn confirmed(
     subscribers: &Subscribers,
     category: Option<Category>,
@@ -300,73 +298,72 @@ async fn confirmed(
     match (&there.arn, subscribers.details(category, there).await?) {
         (Some(arn), Some(details)) if !details.pending => Ok((arn.clone(), details.wanted)),
         _ => bail!(
-            "{} is subscribed to {} already, and has not confirmed that. SNS does not show or change a filter policy \
-             before: confirm it, or wait three days, after which SNS drops it; then run this again",
+            "{} is already subscribed to {}, but has not confirmed it. SNS does not show or change the filter policy of \
+             an unconfirmed subscription. Confirm it, or wait three days until SNS removes it, and run this again",
             there.endpoint,
             topic_name(category)
         ),
     }
 }
 
-/// Says what stands in the way of SMS. Whoever opted out is not subscribed.
-fn tell_of_sms(checks: &SmsChecks, endpoint: &Endpoint) -> anyhow::Result<()> {
+/// Reports what could prevent the delivery of SMS. An error if the number has opted out.
+fn report_sms_checks(checks: &SmsChecks, endpoint: &Endpoint) -> anyhow::Result<()> {
     let unknown = |what: &str, reason: &str| {
-        complain("warning", &format!("{what} could not be checked: {reason}"));
+        complain("warning", &format!("cannot check {what}: {reason}"));
     };
     match &checks.opted_out {
         Ok(true) => bail!(
-            "{endpoint} was opted out of SMS, by STOP. Nothing is subscribed. Only who has the telephone can ask for SMS \
-             again, and SNS takes it once in 30 days"
+            "{endpoint} has opted out of SMS by answering STOP, so nothing was subscribed. Only the owner of the phone can \
+             opt in again, and SNS allows that once in 30 days"
         ),
         Ok(false) => complain("note", "the number has not opted out of SMS"),
-        Err(reason) => unknown("whether the number has opted out of SMS", reason),
+        Err(reason) => unknown("if the number has opted out of SMS", reason),
     }
     match &checks.sandbox {
         Ok(true) => complain(
             "warning",
-            "this account is in the SMS sandbox: only numbers that were verified there hear anything. Ask AWS to move it \
-             out, or verify the number",
+            "this account is in the SMS sandbox: only verified numbers receive SMS. Ask AWS to move the account out of the \
+             sandbox, or verify the number",
         ),
         Ok(false) => complain("note", "this account is out of the SMS sandbox"),
-        Err(reason) => unknown("whether this account is in the SMS sandbox", reason),
+        Err(reason) => unknown("if this account is in the SMS sandbox", reason),
     }
     match &checks.origination_numbers {
         Ok(0) => complain(
             "warning",
-            "this account has no number to send SMS from. To telephones of the US and Canada, and of some other countries, \
-             nothing is sent without one (toll-free, 10DLC or short code)",
+            "this account has no origination number (toll-free, 10DLC or short code). Without one, SMS to the US, Canada \
+             and some other countries are not sent",
         ),
         Ok(count) => complain(
             "note",
             &format!(
-                "this account has {} to send SMS from",
-                output::counted(*count, "number")
+                "this account has {} for SMS",
+                output::counted(*count, "origination number")
             ),
         ),
-        Err(reason) => unknown("whether this account has a number to send SMS from", reason),
+        Err(reason) => unknown("if this account has an origination number for SMS", reason),
     }
     match &checks.monthly_limit {
         Ok(Some(limit)) => complain(
             "note",
             &format!(
-                "SMS of this account may cost {limit} US dollars a month; what is over that is not sent"
+                "the monthly SMS spending limit of this account is {limit} US dollars; AWS sends nothing beyond it"
             ),
         ),
         Ok(None) => complain(
             "warning",
-            "nobody set how much SMS may cost a month; by default AWS sends no more than for 1 US dollar",
+            "this account has no monthly SMS spending limit set; the default is 1 US dollar, and AWS sends nothing beyond it",
         ),
-        Err(reason) => unknown("how much SMS may cost a month", reason),
+        Err(reason) => unknown("the monthly SMS spending limit", reason),
     }
     complain(
         "note",
-        "who answers STOP to any of the messages gets no more SMS from this account, whatever they were about; HELP is \
-         answered by AWS",
+        "a recipient who answers STOP gets no further SMS from this account, on any subject; AWS answers HELP",
     );
     Ok(())
 }
 
-/// An alert as this address would get it.
+/// An example alert as this address would receive it.
 fn example(endpoint: &Endpoint, wanted: Option<Subscription>) -> anyhow::Result<String> {
     let month = Month::of(Utc::now().date_naive()).next();
     let alert: Alert = match wanted {

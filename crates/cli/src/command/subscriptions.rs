@@ -1,3 +1,5 @@
+//! `bulletin subscriptions`: lists the subscriptions of a deployment.
+
 use std::process::ExitCode;
 
 use aws::subscribe::{Subscriber, Wanted};
@@ -14,7 +16,7 @@ struct Line {
     category: Option<Category>,
     subscriber: Subscriber,
     pending: bool,
-    /// `None` where SNS does not say it.
+    /// `None` if SNS does not reveal it.
     wanted: Option<Wanted>,
 }
 
@@ -84,7 +86,7 @@ impl Line {
     fn in_words(&self) -> String {
         match &self.wanted {
             Some(wanted) => in_words(self.category, wanted).join("; "),
-            None => "not said by SNS before it is confirmed".into(),
+            None => "hidden by SNS until it is confirmed".into(),
         }
     }
 

@@ -1,9 +1,9 @@
-//! What is done to whole tables.
+//! `bulletin table`: the commands for whole tables. This file has the parts that they share.
 
+mod create;
 mod export;
 mod import;
-mod look;
-mod make;
+mod inspect;
 mod migrate;
 mod remove;
 
@@ -23,11 +23,11 @@ use crate::command::place::metered;
 
 pub(crate) fn run(store: &StoreArgs, command: &TableCommand) -> anyhow::Result<ExitCode> {
     match command {
-        TableCommand::Create(args) => make::create_tables(args),
-        TableCommand::Describe(args) => look::describe_table(args),
-        TableCommand::List(args) => look::list_tables(args),
-        TableCommand::Scan(args) => look::scan_table(args),
-        TableCommand::Count(args) => look::count_items(args),
+        TableCommand::Create(args) => create::create_tables(args),
+        TableCommand::Describe(args) => inspect::describe_table(args),
+        TableCommand::List(args) => inspect::list_tables(args),
+        TableCommand::Scan(args) => inspect::scan_table(args),
+        TableCommand::Count(args) => inspect::count_items(args),
         TableCommand::Truncate(args) => remove::truncate_table(args),
         TableCommand::Drop(args) => remove::drop_tables(args),
         TableCommand::Export(args) => export::run(store, args),
@@ -36,7 +36,7 @@ pub(crate) fn run(store: &StoreArgs, command: &TableCommand) -> anyhow::Result<E
     }
 }
 
-/// In which form a file is.
+/// The format of a file.
 fn form(file: &Path, said: Option<FileForm>) -> Result<ArchiveFormat, UnknownSpelling> {
     match said {
         Some(FileForm::Csv) => Ok(ArchiveFormat::Csv),
@@ -48,14 +48,14 @@ fn form(file: &Path, said: Option<FileForm>) -> Result<ArchiveFormat, UnknownSpe
                 "--format jsonl".into(),
             ];
             UnknownSpelling::new("file", "", ways).because(format!(
-                "The name {} does not say whether the file is CSV or JSON lines.",
+                "The command cannot tell the format of {} from its name.",
                 file.display()
             ))
         }),
     }
 }
 
-/// A progress bar that counts these things, where somebody looks on.
+/// A progress bar that counts these things, if standard error is a terminal.
 fn progress_bar(things: &str) -> ProgressBar {
     if !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
@@ -64,13 +64,13 @@ fn progress_bar(things: &str) -> ProgressBar {
     ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-/// Shows how far it is.
+/// Updates the progress bar.
 fn show(bar: &ProgressBar, done: usize, of: usize) {
     bar.set_length(of as u64);
     bar.set_position(done as u64);
 }
 
-/// Does some work with a client of DynamoDB.
+/// Runs `work` with a DynamoDB client.
 fn with_client<T>(
     args: &DeploymentArgs,
     work: impl AsyncFnOnce(&aws_sdk_dynamodb::Client) -> anyhow::Result<T>,
@@ -84,7 +84,7 @@ fn with_client<T>(
     })
 }
 
-/// The table that is meant, or all.
+/// The chosen table, or all.
 fn kinds(said: Option<TableWord>) -> Vec<TableKind> {
     said.map_or_else(|| TableKind::ALL.into(), |word| vec![word.kind()])
 }

@@ -1,3 +1,5 @@
+//! `bulletin unsubscribe`: removes subscriptions, or one filter of a subscription.
+
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
@@ -19,7 +21,7 @@ pub(crate) fn run(args: &UnsubscribeArgs) -> anyhow::Result<ExitCode> {
     }
     if !args.yes && !std::io::stdin().is_terminal() {
         return Err(UnknownSpelling::new("answer", "", ["--yes".into()])
-            .because("Standard input is not a terminal, so this cannot be confirmed.")
+            .because("Standard input is not a terminal, so the command cannot ask for confirmation.")
             .into());
     }
     block_on(async {
@@ -41,30 +43,30 @@ pub(crate) fn run(args: &UnsubscribeArgs) -> anyhow::Result<ExitCode> {
             complain(
                 "warning",
                 &format!(
-                    "{endpoint} has not confirmed its subscription to {topic}. It hears nothing; SNS ends such a \
-                     subscription by itself after three days, and not before"
+                    "{endpoint} has not confirmed its subscription to {topic}, so it receives nothing. It cannot be \
+                     removed: SNS removes an unconfirmed subscription after three days"
                 ),
             );
         }
         if steps.is_empty() {
             if pending.is_empty() {
-                bail!("{} {endpoint} is not subscribed there", endpoint.protocol());
+                bail!("{} {endpoint} is not subscribed", endpoint.protocol());
             }
             return Ok(ExitCode::FAILURE);
         }
         for step in &steps {
             output::print(&output::wrapped(&step.in_words(&endpoint)))?;
         }
-        if !args.yes && !is_meant()? {
+        if !args.yes && !is_confirmed()? {
             output::print("Nothing was done.")?;
             return Ok(ExitCode::SUCCESS);
         }
         for step in &steps {
             step.carry_out(&subscribers, &endpoint).await?;
         }
-        let held = steps.iter().any(|step| step.left.is_some());
-        output::print(if held {
-            "Done. A changed filter policy takes up to 15 minutes until it holds."
+        let is_changed = steps.iter().any(|step| step.left.is_some());
+        output::print(if is_changed {
+            "Done. A changed filter policy takes effect within 15 minutes."
         } else {
             "Done."
         })?;
@@ -76,13 +78,13 @@ pub(crate) fn run(args: &UnsubscribeArgs) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// What is to be done at one topic.
+/// The change to one topic.
 struct Step {
     category: Option<Category>,
     arn: String,
-    /// What is heard no more.
+    /// The part that is removed.
     ends: Wanted,
-    /// What is still heard, with its policy; `None` where the subscription ends.
+    /// The part that remains, with its policy; `None` if the whole subscription is removed.
     left: Option<(Wanted, FilterPolicy)>,
 }
 
@@ -117,19 +119,19 @@ async fn step(
     };
     let Wanted::Cases(cases) = details.wanted else {
         bail!(
-            "{endpoint} is not subscribed to single cases of {}, but to {}. --everything removes that, and all else of this \
-             address",
+            "{endpoint} is not subscribed to single cases of {}, but to {}. --everything removes this and all other \
+             subscriptions of the address",
             topic_name(category),
             in_words(category, &details.wanted).join(" and ")
         );
     };
     let (ends, left): (Vec<Subscription>, Vec<Subscription>) = cases
         .iter()
-        .partition(|one| one.case == case && is_meant_by(&args.wanted, one));
+        .partition(|one| one.case == case && matches_options(&args.wanted, one));
     if ends.is_empty() {
         let there: Vec<String> = cases.iter().map(as_options).collect();
         bail!(
-            "{endpoint} is not subscribed to that. For {} it is subscribed with {}",
+            "{endpoint} has no such subscription. For {} it is subscribed with {}",
             topic_name(category),
             there.join(" and ")
         );
@@ -137,8 +139,8 @@ async fn step(
     if left.is_empty() {
         return Ok(Found::Step(whole));
     }
-    let policy =
-        FilterPolicy::of(&left).context("what is left is no filter policy, so nothing is changed")?;
+    let policy = FilterPolicy::of(&left)
+        .context("the remaining filters do not fit into one filter policy, so nothing was changed")?;
     Ok(Found::Step(Step {
         ends: Wanted::Cases(ends),
         left: Some((Wanted::Cases(left), policy)),
@@ -146,8 +148,8 @@ async fn step(
     }))
 }
 
-/// Whether nothing that was said is another than in this subscription.
-fn is_meant_by(wanted: &WantedArgs, one: &Subscription) -> bool {
+/// True if every given option equals that of the subscription.
+fn matches_options(wanted: &WantedArgs, one: &Subscription) -> bool {
     wanted
         .priority_date
         .is_none_or(|date| one.priority_date == Some(date))
@@ -161,11 +163,11 @@ impl Step {
         let to = format!("{} {endpoint}", endpoint.protocol());
         match &self.left {
             None => format!(
-                "{to}: its subscription to {} ends ({})",
+                "{to}: remove the subscription to {} ({})",
                 topic_name(self.category),
                 words(&self.ends)
             ),
-            Some((left, _)) => format!("{to}: no more of {}; still {}", words(&self.ends), words(left)),
+            Some((left, _)) => format!("{to}: remove {}; keep {}", words(&self.ends), words(left)),
         }
     }
 
@@ -182,10 +184,10 @@ impl Step {
     }
 }
 
-/// Asks on the terminal whether to go on.
-pub(crate) fn is_meant() -> anyhow::Result<bool> {
+/// Asks for confirmation on the terminal.
+pub(crate) fn is_confirmed() -> anyhow::Result<bool> {
     let mut out = std::io::stdout().lock();
-    out.write_all(b"Go on? [y/N] ")?;
+    out.write_all(b"Continue? [y/N] ")?;
     out.flush()?;
     let mut answer = String::new();
     std::io::stdin().lock().read_line(&mut answer)?;

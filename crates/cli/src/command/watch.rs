@@ -1,3 +1,5 @@
+//! `bulletin watch`: adds, lists and removes the watches of this machine.
+
 use std::process::ExitCode;
 
 use anyhow::bail;
@@ -10,8 +12,8 @@ use sqlite::{SqliteStore, Watch, WatchKind, Way, drop_unwanted};
 use crate::args::{StoreArgs, WantedArgs, WatchAddArgs, WatchCommand};
 use crate::command::channels::mailer;
 use crate::command::{
-    block_on, not_listed, open_existing, open_existing_to_write, open_or_make, stored_bulletin,
-    tell_where_counted,
+    block_on, not_listed, note_where_counted, open_existing, open_existing_to_write, open_or_create,
+    stored_bulletin,
 };
 use crate::output::{self, Format, complain};
 
@@ -24,7 +26,7 @@ pub(crate) fn run(store: &StoreArgs, command: &WatchCommand) -> anyhow::Result<E
 }
 
 fn add(store: &StoreArgs, args: &WatchAddArgs) -> anyhow::Result<ExitCode> {
-    // What cannot be is refused before a database is made.
+    // Invalid options are refused before a database is created.
     let kind = match args.wanted.case() {
         Some(case) => WatchKind::Case(subscription(case, &args.wanted)?),
         None => WatchKind::Bulletins,
@@ -34,19 +36,19 @@ fn add(store: &StoreArgs, args: &WatchAddArgs) -> anyhow::Result<ExitCode> {
         (None, Some(command)) => Way::Exec(command.clone()),
         (None, None) => Way::Terminal,
     };
-    let store = &open_or_make(store)?;
+    let store = &open_or_create(store)?;
     if let WatchKind::Case(subscription) = kind {
-        tell_how_it_stands(store, subscription.case)?;
+        note_current_listing(store, subscription.case)?;
     }
     let before = store.watches()?;
     let id = store.add_watch(kind, &way)?;
     let watch = Watch { id, kind, way };
     let sentence = format!("Watch {id}: {}.", describe(&watch));
     if before.iter().any(|known| known.id == id) {
-        output::print(&output::wrapped(&format!("{sentence} It exists already.")))?;
+        output::print(&output::wrapped(&format!("{sentence} It already exists.")))?;
     } else {
         output::print(&output::wrapped(&sentence))?;
-        for other in before.iter().filter(|other| is_beside(other, &watch)) {
+        for other in before.iter().filter(|other| overlaps(other, &watch)) {
             complain(
                 "note",
                 &format!(
@@ -61,15 +63,15 @@ fn add(store: &StoreArgs, args: &WatchAddArgs) -> anyhow::Result<ExitCode> {
         complain(
             "warning",
             &format!(
-                "from here no e-mail could be sent: {error}. `bulletin watch add --help` tells what the environment of \
-                 `bulletin run` must say"
+                "e-mail cannot be sent from here: {error}. `bulletin watch add --help` lists the environment variables that \
+                 `bulletin run` needs"
             ),
         );
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// What somebody waits for of this case, where that can be.
+/// The subscription to this case that the options describe.
 pub(crate) fn subscription(case: Case, args: &WantedArgs) -> anyhow::Result<Subscription> {
     let when = args.when.unwrap_or(When::Moves);
     if when.needs_priority_date() && args.priority_date.is_none() {
@@ -95,14 +97,14 @@ pub(crate) fn refuse_impossible(case: Case) -> Result<(), UnknownSpelling> {
             ["EL_SALVADOR".into(), "GUATEMALA".into(), "HONDURAS".into()],
         )
         .because(
-            "Only the employment charts ever had a column for El Salvador, Guatemala and Honduras together.",
+            "Only the employment charts ever had a joint column for El Salvador, Guatemala and Honduras.",
         ));
     }
     Ok(())
 }
 
-/// Whether one person is told twice of the same case, in the same way.
-fn is_beside(one: &Watch, other: &Watch) -> bool {
+/// True if both watches send alerts about the same case through the same channel.
+fn overlaps(one: &Watch, other: &Watch) -> bool {
     same_case(one.kind, other.kind) && one.way == other.way
 }
 
@@ -115,13 +117,13 @@ fn same_case(one: WatchKind, other: WatchKind) -> bool {
     }
 }
 
-/// Tells where the country is counted, and whether the category is listed at all, as far as a bulletin is stored.
-fn tell_how_it_stands(store: &SqliteStore, case: Case) -> anyhow::Result<()> {
+/// Prints notes on where the newest stored bulletin counts the country, and on a category that it does not list.
+fn note_current_listing(store: &SqliteStore, case: Case) -> anyhow::Result<()> {
     let Some(newest) = block_on(async { Ok(store.months().await?) })?.last().copied() else {
         return Ok(());
     };
     let bulletin = block_on(stored_bulletin(store, newest))?;
-    tell_where_counted(case, &bulletin);
+    note_where_counted(case, &bulletin);
     let entry = Entry::of(&bulletin, case);
     if Chart::ALL
         .into_iter()
@@ -133,10 +135,10 @@ fn tell_how_it_stands(store: &SqliteStore, case: Case) -> anyhow::Result<()> {
 }
 
 fn describe(watch: &Watch) -> String {
-    format!("{}, {}", waits_for(watch.kind), watch.way)
+    format!("{}, {}", filter_in_words(watch.kind), watch.way)
 }
 
-pub(crate) fn waits_for(kind: WatchKind) -> String {
+pub(crate) fn filter_in_words(kind: WatchKind) -> String {
     match kind {
         WatchKind::Bulletins => "a summary of every bulletin".into(),
         WatchKind::Case(Subscription {
@@ -201,18 +203,18 @@ fn list(store: &SqliteStore, format: Format) -> anyhow::Result<ExitCode> {
             output::print("No watches. `bulletin watch add EB3 India` adds one.")?;
         }
         Format::Table => {
-            // In a terminal there is no room for each by itself.
+            // A terminal has no room for all columns, so some are merged.
             let mut table = output::table(&["id", "category", "country", "priority date", "when", "channel"]);
             for watch in &watches {
                 let [id, category, country, priority_date, when, chart, way, to] = fields(watch);
                 let when = format!("{when} {}", output::spaced(&chart));
-                let told = if to.is_empty() {
+                let channel = if to.is_empty() {
                     way
                 } else {
                     format!("{way}: {to}")
                 };
                 let (category, country) = (output::spaced(&category), output::spaced(&country));
-                table.add_row([id, category, country, priority_date, when, told]);
+                table.add_row([id, category, country, priority_date, when, channel]);
             }
             output::print(&output::fitted(table))?;
         }
@@ -239,9 +241,9 @@ fn list(store: &SqliteStore, format: Format) -> anyhow::Result<ExitCode> {
 
 fn remove(store: &SqliteStore, id: i64) -> anyhow::Result<ExitCode> {
     if store.remove_watch(id)? {
-        // Alerts that failed for nobody else are not undelivered any more.
+        // Alerts that failed only for this watch no longer count as undelivered.
         block_on(async { Ok(drop_unwanted(store, Utc::now()).await?) })?;
-        output::print(&format!("Watch {id} is removed."))?;
+        output::print(&format!("Watch {id} removed."))?;
         return Ok(ExitCode::SUCCESS);
     }
     let known: Vec<String> = store
@@ -250,7 +252,7 @@ fn remove(store: &SqliteStore, id: i64) -> anyhow::Result<ExitCode> {
         .map(|watch| watch.id.to_string())
         .collect();
     if known.is_empty() {
-        bail!("there is no watch {id}; nothing is watched");
+        bail!("watch {id} does not exist; there are no watches");
     }
-    bail!("there is no watch {id}. There are {}", known.join(", "));
+    bail!("watch {id} does not exist; there are {}", known.join(", "));
 }

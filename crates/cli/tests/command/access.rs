@@ -74,8 +74,8 @@ fn a_deployment_answers_what_one_machine_answers() {
             assert_eq!(there.out, here.out, "{question:?}");
             let in_all = there.err.lines().find_map(|line| {
                 let rest = line
-                    .strip_prefix("capacity: ")?
-                    .split_once(" read units and 0 write units in all")?;
+                    .strip_prefix("capacity: total: ")?
+                    .split_once(" read units and 0 write units")?;
                 rest.0.parse::<f64>().ok()
             });
             assert!(

@@ -156,7 +156,7 @@ fn a_run_says_why_goes_on_and_comes_back() {
         folder
             .bulletin(&["status", "--as-of", "2024-05-14"])
             .exits(1)
-            .prints(&["NEEDS A LOOK: the page of 2024-05", bad.says]);
+            .prints(&["PROBLEM:      the page of 2024-05", bad.says]);
 
         // The department, or whoever saved the page, corrects it.
         sample::save(&folder, &["2024-05"]);
@@ -167,7 +167,7 @@ fn a_run_says_why_goes_on_and_comes_back() {
         folder
             .bulletin(&["status", "--as-of", "2024-05-15"])
             .exits(0)
-            .prints(&["All is well."]);
+            .prints(&["No problems."]);
     }
 }
 
@@ -226,7 +226,7 @@ fn a_page_of_the_history_that_was_refused_is_read_again_with_retry() {
     folder
         .bulletin(&retry)
         .exits(0)
-        .says(&["trying 1 dead letter again", "February 2024: stored"]);
+        .says(&["retrying 1 dead letter", "February 2024: stored"]);
     folder.bulletin(&["status", "--as-of", "2024-05-20"]).exits(0);
 }
 
@@ -244,7 +244,7 @@ fn a_better_page_fed_by_hand_settles_what_was_refused() {
     folder
         .bulletin(&["status", "--as-of", "2024-04-15"])
         .exits(0)
-        .prints(&["All is well."]);
+        .prints(&["No problems."]);
 }
 
 #[test]

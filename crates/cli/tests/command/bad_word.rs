@@ -161,7 +161,7 @@ fn where_there_is_no_database_none_is_made() {
         folder
             .bulletin(&args)
             .exits(1)
-            .says(&["there is no database visa-bulletin.db", "bulletin run"]);
+            .says(&["the database visa-bulletin.db does not exist", "bulletin run"]);
         assert!(!folder.path("visa-bulletin.db").exists(), "{args:?}");
     }
 }

@@ -156,6 +156,6 @@ fn an_old_bulletin_is_not_taken_for_todays() {
     folder
         .bulletin(&["check", "F1", "India", "--priority-date", "2013-03-15"])
         .exits(0)
-        .says(&["March 2023, which is over", "bulletin run"])
+        .says(&["March 2023, is no longer in force", "bulletin run"])
         .prints(&["in March 2023"]);
 }

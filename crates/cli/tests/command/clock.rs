@@ -33,7 +33,7 @@ fn correct_may(folder: &Folder) {
 
 fn is_reported(folder: &Folder, what: &str) {
     folder.bulletin(&["status", "--as-of", TODAY]).exits(1).prints(&[
-        "NEEDS A LOOK: a clock ran ahead",
+        "PROBLEM:      a clock was ahead",
         what,
         "bulletin run",
     ]);
@@ -55,7 +55,7 @@ fn is_well(folder: &Folder) {
     folder
         .bulletin(&["status", "--as-of", TODAY])
         .exits(0)
-        .prints(&["All is well."]);
+        .prints(&["No problems."]);
     let doctor = folder.bulletin(&[
         "doctor", "--source", "pages", "--as-of", TODAY, "--format", "json",
     ]);
@@ -71,7 +71,7 @@ fn a_poll_with_a_clock_ahead_blocks_no_month() {
     sample::save(&folder, &["2024-05"]);
     run(&folder, TODAY)
         .exits(0)
-        .says(&["May 2024: stored", "the clock ran ahead"])
+        .says(&["May 2024: stored", "the clock was ahead"])
         .prints(&["F1 India"]);
     is_well(&folder);
     assert_eq!(run(&folder, TODAY).exits(0).out, "");
@@ -84,7 +84,7 @@ fn alerts_left_out_with_a_clock_ahead_are_sent_when_it_is_right() {
     for folder in [&folder, &control] {
         sample::save(folder, &["2024-05"]);
     }
-    let early = run(&folder, AHEAD).says(&["the newest bulletin stored is that of May 2024"]);
+    let early = run(&folder, AHEAD).says(&["the newest stored bulletin is May 2024"]);
     assert_eq!(early.out, "", "the month seemed to be over");
     is_reported(&folder, "the page of 2024-05 was fetched at 2025-06-14");
     let late = run(&folder, TODAY).exits(0).says(&["alerts of May 2024"]);
@@ -151,7 +151,7 @@ fn a_good_look_from_the_future_hides_no_failure() {
     folder
         .bulletin(&["status", "--as-of", TODAY])
         .exits(1)
-        .prints(&["the last look at the source failed", "403 Forbidden"]);
+        .prints(&["the last poll failed", "403 Forbidden"]);
 }
 
 #[test]
@@ -168,7 +168,7 @@ fn a_clock_that_is_behind_breaks_nothing() {
         assert_eq!(run(&folder, behind).out, "", "{behind}");
         assert_eq!(run(&folder, behind).out, "", "{behind}");
     }
-    run(&folder, "2010-01-01").says(&["the clock shows 2010-01-01", "May 2024 is stored already"]);
+    run(&folder, "2010-01-01").says(&["the clock shows 2010-01-01", "May 2024 is already stored"]);
     let without_times = |content: &str| {
         let lines = content.lines().filter(|line| !line.starts_with("bulletin: "));
         lines.collect::<Vec<_>>().join("\n")
@@ -178,5 +178,5 @@ fn a_clock_that_is_behind_breaks_nothing() {
     folder
         .bulletin(&["status", "--as-of", "2024-04-13"])
         .exits(0)
-        .prints(&["All is well."]);
+        .prints(&["No problems."]);
 }

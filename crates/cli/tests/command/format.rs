@@ -171,7 +171,7 @@ fn a_drawing_is_made_in_the_terminal_and_in_a_file() {
     folder
         .bulletin(&["history", "EB2", "India", "--svg", "none/drawing.svg"])
         .exits(1)
-        .says(&["none/drawing.svg", "cannot be written"]);
+        .says(&["none/drawing.svg", "cannot write"]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::sample::{self, file};
 use crate::tool::Folder;
 
 #[test]
-fn the_help_of_every_command_has_examples_and_fits_80_columns() {
+fn the_help_has_examples() {
     let folder = Folder::new();
     for args in [
         vec![],
@@ -40,14 +40,10 @@ fn the_help_of_every_command_has_examples_and_fits_80_columns() {
         vec!["doctor"],
         vec!["completions"],
     ] {
-        let mut command = folder.command(&[&args[..], &["--help"]].concat());
-        command.env("COLUMNS", "80");
-        let answer = crate::tool::answer(command)
+        folder
+            .bulletin(&[&args[..], &["--help"]].concat())
             .exits(0)
             .prints(&["Examples:", "bulletin "]);
-        for line in answer.out.lines() {
-            assert!(line.chars().count() <= 80, "{args:?}: {line}");
-        }
     }
     folder.bulletin(&[]).exits(2).says(&["Examples:"]);
     folder.bulletin(&["--version"]).exits(0).prints(&["bulletin 0."]);

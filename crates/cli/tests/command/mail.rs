@@ -29,7 +29,7 @@ pub(crate) fn with_news() -> Folder {
         ])
         .exits(0)
         .says(&[
-            "warning: from here no e-mail could be sent: SMTP_HOST is not set",
+            "warning: e-mail cannot be sent from here: SMTP_HOST is not set",
             "watch add --help",
         ]);
     sample::save(&folder, &["2024-05"]);
@@ -144,7 +144,7 @@ fn what_a_server_refuses_for_good_is_seen_until_somebody_deals_with_it() {
         .bulletin(&["status", "--as-of", "2024-04-12"])
         .exits(1)
         .prints(&[
-            "NEEDS A LOOK: alerts were given up",
+            "PROBLEM:      alerts were given up",
             "550 5.1.1",
             "bulletin run --retry",
         ]);
@@ -160,7 +160,7 @@ fn what_a_server_refuses_for_good_is_seen_until_somebody_deals_with_it() {
 fn an_environment_without_a_server_is_said_by_every_run_and_holds_back_nothing_else() {
     let folder = with_news();
     folder.bulletin(&["watch", "add", "--bulletins"]).exits(0);
-    let says = ["watch 1 is told by e-mail", "SMTP_HOST is not set"];
+    let says = ["watch 1 sends e-mail", "SMTP_HOST is not set"];
     folder
         .bulletin(&RUN)
         .exits(1)
@@ -170,7 +170,7 @@ fn an_environment_without_a_server_is_said_by_every_run_and_holds_back_nothing_e
         .bulletin(&["status", "--as-of", "2024-04-12"])
         .exits(1)
         .prints(&[
-            "Remark:       watch 1 is told by e-mail",
+            "Remark:       watch 1 sends e-mail",
             "an alert could not be sent yet",
         ]);
     let idle = folder.bulletin(&RUN).exits(1).says(&says);

@@ -144,7 +144,7 @@ fn both_layouts_are_moved_and_every_answer_is_that_of_the_pages() {
 
         // A dry run reports the plan, and changes nothing.
         stage.bulletin(&MIGRATE).exits(0).prints(&[
-            "5 would be moved, 0 already there, 0 would be left",
+            "5 would be migrated, 0 already migrated, 0 would be skipped",
             "US dollars",
             "--yes",
             "2009-12",
@@ -193,7 +193,7 @@ fn both_layouts_are_moved_and_every_answer_is_that_of_the_pages() {
         stage
             .bulletin(&DO_IT)
             .exits(0)
-            .prints(&["no item of an older layout"]);
+            .prints(&["contains no items of an older layout"]);
         assert_eq!(run(scan(&client(&stage), &stage.tables().data)), after);
     }
 }
@@ -256,7 +256,7 @@ fn another_table_is_left_whole_where_that_is_wanted_and_cleared_later() {
         stage
             .bulletin(&keep)
             .exits(0)
-            .prints(&["2 moved", "0 old items taken away"]);
+            .prints(&["2 migrated", "0 old items deleted"]);
         assert_eq!(run(scan(&client, &table)), before);
         assert_eq!(stored(&stage), fed_with(emulator, &["2024-05", "2024-06"]));
         let moved = run(scan(&client, &stage.tables().data));
@@ -264,11 +264,11 @@ fn another_table_is_left_whole_where_that_is_wanted_and_cleared_later() {
         stage
             .bulletin(&[&["table", "migrate"][..], &there, &["--source", "pages"]].concat())
             .exits(0)
-            .prints(&["0 would be moved, 2 already there"]);
+            .prints(&["0 would be migrated, 2 already migrated"]);
         stage
             .bulletin(&[&DO_IT[..], &there].concat())
             .exits(0)
-            .prints(&["0 moved, 2 already there"]);
+            .prints(&["0 migrated, 2 already migrated"]);
         assert_eq!(run(scan(&client, &table)).len(), 0);
         assert_eq!(run(scan(&client, &stage.tables().data)), moved);
     }

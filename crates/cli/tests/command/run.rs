@@ -127,7 +127,7 @@ fn a_bulletin_that_should_be_out_is_missed_once_a_day() {
     folder
         .bulletin(&["status", "--as-of", "2024-04-24"])
         .exits(1)
-        .prints(&["NEEDS A LOOK: the bulletin of May 2024 should be out"]);
+        .prints(&["PROBLEM:      the bulletin of May 2024 should be out"]);
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn status_exits_with_1_when_something_needs_a_look() {
         .prints(&[
             "2 bulletins, April 2024 to May 2024",
             "In force:     April 2024",
-            "All is well.",
+            "No problems.",
         ]);
     let stale = folder
         .bulletin(&["status", "--as-of", "2024-04-17", "--format", "json"])
@@ -152,7 +152,7 @@ fn status_exits_with_1_when_something_needs_a_look() {
     empty
         .bulletin(&["status"])
         .exits(1)
-        .prints(&["nothing yet", "never seen", "bulletin run"]);
+        .prints(&["nothing yet", "never polled", "bulletin run"]);
 }
 
 #[test]

@@ -40,7 +40,7 @@ fn a_queue_hears_what_it_is_subscribed_to_and_no_more() {
         "EB-3 India, priority date 15 Mar 2013, notified when the date becomes current, or stops being current",
         "\"final_action:forward:2013-03-15\"",
         "2 of 5 keys, 18 of 150 combinations",
-        "Of 200 subscriptions with a filter policy that AWS allows a topic by default, EB-3 has 1",
+        "AWS allows 200 subscriptions with a filter policy per topic by default; EB-3 has at most 1",
         "Confirmed",
         "15 minutes",
         "sqs:SendMessage",
@@ -59,7 +59,7 @@ fn a_queue_hears_what_it_is_subscribed_to_and_no_more() {
         "The filter policy of sqs ***:alerts for EB-3 is changed",
         "- EB-3 China (mainland born), notified of every movement and correction",
         "- EB-3 India, priority date 15 Mar 2013, notified when",
-        "EB-3 has 1 at most",
+        "EB-3 has at most 1",
     ]);
     assert_eq!(cloud.heard(&alerts()), [china, india, india]);
     assert_eq!(cloud.listed().len(), 1);
@@ -70,7 +70,7 @@ fn a_queue_hears_what_it_is_subscribed_to_and_no_more() {
         .bulletin(&[&unsubscribe[..], &["--when", "moves", "--yes"]].concat())
         .exits(1)
         .says(&[
-            "is not subscribed to that",
+            "has no such subscription",
             "EB3 INDIA --when current --priority-date 2013-03-15",
         ]);
     cloud.bulletin(&unsubscribe).exits(2).says(&["--yes"]);
@@ -79,21 +79,21 @@ fn a_queue_hears_what_it_is_subscribed_to_and_no_more() {
         .bulletin(&[&unsubscribe[..], &["--yes"]].concat())
         .exits(0)
         .prints(&[
-            "no more of EB-3 India",
-            "still EB-3 China (mainland born), notified of every movement and correction",
+            "remove EB-3 India",
+            "keep EB-3 China (mainland born), notified of every movement and correction",
             "15 minutes",
         ]);
     assert_eq!(cloud.heard(&alerts()), [china]);
     cloud
         .bulletin(&["unsubscribe", to[0], to[1], "EB3", "China", "--yes"])
         .exits(0)
-        .prints(&["its subscription to EB-3 ends"]);
+        .prints(&["remove the subscription to EB-3"]);
     assert!(cloud.heard(&alerts()).is_empty());
     assert!(cloud.listed().is_empty());
     cloud
         .bulletin(&["unsubscribe", to[0], to[1], "EB3", "China", "--yes"])
         .exits(1)
-        .says(&["is not subscribed there"]);
+        .says(&["is not subscribed"]);
 }
 
 #[test]
@@ -104,11 +104,7 @@ fn a_dry_run_does_nothing() {
             .bulletin(&["subscribe", "--sqs", QUEUE, "EB3", area, "--dry-run"])
             .exits(0)
     };
-    dry("India").prints(&[
-        "would be subscribed to EB-3",
-        "Nothing was done",
-        "1 with this one",
-    ]);
+    dry("India").prints(&["would be subscribed to EB-3", "Nothing was done", "would have 1"]);
     assert!(cloud.listed().is_empty());
     cloud
         .bulletin(&["subscribe", "--sqs", QUEUE, "EB3", "India"])
@@ -195,7 +191,7 @@ fn whole_bulletins_need_no_filter_policy() {
         .prints(&[
             "subscribed to whole bulletins",
             "- a summary of every bulletin",
-            "none is needed",
+            "none needed",
             "Subject: ",
         ]);
     let listed = cloud.listed();
@@ -213,8 +209,8 @@ fn whole_bulletins_need_no_filter_policy() {
         ])
         .exits(0)
         .prints(&[
-            "its subscription to EB-3 ends",
-            "its subscription to whole bulletins ends",
+            "remove the subscription to EB-3",
+            "remove the subscription to whole bulletins",
         ]);
     assert!(cloud.listed().is_empty());
 }
@@ -278,13 +274,13 @@ fn the_list_masks_addresses_and_no_log_has_one() {
     .prints(&[
         "sms +1******0100 is subscribed",
         "VisaBull> ",
-        "Consent, to be kept",
+        "Consent, keep this record",
     ])
     .says(&[
-        "whether the number has opted out of SMS could not be checked",
-        "whether this account is in the SMS sandbox could not be checked",
-        "whether this account has a number to send SMS from could not be checked",
-        "how much SMS may cost a month could not be checked",
+        "cannot check if the number has opted out of SMS",
+        "cannot check if this account is in the SMS sandbox",
+        "cannot check if this account has an origination number for SMS",
+        "cannot check the monthly SMS spending limit",
         "STOP",
     ]);
     ask(&[

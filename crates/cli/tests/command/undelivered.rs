@@ -40,13 +40,13 @@ fn every_run_fails_while_the_server_is_unreachable_and_five_days_later() {
         says_so(run_on(&folder, &server, day, &[])).says(&["retried for five days"]);
         status_on(&folder, day)
             .exits(1)
-            .prints(&["NEEDS A LOOK: an alert could not be sent yet and is retried"]);
+            .prints(&["PROBLEM:      an alert could not be sent yet and is retried"]);
     }
     for day in 17..25 {
         says_so(run_on(&folder, &server, day, &[])).says(&["given up"]);
         status_on(&folder, day)
             .exits(1)
-            .prints(&["NEEDS A LOOK: alerts were given up"]);
+            .prints(&["PROBLEM:      alerts were given up"]);
     }
     server.recover();
     says_so(run_on(&folder, &server, 25, &[]));

@@ -61,7 +61,7 @@ fn a_watch_is_added_listed_and_removed() {
     folder
         .bulletin(&["watch", "remove", "2"])
         .exits(1)
-        .says(&["there is no watch 2", "There are 1, 3"]);
+        .says(&["watch 2 does not exist", "there are 1, 3"]);
     // The numbers of removed watches are not reused.
     folder
         .bulletin(&["watch", "add", "--bulletins"])
@@ -77,7 +77,7 @@ fn the_same_watch_twice_is_one() {
     folder
         .bulletin(&add)
         .exits(0)
-        .prints(&["Watch 1", "exists already"]);
+        .prints(&["Watch 1", "already exists"]);
     folder
         .bulletin(&[&add[..], &["--when", "current"]].concat())
         .exits(0)

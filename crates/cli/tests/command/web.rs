@@ -62,7 +62,7 @@ fn a_blocked_host_is_named_with_its_answer_and_the_next_run_works() {
     let host = site.address.to_string();
     let run = ["run", "--host", &site.host()];
     folder.bulletin(&run).exits(1).says_in_a_line(&[
-        "the list of bulletins cannot be had",
+        "cannot fetch the list of bulletins",
         &host,
         "403",
         "bulletin ingest FILE",
@@ -70,7 +70,7 @@ fn a_blocked_host_is_named_with_its_answer_and_the_next_run_works() {
     folder
         .bulletin(&["status"])
         .exits(1)
-        .prints(&["the last look at the source failed", &host, "403"]);
+        .prints(&["the last poll failed", &host, "403"]);
     let months: Vec<Month> = std::iter::successors(Some(present()), |month| Some(month.previous()))
         .take(7)
         .collect();
@@ -79,7 +79,7 @@ fn a_blocked_host_is_named_with_its_answer_and_the_next_run_works() {
     folder
         .bulletin(&run)
         .exits(1)
-        .says_in_a_line(&[&present().title(), "is asked for again from"]);
+        .says_in_a_line(&[&present().title(), "is retried after"]);
     wait(&folder);
     folder
         .bulletin(&run)
@@ -143,7 +143,7 @@ fn a_host_that_does_not_answer_is_named() {
         .says(&[
             &address.to_string(),
             "no connection",
-            "the list of bulletins cannot be had",
+            "cannot fetch the list of bulletins",
         ]);
 }
 
@@ -201,21 +201,18 @@ fn a_page_that_is_listed_and_missing_is_a_failure() {
         "404",
         "bulletin ingest FILE",
     ]);
-    assert!(!answer.err.contains("not out yet"), "{}", answer.err);
-    status_needs_a_look(&folder, &[&format!("the page of {next} could not be had"), "404"]);
+    assert!(!answer.err.contains("not published yet"), "{}", answer.err);
+    status_needs_a_look(
+        &folder,
+        &[&format!("the page of {next} could not be fetched"), "404"],
+    );
     // Until it is due again, every run reports it, and a quiet one once.
     folder
         .bulletin(&run)
         .exits(1)
-        .says_in_a_line(&["error: ", &next.title(), "is asked for again from"]);
+        .says_in_a_line(&["error: ", &next.title(), "is retried after"]);
     let quiet = ["run", "--host", &site.host(), "--quiet"];
-    assert!(
-        folder
-            .bulletin(&quiet)
-            .exits(1)
-            .err
-            .contains("is asked for again from")
-    );
+    assert!(folder.bulletin(&quiet).exits(1).err.contains("is retried after"));
     assert_eq!(folder.bulletin(&quiet).exits(1).err, "");
     serve(&site, &months);
     wait(&folder);
@@ -246,9 +243,9 @@ fn a_stale_mirror_beside_a_blocked_host_proves_nothing() {
             &mirror.address.to_string(),
             "404",
         ]);
-        assert!(!answer.err.contains("not out yet"), "{}", answer.err);
+        assert!(!answer.err.contains("not published yet"), "{}", answer.err);
         let next = present().next();
-        status_needs_a_look(&folder, &[&format!("the page of {next} could not be had")]);
+        status_needs_a_look(&folder, &[&format!("the page of {next} could not be fetched")]);
     }
 }
 
@@ -261,7 +258,7 @@ fn a_page_that_no_host_has_or_lists_is_not_out_yet() {
     folder
         .bulletin(&["run", "--host", &one.host(), "--host", &other.host()])
         .exits(0)
-        .says(&[&format!("{}: not out yet", present().next().title())]);
+        .says(&[&format!("{}: not published yet", present().next().title())]);
 }
 
 /// Polls with another version of the present month's page on the site.
@@ -305,7 +302,7 @@ fn an_alternating_page_fails_every_run_until_it_is_fed() {
     folder
         .bulletin(&["status"])
         .exits(1)
-        .prints(&["NEEDS A LOOK", "alternates between two versions"]);
+        .prints(&["PROBLEM:", "alternates between two versions"]);
     folder.write("fed.html", page_as("2024-07", present()).render());
     folder.bulletin(&["ingest", "fed.html"]).exits(0);
     folder.bulletin(&run).exits(0);

@@ -1,3 +1,5 @@
+//! The options of the `table` commands for whole tables of a deployment.
+
 use clap::{Args as ClapArgs, ValueEnum};
 use operations::table::{Filter, TableKind};
 
@@ -9,7 +11,7 @@ use crate::output::Format;
 pub(crate) enum TableWord {
     /// Rows, standings and bulletins
     Data,
-    /// Links to pages, and the last looks at the source
+    /// Links to pages, and the last polls of the source
     Links,
     /// Marks of alerts that were sent
     Marks,
@@ -32,14 +34,15 @@ Examples:
   bulletin table create --stage dev --removable
   bulletin table create --stage dev --table marks
 
-For emulators, and for what `table drop` took away: `make deploy` makes the tables of a deployment itself, and refuses to \
-where others made them. The command waits until the tables can be used. Run again, it sets what is not set yet, and \
-changes nothing else.")]
+Use this for emulators, or to replace tables that `table drop` deleted. `make \
+deploy` creates the tables of a deployment itself, and fails if they exist. \
+Waits until the tables are active. Idempotent: a second run only adds settings \
+that are missing.")]
 pub(crate) struct TableCreateArgs {
-    /// Only this table
+    /// Create only this table
     #[arg(long, value_enum)]
     pub(crate) table: Option<TableWord>,
-    /// Without deletion protection, as the template makes tables whose data may go
+    /// Create the tables without deletion protection
     #[arg(long)]
     pub(crate) removable: bool,
     #[command(flatten)]
@@ -52,10 +55,10 @@ Examples:
   bulletin table describe --stage prod
   bulletin table describe --stage prod --table marks --format json")]
 pub(crate) struct TableDescribeArgs {
-    /// Which table
+    /// The table
     #[arg(long, value_enum, default_value_t = TableWord::Data)]
     pub(crate) table: TableWord,
-    /// How to print it
+    /// The output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
     #[command(flatten)]
@@ -68,7 +71,7 @@ Examples:
   bulletin table list
   bulletin table list --region us-west-2 --format csv")]
 pub(crate) struct TableListArgs {
-    /// How to print them
+    /// The output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
     #[command(flatten)]
@@ -85,23 +88,27 @@ Examples:
   bulletin table scan --stage prod --attributes pk,version --where 'version>=2'
   bulletin table scan --stage prod --table links --format json
 
-A filter is an attribute, a sign and a value; all of several must hold. Signs are =, !=, <, <=, >, >= and ^= for \"begins \
-with\"; quote what the shell would take for its own. A filter saves no cost: DynamoDB reads the whole table all the same. \
-`history`, `show`, `standings` and `latest` read only what they need. JSON is one object a line.")]
+A filter is an attribute, an operator and a value. Operators are =, !=, <, <=, \
+>, >= and ^= (starts with); quote filters that contain < or >. With several \
+filters, items must match all of them.
+
+DynamoDB reads and charges the whole table, even with a filter. `history`, \
+`show`, `standings` and `latest` read only what they need. JSON output has one \
+object per line.")]
 pub(crate) struct TableScanArgs {
-    /// Which table
+    /// The table
     #[arg(long, value_enum, default_value_t = TableWord::Data)]
     pub(crate) table: TableWord,
-    /// At most so many items
+    /// Print at most this many items
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) limit: Option<u32>,
-    /// Only these attributes
+    /// Print only these attributes
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub(crate) attributes: Vec<String>,
-    /// Only items that say this; may be repeated
+    /// Print only items that match; repeat to combine filters
     #[arg(long = "where", value_name = "FILTER")]
     pub(crate) filters: Vec<Filter>,
-    /// How to print them
+    /// The output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
     #[command(flatten)]
@@ -114,13 +121,14 @@ Examples:
   bulletin table count --stage prod
   bulletin table count --stage prod --table marks --format json
 
-The count is exact: the whole table is read for it, and paid for. `table describe` says what DynamoDB itself counts some \
-times a day, for nothing.")]
+The count is exact: it reads the whole table, and you pay for that. `table \
+describe` prints an estimate that DynamoDB updates about every six hours, free \
+of charge.")]
 pub(crate) struct TableCountArgs {
-    /// Which table
+    /// The table
     #[arg(long, value_enum, default_value_t = TableWord::Data)]
     pub(crate) table: TableWord,
-    /// How to print it
+    /// The output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
     #[command(flatten)]
@@ -130,22 +138,24 @@ pub(crate) struct TableCountArgs {
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:
-  bulletin table truncate --stage dev                     what it would cost
-  bulletin table truncate --stage dev --yes               delete item by item
+  bulletin table truncate --stage dev                     show the cost
+  bulletin table truncate --stage dev --yes               delete the items
   bulletin table truncate --stage dev --drop-and-create --yes
 
-DynamoDB has no call that empties a table. Deleting item by item costs write units; dropping the table and making it \
-anew costs nothing, and gives it another stream, to which a deployed notifier must be tied again with `make deploy`. \
-A table with deletion protection is refused. Nobody is alerted: the stream tells of each item that it is gone, and the \
-notifier leaves that alone. An interrupted one goes on when it is run again.")]
+DynamoDB has no call that empties a table. Deleting items one by one costs write \
+units. Dropping the table and creating it again is free, but the new table has a \
+new stream: run `make deploy` to connect the notifier to it.
+
+A table with deletion protection is refused. Nobody is notified of deleted \
+items. To complete an interrupted run, run it again.")]
 pub(crate) struct TableTruncateArgs {
-    /// Which table
+    /// The table
     #[arg(long, value_enum, default_value_t = TableWord::Data)]
     pub(crate) table: TableWord,
-    /// Drop the table and make it anew
+    /// Drop the table and create it again
     #[arg(long)]
     pub(crate) drop_and_create: bool,
-    /// Do it; without this it is only said what would be done
+    /// Delete the items; without this option, print what would be done
     #[arg(long)]
     pub(crate) yes: bool,
     #[command(flatten)]
@@ -155,17 +165,17 @@ pub(crate) struct TableTruncateArgs {
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:
-  bulletin table drop --stage dev                         what would go
+  bulletin table drop --stage dev                         show the plan
   bulletin table drop --stage dev --yes
   bulletin table drop --stage dev --table marks --yes
 
-Everything in the tables is lost; `table export` keeps the bulletins. Where any of the tables has deletion protection, \
-none is dropped.")]
+All data in the tables is lost. Use `table export` first to keep the bulletins. \
+If one of the tables has deletion protection, none is dropped.")]
 pub(crate) struct TableDropArgs {
-    /// Only this table
+    /// Drop only this table
     #[arg(long, value_enum)]
     pub(crate) table: Option<TableWord>,
-    /// Do it; without this it is only said what would be done
+    /// Drop the tables; without this option, print what would be done
     #[arg(long)]
     pub(crate) yes: bool,
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! Alerts that were not sent, and alerts that are sent once more.
+//! `replay --alerts` sends unsent alerts, `replay --announce` resends all alerts of a month.
 
 use std::collections::BTreeSet;
 
@@ -13,10 +13,10 @@ use pipeline::{Dispatcher, Notified, NotifyError, is_finished};
 use super::show;
 use crate::args::ReplayArgs;
 use crate::command::preview::why_silent;
-use crate::command::unsubscribe::is_meant;
+use crate::command::unsubscribe::is_confirmed;
 use crate::output::{self, complain, counted};
 
-/// Sends what was not sent of the months asked for, and answers whether all of it is sent.
+/// Sends the unsent alerts of the chosen months. Returns true if all are sent.
 pub(super) async fn resend(
     store: &Store,
     channels: &[&dyn Channel],
@@ -42,15 +42,15 @@ pub(super) async fn resend(
     if months.is_empty() {
         let which = match args.months {
             Some(_) => "none of these bulletins is stored",
-            None => "no bulletin in force or to come is stored. --months FROM..TO names others",
+            None => "no bulletin in force or upcoming is stored. Choose others with --months FROM..TO",
         };
         bail!("{which}");
     }
     rebuild_and_send(store, channels, &months, args).await
 }
 
-/// Works out what was due, lists what is not noted as sent, and sends it unless nothing is to be done. Returns true if all of
-/// it is sent.
+/// Computes the alerts that were due, lists those that are not recorded as sent, and sends them unless this is a dry run.
+/// Returns true if all are sent.
 pub(super) async fn rebuild_and_send(
     store: &Store,
     channels: &[&dyn Channel],
@@ -58,7 +58,7 @@ pub(super) async fn rebuild_and_send(
     args: &ReplayArgs,
 ) -> anyhow::Result<bool> {
     let rebuilt = rebuild(store, months, Utc::now()).await?;
-    let is_known = tell_what_is_not_due(&rebuilt);
+    let is_known = report_months_not_due(&rebuilt);
     let due = rebuilt.due();
     let mut missing: Vec<Unsent> = Vec::new();
     for channel in channels {
@@ -77,7 +77,7 @@ pub(super) async fn rebuild_and_send(
     complain(
         "note",
         &format!(
-            "{} worked out, {} not noted as sent",
+            "{} due, {} not recorded as sent",
             counted(due.len(), "alert"),
             missing.len()
         ),
@@ -93,11 +93,12 @@ pub(super) async fn rebuild_and_send(
             sent.add(dispatcher.send_alerts(*channel, &due).await);
         }
     }
-    Ok(tell_sent(&sent) && is_known)
+    Ok(report_sent(&sent) && is_known)
 }
 
-/// Says of which months nothing, or nothing but corrections, is sent. Returns false if it is not known of one what was sent.
-fn tell_what_is_not_due(rebuilt: &Rebuilt) -> bool {
+/// Reports the months without alerts, or with alerts for corrections only. Returns false if there is a month for which it
+/// is no longer known what was sent.
+fn report_months_not_due(rebuilt: &Rebuilt) -> bool {
     let mut is_known = true;
     for (month, retold) in &rebuilt.months {
         let due = retold.due();
@@ -107,7 +108,7 @@ fn tell_what_is_not_due(rebuilt: &Rebuilt) -> bool {
                 complain(
                     "note",
                     &format!(
-                        "the bulletin of {} was corrected after that, which is told like any correction: {}",
+                        "the bulletin of {} was corrected after that, and the correction sends alerts as usual: {}",
                         month.title(),
                         counted(due.len(), "alert")
                     ),
@@ -120,8 +121,8 @@ fn tell_what_is_not_due(rebuilt: &Rebuilt) -> bool {
             complain(
                 "error",
                 &format!(
-                    "the bulletin of {} was stored more than {} days ago, and which of its alerts were sent is forgotten by \
-                 now. `bulletin replay --announce {month}` sends them to everybody once more",
+                    "the bulletin of {} was stored more than {} days ago, and the record of its sent alerts has expired. \
+                     `bulletin replay --announce {month}` resends them to everybody",
                     month.title(),
                     aws::MARKS_KEPT_FOR.num_days()
                 ),
@@ -131,8 +132,8 @@ fn tell_what_is_not_due(rebuilt: &Rebuilt) -> bool {
     is_known
 }
 
-/// Says what was sent, and answers whether all of it was.
-fn tell_sent(sent: &Notified) -> bool {
+/// Reports what was sent. Returns true if nothing failed.
+fn report_sent(sent: &Notified) -> bool {
     let mut in_progress = 0;
     for failure in &sent.failures {
         match failure {
@@ -144,7 +145,7 @@ fn tell_sent(sent: &Notified) -> bool {
         complain(
             "error",
             &format!(
-                "{} being sent by another process, or by one that died: run the same again in five minutes",
+                "{} being sent by another process, or by one that was killed: run the same command again in five minutes",
                 counted(in_progress, "alert")
             ),
         );
@@ -160,7 +161,7 @@ fn tell_sent(sent: &Notified) -> bool {
     sent.is_whole()
 }
 
-/// Sends the alerts of a month to everybody once more.
+/// Resends the alerts of a month to everybody.
 pub(super) async fn announce(
     store: &Store,
     channels: &[&dyn Channel],
@@ -203,14 +204,14 @@ pub(super) async fn announce(
         Store::Sqlite(_) => counted(receivers.len(), "watch").replace("watchs", "watches"),
     };
     output::print(&output::wrapped(&format!(
-        "{} about the bulletin of {} to {whom}. Everybody whom it reaches gets it again, whatever was sent before.",
+        "{} about the bulletin of {} to {whom}. All recipients get the alerts again, even if they received them before.",
         counted(messages, "message"),
         month.title()
     )))?;
     if args.dry_run {
         return Ok(true);
     }
-    if !args.yes && !is_meant()? {
+    if !args.yes && !is_confirmed()? {
         output::print("Nothing was done.")?;
         return Ok(true);
     }
@@ -231,5 +232,5 @@ pub(super) async fn announce(
     for channel in channels {
         sent.add(dispatcher.send_alerts(*channel, &alerts).await);
     }
-    Ok(tell_sent(&sent))
+    Ok(report_sent(&sent))
 }

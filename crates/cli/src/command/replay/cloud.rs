@@ -1,4 +1,4 @@
-//! On a deployment.
+//! `replay` on a deployment.
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
@@ -13,13 +13,13 @@ use operations::{Deployment, Store};
 use pipeline::Notifier;
 use pipeline::port::{BulletinStore as _, SystemClock};
 
-use super::{Stop, progress_bar, show, show_pages, tell_queued};
+use super::{Stop, progress_bar, report_queued, show, show_pages};
 use crate::args::{QueueWord, ReplayArgs};
 use crate::command::place::metered;
-use crate::command::unsubscribe::is_meant;
+use crate::command::unsubscribe::is_confirmed;
 use crate::output::{complain, counted};
 
-/// A deployment, and what is asked of it.
+/// A deployment, and the options of the command.
 struct Cloud<'a> {
     deployment: &'a Deployment,
     config: &'a SdkConfig,
@@ -28,7 +28,7 @@ struct Cloud<'a> {
     args: &'a ReplayArgs,
 }
 
-/// Does what is asked, and answers whether nothing is left that needs a look.
+/// Runs the command. Returns true if no problem is left.
 pub(super) async fn replay(deployment: &Deployment, args: &ReplayArgs) -> anyhow::Result<bool> {
     let config = args.place.connection.connection().open().await?;
     metered(&args.place.capacity, async |meter| {
@@ -79,8 +79,8 @@ impl Cloud<'_> {
                 complain(
                     "warning",
                     &format!(
-                        "{} in {} not looked at, in the hands of somebody else or of a run that was killed: run the same \
-                         again in half a minute",
+                        "{} in {} not listed, because another process received them, or a run that was killed: run the \
+                         same command again in half a minute",
                         counted(in_the_dark, "dead letter"),
                         queue.ending()
                     ),
@@ -113,16 +113,16 @@ impl Cloud<'_> {
         for (queue, letters) in &letters {
             well &= match queue {
                 Queue::Pages | Queue::RefusedPages => self.redrive_pages(letters).await?,
-                Queue::UnreadRecords => self.tell_unread(letters).await?,
-                Queue::GivenUpRecords => self.tell_given_up(letters).await?,
-                Queue::FailedLooks | Queue::MissedLooks => self.make_up_for_looks(*queue, letters).await?,
+                Queue::UnreadRecords => self.notify_unread(letters).await?,
+                Queue::GivenUpRecords => self.resend_given_up(letters).await?,
+                Queue::FailedLooks | Queue::MissedLooks => self.settle_polls(*queue, letters).await?,
             };
         }
         Ok(well)
     }
 
     async fn redrive_pages(&self, letters: &[Letter]) -> anyhow::Result<bool> {
-        let strange = self.name_strange(letters);
+        let strange = self.report_strange(letters);
         let stop = Stop::listen();
         let bar = progress_bar(letters.len());
         let redriven = self
@@ -138,27 +138,27 @@ impl Cloud<'_> {
         complain(
             "note",
             &format!(
-                "{} back in the queue of pages; the parser reads them, and one that it refuses again comes back here",
+                "{} returned to the queue of pages. If the parser refuses one again, it becomes a dead letter again",
                 counted(redriven.moved, "page")
             ),
         );
         if redriven.stopped {
-            complain("note", "stopped; the same command moves the rest");
+            complain("note", "stopped; run the same command again to move the rest");
         }
         let all =
-            redriven.stopped || tell_missed(Queue::RefusedPages, letters.len() - strange, redriven.moved);
+            redriven.stopped || report_missed(Queue::RefusedPages, letters.len() - strange, redriven.moved);
         Ok(all && !redriven.stopped && strange == 0)
     }
 
-    /// Names what is none of ours, and answers how many they are.
-    fn name_strange(&self, letters: &[Letter]) -> usize {
+    /// Reports messages that this program did not write. Returns their number.
+    fn report_strange(&self, letters: &[Letter]) -> usize {
         let strange = letters.iter().filter(|letter| letter.about == About::Unknown);
         for letter in strange.clone() {
             complain(
                 "warning",
                 &format!(
-                    "message {} in {} is nothing that this program writes there. It stays: look who may write to that \
-                     queue, and delete it",
+                    "message {} in {} was not written by this program. It is left there: check who can write to this \
+                     queue, and delete the message",
                     letter.id,
                     self.queues.name(letter.queue)
                 ),
@@ -167,7 +167,7 @@ impl Cloud<'_> {
         strange.count()
     }
 
-    async fn tell_unread(&self, letters: &[Letter]) -> anyhow::Result<bool> {
+    async fn notify_unread(&self, letters: &[Letter]) -> anyhow::Result<bool> {
         let topics = alert::topics(self.deployment, self.config).await?;
         let notifier = Notifier {
             store: &self.store,
@@ -181,7 +181,7 @@ impl Cloud<'_> {
         complain(
             "note",
             &format!(
-                "{} done with: {} sent, {} sent before",
+                "{} handled: {} sent, {} sent before",
                 counted(told.done, "unread record"),
                 counted(told.sent, "alert"),
                 told.sent_before
@@ -191,22 +191,22 @@ impl Cloud<'_> {
             complain(
                 "note",
                 &format!(
-                    "{} not sent, for a correction came after it, which has a record and a mark of its own",
+                    "{} not sent, because a later correction replaces them and has a separate record",
                     counted(told.overtaken, "alert")
                 ),
             );
         }
-        let all = tell_missed(Queue::UnreadRecords, letters.len(), told.done + told.left.len());
+        let all = report_missed(Queue::UnreadRecords, letters.len(), told.done + told.left.len());
         Ok(all && told.left.is_empty())
     }
 
-    async fn tell_given_up(&self, letters: &[Letter]) -> anyhow::Result<bool> {
+    async fn resend_given_up(&self, letters: &[Letter]) -> anyhow::Result<bool> {
         let Some(months) = record::months_given_up(&self.store, letters).await? else {
-            self.name_strange(letters);
+            self.report_strange(letters);
             complain(
                 "error",
-                "a message in given-up-records does not say when its records were written, so all of them stay. \
-                 `bulletin replay --alerts --months FROM..TO` sends what was not sent of the months that you name",
+                "a message in given-up-records does not say when its records were written, so all messages are left there. \
+                 `bulletin replay --alerts --months FROM..TO` sends the unsent alerts of these months",
             );
             return Ok(false);
         };
@@ -214,7 +214,7 @@ impl Cloud<'_> {
         if !super::alert::rebuild_and_send(&self.store, &[&topics], &months, self.args).await? {
             complain(
                 "note",
-                "the messages in given-up-records stay until all of it is sent",
+                "the messages are left in given-up-records until all alerts are sent",
             );
             return Ok(false);
         }
@@ -224,11 +224,12 @@ impl Cloud<'_> {
             names.join(", "),
             counted(letters.len(), "message")
         );
-        self.delete_if_meant(Queue::GivenUpRecords, letters, &what).await
+        self.delete_if_confirmed(Queue::GivenUpRecords, letters, &what)
+            .await
     }
 
-    async fn make_up_for_looks(&self, queue: Queue, letters: &[Letter]) -> anyhow::Result<bool> {
-        let mut well = self.name_strange(letters) == 0;
+    async fn settle_polls(&self, queue: Queue, letters: &[Letter]) -> anyhow::Result<bool> {
+        let mut well = self.report_strange(letters) == 0;
         let last = look::last(&self.store).await?;
         let mut done = Vec::new();
         let mut waiting = 0;
@@ -251,8 +252,8 @@ impl Cloud<'_> {
             complain(
                 "warning",
                 &format!(
-                    "{} of the schedule in {} left there, for none was made since: see LastGoodCheckAge in the runbook",
-                    counted(waiting, "look"),
+                    "{} in {} left there, because no poll succeeded since: see LastGoodCheckAge in the runbook",
+                    counted(waiting, "scheduled poll"),
                     queue.ending()
                 ),
             );
@@ -261,22 +262,22 @@ impl Cloud<'_> {
         complain(
             "note",
             &format!(
-                "{} in {} made up for, and deleted",
-                counted(deleted, "look"),
+                "{} in {} superseded by later polls, and deleted",
+                counted(deleted, "poll"),
                 queue.ending()
             ),
         );
-        Ok(tell_missed(queue, done.len(), deleted) && well)
+        Ok(report_missed(queue, done.len(), deleted) && well)
     }
 
-    /// Queues what a wanted history lacks.
+    /// Queues the pages that are missing from a requested history.
     async fn queue_missing(&self, range: MonthRange) -> anyhow::Result<bool> {
         let mut pages = month::plan(&self.store, range).await?;
         pages.retain(|page| !page.is_stored);
         complain(
             "note",
             &format!(
-                "of the history {}..{} that was wanted, {} not stored",
+                "of the requested history {}..{}, {} not stored",
                 range.first,
                 range.last,
                 counted(pages.len(), "bulletin")
@@ -289,7 +290,7 @@ impl Cloud<'_> {
         if self.store.months().await?.is_empty() && pages.len() > 1 {
             complain(
                 "note",
-                "nothing is stored yet: tracking begins with the newest of these pages",
+                "nothing is stored yet: tracking starts with the newest of these pages",
             );
         }
         let waiting = self.queues.pages(self.config).await?;
@@ -305,14 +306,19 @@ impl Cloud<'_> {
         )
         .await?;
         bar.finish_and_clear();
-        Ok(tell_queued(queued, pages.len(), "the parser reads them"))
+        Ok(report_queued(queued, pages.len(), "the parser parses them"))
     }
 
-    async fn delete_if_meant(&self, queue: Queue, letters: &[Letter], what: &str) -> anyhow::Result<bool> {
+    async fn delete_if_confirmed(
+        &self,
+        queue: Queue,
+        letters: &[Letter],
+        what: &str,
+    ) -> anyhow::Result<bool> {
         complain("note", what);
-        let is_meant = self.args.yes || (std::io::stdin().is_terminal() && is_meant()?);
-        if !is_meant {
-            complain("note", "nothing was deleted. --yes deletes without asking");
+        let is_confirmed = self.args.yes || (std::io::stdin().is_terminal() && is_confirmed()?);
+        if !is_confirmed {
+            complain("note", "nothing was deleted. --yes skips the confirmation prompt");
             return Ok(false);
         }
         let deleted = self
@@ -320,19 +326,19 @@ impl Cloud<'_> {
             .each(queue, letters, async |_| Ok(Done::Delete))
             .await?;
         complain("note", &format!("{} deleted", counted(deleted, "message")));
-        Ok(tell_missed(queue, letters.len(), deleted))
+        Ok(report_missed(queue, letters.len(), deleted))
     }
 }
 
-/// Says where fewer letters were there to be dealt with than were listed, and answers whether all were.
-fn tell_missed(queue: Queue, listed: usize, dealt_with: usize) -> bool {
-    let missed = listed.saturating_sub(dealt_with);
+/// Reports listed dead letters that could not be handled. Returns true if there are none.
+fn report_missed(queue: Queue, listed: usize, handled: usize) -> bool {
+    let missed = listed.saturating_sub(handled);
     if missed > 0 {
         complain(
             "error",
             &format!(
-                "{missed} of {listed} in {} not dealt with: somebody else took them meanwhile. Run the same again in half a \
-                 minute",
+                "{missed} of {listed} in {} not handled, because another process received them. Run the same command again \
+                 in half a minute",
                 queue.ending()
             ),
         );

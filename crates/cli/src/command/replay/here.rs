@@ -1,4 +1,4 @@
-//! On this machine.
+//! `replay` on the database of this machine.
 
 use chrono::Utc;
 use operations::Store;
@@ -7,13 +7,13 @@ use pipeline::port::{LinkTable as _, StoreError};
 use sqlite::{DeadLetterKind, SqliteStore};
 
 use super::alert::{announce, resend};
-use super::{Stop, progress_bar, show, show_pages, tell_queued};
+use super::{Stop, progress_bar, report_queued, show, show_pages};
 use crate::args::{QueueWord, ReplayArgs, StoreArgs};
 use crate::command::channels::channels;
 use crate::command::open_existing_to_write;
 use crate::output::{AlertsFormat, Format, complain, counted};
 
-/// Does what is asked, and answers whether nothing is left that needs a look.
+/// Runs the command. Returns true if no problem is left.
 pub(super) async fn replay(local: &StoreArgs, args: &ReplayArgs) -> anyhow::Result<bool> {
     let place = Store::Sqlite(Box::new(open_existing_to_write(local)?));
     let Store::Sqlite(store) = &place else {
@@ -40,7 +40,7 @@ pub(super) async fn replay(local: &StoreArgs, args: &ReplayArgs) -> anyhow::Resu
         )
         .await?;
         bar.finish_and_clear();
-        return Ok(tell_queued(queued, pages.len(), "`bulletin run` reads them"));
+        return Ok(report_queued(queued, pages.len(), "`bulletin run` parses them"));
     }
     let format = match args.format {
         Format::Json => AlertsFormat::Json,
@@ -58,7 +58,7 @@ pub(super) async fn replay(local: &StoreArgs, args: &ReplayArgs) -> anyhow::Resu
     Ok(done && well)
 }
 
-/// The dead letters that are meant: all, those of one kind, or none, where this machine has no such stage.
+/// The chosen kind of dead letters; `None` for all. An error if this machine has no such stage.
 fn kind_of(queue: Option<QueueWord>) -> Result<Option<DeadLetterKind>, StoreError> {
     match queue {
         None => Ok(None),
@@ -66,8 +66,9 @@ fn kind_of(queue: Option<QueueWord>) -> Result<Option<DeadLetterKind>, StoreErro
         Some(QueueWord::Notifier) => Ok(Some(DeadLetterKind::Change)),
         Some(QueueWord::Fetcher | QueueWord::Scheduler) => Err(StoreError::Broken {
             what: "a queue of this machine".into(),
-            reason: "only parser and notifier leave dead letters here. --stage STAGE asks a deployment"
-                .into(),
+            reason:
+                "only the parser and the notifier leave dead letters here. Use --stage STAGE for a deployment"
+                    .into(),
         }),
     }
 }
@@ -105,7 +106,7 @@ async fn dead_letters(store: &SqliteStore, args: &ReplayArgs) -> anyhow::Result<
         complain(
             "note",
             &format!(
-                "{} put back; `bulletin run` tries again",
+                "{} queued again; `bulletin run` retries them",
                 counted(letters, "dead letter")
             ),
         );

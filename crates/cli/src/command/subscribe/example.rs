@@ -1,4 +1,4 @@
-//! An alert that a subscription would let through, with invented dates, in the texts of real ones.
+//! An example alert that matches a subscription, with invented dates and real texts.
 
 use std::collections::BTreeMap;
 
@@ -9,9 +9,9 @@ use bulletin::{
 };
 use chrono::{Days, NaiveDate};
 
-/// The page on which the bulletins are listed.
+/// The index page of the bulletins.
 const PAGE: &str = "https://travel.state.gov/content/travel/en/legal/visa-law0/visa-bulletin.html";
-/// Columns that every chart has today.
+/// The columns that every chart has today.
 const COLUMNS: [Area; 5] = [
     Area::ALL,
     Area::CHINA,
@@ -20,10 +20,10 @@ const COLUMNS: [Area; 5] = [
     Area::PHILIPPINES,
 ];
 
-/// What a cell says before and after; `None` where it is not listed.
+/// The cut-offs of a cell before and after; `None` if it is not listed.
 type Step = (Option<CutOff>, Option<CutOff>);
 
-/// An alert of this month that the subscription wants.
+/// An alert of this month that matches the subscription.
 pub(crate) fn of_case(subscription: &Subscription, month: Month) -> anyhow::Result<Alert> {
     let (kind, step) = step(subscription);
     let column = subscription.case.area.ruled_by(|area| COLUMNS.contains(&area));
@@ -37,7 +37,7 @@ pub(crate) fn of_case(subscription: &Subscription, month: Month) -> anyhow::Resu
             change,
             page: PAGE.into(),
         })),
-        _ => bail!("there is no example for this subscription"),
+        _ => bail!("no example alert matches this subscription"),
     }
 }
 
@@ -64,7 +64,7 @@ fn date(year: i32, month: u32, day: u32) -> Option<CutOff> {
     NaiveDate::from_ymd_opt(year, month, day).map(CutOff::Date)
 }
 
-/// What would have to happen.
+/// A change that matches the subscription.
 fn step(subscription: &Subscription) -> (ChangeKind, Step) {
     let (early, late) = (date(2013, 11, 1), date(2013, 11, 15));
     let (current, unavailable) = (Some(CutOff::Current), Some(CutOff::Unavailable));
@@ -96,7 +96,7 @@ fn step(subscription: &Subscription) -> (ChangeKind, Step) {
     (ChangeKind::NewMonth, step)
 }
 
-/// What the step on these charts does to the case, as the stages work it out.
+/// The change of the case that the step causes on these charts, computed as in the pipeline.
 fn change(
     case: Case,
     charts: &[Chart],
@@ -133,7 +133,7 @@ fn change(
     Ok(after.and_then(|after| changes(before.as_ref(), &after).pop()))
 }
 
-/// A bulletin of one category: this cut-off in the case's cell on these charts, and what stands still in the others.
+/// A bulletin of one category: this cut-off in the case's cell on these charts, and a constant in the others.
 fn bulletin(month: Month, case: Case, charts: &[Chart], cut_off: Option<CutOff>) -> anyhow::Result<Bulletin> {
     let mut rows = Vec::new();
     for chart in Chart::ALL {
@@ -165,7 +165,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_subscription_has_an_example_that_it_wants() {
+    fn every_subscription_has_a_matching_example() {
         let month: Month = "2026-12".parse().unwrap();
         let priority_dates = ["2013-03-15", "1975-01-01", "2026-11-20"];
         let whens = [

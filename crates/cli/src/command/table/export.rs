@@ -1,3 +1,5 @@
+//! `bulletin table export`.
+
 use std::process::ExitCode;
 
 use chrono::Utc;
@@ -26,7 +28,7 @@ pub(super) fn run(store: &StoreArgs, args: &TableExportArgs) -> anyhow::Result<E
         complain(
             "note",
             &format!(
-                "{} had been written by an export that was interrupted, and were kept",
+                "resumed an interrupted export that had already written {}",
                 counted(exported.kept, "bulletin")
             ),
         );

@@ -1,3 +1,5 @@
+//! `bulletin table import`.
+
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -14,7 +16,7 @@ use crate::command::place::metered;
 use crate::command::{block_on, open_sound};
 use crate::output::{self, complain, counted};
 
-/// How long a run on the same database is waited for: months must be stored in their order.
+/// The time to wait for a run on the same database, because months must be stored in order.
 const WAIT_FOR_A_RUN: Duration = Duration::from_secs(10);
 
 pub(super) fn run(local: &StoreArgs, args: &TableImportArgs) -> anyhow::Result<ExitCode> {
@@ -30,11 +32,11 @@ pub(super) fn run(local: &StoreArgs, args: &TableImportArgs) -> anyhow::Result<E
             None => {
                 let store = Store::Sqlite(Box::new(open_sound(local)?));
                 let Store::Sqlite(database) = &store else {
-                    bail!("there is no database");
+                    bail!("the store is not a database file");
                 };
                 let Some(_reading) = database.lock_reading(WAIT_FOR_A_RUN)? else {
                     bail!(
-                        "a run is storing bulletins in {}. Wait for its end",
+                        "another process is storing bulletins in {}. Wait until it ends",
                         local.db.display()
                     );
                 };
@@ -50,15 +52,15 @@ pub(super) fn run(local: &StoreArgs, args: &TableImportArgs) -> anyhow::Result<E
         }
     });
     bar.finish_and_clear();
-    tell(&done?)
+    print_report(&done?)
 }
 
-fn tell(report: &ImportReport) -> anyhow::Result<ExitCode> {
+fn print_report(report: &ImportReport) -> anyhow::Result<ExitCode> {
     for month in &report.differ {
         complain(
             "warning",
             &format!(
-                "the bulletin of {} is stored with other cells than in the file. It was left as it is; `bulletin show \
+                "the stored bulletin of {} differs from the one in the file, and was left unchanged; `bulletin show \
                  {month}` prints it",
                 month.title()
             ),
@@ -68,17 +70,17 @@ fn tell(report: &ImportReport) -> anyhow::Result<ExitCode> {
         complain(
             "warning",
             &format!(
-                "the bulletin of {} is later than every stored one, and not over: people are told of it when its page is \
-                 read, so it was not taken from the file",
+                "the bulletin of {} is newer than every stored one and still in force or upcoming. It was not imported, so \
+                 that people are notified when its page is parsed",
                 month.title()
             ),
         );
     }
     let counts = [
         (&report.stored, "stored"),
-        (&report.already_there, "already there"),
-        (&report.differ, "left alone, because other cells are stored"),
-        (&report.news, "left to the pipeline, because it would be news"),
+        (&report.already_there, "already stored"),
+        (&report.differ, "skipped, because the stored cells differ"),
+        (&report.news, "skipped, because people would not be notified"),
     ];
     let lines = counts
         .into_iter()
@@ -87,7 +89,7 @@ fn tell(report: &ImportReport) -> anyhow::Result<ExitCode> {
     let lines: Vec<String> = lines.collect();
     output::print(
         if lines.is_empty() {
-            "no bulletin is in the file".into()
+            "the file contains no bulletins".into()
         } else {
             lines.join("\n")
         }
@@ -100,7 +102,7 @@ fn tell(report: &ImportReport) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// From which to which month.
+/// The first and the last month.
 fn span(months: &[Month]) -> String {
     match months {
         [] => String::new(),

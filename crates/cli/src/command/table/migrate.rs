@@ -1,3 +1,5 @@
+//! `bulletin table migrate`: runs [`operations::migrate`] and prints the outcome of each month.
+
 use std::process::ExitCode;
 
 use ::migrate::{Cost, Fate, Migration, OldTable, Outcome, Plan, PlannedMonth, Survey};
@@ -13,36 +15,36 @@ use crate::command::place::on_deployment;
 use crate::command::source::source;
 use crate::output::{self, Format, complain, counted};
 
-/// What becomes of a month.
+/// The outcome of one month, planned or done.
 #[derive(Debug, Serialize)]
 struct Line {
     month: String,
     items: usize,
-    /// How many of them lost whether they are C or U.
+    /// The number of items whose C or U was stored as a date, and is lost.
     lost: usize,
-    /// `to_move`, `already_there` or `left`; once done `moved`, `already_there` or `left`.
+    /// `to_move`, `already_there` or `left`; after the migration `moved`, `already_there` or `left`.
     state: &'static str,
     /// The path of its page.
     page: String,
-    /// Whether the source lists that.
+    /// True if the source lists the page; `None` if that is unknown.
     listed: Option<bool>,
-    /// Why it cannot be moved without its page.
+    /// The reasons why it cannot be migrated without its page.
     page_needed_because: Vec<String>,
-    /// Who gave the page.
+    /// The host that served the page.
     read_from: Option<String>,
-    /// How many old items were taken away.
+    /// The number of old items that were deleted.
     deleted: usize,
-    /// Why it is left.
+    /// The reasons why it is not migrated.
     reasons: Vec<String>,
 }
 
-/// Everything that is printed.
+/// The output of the command.
 #[derive(Debug, Serialize)]
 struct Report {
     table: String,
     done: bool,
     months: Vec<Line>,
-    /// Items of which nobody can say to which bulletin they belong.
+    /// Items that belong to no known bulletin.
     stray: Vec<String>,
     read_units: f64,
     write_units: f64,
@@ -74,7 +76,7 @@ pub(super) fn run(args: &TableMigrateArgs) -> anyhow::Result<ExitCode> {
             complain(
                 "warning",
                 &format!(
-                    "the list of bulletins cannot be had, and pages are looked for at their usual addresses: {reason}"
+                    "cannot fetch the list of bulletins, so pages are fetched from their usual addresses: {reason}"
                 ),
             );
         }
@@ -94,7 +96,7 @@ pub(super) fn run(args: &TableMigrateArgs) -> anyhow::Result<ExitCode> {
                     Err(error) => {
                         done = Err(error).with_context(|| {
                             format!(
-                                "the bulletin of {} is not moved. Running the same again goes on from there",
+                                "the bulletin of {} is not migrated. To resume, run the same command again",
                                 planned.month.title()
                             )
                         });
@@ -158,20 +160,20 @@ impl Line {
         }
     }
 
-    /// What becomes of it, in words.
+    /// The state in words.
     fn words(&self) -> String {
         match self.state {
-            "to_move" => "would be moved".into(),
+            "to_move" => "would be migrated".into(),
             "moved" => match &self.read_from {
-                Some(host) => format!("moved, its page read from {host}"),
-                None => "moved from its items alone".into(),
+                Some(host) => format!("migrated, with the page from {host}"),
+                None => "migrated from its items".into(),
             },
-            "already_there" => "already there".into(),
-            _ => "left".into(),
+            "already_there" => "already migrated".into(),
+            _ => "skipped".into(),
         }
     }
 
-    /// Its page by its file, and whether that is missing.
+    /// The file name of its page, marked if the source does not list it.
     fn page_words(&self) -> String {
         let file = self.page.rsplit('/').next().unwrap_or_default();
         match (self.state, self.listed) {
@@ -228,13 +230,13 @@ impl Report {
         }
         for line in &self.months {
             for reason in &line.reasons {
-                complain("warning", &format!("{} is left: {reason}", line.month));
+                complain("warning", &format!("{} is not migrated: {reason}", line.month));
             }
         }
         for item in &self.stray {
             complain(
                 "warning",
-                &format!("in the table {}, {item}. It is left", self.table),
+                &format!("in the table {}, {item}. It is skipped", self.table),
             );
         }
         Ok(())
@@ -243,11 +245,11 @@ impl Report {
     fn print_table(&self) -> anyhow::Result<()> {
         if self.months.is_empty() {
             return output::print(&format!(
-                "no item of an older layout is in the table {}",
+                "The table {} contains no items of an older layout.",
                 self.table
             ));
         }
-        let mut table = output::table(&["month", "old items", "value lost", "what becomes of it", "page"]);
+        let mut table = output::table(&["month", "old items", "value lost", "outcome", "page"]);
         for line in &self.months {
             table.add_row([
                 line.month.clone(),
@@ -261,7 +263,7 @@ impl Report {
         output::print(&output::wrapped(&self.sum()))
     }
 
-    /// What becomes of all of it, in a sentence or two.
+    /// A summary in a sentence or two.
     fn sum(&self) -> String {
         let count = |state: &str| self.months.iter().filter(|line| line.state == state).count();
         let items: usize = self.months.iter().map(|line| line.items).sum();
@@ -274,15 +276,15 @@ impl Report {
         if self.done {
             let deleted: usize = self.months.iter().map(|line| line.deleted).sum();
             return format!(
-                "{all}: {} moved, {} already there, {left} left; {} taken away.",
+                "{all}: {} migrated, {} already migrated, {left} skipped; {} deleted.",
                 count("moved"),
                 count("already_there"),
                 counted(deleted, "old item")
             );
         }
         format!(
-            "{all}: {} would be moved, {} already there, {left} would be left. That takes about {:.0} read and {:.0} write \
-             units: {:.2} US dollars on demand in us-east-1. Nothing was done: the same with --yes does it.",
+            "{all}: {} would be migrated, {} already migrated, {left} would be skipped. This consumes about {:.0} read and \
+             {:.0} write units: {:.2} US dollars on demand in us-east-1. Nothing was done; pass --yes to migrate.",
             count("to_move"),
             count("already_there"),
             self.read_units,

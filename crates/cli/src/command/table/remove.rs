@@ -1,10 +1,12 @@
+//! The `table` commands that delete: `truncate` and `drop`.
+
 use std::process::ExitCode;
 
 use operations::table::{
     PRICE_OF_A_WRITE_UNIT, Removal, TableError, create, drop_table, refuse_protected, removal, truncate,
 };
 
-use super::{kinds, make, progress_bar, show, with_client};
+use super::{create::print_created, kinds, progress_bar, show, with_client};
 use crate::args::{TableDropArgs, TableTruncateArgs};
 use crate::output::{self, counted};
 
@@ -14,23 +16,24 @@ pub(super) fn truncate_table(args: &TableTruncateArgs) -> anyhow::Result<ExitCod
     let bar = progress_bar("items");
     let done = with_client(&args.place, async |client| {
         let removal = match removal(client, &name, kind).await {
-            // A drop that died before it made the table anew is completed.
+            // Completes an earlier run that was interrupted between drop and create.
             Err(TableError::Absent(_)) if args.drop_and_create => Removal::default(),
             other => other?,
         };
         output::print(&plan(&name, &removal))?;
         if !args.yes {
             output::print(
-                "Nothing was done. With --yes they are deleted item by item; with --drop-and-create --yes the table is dropped and \
-                 made anew, which costs nothing and gives it another stream.",
+                "Nothing was done. --yes deletes the items one by one. --drop-and-create --yes drops the table and creates it \
+                 again, which is free but gives it a new stream.",
             )?;
             return Ok(());
         }
         if args.drop_and_create {
             drop_table(client, &name).await?;
-            make::tell(&create(client, &args.place.stage, kind, false).await?)?;
+            print_created(&create(client, &args.place.stage, kind, false).await?)?;
             return output::print(
-                "Its stream is another one: `make deploy` ties the notifier to it, and sets the protections of the template.",
+                "The table has a new stream: run `make deploy` to connect the notifier to it and to set the protections of \
+                 the template.",
             );
         }
         let count = removal.count();
@@ -56,8 +59,7 @@ fn plan(name: &str, removal: &Removal) -> String {
         kinds => format!(" ({})", kinds.join(", ")),
     };
     format!(
-        "{name} has {}{of}. DynamoDB has no call that empties a table: deleting them one by one consumes {} write units, \
-         {:.2} dollars where a million costs 0.625.",
+        "{name} has {}{of}. Deleting them one by one consumes {} write units, {:.2} US dollars at 0.625 per million.",
         counted(removal.count(), "item"),
         removal.units,
         removal.units as f64 * PRICE_OF_A_WRITE_UNIT
@@ -74,17 +76,17 @@ pub(super) fn drop_tables(args: &TableDropArgs) -> anyhow::Result<ExitCode> {
         for name in &names {
             match refuse_protected(client, name).await {
                 Ok(()) => there.push(name),
-                Err(TableError::Absent(_)) => output::print(&format!("{name} is not there"))?,
+                Err(TableError::Absent(_)) => output::print(&format!("{name} does not exist"))?,
                 Err(error) => return Err(error.into()),
             }
         }
         for name in there {
             if args.yes {
                 drop_table(client, name).await?;
-                output::print(&format!("{name} was dropped"))?;
+                output::print(&format!("{name} dropped"))?;
             } else {
                 output::print(&format!(
-                    "{name} would be dropped with everything in it. --yes does it"
+                    "{name} would be dropped with all its data. Pass --yes to drop it"
                 ))?;
             }
         }

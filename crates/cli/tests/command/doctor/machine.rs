@@ -313,9 +313,9 @@ fn nothing_is_wrong_with_a_sound_database() {
             "good",
             "hosts",
             "standings",
-            "cannot know",
+            "unknown",
             "clock",
-            "Nothing needs a look.",
+            "No problems found.",
         ]);
     assert!(!told.out.contains("NEEDS"), "{told:#?}");
     folder
@@ -404,11 +404,10 @@ fn many_faults_are_found_together() {
     let asked = ["doctor", "--host", &host, "--as-of", DAY];
     let found = folder.bulletin(&[&asked[..], &["--format", "json"]].concat());
     assert_eq!(complaints(&found), parts, "{found:#?}");
-    folder.bulletin(&asked).exits(1).prints(&[
-        "NEEDS A LOOK  hosts",
-        "NEEDS A LOOK  rows",
-        "10 things need a look.",
-    ]);
+    folder
+        .bulletin(&asked)
+        .exits(1)
+        .prints(&["PROBLEM  hosts", "PROBLEM  rows", "10 problems found."]);
 }
 
 #[test]
@@ -606,7 +605,7 @@ fn commands_name_the_database_where_it_is_another() {
     folder
         .bulletin(&["doctor", "--db", "nowhere.db", "--offline"])
         .exits(1)
-        .says(&["no database nowhere.db"]);
+        .says(&["the database nowhere.db does not exist"]);
     folder
         .bulletin(&["doctor", "--offline", "--host", "https://travel.state.gov"])
         .exits(2)

@@ -47,9 +47,15 @@ fn what_cannot_be_read_is_named_and_its_month_is_left() {
         let answer = stage
             .bulletin(&DO_IT)
             .exits(1)
-            .prints(&["1 moved, 0 already there, 2 left"])
-            .says_in_a_line(&["2024-05 is left", "BULLETIN_DATE#2024-05", sk, "sk:", "NARNIA"])
-            .says_in_a_line(&["2024-06 is left", &misread_key.1, "date:", "soon"]);
+            .prints(&["1 migrated, 0 already migrated, 2 skipped"])
+            .says_in_a_line(&[
+                "2024-05 is not migrated",
+                "BULLETIN_DATE#2024-05",
+                sk,
+                "sk:",
+                "NARNIA",
+            ])
+            .says_in_a_line(&["2024-06 is not migrated", &misread_key.1, "date:", "soon"]);
         answer.says_in_a_line(&[&table, "pk=\"session\"", "sk=\"42\""]);
         let after = run(scan(&client, &table));
         for (key, item) in &before {
@@ -84,13 +90,13 @@ fn a_page_that_says_otherwise_or_is_not_there_leaves_its_month_alone() {
         stage
             .bulletin(&DO_IT)
             .exits(1)
-            .prints(&["2 moved, 0 already there, 2 left"])
+            .prints(&["2 migrated, 0 already migrated, 2 skipped"])
             .says_in_a_line(&[
-                "2024-05 is left",
+                "2024-05 is not migrated",
                 "Final Action Dates EB3 CHINA is 2019-01-01 in the old item and 2020-09-01 there",
             ])
             .says_in_a_line(&[
-                "2024-04 is left",
+                "2024-04 is not migrated",
                 "lost whether they are C or U",
                 "has no file of that month",
             ]);
@@ -109,15 +115,15 @@ fn a_page_that_says_otherwise_or_is_not_there_leaves_its_month_alone() {
         stage
             .bulletin(&DO_IT)
             .exits(1)
-            .prints(&["0 moved, 0 already there, 2 left"])
-            .says_in_a_line(&["2024-05 is left", "2019-01-01", "today's layout"]);
+            .prints(&["0 migrated, 0 already migrated, 2 skipped"])
+            .says_in_a_line(&["2024-05 is not migrated", "2019-01-01", "today's layout"]);
         // After the page of April is saved and the value of May is corrected, both are moved.
         sample::save(&stage.folder, &["2024-04"]);
         run(put(&client, &table, items(Layout::ByMonth, &bulletin("2024-05"))));
         stage
             .bulletin(&DO_IT)
             .exits(0)
-            .prints(&["1 moved, 1 already there, 0 left"]);
+            .prints(&["1 migrated, 1 already migrated, 0 skipped"]);
         assert_eq!(
             stored(&stage),
             fed_with(emulator, &["2024-04", "2024-05", "2024-06", "2024-07"])
@@ -145,8 +151,11 @@ fn a_month_that_lost_nothing_can_be_moved_without_its_page() {
         stage
             .bulletin(&DO_IT)
             .exits(1)
-            .prints(&["moved from its items alone", "1 moved, 0 already there, 1 left"])
-            .says_in_a_line(&["2024-04 is left", "it lacks"]);
+            .prints(&[
+                "migrated from its items",
+                "1 migrated, 0 already migrated, 1 skipped",
+            ])
+            .says_in_a_line(&["2024-04 is not migrated", "it lacks"]);
         let stored = stored(&stage);
         let rows = &stored.rows[&month("2024-05")];
         assert_eq!(rows.len(), of_dates.rows().len());

@@ -234,5 +234,5 @@ fn words_that_do_not_go_together_are_refused() {
     folder
         .bulletin(&["replay", "--months", "2024-05"])
         .exits(1)
-        .says(&["no database"]);
+        .says(&["the database visa-bulletin.db does not exist"]);
 }

@@ -114,9 +114,9 @@ fn each_letter_is_dealt_with_or_stays_and_is_named() {
         .says(&[
             "SOMETHING#ELSE stays",
             "2 bulletins not stored",
-            "none was made since",
+            "no poll succeeded since",
         ])
-        .says_in_a_line(&["message", "refused-pages", "stays"])
+        .says_in_a_line(&["message", "refused-pages", "is left there"])
         .says(&["nothing was deleted. --yes"]);
     let pages = bodies(&stage, Queue::Pages);
     let traces: Vec<&str> = pages.iter().filter_map(|(_, trace)| trace.as_deref()).collect();
@@ -149,7 +149,7 @@ fn the_rate_is_kept() {
     }
     let began = Instant::now();
     let replay = ["replay", "--dead-letters", "--queue", "parser", "--max-rate", "2"];
-    stage.bulletin(&replay).exits(0).says(&["7 pages back"]);
+    stage.bulletin(&replay).exits(0).says(&["7 pages returned"]);
     assert!(began.elapsed() >= Duration::from_secs(3), "{:?}", began.elapsed());
     assert_eq!(
         (count(&stage, Queue::Pages), count(&stage, Queue::RefusedPages)),
@@ -226,12 +226,12 @@ fn letters_in_somebody_s_hands_are_not_said_to_be_none() {
     stage
         .bulletin(&list)
         .exits(1)
-        .says(&["1 dead letter in refused-pages not looked at", "half a minute"]);
+        .says(&["1 dead letter in refused-pages not listed", "half a minute"]);
     let second = take();
     for args in [&all[..], &list] {
         let answer = stage.bulletin(args).exits(1);
         assert!(!answer.err.contains("there are no dead letters"), "{answer:?}");
-        answer.says(&["2 dead letters in refused-pages not looked at"]);
+        answer.says(&["2 dead letters in refused-pages not listed"]);
     }
     run(async {
         for receipt in [first, second] {
@@ -242,7 +242,7 @@ fn letters_in_somebody_s_hands_are_not_said_to_be_none() {
             back.send().await.unwrap();
         }
     });
-    stage.bulletin(&all).exits(0).says(&["2 pages back"]);
+    stage.bulletin(&all).exits(0).says(&["2 pages returned"]);
     stage.bulletin(&all).exits(0).says(&["there are no dead letters"]);
 }
 
@@ -283,7 +283,7 @@ fn the_dead_letters_of_one_machine_are_listed_and_put_back() {
     folder
         .bulletin(&["replay", "--dead-letters"])
         .exits(0)
-        .says(&["1 dead letter put back; `bulletin run`"]);
+        .says(&["1 dead letter queued again; `bulletin run`"]);
     folder.bulletin(&run).exits(0);
     folder.bulletin(&["show", "2024-05"]).exits(0);
     folder

@@ -71,7 +71,7 @@ fn a_month_that_is_read_again_on_one_machine_changes_nothing_and_alerts_nobody()
     folder
         .bulletin(&["replay", "--months", "2024-04..2024-06"])
         .exits(0)
-        .says(&["3 pages queued; `bulletin run` reads them"]);
+        .says(&["3 pages queued; `bulletin run` parses them"]);
     let run = ["run", "--source", "pages", "--as-of", "2024-05-14"];
     let answer = folder.bulletin(&run).exits(0);
     assert_eq!(answer.out, "", "nobody is told");

@@ -116,7 +116,7 @@ fn where_aws_moves_messages_it_is_asked_to() {
     let (server, task) = with_moves(&stage);
     answer(replay(&stage, &server, &["--max-rate", "7"]))
         .exits(0)
-        .says(&["3 pages back in the queue"]);
+        .says(&["3 pages returned to the queue"]);
     assert_eq!(
         (count(&stage, Queue::Pages), count(&stage, Queue::RefusedPages)),
         (3, 0)
@@ -147,7 +147,7 @@ fn fewer_messages_moved_than_were_listed_are_said() {
     task.lock().unwrap().robbed = true;
     answer(replay(&stage, &server, &[]))
         .exits(1)
-        .says(&["2 pages back", "1 of 3 in refused-pages not dealt with"]);
+        .says(&["2 pages returned", "1 of 3 in refused-pages not handled"]);
 }
 
 #[test]
@@ -175,7 +175,10 @@ fn a_move_is_cancelled_by_ctrl_c() {
     let ended = child.wait_with_output().unwrap();
     let err = String::from_utf8(ended.stderr).unwrap();
     assert_eq!(ended.status.code(), Some(1), "{err}");
-    assert!(err.contains("stopped; the same command moves the rest"), "{err}");
+    assert!(
+        err.contains("stopped; run the same command again to move the rest"),
+        "{err}"
+    );
     assert!(task.lock().unwrap().cancelled);
     let (pages, refused) = (count(&stage, Queue::Pages), count(&stage, Queue::RefusedPages));
     assert_eq!(pages + refused, 9);
@@ -192,7 +195,7 @@ fn where_a_message_must_stay_none_is_moved_by_aws() {
     let (server, task) = with_moves(&stage);
     answer(replay(&stage, &server, &[]))
         .exits(1)
-        .says(&["1 page back", "stays"]);
+        .says(&["1 page returned", "is left there"]);
     assert!(task.lock().unwrap().started.is_empty());
     assert_eq!(
         (count(&stage, Queue::Pages), count(&stage, Queue::RefusedPages)),

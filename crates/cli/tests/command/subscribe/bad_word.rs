@@ -89,7 +89,7 @@ fn bad_words_are_refused_before_anybody_is_asked() {
                 "--consent",
                 "202-555-0100 agreed",
             ],
-            "no number",
+            "must not contain",
         ),
         (
             &[mail[0], mail[1], case[0], case[1], "--consent", "yes"],

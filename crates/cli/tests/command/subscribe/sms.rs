@@ -66,13 +66,13 @@ fn what_stands_in_the_way_of_sms_is_said_and_who_said_stop_is_not_subscribed() {
         assert_eq!(subscribed, !opted_out, "{told:?}");
         if opted_out {
             told.exits(1)
-                .says(&["+1******0100 was opted out of SMS, by STOP. Nothing is subscribed"]);
+                .says(&["+1******0100 has opted out of SMS by answering STOP, so nothing was subscribed"]);
         } else {
             told.exits(0).says(&[
                 "the number has not opted out",
                 "warning: this account is in the SMS sandbox",
-                "warning: this account has no number to send SMS from",
-                "SMS of this account may cost 1 US dollars a month",
+                "warning: this account has no origination number",
+                "the monthly SMS spending limit of this account is 1 US dollars",
             ]);
         }
     }

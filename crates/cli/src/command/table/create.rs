@@ -1,3 +1,5 @@
+//! `bulletin table create`.
+
 use std::process::ExitCode;
 
 use operations::table::{Created, create};
@@ -10,24 +12,24 @@ pub(super) fn create_tables(args: &TableCreateArgs) -> anyhow::Result<ExitCode> 
     with_client(&args.place, async |client| {
         for kind in kinds(args.table) {
             let created = create(client, &args.place.stage, kind, !args.removable).await?;
-            tell(&created)?;
+            print_created(&created)?;
         }
         Ok(ExitCode::SUCCESS)
     })
 }
 
-/// Says what was done, and what the service lacks.
-pub(super) fn tell(created: &Created) -> anyhow::Result<()> {
+/// Prints what was created, and which features the service lacks.
+pub(super) fn print_created(created: &Created) -> anyhow::Result<()> {
     let table = &created.table;
     for what in &created.lacks {
         complain(
             "warning",
-            &format!("this service does not offer {what}: {table} is without it"),
+            &format!("this service does not support {what}: {table} does not have it"),
         );
     }
     output::print(&match (created.made, created.completed.as_slice()) {
-        (true, _) => format!("{table} was made and can be used"),
-        (false, []) => format!("{table} was there as it should be"),
-        (false, completed) => format!("{table} was there, and has {} now", completed.join(" and ")),
+        (true, _) => format!("{table} created"),
+        (false, []) => format!("{table} already exists with all settings"),
+        (false, completed) => format!("{table} already exists; added {}", completed.join(" and ")),
     })
 }

@@ -1,3 +1,5 @@
+//! The `table` commands that only read: `describe`, `list`, `scan` and `count`.
+
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 
@@ -42,7 +44,7 @@ fn fields(table: &Description) -> Vec<[String; 2]> {
         ("billing", table.billing.clone()),
         (
             "items",
-            format!("{} (DynamoDB counts every six hours)", table.items),
+            format!("{} (updated about every six hours)", table.items),
         ),
         ("bytes", table.bytes.to_string()),
         ("deletion protection", on(table.deletion_protection)),
@@ -50,9 +52,9 @@ fn fields(table: &Description) -> Vec<[String; 2]> {
             "point-in-time recovery",
             table
                 .point_in_time_recovery
-                .map_or_else(|| "not known to this service".into(), on),
+                .map_or_else(|| "not supported by this service".into(), on),
         ),
-        ("items expire by", table.time_to_live.clone().unwrap_or_else(none)),
+        ("time to live", table.time_to_live.clone().unwrap_or_else(none)),
     ]);
     fields
         .into_iter()
@@ -78,7 +80,7 @@ pub(super) fn list_tables(args: &TableListArgs) -> anyhow::Result<ExitCode> {
     match args.format {
         Format::Json => output::print_json(&tables)?,
         Format::Csv => output::print_csv(["table", "stage", "kind"], rows)?,
-        Format::Table if tables.is_empty() => output::print("no tables are there")?,
+        Format::Table if tables.is_empty() => output::print("No tables.")?,
         Format::Table => {
             let mut table = output::table(&["table", "stage", "kind"]);
             for row in rows {
@@ -125,7 +127,7 @@ pub(super) fn scan_table(args: &TableScanArgs) -> anyhow::Result<ExitCode> {
     match args.format {
         Format::Json => {}
         Format::Csv => output::print_csv_of(&headings, rows)?,
-        Format::Table if items.is_empty() => output::print("no item is like that")?,
+        Format::Table if items.is_empty() => output::print("No matching items.")?,
         Format::Table => {
             let mut table = output::table(&headings);
             for row in rows {
@@ -138,7 +140,7 @@ pub(super) fn scan_table(args: &TableScanArgs) -> anyhow::Result<ExitCode> {
         complain(
             "note",
             &format!(
-                "{} read for {printed} that say so: DynamoDB charges for all of them",
+                "{} read, {printed} matched: DynamoDB charges for all items read",
                 counted(read, "item")
             ),
         );
@@ -146,7 +148,7 @@ pub(super) fn scan_table(args: &TableScanArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The columns: the attributes that are asked for, or all that any item has, keys first.
+/// The columns: the chosen attributes, or all attributes of the items, keys first.
 fn names(items: &[Value], asked: &[String]) -> Vec<String> {
     if !asked.is_empty() {
         return asked.to_vec();
@@ -163,7 +165,7 @@ fn names(items: &[Value], asked: &[String]) -> Vec<String> {
         .collect()
 }
 
-/// A value as a cell: texts as they are but for what could steer a terminal, everything else as JSON.
+/// A value as a cell: text with control characters escaped, everything else as JSON.
 fn cell(value: &Value) -> String {
     match value {
         Value::String(text) if text.chars().any(char::is_control) => text.escape_debug().to_string(),
@@ -182,11 +184,11 @@ pub(super) fn count_items(args: &TableCountArgs) -> anyhow::Result<ExitCode> {
     });
     bar.finish_and_clear();
     let count = count?;
-    let in_all: usize = count.values().sum();
+    let total: usize = count.values().sum();
     let rows = count
         .iter()
         .map(|(kind, number)| [(*kind).to_owned(), number.to_string()])
-        .chain([["in all".to_owned(), in_all.to_string()]]);
+        .chain([["total".to_owned(), total.to_string()]]);
     match args.format {
         Format::Json => output::print_json(&count)?,
         Format::Csv => output::print_csv(["kind", "items"], rows)?,

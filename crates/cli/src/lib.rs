@@ -1,0 +1,92 @@
+//! The `bulletin` command: the whole pipeline on one machine, queries of stored bulletins, and the operation of a
+//! deployment. Excludes the stages themselves, see the crates `pipeline` and `operations`. `args` has the commands
+//! and options, `command` has what they do.
+
+mod args;
+mod clock;
+mod command;
+mod output;
+mod plot;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+use pipeline::port::StoreError;
+use tracing_subscriber::EnvFilter;
+
+use crate::args::{Args, Command};
+
+/// The definition of all commands and options, for the reference and the man pages.
+#[must_use]
+pub fn definition() -> clap::Command {
+    Args::command()
+}
+
+/// Runs the command that the arguments of this process choose.
+#[must_use]
+pub fn run() -> ExitCode {
+    let args = Args::parse();
+    let filter = match args.command {
+        // The AWS SDK would log its requests, which contain people's addresses.
+        Command::Subscribe(_) | Command::Unsubscribe(_) | Command::Subscriptions(_) | Command::Doctor(_) => {
+            EnvFilter::new("off")
+        }
+        _ => EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn")),
+    };
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .without_time()
+        .init();
+    let done = match &args.command {
+        Command::Run(run) => command::run::run(&args.store, run),
+        Command::Ingest(ingest) => command::ingest::run(&args.store, ingest),
+        Command::ConfirmMissing(confirm) => command::confirm_missing::run(&args.store, confirm),
+        Command::Parse(parse) => command::parse::run(parse),
+        Command::Show(show) => command::show::run(&args.store, show),
+        Command::Diff(diff) => command::diff::run(&args.store, diff),
+        Command::History(history) => command::history::run(&args.store, history),
+        Command::Standings(standings) => command::standings::run(&args.store, standings),
+        Command::Latest(latest) => command::latest::run(&args.store, latest),
+        Command::Corrections(corrections) => command::corrections::run(&args.store, corrections),
+        Command::Check(check) => command::check::run(&args.store, check),
+        Command::Watch(watch) => command::watch::run(&args.store, watch),
+        Command::Preview(preview) => command::preview::run(&args.store, preview),
+        Command::Subscribe(subscribe) => command::subscribe::run(subscribe),
+        Command::Unsubscribe(unsubscribe) => command::unsubscribe::run(unsubscribe),
+        Command::Subscriptions(subscriptions) => command::subscriptions::run(subscriptions),
+        Command::Replay(replay) => command::replay::run(&args.store, replay),
+        Command::Table(table) => command::table::run(&args.store, table),
+        Command::Status(status) => command::status::run(&args.store, status),
+        Command::Doctor(doctor) => command::doctor::run(&args.store, doctor),
+        Command::Completions { shell } => command::completions(*shell),
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            let database = match error.downcast_ref::<StoreError>() {
+                Some(_) => format!("{}: ", args.store.db.display()),
+                None => String::new(),
+            };
+            output::complain("error", &format!("{database}{error:#}"));
+            if error.is::<bulletin::UnknownSpelling>()
+                || error.is::<bulletin::PolicyError>()
+                || error.is::<operations::connect::ConnectError>()
+            {
+                ExitCode::from(2)
+            } else {
+                ExitCode::FAILURE
+            }
+        }
+    }
+}
+
+/// True if the reader of the output has closed it, as `head` does.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause
+            .downcast_ref::<std::io::Error>()
+            .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+    })
+}
