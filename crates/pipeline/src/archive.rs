@@ -91,8 +91,8 @@ impl ArchivedBulletin {
     /// Writes the bulletin to a store: rows and standings in whole cases, then the record. A month that the store has with
     /// different cells is left unchanged. Idempotent, also after an import that was interrupted.
     ///
-    /// To import several bulletins, start with the newest and add later months only after those that are stored.
-    /// Otherwise imported bulletins count as news and cause alerts.
+    /// To import several bulletins, write the newest first: a bulletin later than the stored ones counts as news and causes
+    /// alerts.
     ///
     /// # Errors
     /// [`StoreError`] if the store cannot be read or written.

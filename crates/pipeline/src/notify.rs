@@ -1,7 +1,7 @@
 //! The notify stage: turns change records into alerts and sends them.
 //!
 //! [`alerts_of`] has the rules, [`Dispatcher`] sends. On one machine the `sqlite` crate reads the change log and uses
-//! both directly. Start reading at [`Notifier::notify_all`].
+//! [`due_alerts`](crate::due_alerts) with the dispatcher. Start reading at [`Notifier::notify_all`].
 
 use bulletin::{Alert, Standing};
 use chrono::{DateTime, Utc};
