@@ -1,22 +1,24 @@
-//! Whether an element can be seen, as far as its own attributes and the page's style sheets tell.
+//! Decides if an element is hidden or struck through, from its attributes and the rules that apply to it.
+//!
+//! The page's style sheets are read in `style_sheet.rs`; layout is not computed. Start reading at [`hidden`].
 
 use crate::token::Attributes;
 
-/// How an element is hidden.
+/// The kind of hiding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Hidden {
-    /// It is moved off the screen. The department's pages keep decoy tables there.
+    /// Moved off the screen. The department's pages have decoy tables there.
     OffScreen,
-    /// It takes no room: not displayed, or collapsed to nothing, as by a column toggle or an accordion.
+    /// Takes no space: not displayed, or collapsed, as by a column toggle or an accordion.
     Removed,
-    /// It takes its room, but nothing is seen in it.
+    /// Takes space, but its content is invisible.
     Blank,
 }
 
-/// How far off the screen, in pixels, nothing is seen any more.
+/// The offset in pixels at which an element counts as off the screen.
 const OFF_SCREEN: f64 = -400.0;
 
-/// How an element with these attributes is hidden; `None` if it is not.
+/// The kind of hiding that these attributes cause; `None` if the element is visible.
 pub(crate) fn hidden(attributes: &Attributes) -> Option<Hidden> {
     if attributes.hidden {
         return Some(Hidden::Removed);
@@ -77,7 +79,7 @@ fn by_own_style(attributes: &Attributes) -> Option<Hidden> {
     hidden
 }
 
-/// True if the element's style, or perhaps a rule of the page's style sheets, strikes text through.
+/// True if the element's style, or possibly a rule of the page's style sheets, strikes text through.
 pub(crate) fn strikes_through(attributes: &Attributes) -> bool {
     if attributes.struck_by_rule {
         return true;
@@ -90,7 +92,7 @@ pub(crate) fn strikes_through(attributes: &Attributes) -> bool {
     })
 }
 
-/// A length in pixels; `em` and the like are taken for ten.
+/// A length in pixels. `em`, `rem` and `%` count as ten pixels.
 fn pixels(value: &str) -> f64 {
     let unit = value.as_bytes().last().map(u8::to_ascii_lowercase);
     let scale = if matches!(unit, Some(b'm' | b'%')) {
@@ -120,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_seen_is_hidden() {
+    fn invisible_elements_are_hidden() {
         for style in [
             "display:none",
             "color:red; display : none !important",
@@ -143,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_seen_is_not() {
+    fn visible_elements_are_not_hidden() {
         for style in [
             "",
             "position: absolute; left: 10px",
