@@ -88,11 +88,11 @@ impl ArchivedBulletin {
         })
     }
 
-    /// Writes the bulletin to a store: rows and standings in whole cases, then the record. A month that the store has with
-    /// different cells is left unchanged. Idempotent, also after an import that was interrupted.
+    /// Writes the bulletin to a store: rows and standings in whole cases, then the record. A month that the store has
+    /// with different cells is left unchanged. Idempotent, also after an import that was interrupted.
     ///
-    /// To import several bulletins, write the newest first: a bulletin later than the stored ones counts as news and causes
-    /// alerts.
+    /// To import several bulletins, write the newest first: a bulletin later than the stored ones counts as news and
+    /// causes alerts.
     ///
     /// # Errors
     /// [`StoreError`] if the store cannot be read or written.

@@ -13,7 +13,8 @@ use crate::port::{
     present_month,
 };
 
-/// The time after which a queued link without a result is due again. Longer than all deliveries of its message together.
+/// The time after which a queued link without a result is due again. Longer than all deliveries of its message
+/// together.
 const QUEUED_FOR: Duration = Duration::minutes(60);
 /// The day of the month from which the next month's bulletin is overdue. From 2023 to 2025 bulletins were published
 /// between the 6th and the 15th, in 2026 as late as the 29th.
@@ -206,8 +207,8 @@ fn newest_is_stored(present: Month, stored: &[Month], listed: Option<&[PageLink]
     listed_newest(listed, present.next()).is_none_or(|listed| listed <= newest)
 }
 
-/// The month of the bulletin that should be published by now and is not stored: this month's or next month's. `stored` is
-/// sorted.
+/// The month of the bulletin that should be published by now and is not stored: this month's or next month's.
+/// `stored` is sorted.
 pub fn overdue(now: DateTime<Utc>, stored: &[Month]) -> Option<Month> {
     let present = present_month(now);
     if stored.last().is_none_or(|newest| *newest < present) {

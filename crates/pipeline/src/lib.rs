@@ -1,10 +1,11 @@
 //! The three stages of the pipeline, written against ports.
 //!
-//! [`Fetcher`] finds bulletins and queues their pages, [`Parser`] reads a page and stores it, [`Notifier`] turns changes
-//! into alerts and sends them.
+//! [`Fetcher`] finds bulletins and queues their pages, [`Parser`] reads a page and stores it, [`Notifier`] turns
+//! changes into alerts and sends them.
 //!
-//! No I/O happens here. Adapters implement the traits in [`port`]: `web-source` reads pages, `sqlite` stores and sends on
-//! one machine, `aws` on AWS. Start reading at [`Fetcher::fetch`], or with the path of a page in `docs/ARCHITECTURE.md`.
+//! No I/O happens here. Adapters implement the traits in [`port`]: `web-source` reads pages, `sqlite` stores and
+//! sends on one machine, `aws` on AWS. Start reading at [`Fetcher::fetch`], or with the path of a page in
+//! `docs/ARCHITECTURE.md`.
 
 pub mod port;
 

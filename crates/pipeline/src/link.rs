@@ -86,8 +86,8 @@ impl LinkState {
     }
 }
 
-/// The pause after this many consecutive failures: five minutes, doubled each time, at most three hours. So a bulletin is
-/// found at most three hours after the source answers again.
+/// The pause after this many consecutive failures: five minutes, doubled each time, at most three hours. So a
+/// bulletin is found at most three hours after the source answers again.
 pub fn backoff(failures: u32) -> Duration {
     Duration::minutes(5 << failures.saturating_sub(1).min(6)).min(Duration::hours(3))
 }

@@ -99,8 +99,8 @@ fn asked_for(host: &str, month: Option<Month>) -> String {
 }
 
 impl ParseError {
-    /// True if the page itself is at fault, so that an early retry cannot succeed. A page that was truncated, or is a copy
-    /// of another month's page, is a transient fault of the host.
+    /// True if the page itself is at fault, so that an early retry cannot succeed. A page that was truncated, or is a
+    /// copy of another month's page, is a transient fault of the host.
     pub fn is_refusal(&self) -> bool {
         matches!(self, Self::Refused { refusal, .. } if !refusal.is_worth_another_fetch())
             || matches!(self, Self::Source(SourceError::Forbidden { .. }))
@@ -118,14 +118,14 @@ where
     /// Idempotent: a page that is already stored is not written again.
     ///
     /// # Errors
-    /// [`ParseError`]. It is recorded in the link too, unless the store itself failed: then the link stays queued until it
-    /// is due again.
+    /// [`ParseError`]. It is recorded in the link too, unless the store itself failed: then the link stays queued
+    /// until it is due again.
     pub async fn parse_link(&self, link: &PageLink) -> Result<Parsed, ParseError> {
         self.parse_asked_for(link, false).await
     }
 
-    /// Does the same for a queued page. If the index lists the page and no host has it, the source failed; otherwise the
-    /// bulletin is not published yet.
+    /// Does the same for a queued page. If the index lists the page and no host has it, the source failed; otherwise
+    /// the bulletin is not published yet.
     ///
     /// # Errors
     /// [`ParseError`], as for [`parse_link`](Self::parse_link).
@@ -147,7 +147,8 @@ where
         result
     }
 
-    /// Stores a page that an operator ingests. It counts as confirmed. A page of another month than `expected` is refused.
+    /// Stores a page that an operator ingests. It counts as confirmed. A page of another month than `expected` is
+    /// refused.
     ///
     /// # Errors
     /// [`ParseError`] if the page is refused or the store fails.
@@ -199,8 +200,8 @@ where
     async fn fetch_and_store(&self, link: &PageLink, is_listed: bool) -> Result<Parsed, ParseError> {
         let record = self.store.record(link.month).await?;
         let pending = record.as_ref().and_then(|record| record.pending.as_ref());
-        // The second fetch of a correction comes from another host. If that one contradicts it, the two are asked in turn
-        // until they agree: the first was ahead of the others, or behind.
+        // The second fetch of a correction comes from another host. If that one contradicts it, the two are asked in
+        // turn until they agree: the first was ahead of the others, or behind.
         let avoid = pending
             .filter(|pending| !pending.first_host_next)
             .map(|pending| pending.host.clone());

@@ -29,8 +29,8 @@ pub(crate) struct PlannedStandings {
 }
 
 impl PlannedStandings {
-    /// Makes this a repair: the stored entries are damaged and not an earlier version of the bulletin, so their revisions
-    /// are kept.
+    /// Makes this a repair: the stored entries are damaged and not an earlier version of the bulletin, so their
+    /// revisions are kept.
     pub(crate) fn mending(mut self) -> Self {
         self.mends = true;
         for write in &mut self.writes {
@@ -95,8 +95,8 @@ pub(crate) async fn retry_conflicts<T>(
 pub(crate) struct Surroundings {
     months: Vec<Month>,
     standings: BTreeMap<Case, StoredStanding>,
-    /// The newest stored bulletin of an earlier month, with its printed and missing cells. Its labels may be codes instead
-    /// of the printed text.
+    /// The newest stored bulletin of an earlier month, with its printed and missing cells. Its labels may be codes
+    /// instead of the printed text.
     pub(crate) previous: Option<Bulletin>,
     /// The month of the oldest stored bulletin of a later month.
     next: Option<Month>,
@@ -281,8 +281,8 @@ pub(crate) async fn plan_standings<Store: BulletinStore>(
     })
 }
 
-/// Plans the update of the next stored bulletin's missing cells after `bulletin` was stored before it; `None` if nothing
-/// changes. It causes no alert, because the page of that bulletin is the same.
+/// Plans the update of the next stored bulletin's missing cells after `bulletin` was stored before it; `None` if
+/// nothing changes. It causes no alert, because the page of that bulletin is the same.
 ///
 /// # Errors
 /// [`StoreError`] if the store cannot be read.

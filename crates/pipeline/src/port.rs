@@ -1,7 +1,7 @@
 //! The ports of the pipeline: traits that adapters implement, and the values that pass through them.
 //!
-//! Channels, through which alerts leave, are in `channel.rs`; records and plans are in `record.rs`. The contract that every
-//! store must fulfil is in `testing/contract.rs`. Start reading at [`BulletinStore`].
+//! Channels, through which alerts leave, are in `channel.rs`; records and plans are in `record.rs`. The contract that
+//! every store must fulfil is in `testing/contract.rs`. Start reading at [`BulletinStore`].
 
 use bulletin::{Bulletin, Month, MonthRange, RowKey, Standing};
 use chrono::{DateTime, Duration, Utc};
@@ -27,8 +27,8 @@ impl Clock for SystemClock {
     }
 }
 
-/// The month whose bulletin is in force at this instant in Washington, at UTC-5 all year. In summer the month changes an
-/// hour late, which is harmless.
+/// The month whose bulletin is in force at this instant in Washington, at UTC-5 all year. In summer the month changes
+/// an hour late, which is harmless.
 pub fn present_month(now: DateTime<Utc>) -> Month {
     Month::of((now - Duration::hours(5)).date_naive())
 }

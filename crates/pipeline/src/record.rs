@@ -123,8 +123,8 @@ impl CellDigest {
 
 /// Everything that is written to store one bulletin.
 ///
-/// A store writes the changes of each case atomically, rows before standings, and the record last. It returns a conflict
-/// if a stored version differs from the one in the plan.
+/// A store writes the changes of each case atomically, rows before standings, and the record last. It returns a
+/// conflict if a stored version differs from the one in the plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WritePlan {
     /// Rows that are new, differ from what is stored, or are gone.
@@ -135,16 +135,16 @@ pub struct WritePlan {
     pub record: BulletinRecord,
     /// The stored record when the write was planned.
     pub known: Option<BulletinRecord>,
-    /// The months that were stored when the write was planned, earliest first. Standings depend on the neighbouring months,
-    /// and a new standing has no version that could reveal a month that another writer added.
+    /// The months that were stored when the write was planned, earliest first. Standings depend on the neighbouring
+    /// months, and a new standing has no version that could reveal a month that another writer added.
     pub months: Vec<Month>,
     /// The number of standings that were stored when the write was planned. A case that another writer added would lack
     /// this bulletin.
     pub cases: usize,
     /// The time at which the write was planned. Replaced values carry it.
     pub at: DateTime<Utc>,
-    /// True if this repairs rows that another program overwrote. No host served the replaced values, so a store does not
-    /// keep them as earlier values: they would look like a correction.
+    /// True if this repairs rows that another program overwrote. No host served the replaced values, so a store does
+    /// not keep them as earlier values: they would look like a correction.
     pub mends: bool,
 }
 

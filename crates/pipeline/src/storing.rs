@@ -1,7 +1,7 @@
 //! Storing a page that was read: new bulletins, confirmed corrections, and what an operator confirms or mends.
 //!
-//! [`Parser::store_page`] is the entry. [`correction`](crate::correction) decides if a different version may replace the
-//! stored one; [`bulletin::complete`] adds the cells that a page should have.
+//! [`Parser::store_page`] is the entry. [`correction`](crate::correction) decides if a different version may replace
+//! the stored one; [`bulletin::complete`] adds the cells that a page should have.
 
 use bulletin::{Bulletin, Context, Finding, Month, RowKey, complete};
 use bulletin_html::ReadPage;
@@ -160,7 +160,11 @@ where
     }
 
     /// Removes findings about cells that an earlier version of the page had lost and that this one shows.
-    async fn update_findings(&self, candidate: Candidate<'_>, known: &BulletinRecord) -> Result<(), StoreError> {
+    async fn update_findings(
+        &self,
+        candidate: Candidate<'_>,
+        known: &BulletinRecord,
+    ) -> Result<(), StoreError> {
         let draft = self.draft(candidate, Some(known)).await?;
         if row_writes(&draft.bulletin, &draft.stored).is_empty() {
             self.note_findings(known.clone(), draft).await?;

@@ -1,7 +1,7 @@
 //! Test doubles for the ports: a fixed clock, a scripted source, a queue in memory and a recording channel.
 //!
-//! No stores: the stages are tested with real ones, and every store must pass [`contract`]. Only compiled with the feature
-//! `testing`. Start reading at [`ScriptedSource`].
+//! No stores: the stages are tested with real ones, and every store must pass [`contract`]. Only compiled with the
+//! feature `testing`. Start reading at [`ScriptedSource`].
 
 pub mod contract;
 
@@ -243,8 +243,8 @@ pub fn page_of(bulletin: &Bulletin) -> Vec<u8> {
     page.render().into_bytes()
 }
 
-/// A bulletin with every row and column of its month's layout. `cut_off` returns the value of each cell. Dates for Filing
-/// are ten days later, because identical charts are held.
+/// A bulletin with every row and column of its month's layout. `cut_off` returns the value of each cell. Dates for
+/// Filing are ten days later, because identical charts are held.
 ///
 /// # Panics
 /// If the month is before December 2001: no layout is known.
@@ -273,9 +273,6 @@ pub fn bulletin_of(month: Month, mut cut_off: impl FnMut(RowKey) -> CutOff) -> B
             }
         }
     }
-    #[expect(
-        clippy::expect_used,
-        reason = "the rows and columns of a layout are unique"
-    )]
+    #[expect(clippy::expect_used, reason = "the rows and columns of a layout are unique")]
     Bulletin::new(month, rows).expect("unique cells")
 }

@@ -1,6 +1,7 @@
 //! The contract of every store. Each function takes an empty store and panics if the store breaks the contract.
 //!
-//! The layout of a store's data and its errors are tested in its crate. Start reading at [`all`], which runs every check.
+//! The layout of a store's data and its errors are tested in its crate. Start reading at [`all`], which runs every
+//! check.
 
 mod mend;
 mod skew;
@@ -286,7 +287,9 @@ pub async fn a_write_planned_beside_another_loses<Store: BulletinStore + LinkTab
             row.key.area = area;
             row
         });
-        let Some(row) = row else { panic!("the bulletin has rows") };
+        let Some(row) = row else {
+            panic!("the bulletin has rows")
+        };
         let alone = Bulletin::new(bulletin.month(), [row.clone()]).unwrap_or_else(|error| panic!("{error}"));
         let neighbours = Neighbours {
             previous: None,
@@ -521,8 +524,8 @@ pub async fn a_history_is_newest_first<Store: BulletinStore + LinkTable>(store: 
     assert!(none.is_empty());
 }
 
-/// An imported bulletin has its corrections and the cells that corrections removed. A second import writes nothing, and a
-/// different version of the month is not imported.
+/// An imported bulletin has its corrections and the cells that corrections removed. A second import writes nothing,
+/// and a different version of the month is not imported.
 pub async fn what_is_imported_is_what_was_archived<Store: BulletinStore + LinkTable>(
     store: &Store,
     other: &Store,
@@ -620,8 +623,8 @@ pub async fn a_due_link_is_claimed_once<Store: LinkTable>(store: &Store) {
     .await;
 }
 
-/// Only one of two callers claims an alert. It can be claimed again after the claim was released or has expired, and never
-/// after it was sent.
+/// Only one of two callers claims an alert. It can be claimed again after the claim was released or has expired, and
+/// never after it was sent.
 pub async fn an_alert_is_claimed_once<Store: AlertMarks>(store: &Store) {
     let clock = FixedClock::noon("2024-03-13");
     let (now, later) = (clock.now(), clock.now() + Duration::minutes(5));

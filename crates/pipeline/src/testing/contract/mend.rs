@@ -11,8 +11,8 @@ use crate::port::{BulletinStore, Clock, LinkTable};
 use crate::record::{RowWrite, StandingWrite, WritePlan};
 use crate::testing::FixedClock;
 
-/// Ingesting the page restores a row and a standing that another program overwrote. This is not a correction: record and
-/// revisions stay the same, so no alert is sent, and the wrong values are not kept as earlier values.
+/// Ingesting the page restores a row and a standing that another program overwrote. This is not a correction: record
+/// and revisions stay the same, so no alert is sent, and the wrong values are not kept as earlier values.
 pub async fn what_somebody_else_wrote_is_mended<Store: BulletinStore + LinkTable>(store: &Store) {
     let clock = FixedClock::noon("2024-04-13");
     let (april, may) = (
