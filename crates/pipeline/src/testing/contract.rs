@@ -1,7 +1,5 @@
-//! The contract of every store. Each function takes an empty store and panics if the store breaks the contract.
-//!
-//! The layout of a store's data and its errors are tested in its crate. Start reading at [`all`], which runs every
-//! check.
+//! The contract of every store, run by [`all`]: each check takes an empty store and panics if the store breaks it. The
+//! layout of a store's data and its errors are tested in its crate.
 
 mod mend;
 mod skew;
@@ -287,9 +285,7 @@ pub async fn a_write_planned_beside_another_loses<Store: BulletinStore + LinkTab
             row.key.area = area;
             row
         });
-        let Some(row) = row else {
-            panic!("the bulletin has rows")
-        };
+        let Some(row) = row else { panic!("no rows") };
         let alone = Bulletin::new(bulletin.month(), [row.clone()]).unwrap_or_else(|error| panic!("{error}"));
         let neighbours = Neighbours {
             previous: None,
