@@ -1,4 +1,7 @@
-//! What the labels of a chart's rows and columns name.
+//! Identifies the category, area or preference that a label names.
+//!
+//! The known spellings are in `wording.rs`, the distance between spellings in `spelling.rs`, compound category
+//! designators in `designator.rs`. Start reading at [`category`] and [`area`].
 
 mod designator;
 
@@ -14,12 +17,12 @@ use crate::wording::{
     AREA_SYNONYMS, AREAS, CATEGORIES, FIFTH_WITHOUT_PARENTHESES, NOTE_WORDS, PREFERENCES, SYNONYMS,
 };
 
-/// What a label names.
+/// The match of a label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Named<T> {
-    /// It is a known spelling, but for case, spaces, hyphens and footnote marks.
+    /// A known spelling, apart from case, spaces, hyphens and footnote marks.
     Exactly(T),
-    /// It is no known spelling, but close to exactly one.
+    /// Not a known spelling, but close to exactly one.
     Nearly(T),
 }
 
@@ -31,9 +34,8 @@ impl<T: Copy> Named<T> {
     }
 }
 
-/// The categories that a row's label may name where nobody says in which half of a chart it stands: none, one, or of a
-/// bare rank such as `3rd` one of each half. A label that is a known spelling in one half is not taken for a near one in
-/// the other.
+/// The categories that a row's label may name if the half of the chart is unknown: none, one, or one of each half for a
+/// bare rank such as `3rd`. If the label is a known spelling in one half, near matches in the other do not count.
 pub fn categories_of_label(label: &str) -> Vec<Category> {
     let named: Vec<Named<Category>> = Preference::ALL
         .into_iter()
@@ -47,14 +49,14 @@ pub fn categories_of_label(label: &str) -> Vec<Category> {
         .collect()
 }
 
-/// The area that a column's label names: a known spelling, close to exactly one, or the exact name of a country that had
-/// no column yet.
+/// The area that a column's label names: a known spelling, a spelling close to exactly one, or the exact name of a
+/// country that never had a column.
 pub fn area_of_label(label: &str) -> Option<Area> {
     area(label).map(Named::what)
 }
 
-/// The category that a row's label names, in a table of this preference: a known spelling, or what is close to exactly
-/// one, names it in other words, or begins exactly one that is known for the bulletin's month.
+/// The category that a row's label names in a table of this preference: a known spelling, one close to exactly one, a
+/// synonym, or the beginning of exactly one category that exists in the bulletin's month.
 pub(crate) fn category(preference: Preference, label: &str, month: Option<Month>) -> Option<Named<Category>> {
     let text = without_footnote_marks(label);
     if let Some(category) = exact_category(preference, &text) {
@@ -67,12 +69,12 @@ pub(crate) fn category(preference: Preference, label: &str, month: Option<Month>
         .map(Named::Nearly)
 }
 
-/// The category of a label that spells or nearly spells it.
+/// The category of a known or nearly known spelling.
 pub(crate) fn spelt_category(preference: Preference, label: &str) -> Option<Category> {
     exact_category(preference, label).or_else(|| near_category(preference, &Label::new(label)?))
 }
 
-/// The one category of the month whose label begins with these words, of which there are at least two.
+/// The only category of the month whose label begins with these words; at least two words are required.
 fn beginning_of_category(preference: Preference, label: &Label<'_>, month: Month) -> Option<Category> {
     let mut found = None;
     for (category, spelling) in CATEGORIES {
@@ -89,7 +91,7 @@ fn beginning_of_category(preference: Preference, label: &Label<'_>, month: Month
     found.filter(|category| fits(*category, label, true))
 }
 
-/// True if a spelling goes on after these words, of which there are at least two.
+/// True if the spelling begins with these words, of which there are at least two, and continues.
 fn begins_with_words(spelling: &str, beginning: &str) -> bool {
     let mut spelt = words(spelling);
     let mut count = 0;
@@ -102,7 +104,7 @@ fn begins_with_words(spelling: &str, beginning: &str) -> bool {
     count >= 2 && spelt.next().is_some()
 }
 
-/// The category of which this is a known spelling.
+/// The category with this known spelling.
 pub(crate) fn exact_category(preference: Preference, label: &str) -> Option<Category> {
     let first = first_letter(label)?;
     CATEGORIES
@@ -113,7 +115,7 @@ pub(crate) fn exact_category(preference: Preference, label: &str) -> Option<Cate
         .map(|(category, _)| *category)
 }
 
-/// The area that a column's label names; of a country that had no column yet, only its exact name.
+/// The area that a column's label names. A country that never had a column must be spelled exactly.
 pub(crate) fn area(label: &str) -> Option<Named<Area>> {
     let text = without_footnote_marks(label);
     if let Some(area) = exact_area(&text) {
@@ -131,13 +133,13 @@ pub(crate) fn area(label: &str) -> Option<Named<Area>> {
             .iter()
             .filter_map(|(area, spelling)| Some((spelling.distance(&label)?, *area))),
     )?;
-    // Countries without a column are not candidates, but rivals.
+    // A country without a column is never the result, but makes a label ambiguous.
     Area::listed()
         .any(|listed| listed == area)
         .then_some(Named::Nearly(area))
 }
 
-/// The area of a label that no bulletin has used yet, or that leaves out the end of a known one.
+/// The area of a synonym that no bulletin has used, or of a shortened known label.
 fn area_in_other_words(label: &str) -> Option<Area> {
     let trimmed = label.trim_start();
     let label = match trimmed.get(..4) {
@@ -150,15 +152,15 @@ fn area_in_other_words(label: &str) -> Option<Area> {
     if let Some((area, _)) = synonym {
         return Some(*area);
     }
-    // Only these two: part of a list of countries would be other countries.
+    // Only these two labels may be shortened. Part of a list of countries would name other countries.
     let begins = AREAS.iter().find(|(area, spelling)| {
         [Area::ALL, Area::CHINA].contains(area) && begins_with_words(spelling, label)
     });
     begins.map(|(area, _)| *area).or_else(|| exact_area(label))
 }
 
-/// The area of a known label with a note in parentheses that names nothing, as in `INDIA (see note D)`, or with a zero
-/// for an O.
+/// The area of a known label with an irrelevant note in parentheses, as in `INDIA (see note D)`, or with a zero
+/// instead of an O.
 fn area_with_note(label: &str) -> Option<Area> {
     if label.contains('0') {
         return exact_area(&label.replace('0', "O"));
@@ -169,7 +171,7 @@ fn area_with_note(label: &str) -> Option<Area> {
     words(note).all(says_nothing).then(|| exact_area(label)).flatten()
 }
 
-/// The area of which this is a known spelling of a column's label.
+/// The area with this known spelling.
 pub(crate) fn exact_area(label: &str) -> Option<Area> {
     let first = first_letter(label)?;
     AREAS
@@ -178,10 +180,11 @@ pub(crate) fn exact_area(label: &str) -> Option<Area> {
         .map(|(area, _)| *area)
 }
 
-/// The preference of which a table's first cell, or a row above or between its rows, is the title:
-/// `Family-Sponsored`, `Employment- based`.
+/// The preference that a title names, such as `Family-Sponsored` or `Employment- based`. The title is the first cell
+/// of a table, or a row above or between its rows.
 pub(crate) fn preference(label: &str) -> Option<Preference> {
-    // Nearly every label is none, which is seen by its first letter: F, E or P, or where a slip has lost it, the next.
+    // Fast path: most labels are not titles. A title begins with F, E or P, or with the next letter if a typo dropped
+    // it.
     let first = label.chars().find(|c| c.is_alphabetic())?.to_ascii_lowercase();
     if label.len() < 5 || !matches!(first, 'f' | 'a' | 'e' | 'm' | 'p' | 'r') {
         return None;
@@ -218,13 +221,13 @@ fn prepared<T: Copy>(spellings: &[(T, &str)]) -> Vec<(T, Spelling)> {
         .collect()
 }
 
-/// The first letter or digit of a label; `None` where it has none, or one that no spelling has.
+/// The first letter or digit of a label; `None` if it has none or if it is not ASCII, as in every spelling.
 fn first_letter(label: &str) -> Option<u8> {
     let first = label.chars().find(|c| c.is_alphanumeric())?;
     u8::try_from(first).ok().filter(u8::is_ascii)
 }
 
-/// Whether a spelling begins with this letter or digit, whatever its case.
+/// True if the spelling begins with this letter or digit, ignoring case.
 fn begins_with(spelling: &str, first: u8) -> bool {
     spelling
         .as_bytes()
@@ -232,7 +235,7 @@ fn begins_with(spelling: &str, first: u8) -> bool {
         .is_some_and(|own| own.eq_ignore_ascii_case(&first))
 }
 
-/// Whether two labels have the same letters and digits in the same order, whatever their case.
+/// True if two labels have the same letters and digits in the same order, ignoring case.
 fn reads_as(label: &str, spelling: &str) -> bool {
     let mut label = label.chars().filter(|c| c.is_alphanumeric());
     spelling.bytes().filter(u8::is_ascii_alphanumeric).all(|byte| {
@@ -273,7 +276,7 @@ fn near_category(preference: Preference, label: &Label<'_>) -> Option<Category> 
 mod tests {
     use super::*;
 
-    /// Every way to drop, double or swap one letter.
+    /// All typos that drop, double or swap one letter.
     fn slips(label: &str) -> Vec<String> {
         let letters: Vec<char> = label.chars().collect();
         let mut slips = Vec::new();
@@ -294,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn a_label_without_its_half_names_what_it_may() {
+    fn a_label_without_its_half_may_name_a_category_of_each_half() {
         for (label, expected) in [
             ("3rd", &[Category::F3, Category::Eb3][..]),
             ("2nd", &[Category::Eb2]),
@@ -311,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn no_word_is_too_long_to_be_looked_for() {
+    fn every_word_is_short_enough_to_be_compared() {
         let categories = CATEGORY_SPELLINGS.iter().chain(FIFTH_SPELLINGS.iter());
         let spellings = categories
             .map(|(_, spelling)| spelling)
@@ -335,7 +338,7 @@ mod tests {
                 }
             }
         }
-        // What is lost are short labels, digits, and the classes that tell two rows apart.
+        // Typos are not recognised in short labels, in digits, and in the classes that distinguish two rows.
         let lost_words: Vec<&String> = lost
             .iter()
             .filter(|label| label.len() > 5 && !label.starts_with("th ") && !label.contains(['5', '%']))

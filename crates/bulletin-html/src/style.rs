@@ -1,12 +1,14 @@
-//! Whether an element can be seen, as far as its own attributes and the page's style sheets tell.
+//! Decides if an element is hidden or struck through, from its attributes and the rules that apply to it.
+//!
+//! The page's style sheets are read in `style_sheet.rs`; layout is not computed. Start reading at [`hidden`].
 
 use crate::token::Attributes;
 use crate::visibility::Hidden;
 
-/// How far off the screen, in pixels, nothing is seen any more.
+/// The offset in pixels at which an element counts as off the screen.
 const OFF_SCREEN: f64 = -400.0;
 
-/// How an element with these attributes is hidden; `None` if it is not.
+/// The kind of hiding that these attributes cause; `None` if the element is visible.
 pub(crate) fn hidden(attributes: &Attributes) -> Option<Hidden> {
     if attributes.hidden {
         return Some(Hidden::Removed);
@@ -67,7 +69,7 @@ fn by_own_style(attributes: &Attributes) -> Option<Hidden> {
     hidden
 }
 
-/// True if the element's style, or perhaps a rule of the page's style sheets, strikes text through.
+/// True if the element's style, or possibly a rule of the page's style sheets, strikes text through.
 pub(crate) fn strikes_through(attributes: &Attributes) -> bool {
     if attributes.struck_by_rule {
         return true;
@@ -80,7 +82,7 @@ pub(crate) fn strikes_through(attributes: &Attributes) -> bool {
     })
 }
 
-/// A length in pixels; `em` and the like are taken for ten.
+/// A length in pixels. `em`, `rem` and `%` count as ten pixels.
 fn pixels(value: &str) -> f64 {
     let unit = value.as_bytes().last().map(u8::to_ascii_lowercase);
     let scale = if matches!(unit, Some(b'm' | b'%')) {
@@ -110,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_seen_is_hidden() {
+    fn invisible_elements_are_hidden() {
         for style in [
             "display:none",
             "color:red; display : none !important",
@@ -133,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_seen_is_not() {
+    fn visible_elements_are_not_hidden() {
         for style in [
             "",
             "position: absolute; left: 10px",

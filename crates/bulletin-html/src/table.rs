@@ -1,15 +1,17 @@
-//! The text of a table, cell by cell, as the markup lists it. [`crate::grid`] places the cells in columns.
+//! The text of a table's cells, in the order of the markup.
+//!
+//! Spans are not resolved here: [`crate::grid`] places the cells in columns. Start reading at [`Table`].
 
 use crate::text::is_struck;
 use crate::visibility::Hidden;
 
-/// A table's cells, row by row, in one buffer that serves many tables.
+/// A table's cells, row by row, in one buffer that is reused for many tables.
 #[derive(Debug, Clone)]
 pub(crate) struct Table {
     text: String,
     cells: Vec<Cell>,
     rows: Vec<RowCells>,
-    /// True if it has more text or cells than any chart could have, so that no more of it is kept.
+    /// True if it has more text or cells than any chart could have. The excess is dropped.
     too_large: bool,
     /// True if any row or cell is hidden.
     has_hidden: bool,
@@ -34,7 +36,7 @@ struct RowCells {
     hidden: bool,
 }
 
-/// The row group in which a row stands: `thead`, `tbody`, `tfoot`, or none.
+/// The row group of a row: `thead`, `tbody`, `tfoot`, or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Section {
     /// Its number in the table, from 1; 0 for rows outside any group.
@@ -52,7 +54,7 @@ pub(crate) struct CellText<'a> {
     pub(crate) colspan: u16,
     /// The number of rows it spans.
     pub(crate) rowspan: u16,
-    /// How the cell itself is hidden; its row may be hidden as well.
+    /// The kind of hiding of the cell itself. Its row may be hidden as well.
     pub(crate) hidden: Option<Hidden>,
     /// True if it contains hidden text, which is not part of `text`.
     pub(crate) holds_hidden: bool,
@@ -65,7 +67,7 @@ impl CellText<'_> {
     }
 }
 
-/// A cell that is not there.
+/// The placeholder for an absent cell.
 pub(crate) const EMPTY: CellText<'static> = CellText {
     text: "",
     colspan: 1,
@@ -74,11 +76,11 @@ pub(crate) const EMPTY: CellText<'static> = CellText {
     holds_hidden: false,
 };
 
-/// The most bytes of text that are kept of one cell. The longest label so far has 68.
+/// The limit of text per cell, in bytes. The longest known label has 68.
 const LONGEST_CELL: usize = 512;
 const MOST_CELLS: usize = 4096;
 
-/// Has room for a usual chart.
+/// An empty table with capacity for a typical chart.
 impl Default for Table {
     fn default() -> Self {
         Self {
@@ -163,7 +165,7 @@ impl Table {
         !self.text.is_empty()
     }
 
-    /// The beginning of its text, all cells run together.
+    /// The beginning of its text, with all cells concatenated.
     pub(crate) fn beginning(&self) -> &str {
         let mut end = self.text.len().min(100);
         while !self.text.is_char_boundary(end) {
@@ -217,7 +219,7 @@ impl Table {
         }
     }
 
-    /// Writes into the cell that was begun last: `write` is given the buffer and where the cell starts in it.
+    /// Writes into the cell that was begun last. `write` receives the buffer and the start of the cell in it.
     pub(crate) fn write(&mut self, write: impl FnOnce(&mut String, usize)) {
         let Some(cell) = self.cells.last_mut().filter(|_| !self.too_large) else {
             return;
@@ -226,7 +228,7 @@ impl Table {
             return;
         }
         write(&mut self.text, cell.start);
-        // One long text may overshoot; what is kept is still longer than any label.
+        // One long text may exceed the limit. The truncated cell is still longer than any label.
         let mut end = self.text.len().min(cell.start + LONGEST_CELL + 4);
         while !self.text.is_char_boundary(end) {
             end -= 1;
@@ -235,7 +237,7 @@ impl Table {
         cell.end = end;
     }
 
-    /// Puts the rows in the order in which a browser shows them: those of the first `thead` before all others.
+    /// Sorts the rows as a browser shows them: those of the first `thead` before all others.
     pub(crate) fn order_rows(&mut self) {
         let Some(first) = self.rows.iter().find(|row| row.section.is_head) else {
             return;

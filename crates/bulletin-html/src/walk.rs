@@ -1,4 +1,7 @@
-//! One walk over a page: its title, its headings and the tables that look like charts.
+//! One pass over a page that collects its title, its headings and the tables that look like charts.
+//!
+//! Nothing is read from the tables here: `selection.rs` decides which chart a table is, `chart.rs` reads it. Text lines
+//! are in `line.rs`, hidden content in `shadow.rs`, rows outside a table in `stray.rs`. Start reading at [`walk`].
 
 mod line;
 mod shadow;
@@ -19,15 +22,15 @@ use crate::text::{Folding, Text};
 use crate::token::{Attributes, TokenSink, tokenize};
 use crate::visibility::Hidden;
 
-/// More tables that look like charts than this are no bulletin.
+/// A page with more tables that look like charts than this is not a bulletin.
 const MOST_CANDIDATES: usize = 16;
-/// Tables nested deeper than this are not examined.
+/// The limit of nesting. Deeper tables are not examined.
 const DEEPEST: usize = 64;
 const MOST_MENTIONS: usize = 8;
-/// How much of a page's title is read, in bytes.
+/// The limit of the page's title, in bytes.
 const LONGEST_TITLE: usize = 300;
 
-/// Walks over a page.
+/// Collects the outline of a page.
 pub(crate) fn walk(html: &[u8]) -> Outline {
     let mut walker = Walker::default();
     let broke_off = tokenize(html, &mut walker);
@@ -42,9 +45,9 @@ struct Walker {
     /// The hidden element that is being skipped.
     skipped: Option<Skipped>,
     skipped_name: Vec<u8>,
-    /// Reads the hidden parts of the page: a collapsed accordion holds charts.
+    /// Reads the hidden parts of the page: a collapsed accordion may contain charts.
     shadow: Option<Box<Walker>>,
-    /// True if this walker is such a shadow.
+    /// True if this walker is the shadow of another one.
     is_shadow: bool,
     /// True if the element being skipped goes to the shadow.
     to_shadow: bool,
@@ -52,7 +55,7 @@ struct Walker {
     open: Vec<OpenTable>,
     /// Tables whose memory can be reused.
     spare: Vec<Table>,
-    /// Tables open beyond the deepest that are examined.
+    /// The number of open tables beyond the limit of nesting.
     too_deep: usize,
     line: String,
     line_folding: Folding,
@@ -60,15 +63,15 @@ struct Walker {
     /// True if part of the line is a link.
     line_has_link: bool,
     unfinished: String,
-    /// True if what is unfinished is a heading also without the next line.
+    /// True if the unfinished text is a heading even without the next line.
     unfinished_is_heading: bool,
     squashed: String,
     heading: Option<Heading>,
     preference: Option<Preference>,
     in_other_section: bool,
-    /// True if the last chart is followed by no heading yet.
+    /// True if no heading has followed the last chart.
     after_chart: bool,
-    /// True if a chart ended just before, without text since.
+    /// True if a chart has ended and no text has followed.
     is_past_chart: bool,
     strikes: Strikes,
     superscript: u32,
@@ -110,7 +113,7 @@ impl TokenSink for Walker {
             Tag::Title if self.title == TitleState::Before && !self.is_shadow => {
                 self.title = TitleState::Inside;
             }
-            // Another title is not text of the page.
+            // A second title is not part of the page's text.
             Tag::Title => self.skip(name, tag, Hidden::OffScreen, attributes),
             Tag::Superscript => {
                 self.superscript += 1;
@@ -198,7 +201,7 @@ impl Walker {
         self.end_line();
         self.outline.ends_in_table = !self.open.is_empty() || self.too_deep > 0;
         if self.outline.has_end && !broke_off {
-            // The page is complete; a table that is still open was only never closed.
+            // The page is complete; the end tag of an open table is missing.
             self.outline.ends_in_table = false;
             while !self.open.is_empty() {
                 self.close_table();
@@ -226,11 +229,11 @@ impl Walker {
             .last()
             .is_some_and(|open| !open.in_cell || open.is_stray)
         {
-            // A table cannot stand between the cells of another: the other was never closed.
+            // A table outside the cells of another: the other's end tag is missing.
             self.close_table();
         }
         if self.unfinished_is_heading {
-            // A heading over a group of tables is complete: the first label of a table is no part of it.
+            // A heading over a group of tables is complete: the first label of a table does not continue it.
             self.unfinished.clear();
         }
         if self.open.len() >= DEEPEST {
@@ -315,7 +318,7 @@ impl Walker {
             self.add_stray_rows(table, shape);
             return;
         }
-        // A chart's own cells hold no charts.
+        // Tables nested in a chart are not charts.
         self.outline.candidates.truncate(closed.candidates);
         let candidate = Candidate {
             table,
@@ -334,14 +337,14 @@ impl Walker {
         } else {
             self.outline.candidates.push(candidate);
         }
-        // A heading for one chart is used up; one for a group of charts applies until the next.
+        // A heading for one chart applies once; a heading for a group of charts applies until the next heading.
         self.heading = self.heading.filter(|heading| heading.preference.is_none());
         self.preference = None;
         self.after_chart = true;
         self.is_past_chart = true;
     }
 
-    /// To a reader, a table in a cell is part of what the cell says.
+    /// Appends the text of a nested table to its cell, because a reader sees it as part of the cell.
     fn write_into_outer(&mut self, table: &Table) {
         let outer = self.open.last_mut();
         let Some(outer) = outer.filter(|outer| outer.in_cell && table.has_text()) else {
@@ -355,7 +358,7 @@ impl Walker {
         outer.folding.break_line();
     }
 
-    /// What a table that has ended shows of itself, if it looks like a chart or continues one.
+    /// The shape of a closed table; `None` if it neither looks like a chart nor continues one.
     fn shape_of_closed(&self, table: &Table, is_stray: bool) -> Option<Shape> {
         shape_of(table).or_else(|| {
             let before = self.outline.candidates.last()?;

@@ -1,4 +1,7 @@
-//! A whole bulletin as it goes from one store into another.
+//! Copies a whole bulletin from one store to another.
+//!
+//! Export, import and the derivation of past alerts use it. Pages are stored by `storing.rs`. Start reading at
+//! [`ArchivedBulletin::import`].
 
 use std::collections::BTreeMap;
 
@@ -11,46 +14,46 @@ use crate::port::{BulletinStore, Clock, StoreError};
 use crate::record::{ArchivedRow, BulletinRecord, Carried, CellDigest, RowWrite};
 use crate::row::row_writes;
 
-/// A stored bulletin with everything that is known of it, but for what is another store's own business: versions, what
-/// waits for confirmation, and in which order bulletins came.
+/// A stored bulletin without the state that only its store needs: row versions, a pending correction, and the order in
+/// which bulletins arrived.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ArchivedBulletin {
-    /// The bulletin.
+    /// The bulletin's month.
     pub month: Month,
     /// Its path on the site.
     pub path: String,
-    /// Who gave the page that was stored last.
+    /// The host that served the stored page.
     pub host: String,
-    /// When that page was fetched.
+    /// The time at which that page was fetched.
     pub fetched_at: DateTime<Utc>,
-    /// When the bulletin was first stored anywhere.
+    /// The time at which any store first stored the bulletin.
     pub first_seen: DateTime<Utc>,
-    /// Which form of it: 0 as first stored, then counting its corrections.
+    /// The number of corrections since it was first stored.
     pub revision: u32,
-    /// What could not be read, and what else an operator should know.
+    /// Unreadable cells, and anything else that an operator should know.
     pub findings: Vec<Finding>,
-    /// What its last correction replaced.
+    /// The cells that its last correction replaced.
     pub corrected: Vec<CorrectedCell>,
-    /// Its cells, and those that corrections took away, in the order of their keys.
+    /// Its cells, and those that corrections removed, sorted by key.
     pub rows: Vec<ArchivedRow>,
 }
 
-/// What became of a bulletin that was brought into a store.
+/// The outcome of an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Imported {
-    /// It is stored.
+    /// The bulletin was stored.
     Stored,
-    /// The same cells were stored before. Nothing was written.
+    /// The store already has the same cells. Nothing was written.
     AlreadyThere,
-    /// The store has other cells for this month. They stay, and nothing was written.
+    /// The store has different cells for this month. They are kept, and nothing was written.
     Differs,
 }
 
 impl ArchivedBulletin {
-    /// A bulletin as a store has it; `None` where it is not stored whole.
+    /// Reads a bulletin from a store; `None` if it is not completely stored.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`] if the store cannot be read.
     pub async fn of<Store: BulletinStore>(store: &Store, month: Month) -> Result<Option<Self>, StoreError> {
         let Some(record) = store.record(month).await? else {
             return Ok(None);
@@ -58,7 +61,7 @@ impl ArchivedBulletin {
         Ok(Some(Self::of_record(record, store.archived_rows(month).await?)))
     }
 
-    /// The bulletin of this record with these cells.
+    /// Combines a record with the cells of its month.
     pub fn of_record(record: BulletinRecord, rows: Vec<ArchivedRow>) -> Self {
         Self {
             month: record.month,
@@ -73,10 +76,10 @@ impl ArchivedBulletin {
         }
     }
 
-    /// The bulletin that its cells make.
+    /// Builds the bulletin from the current cells.
     ///
     /// # Errors
-    /// [`StoreError::Broken`] where a cell stands twice.
+    /// [`StoreError::Broken`] if two cells have the same key.
     pub fn bulletin(&self) -> Result<Bulletin, StoreError> {
         let rows = self.rows.iter().filter_map(|row| row.current.as_ref());
         Bulletin::new(self.month, rows.map(|(row, _)| row.clone())).map_err(|error| StoreError::Broken {
@@ -85,15 +88,14 @@ impl ArchivedBulletin {
         })
     }
 
-    /// Brings it into a store, as a bulletin is stored: rows and standings, whole cases together, and the record last.
-    /// A month whose cells the store knows otherwise is left as it is. Doing it again, also after half of it, ends the
-    /// same.
+    /// Writes the bulletin to a store: rows and standings in whole cases, then the record. A month that the store has
+    /// with different cells is left unchanged. Idempotent, also after an import that was interrupted.
     ///
-    /// Whoever brings several begins with the newest, and goes upwards only from what is stored: then nothing of it is
-    /// taken for news.
+    /// To import several bulletins, write the newest first: a bulletin later than the stored ones counts as news and
+    /// causes alerts.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`] if the store cannot be read or written.
     pub async fn import<Store: BulletinStore>(
         &self,
         store: &Store,
@@ -119,7 +121,7 @@ impl ArchivedBulletin {
         }
         let stored = store.rows(self.month).await?;
         let mut writes = row_writes(bulletin, &stored);
-        // Rows without a record are what an import left that died. Anything else there is not ours to replace.
+        // Rows without a record are left by an interrupted import. An import replaces nothing else.
         if writes.iter().any(|write| write.version.is_some()) {
             return Ok(Imported::Differs);
         }
@@ -148,7 +150,7 @@ impl ArchivedBulletin {
         Ok(Imported::Stored)
     }
 
-    /// Says of each row where it came from, and adds those that are gone.
+    /// Adds the origin to each write, and the rows that corrections removed.
     fn carry(&self, writes: &mut Vec<RowWrite>) {
         let archived: BTreeMap<RowKey, &ArchivedRow> = self.rows.iter().map(|row| (row.key, row)).collect();
         let carried = |row: &ArchivedRow| Carried {

@@ -70,8 +70,8 @@ pub trait Channel {
         })
     }
 
-    /// The most alerts that are handed over before their results are recorded. More than one only where the channel takes
-    /// several in one call.
+    /// The most alerts that are handed over before their results are recorded. More than one only where the channel
+    /// takes several in one call.
     fn group_size(&self) -> usize {
         1
     }

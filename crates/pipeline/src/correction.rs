@@ -1,8 +1,8 @@
 //! The rules by which a page that differs from the stored version replaces it.
 //!
 //! A different version is held until a second fetch agrees, from another host where one answers. A version that comes
-//! and goes is not believed until it stays: a page that alternates between two versions must not produce one alert after
-//! another, and neither of its versions can be trusted.
+//! and goes is not believed until it stays: a page that alternates between two versions must not produce one alert
+//! after another, and neither of its versions can be trusted.
 
 use bulletin::MonthRange;
 use chrono::{DateTime, Duration, Utc};
@@ -17,14 +17,14 @@ const CONFIRM_AFTER: Duration = Duration::minutes(10);
 const STABLE_FOR: Duration = Duration::hours(6);
 /// The pause before the next of two hosts that disagree is asked.
 const ASK_IN_TURN: Duration = Duration::minutes(30);
-/// The time for which a correction that is not seen again is remembered. Its host may have gone back without being asked; if it has
-/// not, it will show the correction again.
+/// The time for which a correction that is not seen again is remembered. Its host may have gone back without being
+/// asked; if it has not, it will show the correction again.
 const FORGET_DENIED: Duration = Duration::hours(24);
 
-/// True if a page that differs from the stored version may replace it: a person fed it, or it is the second fetch of the
-/// same cells, ten minutes after the first and from another host. The source is asked to avoid the first host; where it
-/// gives that one all the same, no other answers, and the first is believed. A version that came and went before must
-/// have stayed for six hours.
+/// True if a page that differs from the stored version may replace it: a person fed it, or it is the second fetch of
+/// the same cells, ten minutes after the first and from another host. The source is asked to avoid the first host;
+/// where it gives that one all the same, no other answers, and the first is believed. A version that came and went
+/// before must have stayed for six hours.
 pub(crate) fn is_confirmed(known: &BulletinRecord, page: &Fetched, digest: &CellDigest) -> bool {
     if page.by_hand {
         return true;

@@ -1,8 +1,8 @@
 //! Sends alerts on a channel, each recipient once.
 //!
-//! The Lambda, the runs of one machine and the replays all send here. A mark says that a recipient got an alert. It is
-//! claimed before the alert is handed over, and the result is recorded before the next group: whoever dies or runs out of
-//! time in between leaves one group in doubt. [`due_alerts`](crate::due_alerts) decides which alerts are due.
+//! The Lambda, the runs of one machine and the replays all send here. A mark says that a recipient got an alert. It
+//! is claimed before the alert is handed over, and the result is recorded before the next group: whoever dies or runs
+//! out of time in between leaves one group in doubt. [`due_alerts`](crate::due_alerts) decides which alerts are due.
 
 use bulletin::{Alert, AlertId};
 use chrono::Duration;
@@ -245,7 +245,8 @@ impl<Marks: AlertMarks, C: Clock> Dispatcher<'_, Marks, C> {
         let Err(error) = result else {
             return Ok(self.marks.sent(mark, self.clock.now()).await?);
         };
-        // If it may have been sent, the claim expires by itself and the alert is sent again: twice is better than never.
+        // If it may have been sent, the claim expires by itself and the alert is sent again: twice is better than
+        // never.
         if let ChannelError::NotSent(_) | ChannelError::Refused(_) = error {
             self.marks.release(mark).await?;
         }

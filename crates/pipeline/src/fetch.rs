@@ -1,3 +1,8 @@
+//! The fetch stage: polls the source and queues the pages that are due.
+//!
+//! It neither downloads bulletin pages nor reads them; that is the parse stage. The states of a link are in `link.rs`.
+//! Start reading at [`Fetcher::fetch`].
+
 use bulletin::{Month, MonthRange};
 use bulletin_html::predicted_path;
 use chrono::{DateTime, Datelike, Duration, Utc};
@@ -8,41 +13,40 @@ use crate::port::{
     present_month,
 };
 
-/// How long a queued link may go without a word before it is due again: longer than every attempt at its message
-/// takes together.
+/// The time after which a queued link without a result is due again. Longer than all deliveries of its message
+/// together.
 const QUEUED_FOR: Duration = Duration::minutes(60);
-/// The day of a month from which the next month's bulletin is called overdue. From 2023 to 2025 bulletins came out
+/// The day of the month from which the next month's bulletin is overdue. From 2023 to 2025 bulletins were published
 /// between the 6th and the 15th, in 2026 as late as the 29th.
 const OVERDUE_FROM_DAY: u32 = 22;
 
 /// Finds bulletins and queues the pages that are due.
 #[derive(Debug)]
 pub struct Fetcher<'a, Source, Store, Queue, Clock> {
-    /// Where pages come from.
+    /// The source of the index.
     pub source: &'a Source,
-    /// Where bulletins and links are.
+    /// The bulletins and links.
     pub store: &'a Store,
-    /// Where pages wait to be read.
+    /// The queue of pages to parse.
     pub queue: &'a Queue,
-    /// What time it is.
+    /// The time.
     pub clock: &'a Clock,
 }
 
-/// What a look at the source brought.
+/// The result of a poll.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FetchReport {
     /// The months whose pages were queued.
     pub queued: Vec<Month>,
-    /// Why the list of bulletins could not be had; `None` where it could.
+    /// The reason why the index could not be fetched; `None` if it was.
     pub blocked: Option<String>,
-    /// The month whose bulletin should be out by now and is not stored.
+    /// The month whose bulletin should be published by now and is not stored.
     pub overdue: Option<Month>,
-    /// The newest bulletin stored.
+    /// The month of the newest stored bulletin.
     pub newest: Option<Month>,
-    /// Months of the wanted history that the source does not have.
+    /// Months of the backfill range that the index does not list.
     pub unavailable: Vec<Month>,
-    /// Months that are polled and not stored, because their page could not be had when it was last asked for. Such a
-    /// bulletin may be out.
+    /// Polled months that are not stored because the last fetch of their page failed. Their bulletins may be published.
     pub missing: Vec<Month>,
 }
 
@@ -53,13 +57,14 @@ where
     Queue: BulletinQueue,
     C: Clock,
 {
-    /// Looks at the source once and queues what is due: every month after the newest stored up to next calendar
-    /// month, whether the source lists it or not; the bulletin in force and every later one again after some hours;
-    /// and of `backfill` what is not stored yet, but only once the newest bulletin is stored, so that history always
-    /// fills in behind.
+    /// Polls the source once and queues the pages that are due:
+    ///
+    /// - every month after the newest stored one up to the next calendar month, listed or not;
+    /// - the bulletin in force and every later one, again every few hours;
+    /// - the missing months of `backfill`, once the newest bulletin is stored. History always fills in behind it.
     ///
     /// # Errors
-    /// [`StoreError`] of store or queue. What was queued until then stays queued; the rest is still due.
+    /// [`StoreError`] of the store or queue. Pages queued before the error stay queued; the others are still due.
     pub async fn fetch(&self, backfill: Option<MonthRange>) -> Result<FetchReport, StoreError> {
         let now = self.clock.now();
         let mut report = FetchReport::default();
@@ -116,7 +121,7 @@ where
         Ok(report)
     }
 
-    /// True if the page could not be had when it was last asked for. A page that was refused is another matter.
+    /// True if the last fetch of the page failed. A refused page does not count: it was fetched.
     async fn is_failing(&self, month: Month) -> Result<bool, StoreError> {
         let link = self.store.link(month).await?;
         Ok(link.is_some_and(|link| {
@@ -156,20 +161,19 @@ where
     }
 }
 
-/// The months to look at, in the order in which they should be read.
+/// The months to poll, in the order in which to parse them.
 fn wanted(present: Month, stored: &[Month], listed: Option<&[PageLink]>) -> Vec<Month> {
     let listed = |month: &Month| lists(listed, *month);
     let horizon = present.next();
     let Some(newest) = stored.last().copied() else {
-        // Tracking begins with the newest bulletin that there is. Without a list, next month's page is tried and
-        // this month's too.
+        // Tracking begins with the newest bulletin. Without an index, both possible pages are tried.
         return match listed_newest(listed, horizon) {
             Some(newest) => vec![newest],
             None => vec![horizon, present],
         };
     };
     let mut months: Vec<Month> = newest.next().through(horizon).collect();
-    // A bulletin that is out earlier than ever is on the list.
+    // A bulletin that is published unusually early.
     months.extend(
         horizon
             .next()
@@ -184,7 +188,7 @@ fn wanted(present: Month, stored: &[Month], listed: Option<&[PageLink]>) -> Vec<
     months
 }
 
-/// Whether the source gave its list, and the month is on it.
+/// True if the index was fetched and lists the month.
 fn lists(listed: Option<&[PageLink]>, month: Month) -> bool {
     listed.is_some_and(|links| links.iter().any(|link| link.month == month))
 }
@@ -194,7 +198,7 @@ fn listed_newest(listed: impl Fn(&Month) -> bool, horizon: Month) -> Option<Mont
     earliest.through(horizon.next()).rev().find(listed)
 }
 
-/// Whether no newer bulletin can be had than those that are stored, as far as the source tells.
+/// True if the index lists no bulletin newer than the newest stored one.
 fn newest_is_stored(present: Month, stored: &[Month], listed: Option<&[PageLink]>) -> bool {
     let Some(newest) = stored.last().copied() else {
         return false;
@@ -203,7 +207,8 @@ fn newest_is_stored(present: Month, stored: &[Month], listed: Option<&[PageLink]
     listed_newest(listed, present.next()).is_none_or(|listed| listed <= newest)
 }
 
-/// Next month's bulletin, where it should be out by now and is not stored; or this month's. `stored` is in order.
+/// The month of the bulletin that should be published by now and is not stored: this month's or next month's.
+/// `stored` is sorted.
 pub fn overdue(now: DateTime<Utc>, stored: &[Month]) -> Option<Month> {
     let present = present_month(now);
     if stored.last().is_none_or(|newest| *newest < present) {
@@ -236,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn tracking_begins_with_the_newest_bulletin_listed() {
+    fn tracking_begins_with_the_newest_listed_bulletin() {
         let listed = links(&["2026-11", "2026-10", "2001-12"]);
         assert_eq!(texts(wanted(month("2026-11"), &[], Some(&listed))), ["2026-11"]);
         let listed = links(&["2026-12", "2026-11"]);
@@ -244,21 +249,21 @@ mod tests {
     }
 
     #[test]
-    fn without_a_list_the_next_and_the_present_month_are_tried() {
+    fn without_an_index_the_next_and_the_present_month_are_tried() {
         assert_eq!(texts(wanted(month("2026-11"), &[], None)), ["2026-12", "2026-11"]);
     }
 
     #[test]
-    fn every_month_after_the_newest_is_looked_for_though_not_listed() {
+    fn every_month_after_the_newest_is_polled_even_if_not_listed() {
         let stored = [month("2026-09")];
         let wanted = wanted(month("2026-11"), &stored, Some(&links(&["2026-09"])));
         assert_eq!(texts(wanted), ["2026-10", "2026-11", "2026-12"]);
     }
 
     #[test]
-    fn the_bulletins_in_force_and_to_come_are_read_again() {
+    fn bulletins_in_force_and_upcoming_are_polled_again() {
         let stored = [month("2026-10"), month("2026-12")];
-        // November is in force and missing; October is history.
+        // November is in force and missing; October is over.
         assert_eq!(
             texts(wanted(month("2026-11"), &stored, None)),
             ["2026-11", "2026-12"]

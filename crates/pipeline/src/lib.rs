@@ -1,8 +1,11 @@
-//! The three stages of the pipeline, written once against ports.
+//! The three stages of the pipeline, written against ports.
 //!
 //! [`Fetcher`] finds bulletins and queues their pages, [`Parser`] reads a page and stores it, [`Notifier`] turns
-//! what was stored into alerts. Where pages come from, where things are stored and where alerts go is said by the
-//! adapters that fill the ports of [`port`]: SQLite and a terminal on one machine, AWS services on AWS.
+//! changes into alerts and sends them.
+//!
+//! No I/O happens here. Adapters implement the traits in [`port`]: `web-source` reads pages, `sqlite` stores and
+//! sends on one machine, `aws` on AWS. Start reading at [`Fetcher::fetch`], or with the path of a page in
+//! `docs/ARCHITECTURE.md`.
 
 pub mod port;
 
@@ -37,5 +40,5 @@ pub use record::{
 };
 pub use retell::{Retold, Silence, retell};
 
-/// The department's own site, to which alerts point whichever host gave the page.
+/// The department's official site. Alerts link to it, whichever host served the page.
 pub const OFFICIAL_SITE: &str = "https://travel.state.gov";

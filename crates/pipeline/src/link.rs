@@ -1,3 +1,7 @@
+//! The state of each bulletin's page: due, queued, done or dead, and the backoff after failures.
+//!
+//! Pure: links are stored through [`LinkTable`](crate::port::LinkTable). Start reading at [`LinkState`].
+
 use bulletin::Month;
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
@@ -5,16 +9,16 @@ use serde::{Deserialize, Serialize};
 use crate::port::{PageLink, present_month};
 use crate::skew;
 
-/// A bulletin's page and what is to be done with it. There is one for a month.
+/// A bulletin's page and its state. Each month has one link.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
     /// The page.
     pub link: PageLink,
-    /// What is to be done.
+    /// Its state.
     pub state: LinkState,
-    /// How often in a row it could not be read.
+    /// The number of consecutive failures.
     pub failures: u32,
-    /// What happened last, in words.
+    /// A description of the last result, for people.
     pub note: String,
 }
 
@@ -28,41 +32,41 @@ impl Link {
     }
 }
 
-/// True if pages of this month are polled at `now`: those of the present month and of the two that follow. A link of
-/// such a month always has a due time, unless the clock was ahead and the month seemed to be over.
+/// True if the page of this month is polled at `now`: that of the present month and of the next two. A link of such a
+/// month always has a due time, unless the clock was ahead and the month seemed to be over.
 pub fn is_in_season(month: Month, now: DateTime<Utc>) -> bool {
     let present = present_month(now);
     present <= month && month <= present.next().next()
 }
 
-/// What is to be done with a link.
+/// The state of a link.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum LinkState {
-    /// It is to be read from this instant on.
+    /// To be fetched from `at` on.
     Due {
-        /// From when.
+        /// The due time.
         at: DateTime<Utc>,
     },
-    /// It waits in the queue. If nothing is heard of it until then, it is due again.
+    /// In the queue. Without a result by `until`, it is due again.
     Queued {
-        /// Until when.
+        /// The time at which it is due again.
         until: DateTime<Utc>,
     },
-    /// It was read and stored whole.
+    /// Parsed and completely stored.
     Done {
-        /// When it is due again, for the bulletins in force and to come.
+        /// The time of the next poll; only for bulletins in force and upcoming.
         again: Option<DateTime<Utc>>,
     },
-    /// It was read and refused. An operator should look; the message is kept among the dead letters.
+    /// Fetched and refused. The message is a dead letter, which an operator should inspect.
     Dead {
-        /// When it is looked at again by itself, for the bulletins in force and to come.
+        /// The time of the next poll; only for bulletins in force and upcoming.
         again: Option<DateTime<Utc>>,
     },
 }
 
 impl LinkState {
-    /// From when on it may be claimed; `None` for never by itself.
+    /// The time from which it may be claimed; `None` if it has no due time.
     pub fn due_from(&self) -> Option<DateTime<Utc>> {
         match self {
             Self::Due { at } => Some(*at),
@@ -71,7 +75,7 @@ impl LinkState {
         }
     }
 
-    /// The name in data.
+    /// The name in stored data.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Due { .. } => "due",
@@ -82,8 +86,8 @@ impl LinkState {
     }
 }
 
-/// How long to leave a blocked source alone after so many failures in a row: five minutes, doubled each time, at
-/// most three hours, so that a bulletin is never found later than that after the source opens again.
+/// The pause after this many consecutive failures: five minutes, doubled each time, at most three hours. So a
+/// bulletin is found at most three hours after the source answers again.
 pub fn backoff(failures: u32) -> Duration {
     Duration::minutes(5 << failures.saturating_sub(1).min(6)).min(Duration::hours(3))
 }

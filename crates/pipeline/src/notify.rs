@@ -1,6 +1,7 @@
-//! The stage that turns change records into alerts and sends them.
+//! The notify stage: turns change records into alerts and sends them.
 //!
-//! [`alerts_of`] has the rules, [`Dispatcher`] sends. One machine does the same with the records of its change log.
+//! [`alerts_of`] has the rules, [`Dispatcher`] sends. On one machine the `sqlite` crate reads the change log and uses
+//! [`due_alerts`](crate::due_alerts) with the dispatcher. Start reading at [`Notifier::notify_all`].
 
 use bulletin::{Alert, Standing};
 use chrono::{DateTime, Utc};
@@ -10,7 +11,7 @@ use crate::dispatch::{Dispatcher, Notified, NotifyError};
 use crate::port::{AlertMarks, BulletinStore, Channel, Clock, StoreError};
 use crate::record::ChangeRecord;
 
-/// Turns what was stored into alerts and sends each once.
+/// Turns change records into alerts and sends them under their marks.
 #[derive(Debug)]
 pub struct Notifier<'a, Store, Ch, Clock> {
     /// The standings and the marks.
@@ -27,10 +28,10 @@ where
     Ch: Channel,
     C: Clock,
 {
-    /// Sends the alerts that a record asks for.
+    /// Sends the alerts of one record.
     ///
     /// # Errors
-    /// The first [`NotifyError`]: the record must be retried. What was sent is marked and not sent again.
+    /// The first [`NotifyError`]: the record must be retried. Alerts that were sent are marked and not sent again.
     pub async fn notify(&self, record: &ChangeRecord) -> Result<Notified, NotifyError> {
         let report = self.notify_all(&[record]).await.pop().unwrap_or_default();
         match report.failures.first() {
@@ -39,7 +40,7 @@ where
         }
     }
 
-    /// Sends the alerts of several records, and reports per record.
+    /// Sends the alerts of several records, and returns a report for each record.
     pub async fn notify_all(&self, records: &[&ChangeRecord]) -> Vec<Notified> {
         let mut asked: Vec<Vec<DueAlert>> = Vec::new();
         let mut unread = Vec::new();
@@ -69,7 +70,7 @@ where
     /// The alerts of a record. A finished month alerts nobody.
     ///
     /// # Errors
-    /// [`StoreError`] if the standings that a summary is made of cannot be read.
+    /// [`StoreError`] if the standings for a summary cannot be read.
     pub async fn alerts(&self, record: &ChangeRecord) -> Result<Vec<Alert>, StoreError> {
         let now = self.clock.now();
         let standings = standings_for(self.store, record, now).await?;
@@ -77,10 +78,10 @@ where
     }
 }
 
-/// The standings that a summary is made of, if the record asked for one at this instant.
+/// The standings for a summary; none if the record causes no summary at this instant.
 ///
 /// # Errors
-/// [`StoreError`].
+/// [`StoreError`] if the standings cannot be read.
 pub async fn standings_for<Store: BulletinStore>(
     store: &Store,
     record: &ChangeRecord,

@@ -1,6 +1,6 @@
-//! The parse stage: fetches a page, reads it, has it stored and records the outcome with its link.
+//! The parse stage: fetches a page, reads it, has it stored and records the outcome in its link.
 //!
-//! Storing is in `storing.rs`. Start reading at [`Parser`].
+//! The HTML is read by `bulletin-html`; storing is in `storing.rs`. Start reading at [`Parser::parse_message`].
 
 use bulletin::{Finding, Month};
 use bulletin_html::{Refusal, read_page};
@@ -15,78 +15,78 @@ use crate::record::{BulletinRecord, CellDigest};
 use crate::skew;
 use crate::storing::Candidate;
 
-/// How often the bulletins in force and to come are read again.
+/// The time between two polls of a bulletin that is in force or upcoming.
 const READ_AGAIN: Duration = skew::LONGEST_DELAY;
-/// How often a page that is not out yet is looked for, at most.
+/// The shortest time between two polls of a page that is not published yet.
 const LOOK_FOR_AGAIN: Duration = Duration::minutes(10);
 
-/// Reads pages and stores what they say.
+/// Reads pages and stores their bulletins.
 #[derive(Debug)]
 pub struct Parser<'a, Source, Store, Clock> {
-    /// Where pages come from.
+    /// The source of pages.
     pub source: &'a Source,
-    /// Where rows, standings and links are.
+    /// The rows, standings and links.
     pub store: &'a Store,
-    /// What time it is.
+    /// The time.
     pub clock: &'a Clock,
 }
 
-/// What an operator confirms about a page that is fed.
+/// The facts that an operator confirms about a page when ingesting it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Accept {
-    /// Rows and columns that are missing are gone.
+    /// Missing rows and columns are gone.
     pub missing: bool,
     /// Dates for Filing really repeats Final Action.
     pub identical_charts: bool,
 }
 
-/// What became of a page.
+/// The outcome of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Parsed {
-    /// It is stored: a new bulletin, or a confirmed correction.
+    /// Stored: a new bulletin, or a confirmed correction.
     Stored {
         /// The bulletin's record.
         record: Box<BulletinRecord>,
-        /// How many cells it changed.
+        /// The number of cells written.
         changed: usize,
     },
-    /// It says what is stored already.
+    /// Identical to the stored version.
     Unchanged,
-    /// It differs from the stored version, and waits until a second fetch agrees.
+    /// Different from the stored version. It is held until a second fetch confirms it.
     Held {
-        /// When it is fetched again.
+        /// The time of the next fetch.
         until: DateTime<Utc>,
-        /// The number of cells that differ; 0 where the stored version was seen while another one waits.
+        /// The number of cells that differ; 0 if the page shows the stored version while another one is held.
         differs: usize,
         /// True if the page alternates between two versions.
         alternates: bool,
     },
-    /// It was fetched before the page that is stored, and loses.
+    /// Fetched before the stored page, and so ignored.
     Outdated,
-    /// There is no such page, or none yet.
+    /// The page does not exist, or not yet.
     NotThere {
-        /// Whether its bulletin is stored all the same. It stays.
+        /// True if its bulletin is stored nevertheless. The bulletin is kept.
         is_stored: bool,
     },
 }
 
-/// Why a page could not be stored.
+/// The reason why a page could not be stored.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParseError {
-    /// No host gave it. The link is due again later.
+    /// No host served it. The link is due again later.
     #[error(transparent)]
     Source(#[from] SourceError),
-    /// It was read and refused.
+    /// The page was fetched and refused.
     #[error("{}: {refusal}", asked_for(host, *.month))]
     Refused {
-        /// The bulletin that was asked for, where it is known.
+        /// The requested bulletin, if known.
         month: Option<Month>,
-        /// Who gave the page.
+        /// The host that served the page.
         host: String,
-        /// Why.
+        /// The reason.
         refusal: Refusal,
     },
-    /// The store could not take it. It is tried again.
+    /// The store failed. The page is retried.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -99,8 +99,8 @@ fn asked_for(host: &str, month: Option<Month>) -> String {
 }
 
 impl ParseError {
-    /// Whether the page itself was read whole and refused, so that trying again soon is of no use. What broke off on the
-    /// way, or is a copy of another month's page, is a fault of the way and passes.
+    /// True if the page itself is at fault, so that an early retry cannot succeed. A page that was truncated, or is a
+    /// copy of another month's page, is a transient fault of the host.
     pub fn is_refusal(&self) -> bool {
         matches!(self, Self::Refused { refusal, .. } if !refusal.is_worth_another_fetch())
             || matches!(self, Self::Source(SourceError::Forbidden { .. }))
@@ -113,19 +113,19 @@ where
     Store: BulletinStore + LinkTable,
     C: Clock,
 {
-    /// Fetches a page, stores what it says, and notes what became of its link.
+    /// Fetches a page, stores its bulletin, and records the outcome in its link.
     ///
-    /// Repeating it is harmless: what is stored already is not written again.
+    /// Idempotent: a page that is already stored is not written again.
     ///
     /// # Errors
-    /// [`ParseError`]. The link's state is noted then too, unless the store itself failed: then the link stays
-    /// queued and becomes due again by itself.
+    /// [`ParseError`]. It is recorded in the link too, unless the store itself failed: then the link stays queued
+    /// until it is due again.
     pub async fn parse_link(&self, link: &PageLink) -> Result<Parsed, ParseError> {
         self.parse_asked_for(link, false).await
     }
 
-    /// Does the same for a queued page. If the index lists a page and no host has it, that is a failure of the source
-    /// and not a bulletin that is not out yet.
+    /// Does the same for a queued page. If the index lists the page and no host has it, the source failed; otherwise
+    /// the bulletin is not published yet.
     ///
     /// # Errors
     /// [`ParseError`], as for [`parse_link`](Self::parse_link).
@@ -147,11 +147,11 @@ where
         result
     }
 
-    /// Stores a page that a person feeds. It counts as confirmed. Where the month that it should be is known, a page of
-    /// another month is refused.
+    /// Stores a page that an operator ingests. It counts as confirmed. A page of another month than `expected` is
+    /// refused.
     ///
     /// # Errors
-    /// [`ParseError`].
+    /// [`ParseError`] if the page is refused or the store fails.
     pub async fn parse_page(
         &self,
         page: &Fetched,
@@ -187,7 +187,7 @@ where
         let findings = match &ingested {
             Parsed::Stored { record, .. } => record.findings.clone(),
             _ if is_stored => read.findings,
-            // The page lost cells: what is reported about it is stored.
+            // The page lost cells, and only the stored findings report them.
             _ => self
                 .store
                 .record(month)
@@ -200,7 +200,7 @@ where
     async fn fetch_and_store(&self, link: &PageLink, is_listed: bool) -> Result<Parsed, ParseError> {
         let record = self.store.record(link.month).await?;
         let pending = record.as_ref().and_then(|record| record.pending.as_ref());
-        // The second look at a correction comes from another host. Where that one denies it, the two are asked in
+        // The second fetch of a correction comes from another host. If that one contradicts it, the two are asked in
         // turn until they agree: the first was ahead of the others, or behind.
         let avoid = pending
             .filter(|pending| !pending.first_host_next)
@@ -227,7 +227,7 @@ where
         }
     }
 
-    /// What one host gave cannot be used: another may have the page whole.
+    /// Fetches a refused page from another host, which may have an intact one.
     async fn second_opinion(
         &self,
         link: &PageLink,
@@ -256,7 +256,7 @@ where
         Ok(self.store.link(month).await?.map_or(0, |link| link.failures))
     }
 
-    /// What is to be done with the link after this.
+    /// The new state of the link, its failures and its note.
     fn settlement(
         &self,
         month: Month,
@@ -272,7 +272,7 @@ where
                 (LinkState::Due { at }, 0, "not there".into())
             }
             Ok(Parsed::Held { until, differs, .. }) => {
-                let note = format!("{differs} cells differ; waiting for a second look");
+                let note = format!("{differs} cells differ; waiting for a second fetch");
                 (LinkState::Done { again: Some(*until) }, 0, note)
             }
             Ok(Parsed::Stored { changed, .. }) => (

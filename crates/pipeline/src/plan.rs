@@ -1,4 +1,7 @@
-//! The effect of storing a bulletin on the standings, and on the missing cells of the bulletin after it.
+//! Plans the write of a bulletin: its effect on the standings, and on the missing cells of the bulletin after it.
+//!
+//! The rules of a standing are in the `bulletin` crate, the writes of rows in `row.rs`. Start reading at
+//! [`plan_standings`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,11 +16,11 @@ use crate::port::{BulletinStore, StoreError, StoredRow, StoredStanding, as_bulle
 use crate::record::{BulletinRecord, RowWrite, StandingWrite, WritePlan};
 use crate::row::row_writes;
 
-/// The standings that a bulletin changes, and what that was worked out from.
+/// The standings that a bulletin changes, and the state from which they were computed.
 #[derive(Debug)]
 pub(crate) struct PlannedStandings {
     writes: Vec<StandingWrite>,
-    /// The revisions that stand there now of the bulletin's entries, by case.
+    /// The stored revisions of the bulletin's entries, by case.
     revisions: BTreeMap<Case, u32>,
     month: Month,
     months: Vec<Month>,
@@ -26,8 +29,8 @@ pub(crate) struct PlannedStandings {
 }
 
 impl PlannedStandings {
-    /// The same, where what stands there is no earlier form of the bulletin but a fault: what is put in its place is the
-    /// form that it was to be.
+    /// Makes this a repair: the stored entries are damaged and not an earlier version of the bulletin, so their
+    /// revisions are kept.
     pub(crate) fn mending(mut self) -> Self {
         self.mends = true;
         for write in &mut self.writes {
@@ -42,7 +45,7 @@ impl PlannedStandings {
         self
     }
 
-    /// The whole plan of a write.
+    /// Completes the plan with rows and record.
     pub(crate) fn write(
         self,
         rows: Vec<RowWrite>,
@@ -64,13 +67,13 @@ impl PlannedStandings {
 }
 
 /// The number of attempts at a write. A conflict means that another writer succeeded, but a slow writer may lose many
-/// times in a row while a history is read.
+/// times in a row during a backfill.
 const WRITE_ATTEMPTS: u32 = 100;
 
-/// Repeats a write that other writers prevent, each time from what is stored by then.
+/// Repeats an attempt after a conflict with another writer. Each attempt must read the store again.
 ///
 /// # Errors
-/// The error of the write; [`StoreError::Unavailable`] if every attempt conflicts.
+/// The error of the attempt; [`StoreError::Unavailable`] if every attempt conflicts.
 pub(crate) async fn retry_conflicts<T>(
     mut attempt: impl AsyncFnMut() -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
@@ -83,17 +86,17 @@ pub(crate) async fn retry_conflicts<T>(
     }
     Err(StoreError::Unavailable {
         what: conflict.unwrap_or_default(),
-        reason: "other processes write it all the time".into(),
+        reason: "every attempt conflicted with another writer".into(),
     })
 }
 
-/// What is stored around a bulletin.
+/// The stored state around a bulletin.
 #[derive(Debug)]
 pub(crate) struct Surroundings {
     months: Vec<Month>,
     standings: BTreeMap<Case, StoredStanding>,
-    /// The newest stored bulletin of an earlier month, with its printed and missing cells. Its texts need not be those of
-    /// the page.
+    /// The newest stored bulletin of an earlier month, with its printed and missing cells. Its labels may be codes
+    /// instead of the printed text.
     pub(crate) previous: Option<Bulletin>,
     /// The month of the oldest stored bulletin of a later month.
     next: Option<Month>,
@@ -101,15 +104,15 @@ pub(crate) struct Surroundings {
     next_news: Option<Month>,
     /// The later months that were over when they were first seen, up to that one.
     over: BTreeSet<Month>,
-    /// True if a new bulletin would be news here: an earlier one is stored, and no later one with which tracking began.
+    /// True if a new bulletin is news: an earlier one is stored, and no later one with which tracking began.
     pub(crate) is_news: bool,
 }
 
 impl Surroundings {
-    /// Reads what is stored around a month.
+    /// Reads the stored state around a month.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`] if the store cannot be read.
     pub(crate) async fn read<Store: BulletinStore>(store: &Store, month: Month) -> Result<Self, StoreError> {
         let months = store.months().await?;
         let standings: BTreeMap<Case, StoredStanding> = store
@@ -121,13 +124,13 @@ impl Surroundings {
         let later = months.iter().copied().filter(|other| *other > month);
         let next = later.clone().next();
         let previous = match months.iter().rev().copied().find(|other| *other < month) {
-            // Every case that the newest bulletin but one lists has an entry for it.
+            // Without a later month, every case of the previous bulletin still has an entry for it.
             Some(previous) if next.is_none() => Some(layout(&standings, previous)?),
             Some(previous) => Some(as_bulletin(previous, store.rows(previous).await?)?),
             None => None,
         };
         let (mut over, mut next_news) = (BTreeSet::new(), None);
-        // Behind two later ones its standings are not worked out any more.
+        // Standings hold two months: behind two later ones a bulletin changes none.
         let mut is_news = previous.is_some() && later.clone().count() <= 1;
         for candidate in later {
             let record = store.record(candidate).await?;
@@ -151,7 +154,7 @@ impl Surroundings {
         })
     }
 
-    /// The bulletin of this month with the cells that it should have, judged by the bulletin before it.
+    /// Adds the cells that the bulletin should have according to the one before it.
     pub(crate) fn complete(
         &self,
         printed: &Bulletin,
@@ -176,7 +179,7 @@ async fn was_over<Store: BulletinStore>(store: &Store, month: Month) -> Result<b
     Ok(record.is_some_and(|record| record.was_over()))
 }
 
-/// The cells of a bulletin as the standings have them, with codes in place of printed labels.
+/// The bulletin as the standings know it, with codes instead of printed labels.
 fn layout(standings: &BTreeMap<Case, StoredStanding>, month: Month) -> Result<Bulletin, StoreError> {
     let mut rows = Vec::new();
     for (case, stored) in standings {
@@ -223,7 +226,7 @@ fn row_of(key: RowKey, state: &CellState) -> Row {
     }
 }
 
-/// The label that a missing cell still has: that of its column where the row is missing, and the other way round.
+/// The label that a missing cell still has: that of its column if the row is missing, and vice versa.
 fn label_beside(key: RowKey, part: MissingPart) -> SmolStr {
     match part {
         MissingPart::Row => key.area.code().into(),
@@ -231,11 +234,10 @@ fn label_beside(key: RowKey, part: MissingPart) -> SmolStr {
     }
 }
 
-/// Works out what becomes of the standings when this bulletin is stored. `is_over` says that it was over when it was first
-/// seen.
+/// Computes the standings after this bulletin is stored. `is_over` is true if it was over when it was first seen.
 ///
 /// # Errors
-/// [`StoreError`] where what is stored cannot be read.
+/// [`StoreError`] if the store cannot be read.
 pub(crate) async fn plan_standings<Store: BulletinStore>(
     store: &Store,
     bulletin: &Bulletin,
@@ -279,11 +281,11 @@ pub(crate) async fn plan_standings<Store: BulletinStore>(
     })
 }
 
-/// The write that brings the missing cells of the next stored bulletin up to date when `bulletin` comes to be the one
-/// before it; `None` where nothing changes. Nobody is notified of it: the page of that bulletin is the same.
+/// Plans the update of the next stored bulletin's missing cells after `bulletin` was stored before it; `None` if
+/// nothing changes. It causes no alert, because the page of that bulletin is the same.
 ///
 /// # Errors
-/// [`StoreError`].
+/// [`StoreError`] if the store cannot be read.
 pub(crate) async fn recomplete_next<Store: BulletinStore>(
     store: &Store,
     bulletin: &Bulletin,
@@ -336,7 +338,7 @@ fn standing_writes(
     Ok(writes)
 }
 
-/// Every case that the bulletin may touch: those it lists, and those that have a standing.
+/// The cases that the bulletin may change: those it lists, and those that have a standing.
 fn cases(bulletin: &Bulletin, standings: &BTreeMap<Case, StoredStanding>) -> Vec<Case> {
     let mut cases = bulletin.cases();
     cases.extend(standings.keys());

@@ -1,4 +1,7 @@
-//! What the stages need of the world around them: roles, filled by adapters.
+//! The ports of the pipeline: traits that adapters implement, and the values that pass through them.
+//!
+//! Channels, through which alerts leave, are in `channel.rs`; records and plans are in `record.rs`. The contract that
+//! every store must fulfil is in `testing/contract.rs`. Start reading at [`BulletinStore`].
 
 use bulletin::{Bulletin, Month, MonthRange, RowKey, Standing};
 use chrono::{DateTime, Duration, Utc};
@@ -8,13 +11,13 @@ pub use crate::channel::{Channel, ChannelError, Recipient, Sending};
 use crate::link::{Link, LinkState};
 use crate::record::{ArchivedRow, BulletinRecord, HistoryRow, Pending, WritePlan};
 
-/// What time it is. Replays and tests bring their own.
+/// The time. Replays and tests use their own clocks.
 pub trait Clock {
     /// The present instant.
     fn now(&self) -> DateTime<Utc>;
 }
 
-/// The time of this machine.
+/// The clock of this machine.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
@@ -24,177 +27,175 @@ impl Clock for SystemClock {
     }
 }
 
-/// The month whose bulletin is in force at this instant, by the clock of Washington without daylight saving: for
-/// an hour of a summer's last day the month that ends counts longer, which harms nobody.
+/// The month whose bulletin is in force at this instant in Washington, at UTC-5 all year. In summer the month changes
+/// an hour late, which is harmless.
 pub fn present_month(now: DateTime<Utc>) -> Month {
     Month::of((now - Duration::hours(5)).date_naive())
 }
 
-/// A bulletin's page where it is linked.
+/// The address of a bulletin's page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageLink {
     /// The bulletin's month.
     pub month: Month,
-    /// The path on the site, beginning with `/content/`.
+    /// The path on the site, starting with `/content/`.
     pub path: String,
 }
 
-/// A page as it was got.
+/// A fetched page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fetched {
     /// Its bytes.
     pub body: Vec<u8>,
-    /// Who gave it: a host's name, or `by hand` for a file that a person gave.
+    /// The name of the host that served it, or `by hand` for a page that an operator ingested.
     pub host: String,
-    /// When.
+    /// The time of the fetch.
     pub at: DateTime<Utc>,
-    /// Whether a person gave it, which counts as confirmed.
+    /// True if an operator ingested it. Such a page counts as confirmed.
     pub by_hand: bool,
 }
 
-/// Why there is no page.
+/// The reason why a page was not fetched.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SourceError {
-    /// Every host says that there is no such page (yet).
-    #[error("there is no page {path} yet ({tried})")]
+    /// Every host answered that the page does not exist (yet).
+    #[error("{path} is not published yet ({tried})")]
     NotFound {
-        /// The path asked for.
+        /// The requested path.
         path: String,
-        /// Which host answered what.
+        /// The answer of each host.
         tried: String,
     },
-    /// No host gave the page, and it may be out: a host is blocked or failed, or the index lists it.
+    /// No host served the page, but it may be published: a host is blocked or failed, or the index lists it.
     #[error(
-        "no host gave {path}: {tried}. If this lasts, save the page from a browser and feed it with `bulletin ingest FILE`"
+        "no host served {path}: {tried}. If this continues, save the page in a browser and run `bulletin ingest FILE`"
     )]
     Blocked {
-        /// The path asked for.
+        /// The requested path.
         path: String,
-        /// Which host answered what.
+        /// The answer of each host.
         tried: String,
     },
-    /// The path is none that bulletins are fetched from. Nothing was asked.
-    #[error("{path} is no page of the Visa Bulletin; only paths below {allowed} are fetched")]
+    /// The path is not allowed. No request was sent.
+    #[error("path not allowed: {path}. Only paths under {allowed} are fetched")]
     Forbidden {
-        /// The path asked for.
+        /// The requested path.
         path: String,
-        /// Where pages may lie.
+        /// The prefix of allowed paths.
         allowed: &'static str,
     },
 }
 
-/// Where pages come from.
+/// The source of pages.
 #[expect(
     async_fn_in_trait,
     reason = "stages run on one thread, and their futures are never sent to another"
 )]
 pub trait PageSource {
-    /// The bulletins that the source says it has, newest first.
+    /// The pages that the source's index lists, newest first.
     ///
     /// # Errors
-    /// [`SourceError`] when no list can be had.
+    /// [`SourceError`] if the index cannot be fetched.
     async fn links(&self) -> Result<Vec<PageLink>, SourceError>;
 
-    /// One page. The host `avoid` is asked last, so that a second look comes from another one where one answers.
+    /// Fetches one page. The host `avoid` is asked last, so that a second fetch comes from another host if one answers.
     ///
     /// # Errors
-    /// [`SourceError`] when no host gives it.
+    /// [`SourceError`] if no host serves it.
     async fn page(&self, path: &str, avoid: Option<&str>) -> Result<Fetched, SourceError>;
 }
 
-/// Why a store, queue or table could not do what was asked.
+/// The failure of a store, queue or table.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
-    /// Somebody else wrote in between. Read again and repeat.
-    #[error("somebody else wrote {what} in between")]
+    /// Another writer changed it after it was read. Read again and retry.
+    #[error("conflict: another process wrote {what}")]
     Conflict {
-        /// What was written.
+        /// The object of the write.
         what: String,
     },
-    /// It cannot be reached or is busy; this passes.
-    #[error("{what} cannot be reached just now: {reason}")]
+    /// It is unreachable or busy. A retry can succeed.
+    #[error("{what} is unavailable: {reason}")]
     Unavailable {
-        /// Which store.
+        /// The store.
         what: String,
-        /// Why.
+        /// The reason.
         reason: String,
     },
-    /// What is stored there cannot be understood, or it cannot be used at all.
+    /// Its content is invalid, or it cannot be used at all. A retry cannot succeed.
     #[error("{what} cannot be used: {reason}")]
     Broken {
-        /// Which store, and which part of it.
+        /// The store, and the affected part of it.
         what: String,
-        /// Why, and what to do.
+        /// The reason and the remedy.
         reason: String,
     },
 }
 
-/// One standing as stored, with the version that a write must name.
+/// A stored standing, with the version that a write must name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredStanding {
     /// The standing.
     pub standing: Standing,
-    /// Counts its writes from 1.
+    /// The number of its writes.
     pub version: u32,
 }
 
-/// One bulletin's rows as stored, with the versions that a write must name.
+/// A stored row, with the version that a write must name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredRow {
     /// The row.
     pub row: bulletin::Row,
-    /// Counts its writes from 1.
+    /// The number of its writes.
     pub version: u32,
 }
 
-/// Rows, standings and bulletins.
+/// The store of rows, standings and bulletins.
 #[expect(
     async_fn_in_trait,
     reason = "stages run on one thread, and their futures are never sent to another"
 )]
 pub trait BulletinStore {
-    /// The months whose bulletin is stored whole, earliest first.
+    /// The months whose bulletins are completely stored, earliest first.
     ///
     /// # Errors
-    /// [`StoreError`], like every call here.
+    /// [`StoreError`] if the store fails.
     async fn months(&self) -> Result<Vec<Month>, StoreError>;
 
-    /// What is noted of a bulletin; `None` where it is not stored whole.
+    /// The record of a bulletin; `None` if it is not completely stored.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`] if the store fails.
     async fn record(&self, month: Month) -> Result<Option<BulletinRecord>, StoreError>;
 
-    /// Every row of a month, also where the bulletin is not stored whole yet.
+    /// Every row of a month, including those of a partial write.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`] if the store fails.
     async fn rows(&self, month: Month) -> Result<Vec<StoredRow>, StoreError>;
 
-    /// Every standing.
+    /// All standings.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`] if the store fails.
     async fn standings(&self) -> Result<Vec<StoredStanding>, StoreError>;
 
-    /// Writes a bulletin: rows and standings, whole cases together, and the bulletin's own record last.
+    /// Writes a bulletin: rows and standings in whole cases, and the bulletin's record last.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] where a version is not the one that the plan names: then nothing of that case was
-    /// written.
+    /// [`StoreError::Conflict`] if a stored version differs from the one in the plan. Nothing of that case is written.
     async fn write(&self, plan: &WritePlan) -> Result<(), StoreError>;
 
-    /// Notes or drops a correction that waits for its confirmation. `known` is the record that the decision was
-    /// made from.
+    /// Stores or removes an unconfirmed correction. `known` is the record on which the decision was based.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] where the record is another by now.
+    /// [`StoreError::Conflict`] if the record has changed since.
     async fn hold(&self, known: &BulletinRecord, pending: Option<&Pending>) -> Result<(), StoreError>;
 
-    /// What one chart said of one case over the months, newest first, and no more than `limit` of them.
+    /// The cells of one case on one chart, newest month first, at most `limit` of them.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`] if the store fails.
     async fn history(
         &self,
         key: RowKey,
@@ -202,36 +203,36 @@ pub trait BulletinStore {
         limit: Option<usize>,
     ) -> Result<Vec<HistoryRow>, StoreError>;
 
-    /// Every cell that a month has, or had before a correction, with where it came from; in the order of their keys.
+    /// All cells of a month, including those that corrections removed, with their origins, sorted by key.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`] if the store fails.
     async fn archived_rows(&self, month: Month) -> Result<Vec<ArchivedRow>, StoreError>;
 }
 
-/// The links and their states.
+/// The store of links and their states.
 #[expect(
     async_fn_in_trait,
     reason = "stages run on one thread, and their futures are never sent to another"
 )]
 pub trait LinkTable {
-    /// Every link known.
+    /// All known links.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`] if the store fails.
     async fn links(&self) -> Result<Vec<Link>, StoreError>;
 
     /// The link of one month.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`] if the store fails.
     async fn link(&self, month: Month) -> Result<Option<Link>, StoreError>;
 
-    /// Takes a link that is due ([`Link::is_due`]) or not known yet, and sets it queued until `until`. Answers whether it
-    /// was taken: of two callers at once only one takes it.
+    /// Claims a link that is due ([`Link::is_due`]) or unknown: sets it to queued until `until`. Returns true if it was
+    /// claimed. Of two concurrent callers only one claims it.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`] if the store fails.
     async fn claim_link(
         &self,
         link: &PageLink,
@@ -239,10 +240,10 @@ pub trait LinkTable {
         until: DateTime<Utc>,
     ) -> Result<bool, StoreError>;
 
-    /// Notes what became of a link.
+    /// Records the outcome of a link.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`] if the store fails.
     async fn settle(
         &self,
         link: &PageLink,
@@ -251,37 +252,37 @@ pub trait LinkTable {
         note: &str,
     ) -> Result<(), StoreError>;
 
-    /// Notes that the source was asked for its list, and whether it gave it.
+    /// Records a poll of the source's index.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`] if the store fails.
     async fn note_check(&self, check: &Check) -> Result<(), StoreError>;
 }
 
-/// One look at the source.
+/// One poll of the source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
-    /// When.
+    /// The time of the poll.
     pub at: DateTime<Utc>,
-    /// Whether the source gave what was asked for.
+    /// True if the source served the index.
     pub good: bool,
-    /// What it answered, in words.
+    /// A description of the answer, for people.
     pub note: String,
 }
 
-/// A page that is to be read.
+/// A page to parse, as queued.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageMessage {
     /// The page.
     pub link: PageLink,
-    /// Follows one page through the logs of all stages.
+    /// The id of this page in the logs of all stages.
     pub trace: String,
     /// True if the source's index lists the page.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub listed: bool,
 }
 
-/// Where the fetcher leaves pages for the parser.
+/// The queue from the fetcher to the parser.
 #[expect(
     async_fn_in_trait,
     reason = "stages run on one thread, and their futures are never sent to another"
@@ -290,32 +291,32 @@ pub trait BulletinQueue {
     /// Queues a page.
     ///
     /// # Errors
-    /// [`StoreError`]; then the page is not queued.
+    /// [`StoreError`] if the page was not queued.
     async fn send(&self, message: &PageMessage) -> Result<(), StoreError>;
 }
 
-/// Whether an alert may be sent now.
+/// The answer to a claim on an alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Claim {
-    /// Yes, by the one who asked.
+    /// The caller may send it.
     Granted,
-    /// Somebody else is sending it right now. Come back later.
+    /// Another process is sending it. Retry later.
     InProgress,
-    /// It has been sent.
+    /// It was sent.
     Sent,
 }
 
-/// Which alerts have been sent, and which are being sent.
+/// The marks of alerts that were sent or are being sent.
 #[expect(
     async_fn_in_trait,
     reason = "stages run on one thread, and their futures are never sent to another"
 )]
 pub trait AlertMarks {
-    /// Takes the right to send. A right that was taken and not used until `expires` can be taken again: when that is due
-    /// ([`skew::is_due`](crate::skew::is_due)).
+    /// Claims the alert for sending. An unused claim ends at `expires`, as judged by
+    /// [`skew::is_due`](crate::skew::is_due); then the alert can be claimed again.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`] if the store fails.
     async fn claim_alert(
         &self,
         mark: &str,
@@ -323,29 +324,29 @@ pub trait AlertMarks {
         expires: DateTime<Utc>,
     ) -> Result<Claim, StoreError>;
 
-    /// True if the alert of this mark was sent.
+    /// True if the alert with this mark was sent.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`] if the store fails.
     async fn is_sent(&self, mark: &str) -> Result<bool, StoreError>;
 
-    /// Notes that it was sent.
+    /// Records that the alert was sent.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`] if the store fails.
     async fn sent(&self, mark: &str, now: DateTime<Utc>) -> Result<(), StoreError>;
 
-    /// Gives back the right to send, because it is known that nothing was sent.
+    /// Releases a claim when it is certain that nothing was sent.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`] if the store fails.
     async fn release(&self, mark: &str) -> Result<(), StoreError>;
 }
 
-/// The rows of a month as a bulletin.
+/// Builds a bulletin from the stored rows of a month.
 ///
 /// # Errors
-/// [`StoreError::Broken`] when a row stands twice, which no store of ours writes.
+/// [`StoreError::Broken`] if two rows have the same key.
 pub fn as_bulletin(month: Month, rows: Vec<StoredRow>) -> Result<Bulletin, StoreError> {
     Bulletin::new(month, rows.into_iter().map(|stored| stored.row)).map_err(|error| StoreError::Broken {
         what: format!("the stored bulletin of {month}"),

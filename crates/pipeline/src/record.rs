@@ -1,3 +1,8 @@
+//! The records that stores keep, and the plan of a write.
+//!
+//! Only data: plans are made in `plan.rs` and `storing.rs` and written by the adapters. Start reading at
+//! [`BulletinRecord`] and [`WritePlan`].
+
 use bulletin::{Bulletin, CorrectedCell, CutOff, Finding, Month, Reading, Row, RowKey, Standing};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -5,33 +10,33 @@ use sha2::{Digest as _, Sha256};
 
 use crate::alert::is_finished;
 
-/// What is noted of a bulletin that is stored whole.
+/// The record of a completely stored bulletin.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BulletinRecord {
-    /// The bulletin.
+    /// The bulletin's month.
     pub month: Month,
     /// Its path on the site.
     pub path: String,
-    /// Who gave the page that is stored.
+    /// The host that served the stored page.
     pub host: String,
-    /// When that page was fetched. An older fetch loses against it.
+    /// The time at which that page was fetched. An earlier fetch does not replace it.
     pub fetched_at: DateTime<Utc>,
-    /// When the bulletin was first stored.
+    /// The time at which the bulletin was first stored.
     pub first_seen: DateTime<Utc>,
-    /// Which form of it: 0 as first stored, then counting its corrections.
+    /// The number of corrections since it was first stored.
     pub revision: u32,
-    /// True if it was news when it came: an earlier month was stored, and no later one with which tracking began. Where
-    /// tracking begins is no news, also when its record is handled after history was filled in behind.
+    /// True if it was news when it was stored: an earlier month was stored, and no later one with which tracking began.
+    /// The first tracked bulletin is not news, also if its change record is processed after a backfill.
     pub came_in_order: bool,
     /// Digest of its cells.
     pub digest: CellDigest,
-    /// How many cells it has.
+    /// The number of its cells.
     pub cells: usize,
-    /// What could not be read, and what else an operator should know.
+    /// Unreadable cells, and anything else that an operator should know.
     pub findings: Vec<Finding>,
-    /// What its last correction replaced.
+    /// The cells that its last correction replaced.
     pub corrected: Vec<CorrectedCell>,
-    /// A correction that waits for its confirmation.
+    /// An unconfirmed correction.
     pub pending: Option<Pending>,
     /// Missing cells whose absence an operator confirmed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -48,24 +53,24 @@ impl BulletinRecord {
     }
 }
 
-/// A page that differs from what is stored, seen once.
+/// A version of a page that differs from the stored one and is not confirmed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pending {
     /// Digest of its cells.
     pub digest: CellDigest,
-    /// Who gave it.
+    /// The host that served it.
     pub host: String,
-    /// When it was first seen.
+    /// The time at which it was first seen.
     pub at: DateTime<Utc>,
-    /// Whether another host has denied it by giving the stored form, or gave that before and this looks like a copy from
-    /// before the correction. Then the first host alone is not believed.
+    /// True if another host served the stored version since, or served it before and this looks like an outdated copy.
+    /// Then the first host alone cannot confirm it.
     pub contested: bool,
-    /// Whether the first host is to be asked next, and not another.
+    /// True if the next fetch goes to the first host, not to another.
     pub first_host_next: bool,
-    /// True while the stored version has been seen since.
+    /// True if the stored version has been seen since.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub interrupted: bool,
-    /// How often this version returned after the stored one had been seen in between.
+    /// The number of times this version returned after the stored one.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub returns: u32,
 }
@@ -82,8 +87,8 @@ impl Pending {
     }
 }
 
-/// A digest of all printed cells of a bulletin: the same for the same cut-offs, whatever else changes on the page. Missing
-/// cells are no part of it, because they depend on the bulletin before.
+/// A digest of the printed cells of a bulletin. It depends only on the cut-offs, not on the rest of the page. Missing
+/// cells are left out, because they depend on the bulletin before.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CellDigest(String);
@@ -99,7 +104,7 @@ impl CellDigest {
                 category,
                 area,
             } = row.key;
-            // An unreadable cell is told apart by its text, in which no unit separator stands.
+            // An unreadable cell counts with its text, which contains no unit separator.
             let text = match row.reading {
                 Reading::CutOff(cut_off) => cut_off.to_string(),
                 Reading::Unreadable => format!("?{}", row.raw.value),
@@ -116,10 +121,10 @@ impl CellDigest {
     }
 }
 
-/// Everything that storing one bulletin writes.
+/// Everything that is written to store one bulletin.
 ///
-/// A store writes the changes of each case whole, rows before standings, and the record last. It refuses with a
-/// conflict whatever is not at the version that stands here.
+/// A store writes the changes of each case atomically, rows before standings, and the record last. It returns a
+/// conflict if a stored version differs from the one in the plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WritePlan {
     /// Rows that are new, differ from what is stored, or are gone.
@@ -128,102 +133,103 @@ pub struct WritePlan {
     pub standings: Vec<StandingWrite>,
     /// The bulletin's record.
     pub record: BulletinRecord,
-    /// The record that is stored, as read before.
+    /// The stored record when the write was planned.
     pub known: Option<BulletinRecord>,
-    /// The months that were stored when it was planned, earliest first. Which months stand beside a bulletin is part of
-    /// its standings, also of those that are new and have no version to tell that another month came in between.
+    /// The months that were stored when the write was planned, earliest first. Standings depend on the neighbouring
+    /// months, and a new standing has no version that could reveal a month that another writer added.
     pub months: Vec<Month>,
-    /// How many standings were stored when it was planned: a case that came in between would miss this bulletin.
+    /// The number of standings that were stored when the write was planned. A case that another writer added would lack
+    /// this bulletin.
     pub cases: usize,
-    /// When the write was planned: the instant at which earlier values were replaced.
+    /// The time at which the write was planned. Replaced values carry it.
     pub at: DateTime<Utc>,
-    /// Whether it puts back what the bulletin says, where somebody else wrote over it. No host ever gave what stands there
-    /// then, so a store does not keep it among the earlier values: a correction would be made of it.
+    /// True if this repairs rows that another program overwrote. No host served the replaced values, so a store does
+    /// not keep them as earlier values: they would look like a correction.
     pub mends: bool,
 }
 
 /// One row to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowWrite {
-    /// Which.
+    /// Its key.
     pub key: RowKey,
-    /// What to store; `None` where the corrected page has no such cell any more.
+    /// The row to store; `None` if the corrected page no longer has this cell.
     pub row: Option<Row>,
-    /// The version that is stored; `None` where none is.
+    /// The stored version; `None` if nothing is stored.
     pub version: Option<u32>,
-    /// What is known of the cell from another store; `None` where it comes from a page.
+    /// The origin of the cell in another store; `None` if it comes from a page.
     pub carried: Option<Carried>,
 }
 
-/// Where a cell came from, as another store knew it.
+/// The origin of a cell, copied from another store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Carried {
-    /// Who gave it.
+    /// The host that served it.
     pub host: String,
-    /// What stood there before corrections, oldest first.
+    /// The values before corrections, oldest first.
     pub earlier: Vec<EarlierValue>,
 }
 
 /// One standing to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StandingWrite {
-    /// What to store.
+    /// The standing to store.
     pub standing: Standing,
-    /// The version that is stored; `None` where none is.
+    /// The stored version; `None` if nothing is stored.
     pub version: Option<u32>,
 }
 
-/// What a chart said of a case in one month.
+/// One cell of one month, with its earlier values.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HistoryRow {
-    /// The bulletin.
+    /// The bulletin's month.
     pub month: Month,
-    /// The row as stored.
+    /// The stored row.
     pub row: Row,
-    /// What stood there before corrections, oldest first.
+    /// The values before corrections, oldest first.
     pub earlier: Vec<EarlierValue>,
 }
 
-/// A cell of a stored bulletin with all that is known of it.
+/// A cell of a stored bulletin with its origin and earlier values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ArchivedRow {
-    /// Which.
+    /// Its key.
     pub key: RowKey,
-    /// What it says, and who gave it; `None` where a correction took the cell off the page.
+    /// The row and the host that served it; `None` if a correction removed the cell.
     pub current: Option<(Row, String)>,
-    /// What stood there before corrections, oldest first.
+    /// The values before corrections, oldest first.
     pub earlier: Vec<EarlierValue>,
 }
 
 /// A value that a correction replaced.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EarlierValue {
-    /// What was read; `None` where it was unreadable.
+    /// The cut-off; `None` if the cell was unreadable.
     pub value: Option<CutOff>,
-    /// What was printed.
+    /// The printed text.
     pub raw: String,
-    /// When it was replaced.
+    /// The time at which it was replaced.
     pub replaced_at: DateTime<Utc>,
-    /// Who had given it.
+    /// The host that had served it.
     pub host: String,
 }
 
-/// What the change log, or the table's stream, tells the notifier.
+/// A record of the change log on one machine, or of the table's stream on AWS. The input of the notifier.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "record", rename_all = "snake_case")]
 pub enum ChangeRecord {
     /// A standing was written.
     Standing {
-        /// What it was; `None` where it is new.
+        /// The version before the write; `None` if it is new.
         before: Option<Box<Standing>>,
-        /// What it is.
+        /// The version after the write.
         after: Box<Standing>,
     },
     /// A bulletin's record was written.
     Bulletin {
-        /// What it was; `None` where it is new.
+        /// The version before the write; `None` if it is new.
         before: Option<Box<BulletinRecord>>,
-        /// What it is.
+        /// The version after the write.
         after: Box<BulletinRecord>,
     },
 }

@@ -1,7 +1,7 @@
 //! The alerts of stored bulletins, worked out again from what is stored.
 //!
-//! [`retell`] reads the bulletins, earliest first. Everything after that is pure: [`Past`] applies one bulletin after the
-//! other to the standings, and [`alerts_of`] makes the alerts, as when each bulletin came.
+//! [`retell`] reads the bulletins, earliest first. Everything after that is pure: [`Past`] applies one bulletin after
+//! the other to the standings, and [`alerts_of`] makes the alerts, as when each bulletin came.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -67,11 +67,13 @@ impl Retold {
         self.newest_forms().map(|(_, alert)| alert.clone()).collect()
     }
 
-    /// The alerts that were due, each in its newest form: one that a correction overtook would say what is wrong by now.
+    /// The alerts that were due, each in its newest form: one that a correction overtook would say what is wrong by
+    /// now.
     ///
-    /// If nobody was notified of the bulletin when it was stored, its corrections are still news, unless its month was over when they came. A correction counts only if it came after the bulletin was first
-    /// stored. An import carries that instant and the corrections of the store where it was made, and when it was brought
-    /// in is not noted: what was corrected there counts as due here too, for an alert too many is better than one too few.
+    /// If nobody was notified of the bulletin when it was stored, its corrections are still news, unless its month
+    /// was over when they came. A correction counts only if it came after the bulletin was first stored. An import
+    /// carries that instant and the corrections of the store where it was made, and when it was brought in is not
+    /// noted: what was corrected there counts as due here too, for an alert too many is better than one too few.
     pub fn due(&self) -> Vec<Alert> {
         self.newest_forms()
             .filter(|(form, _)| self.is_due(*form))
@@ -116,8 +118,9 @@ struct Forms {
     corrected_at: Vec<DateTime<Utc>>,
 }
 
-/// The alerts of stored bulletins, as they were or would have been when each came in its turn; those that are not stored
-/// are left out. Standings are worked out again from the months before. `rows` gives the rows of a month that is only passed on the way.
+/// The alerts of stored bulletins, as they were or would have been when each came in its turn; those that are not
+/// stored are left out. Standings are worked out again from the months before. `rows` gives the rows of a month that
+/// is only passed on the way.
 ///
 /// A correction before the last that added a cell is not known as such: that cell then stands there from the beginning.
 ///

@@ -8,7 +8,8 @@ use chrono::{DateTime, Duration, Utc};
 /// The longest delay that any stage schedules. No link, message, change record or mark waits longer than this.
 pub const LONGEST_DELAY: Duration = Duration::hours(4);
 
-/// The difference between the clocks of two machines that does not make one of them wrong. A wrong time zone is off by at least as much.
+/// The difference between the clocks of two machines that does not make one of them wrong. A wrong time zone is off
+/// by at least as much.
 pub const CLOCK_TOLERANCE: Duration = Duration::minutes(30);
 
 /// The latest instant until which something can have been scheduled to wait. A later one counts as now.

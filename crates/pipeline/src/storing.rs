@@ -1,7 +1,7 @@
 //! Storing a page that was read: new bulletins, confirmed corrections, and what an operator confirms or mends.
 //!
-//! [`Parser::store_page`] is the entry. [`correction`](crate::correction) decides if a different version may replace the
-//! stored one; [`bulletin::complete`] adds the cells that a page should have.
+//! [`Parser::store_page`] is the entry. [`correction`](crate::correction) decides if a different version may replace
+//! the stored one; [`bulletin::complete`] adds the cells that a page should have.
 
 use bulletin::{Bulletin, Context, Finding, Month, RowKey, complete};
 use bulletin_html::ReadPage;

@@ -1,5 +1,7 @@
-//! For tests: a clock that stands still, a source whose hosts answer as told, a sink that keeps what it is given, and
-//! [`contract`], which every store is held to.
+//! Test doubles for the ports: a fixed clock, a scripted source, a queue in memory and a recording channel.
+//!
+//! No stores: the stages are tested with real ones, and every store must pass [`contract`]. Only compiled with the
+//! feature `testing`. Start reading at [`ScriptedSource`].
 
 pub mod contract;
 
@@ -17,24 +19,24 @@ use crate::port::{
     Sending, SourceError, StoreError,
 };
 
-/// A clock that moves only when told.
+/// A clock that moves only when a test moves it.
 #[derive(Debug)]
 pub struct FixedClock(Cell<DateTime<Utc>>);
 
 impl FixedClock {
-    /// A clock that shows noon, UTC, of this day (`2024-03-13`).
+    /// A clock set to noon UTC of this day, such as `2024-03-13`.
     ///
     /// # Panics
-    /// When there is no such day.
+    /// If the day is invalid.
     pub fn noon(day: &str) -> Self {
-        #[expect(clippy::expect_used, reason = "a test that names no day is wrong")]
+        #[expect(clippy::expect_used, reason = "an invalid day is a fault of the test")]
         let noon = format!("{day}T12:00:00Z")
             .parse()
             .expect("a day such as 2024-03-13");
         Self(Cell::new(noon))
     }
 
-    /// Moves it on.
+    /// Advances it.
     pub fn pass(&self, time: Duration) {
         self.0.set(self.0.get() + time);
     }
@@ -51,16 +53,16 @@ impl Clock for FixedClock {
     }
 }
 
-/// How a host of a [`ScriptedSource`] answers.
+/// The answer of a host of a [`ScriptedSource`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// With this page.
+    /// It serves this page.
     Page(Vec<u8>),
-    /// Not at all.
+    /// It is blocked.
     Blocked,
 }
 
-/// A source whose hosts answer as told. A page that a host was told nothing of is not found there.
+/// A source whose hosts give scripted answers. A host without an answer for a page does not find it.
 #[derive(Debug)]
 pub struct ScriptedSource<'a> {
     clock: &'a FixedClock,
@@ -69,7 +71,7 @@ pub struct ScriptedSource<'a> {
 }
 
 impl<'a> ScriptedSource<'a> {
-    /// Hosts in the order in which they are asked.
+    /// A source with these hosts, asked in this order.
     pub fn new(clock: &'a FixedClock, hosts: &[&str]) -> Self {
         let hosts = hosts
             .iter()
@@ -82,7 +84,7 @@ impl<'a> ScriptedSource<'a> {
         }
     }
 
-    /// Tells a host how to answer for a month.
+    /// Sets the answer of one host for a month.
     pub fn answer(&self, host: &str, month: Month, answer: Answer) {
         let mut hosts = self.hosts.borrow_mut();
         if let Some((_, answers)) = hosts.iter_mut().find(|(name, _)| name == host) {
@@ -90,14 +92,14 @@ impl<'a> ScriptedSource<'a> {
         }
     }
 
-    /// Tells every host that it has no page of this month.
+    /// Removes the page of this month from every host.
     pub fn withdraw(&self, month: Month) {
         for (_, answers) in self.hosts.borrow_mut().iter_mut() {
             answers.remove(&month);
         }
     }
 
-    /// Tells every host to give this bulletin, as a page in the manner of its month.
+    /// Serves this bulletin on every host, as a page in the layout of its month.
     pub fn publish(&self, bulletin: &Bulletin) {
         let names: Vec<String> = self.hosts.borrow().iter().map(|(name, _)| name.clone()).collect();
         for name in names {
@@ -105,12 +107,12 @@ impl<'a> ScriptedSource<'a> {
         }
     }
 
-    /// Tells one host to give this bulletin.
+    /// Serves this bulletin on one host.
     pub fn publish_on(&self, host: &str, bulletin: &Bulletin) {
         self.answer(host, bulletin.month(), Answer::Page(page_of(bulletin)));
     }
 
-    /// The hosts that were asked for pages since the last call, in order.
+    /// The hosts that were asked for pages since the last call of this method, in order.
     pub fn asked(&self) -> Vec<String> {
         self.asked.take()
     }
@@ -167,7 +169,7 @@ impl PageSource for ScriptedSource<'_> {
 pub struct MemoryQueue(RefCell<VecDeque<PageMessage>>);
 
 impl MemoryQueue {
-    /// Takes the oldest message.
+    /// Removes and returns the oldest message.
     pub fn take(&self) -> Option<PageMessage> {
         self.0.borrow_mut().pop_front()
     }
@@ -180,7 +182,7 @@ impl BulletinQueue for MemoryQueue {
     }
 }
 
-/// A sink that keeps every alert, and fails as told.
+/// A channel that records every alert, and fails on request.
 #[derive(Debug, Default)]
 pub struct RecordingSink {
     sent: RefCell<Vec<Alert>>,
@@ -188,12 +190,12 @@ pub struct RecordingSink {
 }
 
 impl RecordingSink {
-    /// Lets the next sending fail in this way.
+    /// Makes the next send fail with this error.
     pub fn fail_next(&self, error: ChannelError) {
         self.failures.borrow_mut().push_back(error);
     }
 
-    /// Every alert sent since the last call.
+    /// The alerts sent since the last call of this method.
     pub fn take(&self) -> Vec<Alert> {
         self.sent.take()
     }
@@ -220,7 +222,7 @@ impl Channel for RecordingSink {
     }
 }
 
-/// The link of a month's page at its usual address.
+/// The link of a month's page at its predicted path.
 pub fn link_of(month: Month) -> PageLink {
     PageLink {
         month,
@@ -228,28 +230,28 @@ pub fn link_of(month: Month) -> PageLink {
     }
 }
 
-/// A bulletin as a page in the manner of its month.
+/// Renders a bulletin as a page in the layout of its month.
 ///
 /// # Panics
-/// Before December 2001, when there were no such pages.
+/// If the month is before December 2001: no layout is known.
 pub fn page_of(bulletin: &Bulletin) -> Vec<u8> {
     #[expect(
         clippy::expect_used,
-        reason = "a test that wants a page of that time is wrong"
+        reason = "a month without a layout is a fault of the test"
     )]
     let page = Page::new(bulletin.clone()).expect("a month that has pages");
     page.render().into_bytes()
 }
 
-/// A bulletin with every row and column that its month had. `cut_off` gives the value of each cell. Dates for Filing has
-/// dates ten days later, because no bulletin repeats Final Action there.
+/// A bulletin with every row and column of its month's layout. `cut_off` returns the value of each cell. Dates for
+/// Filing are ten days later, because identical charts are held.
 ///
 /// # Panics
-/// Before December 2001.
+/// If the month is before December 2001: no layout is known.
 pub fn bulletin_of(month: Month, mut cut_off: impl FnMut(RowKey) -> CutOff) -> Bulletin {
     #[expect(
         clippy::expect_used,
-        reason = "a test that wants a bulletin of that time is wrong"
+        reason = "a month without a layout is a fault of the test"
     )]
     let layout = Layout::of(month).expect("a month that has pages");
     let mut rows = Vec::new();
@@ -271,9 +273,6 @@ pub fn bulletin_of(month: Month, mut cut_off: impl FnMut(RowKey) -> CutOff) -> B
             }
         }
     }
-    #[expect(
-        clippy::expect_used,
-        reason = "rows and columns of a layout are all different"
-    )]
-    Bulletin::new(month, rows).expect("no cell twice")
+    #[expect(clippy::expect_used, reason = "the rows and columns of a layout are unique")]
+    Bulletin::new(month, rows).expect("unique cells")
 }

@@ -1,5 +1,5 @@
-//! What every store must do, whatever it is made of. Each function takes a fresh, empty store and panics where it does
-//! not keep its promise; [`all`] runs them one after another.
+//! The contract of every store, run by [`all`]: each check takes an empty store and panics if the store breaks it. The
+//! layout of a store's data and its errors are tested in its crate.
 
 mod mend;
 mod skew;
@@ -21,7 +21,7 @@ use crate::port::{
 use crate::record::{BulletinRecord, CellDigest, Pending, RowWrite, StandingWrite, WritePlan};
 use crate::testing::{FixedClock, ScriptedSource, bulletin_of, link_of, page_of};
 
-/// A correction takes cells off the page for good.
+/// The operator confirms that cells missing from a correction are gone.
 const ACCEPT_GONE: Accept = Accept {
     missing: true,
     identical_charts: false,
@@ -39,7 +39,7 @@ const EB3_INDIA: RowKey = RowKey {
     area: Area::INDIA,
 };
 
-/// Runs every check, each on a store of its own.
+/// Runs every check, each on a new store.
 pub async fn all<Store, Make>(fresh: Make)
 where
     Store: BulletinStore + LinkTable + AlertMarks,
@@ -73,7 +73,7 @@ fn day(text: &str) -> CutOff {
         .unwrap_or(CutOff::Unavailable)
 }
 
-/// A bulletin with the same date in every cell but one.
+/// A bulletin with the same date in every other cell.
 fn bulletin(text: &str, eb3_india: CutOff) -> Bulletin {
     bulletin_of(month(text), |key| {
         if key == EB3_INDIA {
@@ -99,16 +99,16 @@ async fn feed<Store: BulletinStore + LinkTable>(
     bulletin: &Bulletin,
 ) -> Parsed {
     let source = ScriptedSource::new(clock, &[]);
-    let ingester = Parser {
+    let parser = Parser {
         source: &source,
         store,
         clock,
     };
-    match ingester
+    match parser
         .parse_page(&by_hand(bulletin, clock), None, ACCEPT_GONE)
         .await
     {
-        Ok((_, _, ingested)) => ingested,
+        Ok((_, _, parsed)) => parsed,
         Err(error) => panic!("{error}"),
     }
 }
@@ -117,7 +117,7 @@ async fn ok<T>(call: impl Future<Output = Result<T, StoreError>>) -> T {
     call.await.unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// Every row, the record, the months and the standings of a bulletin are there after it is stored.
+/// A stored bulletin can be read back: its rows, record, month and standings.
 pub async fn what_is_written_is_read_back<Store: BulletinStore + LinkTable>(store: &Store) {
     let clock = FixedClock::noon("2024-03-13");
     assert!(ok(store.months()).await.is_empty());
@@ -146,7 +146,7 @@ pub async fn what_is_written_is_read_back<Store: BulletinStore + LinkTable>(stor
     assert_eq!(cases, april.cases());
 }
 
-/// A page that says what is stored is no write.
+/// A page that equals the stored version causes no write.
 pub async fn the_same_page_again_writes_nothing<Store: BulletinStore + LinkTable>(store: &Store) {
     let clock = FixedClock::noon("2024-03-13");
     let april = bulletin("2024-04", day("2012-07-01"));
@@ -161,7 +161,7 @@ pub async fn the_same_page_again_writes_nothing<Store: BulletinStore + LinkTable
     assert_eq!(ok(store.standings()).await, standings);
 }
 
-/// A corrected cell has the new value, and remembers the old one with when and from whom.
+/// A corrected cell has the new value, and keeps the old one with its host and the time of the correction.
 pub async fn a_correction_keeps_what_it_replaces<Store: BulletinStore + LinkTable>(store: &Store) {
     let clock = FixedClock::noon("2024-03-13");
     feed(store, &clock, &bulletin("2024-04", day("2012-07-01"))).await;
@@ -169,7 +169,7 @@ pub async fn a_correction_keeps_what_it_replaces<Store: BulletinStore + LinkTabl
     let Parsed::Stored { record, changed } =
         feed(store, &clock, &bulletin("2024-04", day("2012-07-15"))).await
     else {
-        panic!("a correction by hand is stored")
+        panic!("a manual correction is stored")
     };
     assert_eq!((changed, record.revision, record.corrected.len()), (1, 1, 1));
     let history = ok(store.history(EB3_INDIA, None, None)).await;
@@ -184,7 +184,7 @@ pub async fn a_correction_keeps_what_it_replaces<Store: BulletinStore + LinkTabl
     assert_eq!(earlier[0].host, "by hand");
 }
 
-/// A write that was planned from an older version of a row or standing changes nothing of that case.
+/// A write that was planned from an older version of a row or standing does not change that case.
 pub async fn a_stale_write_loses<Store: BulletinStore + LinkTable>(store: &Store) {
     let clock = FixedClock::noon("2024-03-13");
     feed(store, &clock, &bulletin("2024-04", day("2012-07-01"))).await;
@@ -203,7 +203,7 @@ pub async fn a_stale_write_loses<Store: BulletinStore + LinkTable>(store: &Store
         ok(store.standings()).await,
     );
     let (Some(stale_row), Some(stale_standing), Some(known)) = (stale_row, stale_standing, known) else {
-        panic!("what was stored is there")
+        panic!("the bulletin is stored")
     };
     let mut record = known.clone();
     record.revision += 1;
@@ -236,7 +236,7 @@ pub async fn a_stale_write_loses<Store: BulletinStore + LinkTable>(store: &Store
         ),
         after
     );
-    // The same from somebody who believes that nothing is stored.
+    // The same from a writer that believes that nothing is stored.
     let unaware = WritePlan {
         rows: plan
             .rows
@@ -264,8 +264,8 @@ pub async fn a_stale_write_loses<Store: BulletinStore + LinkTable>(store: &Store
     );
 }
 
-/// A new case has no version that could tell that another bulletin, or another case, was stored after it was planned:
-/// the plan tells which months and how many cases it was made from, and loses where they are others by now.
+/// A write conflicts if another month or another case was stored since it was planned. A new case has no version that
+/// could reveal this, so the plan names the months and the number of cases from which it was made.
 pub async fn a_write_planned_beside_another_loses<Store: BulletinStore + LinkTable>(store: &Store) {
     let clock = FixedClock::noon("2024-03-13");
     let only = |text: &str, category: Category| {
@@ -279,13 +279,13 @@ pub async fn a_write_planned_beside_another_loses<Store: BulletinStore + LinkTab
         panic!("a new bulletin is stored")
     };
     let area: Area = "Brazil".parse().unwrap_or_else(|error| panic!("{error}"));
-    // A case that nobody has stored, in a bulletin that nobody has stored.
+    // A new case in a new bulletin.
     let plan = |bulletin: &Bulletin, months: Vec<Month>, cases: usize| {
         let row = bulletin.rows().next().cloned().map(|mut row| {
             row.key.area = area;
             row
         });
-        let Some(row) = row else { panic!("it has rows") };
+        let Some(row) = row else { panic!("no rows") };
         let alone = Bulletin::new(bulletin.month(), [row.clone()]).unwrap_or_else(|error| panic!("{error}"));
         let neighbours = Neighbours {
             previous: None,
@@ -338,14 +338,14 @@ pub async fn a_write_planned_beside_another_loses<Store: BulletinStore + LinkTab
         assert!(matches!(result, Err(StoreError::Conflict { .. })), "{result:?}");
         assert!(content().await == before);
     }
-    // Two that are planned from the same: the second loses, and wins when it is planned anew.
+    // Two plans from the same state: the second conflicts, and succeeds after it is planned again.
     let mine = plan(&march, months.clone(), cases);
     let other = plan(&april, months, cases);
     ok(store.write(&mine)).await;
     let result = store.write(&other).await;
     assert!(matches!(result, Err(StoreError::Conflict { .. })), "{result:?}");
-    let anew = plan(&april, ok(store.months()).await, cases + 1);
-    ok(store.write(&anew)).await;
+    let replanned = plan(&april, ok(store.months()).await, cases + 1);
+    ok(store.write(&replanned)).await;
     assert_eq!(
         ok(store.months()).await,
         ["2024-02", "2024-03", "2024-04"].map(month)
@@ -353,7 +353,7 @@ pub async fn a_write_planned_beside_another_loses<Store: BulletinStore + LinkTab
     assert_eq!(ok(store.standings()).await.len(), cases + 2);
 }
 
-/// A write that died after some of its cases is completed when the page comes again, and ends as if it had never died.
+/// A write that was interrupted after some of its cases is completed when the page is parsed again.
 pub async fn half_a_write_is_completed<Store: BulletinStore + LinkTable>(store: &Store) {
     let clock = FixedClock::noon("2024-03-13");
     feed(store, &clock, &bulletin("2024-03", day("2012-07-01"))).await;
@@ -376,9 +376,9 @@ pub async fn half_a_write_is_completed<Store: BulletinStore + LinkTable>(store: 
     };
     let standing = Standing::after(Some(&march.standing), EB3_INDIA.case(), &april, neighbours);
     let Ok(Some(standing)) = standing else {
-        panic!("the case goes on")
+        panic!("the case continues")
     };
-    // The record is one that nobody has stored, so that the write ends before it, as if it had died there.
+    // The known record is not stored, so the write stops before the record, as if the process had died.
     let half = WritePlan {
         rows: april
             .rows()
@@ -434,13 +434,13 @@ pub async fn half_a_write_is_completed<Store: BulletinStore + LinkTable>(store: 
     }
 }
 
-/// A held correction is written only over the record from which it was decided.
+/// A held correction is written only if the record is still the one on which the decision was based.
 pub async fn a_record_is_held_only_as_it_is_known<Store: BulletinStore + LinkTable>(store: &Store) {
     let clock = FixedClock::noon("2024-03-13");
     let april = bulletin("2024-04", day("2012-07-01"));
     feed(store, &clock, &april).await;
     let Some(known) = ok(store.record(month("2024-04"))).await else {
-        panic!("it is stored")
+        panic!("April is stored")
     };
     let pending = Pending {
         digest: CellDigest::of(&bulletin("2024-04", day("2012-07-15"))),
@@ -467,7 +467,7 @@ pub async fn a_record_is_held_only_as_it_is_known<Store: BulletinStore + LinkTab
     assert_eq!(ok(store.record(month("2024-04"))).await, held);
 }
 
-/// A history has the newest month first, and only the months asked for.
+/// A history has the newest month first, and only the requested months.
 pub async fn a_history_is_newest_first<Store: BulletinStore + LinkTable>(store: &Store) {
     let clock = FixedClock::noon("2024-03-13");
     for (text, date) in [
@@ -520,15 +520,15 @@ pub async fn a_history_is_newest_first<Store: BulletinStore + LinkTable>(store: 
     assert!(none.is_empty());
 }
 
-/// A bulletin goes from one store into another with its corrections and with cells that a correction took away; a second
-/// time it is there already, also where the first broke off, and another form of it is refused.
+/// An imported bulletin has its corrections and the cells that corrections removed. A second import writes nothing,
+/// and a different version of the month is not imported.
 pub async fn what_is_imported_is_what_was_archived<Store: BulletinStore + LinkTable>(
     store: &Store,
     other: &Store,
 ) {
     let clock = FixedClock::noon("2024-03-13");
     let whole = bulletin("2024-04", day("2012-07-01"));
-    // Without a column: a cell alone would be an empty one, which is unreadable and not gone.
+    // A whole column is removed: a single missing cell would be an empty one, which is unreadable and not gone.
     let is_gone = |key: RowKey| {
         (key.chart, key.area, key.category.preference())
             == (
@@ -571,16 +571,16 @@ pub async fn what_is_imported_is_what_was_archived<Store: BulletinStore + LinkTa
         standings(ok(store.standings()).await)
     );
 
-    // One that came before it, and one that the store knows otherwise.
+    // An earlier month, and a version that differs from the stored one.
     let march = ArchivedBulletin {
         month: month("2024-03"),
         ..april.clone()
     };
     assert_eq!(ok(march.import(other, &clock)).await, Imported::Stored);
     assert_eq!(archived(other, "2024-03").await, march);
-    let mut otherwise = april.clone();
-    otherwise.rows.retain(|row| row.key != EB3_INDIA);
-    assert_eq!(ok(otherwise.import(other, &clock)).await, Imported::Differs);
+    let mut different = april.clone();
+    different.rows.retain(|row| row.key != EB3_INDIA);
+    assert_eq!(ok(different.import(other, &clock)).await, Imported::Differs);
     assert_eq!(archived(other, "2024-04").await, april);
 }
 
@@ -589,7 +589,7 @@ async fn archived<Store: BulletinStore>(store: &Store, text: &str) -> ArchivedBu
     archived.unwrap_or_else(|| panic!("{text} is stored"))
 }
 
-/// A link that is due is taken by one of two callers, and again only when it is due again.
+/// Only one of two callers claims a due link. It can be claimed again only when it is due again.
 pub async fn a_due_link_is_claimed_once<Store: LinkTable>(store: &Store) {
     let clock = FixedClock::noon("2024-03-13");
     let link = link_of(month("2024-04"));
@@ -619,8 +619,8 @@ pub async fn a_due_link_is_claimed_once<Store: LinkTable>(store: &Store) {
     .await;
 }
 
-/// An alert is taken by one of two callers; a right that was given back or has run out can be taken again; one that is
-/// sent never.
+/// Only one of two callers claims an alert. It can be claimed again after the claim was released or has expired, and
+/// never after it was sent.
 pub async fn an_alert_is_claimed_once<Store: AlertMarks>(store: &Store) {
     let clock = FixedClock::noon("2024-03-13");
     let (now, later) = (clock.now(), clock.now() + Duration::minutes(5));

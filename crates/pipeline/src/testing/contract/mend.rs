@@ -1,3 +1,7 @@
+//! The part of the contract about the repair of rows and standings that another program overwrote.
+//!
+//! Corrections are tested in the parent module.
+
 use bulletin::{CellState, Reading};
 use chrono::Duration;
 
@@ -7,8 +11,8 @@ use crate::port::{BulletinStore, Clock, LinkTable};
 use crate::record::{RowWrite, StandingWrite, WritePlan};
 use crate::testing::FixedClock;
 
-/// What somebody else wrote in place of a row and a standing is put back by the page, fed by hand. That is no correction:
-/// record and revisions stay, so that nobody is told, and nothing is kept as if it had been printed.
+/// Ingesting the page restores a row and a standing that another program overwrote. This is not a correction: record
+/// and revisions stay the same, so no alert is sent, and the wrong values are not kept as earlier values.
 pub async fn what_somebody_else_wrote_is_mended<Store: BulletinStore + LinkTable>(store: &Store) {
     let clock = FixedClock::noon("2024-04-13");
     let (april, may) = (
@@ -27,7 +31,7 @@ pub async fn what_somebody_else_wrote_is_mended<Store: BulletinStore + LinkTable
         .iter()
         .find(|stored| stored.standing.case == EB3_INDIA.case());
     let (Some(row), Some(standing), Some(known)) = (row, standing, record.clone()) else {
-        panic!("what was stored is there")
+        panic!("the bulletin is stored")
     };
     let mut wrong_row = row.row.clone();
     wrong_row.reading = Reading::CutOff(day("2001-01-01"));
@@ -51,14 +55,14 @@ pub async fn what_somebody_else_wrote_is_mended<Store: BulletinStore + LinkTable
         months: ok(store.months()).await,
         cases: standings.len(),
         at: clock.now(),
-        // Whoever writes there beside us keeps nothing of what he replaces.
+        // Another program keeps no earlier values.
         mends: true,
     };
     ok(store.write(&tampered)).await;
     clock.pass(Duration::hours(1));
 
     let Parsed::Stored { changed, .. } = feed(store, &clock, &may).await else {
-        panic!("what differs from the page is written")
+        panic!("a row that differs from the page is written")
     };
     assert_eq!(changed, 1);
     assert_eq!(ok(store.record(month("2024-05"))).await, record);
@@ -80,7 +84,7 @@ pub async fn what_somebody_else_wrote_is_mended<Store: BulletinStore + LinkTable
     let history = ok(store.history(EB3_INDIA, None, None)).await;
     assert!(
         history.iter().all(|row| row.earlier.is_empty()),
-        "no host gave what stood there: {history:?}"
+        "no host served the wrong value: {history:?}"
     );
 
     assert_eq!(feed(store, &clock, &may).await, Parsed::Unchanged);

@@ -11,8 +11,8 @@ use crate::testing::{FixedClock, link_of};
 /// The lead of the wrong clock.
 const AHEAD: Duration = Duration::days(400);
 
-/// A link that is due further ahead than anything is scheduled is due now, and so is one that is never due again although
-/// its month is in force or to come.
+/// A link that is due further ahead than anything is scheduled is due now, and so is one that is never due again
+/// although its month is in force or to come.
 pub async fn a_link_from_a_clock_ahead_is_due<Store: LinkTable>(store: &Store) {
     let now = FixedClock::noon("2024-03-13").now();
     let until = now + Duration::hours(1);
