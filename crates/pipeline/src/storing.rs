@@ -160,7 +160,11 @@ where
     }
 
     /// Removes findings about cells that an earlier version of the page had lost and that this one shows.
-    async fn update_findings(&self, candidate: Candidate<'_>, known: &BulletinRecord) -> Result<(), StoreError> {
+    async fn update_findings(
+        &self,
+        candidate: Candidate<'_>,
+        known: &BulletinRecord,
+    ) -> Result<(), StoreError> {
         let draft = self.draft(candidate, Some(known)).await?;
         if row_writes(&draft.bulletin, &draft.stored).is_empty() {
             self.note_findings(known.clone(), draft).await?;

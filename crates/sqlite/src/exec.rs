@@ -14,7 +14,7 @@ use tokio::time::timeout;
 
 use crate::json::alert_json;
 use crate::store::SqliteStore;
-use crate::watch::{Watch, Way};
+use crate::watch::{Watch, WatchChannel};
 
 /// Hands alerts to the commands of the watches that want it so.
 ///
@@ -57,8 +57,8 @@ impl<'a> ExecSink<'a> {
         let not_sent =
             |why: String| ChannelError::NotSent(format!("the command of watch {}: {why}", recipient.handle));
         let watch = self.store.watch_of(recipient)?;
-        let Some((watch, command)) = watch.and_then(|watch| match &watch.way {
-            Way::Exec(command) => Some((watch.clone(), command.clone())),
+        let Some((watch, command)) = watch.and_then(|watch| match &watch.channel {
+            WatchChannel::Command(command) => Some((watch.clone(), command.clone())),
             _ => None,
         }) else {
             return Err(not_sent("the watch was removed meanwhile".into()));
@@ -202,7 +202,7 @@ impl Channel for ExecSink<'_> {
         let watches = self.store.watches()?;
         Ok(watches
             .iter()
-            .filter(|watch| matches!(watch.way, Way::Exec(_)) && watch.kind.wants(alert))
+            .filter(|watch| matches!(watch.channel, WatchChannel::Command(_)) && watch.kind.wants(alert))
             .map(Watch::recipient)
             .collect())
     }

@@ -4,7 +4,7 @@ use mail::{Letter, Mailer, SendError};
 use pipeline::port::{Channel, ChannelError, Recipient, Sending, StoreError};
 
 use crate::store::SqliteStore;
-use crate::watch::Way;
+use crate::watch::WatchChannel;
 
 /// Sends alerts by e-mail to the watches that want it so.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ impl<'a> MailSink<'a> {
             .as_ref()
             .map_err(|why| ChannelError::NotSent(why.clone()))?;
         let watch = self.store.watch_of(recipient)?;
-        let Some((kind, Way::Email(to))) = watch.map(|watch| (watch.kind, watch.way)) else {
+        let Some((kind, WatchChannel::Email(to))) = watch.map(|watch| (watch.kind, watch.channel)) else {
             return Err(ChannelError::NotSent("the watch was removed meanwhile".into()));
         };
         let how_to_stop = how_to_stop(recipient.handle);
@@ -69,10 +69,10 @@ pub fn how_to_stop(watch: impl std::fmt::Display) -> String {
 impl Channel for MailSink<'_> {
     fn recipients(&self, alert: &Alert) -> Result<Vec<Recipient>, StoreError> {
         let watches = self.store.watches()?;
-        let wanted = |way: &Way| matches!(way, Way::Email(_));
+        let wanted = |way: &WatchChannel| matches!(way, WatchChannel::Email(_));
         Ok(watches
             .iter()
-            .filter(|watch| wanted(&watch.way) && watch.kind.wants(alert))
+            .filter(|watch| wanted(&watch.channel) && watch.kind.wants(alert))
             .map(crate::watch::Watch::recipient)
             .collect())
     }

@@ -27,6 +27,9 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// and again, and are moved four times less often than with SQLite's own 1000.
 const PAGES_IN_LOG: i64 = 4000;
 
+/// The number of prepared statements that a connection keeps: more than one run uses.
+const STATEMENTS: usize = 64;
+
 /// Opens a file, or makes it, and brings it to today's layout.
 ///
 /// Some steps of making a file answer at once that it is locked, without waiting: they are begun anew.
@@ -130,6 +133,7 @@ fn try_to_open(path: &Path) -> Result<Connection, OpenError> {
     connection
         .pragma_update(None, "foreign_keys", "on")
         .map_err(failed)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     if connection.is_readonly("main").map_err(failed)? {
         return Err(OpenError::NotWritable {
             path: path.to_owned(),

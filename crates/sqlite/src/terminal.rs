@@ -7,7 +7,7 @@ use pipeline::port::{Channel, ChannelError, Recipient, Sending, StoreError};
 
 use crate::json::alert_json;
 use crate::store::SqliteStore;
-use crate::watch::{Watch, Way};
+use crate::watch::{Watch, WatchChannel, recipient_without_watches};
 
 /// How alerts are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,18 +26,6 @@ pub struct TerminalSink<'a, W> {
     store: &'a SqliteStore,
     out: RefCell<W>,
     format: AlertFormat,
-}
-
-/// The recipient of summaries where nobody watches anything.
-const NOBODY: i64 = 0;
-
-/// The recipient of this alert on a machine without watches: summaries of bulletins are printed
-/// there.
-pub(crate) fn printed_for_nobody(watches: &[Watch], alert: &Alert) -> Option<Recipient> {
-    (watches.is_empty() && matches!(alert, Alert::Bulletin(_))).then(|| Recipient {
-        key: "terminal".into(),
-        handle: NOBODY,
-    })
 }
 
 impl<'a, W: Write> TerminalSink<'a, W> {
@@ -66,12 +54,12 @@ impl<'a, W: Write> TerminalSink<'a, W> {
 impl<W: Write> Channel for TerminalSink<'_, W> {
     fn recipients(&self, alert: &Alert) -> Result<Vec<Recipient>, StoreError> {
         let watches = self.store.watches()?;
-        if let Some(nobody) = printed_for_nobody(&watches, alert) {
+        if let Some(nobody) = recipient_without_watches(&watches, alert) {
             return Ok(vec![nobody]);
         }
         Ok(watches
             .iter()
-            .filter(|watch| watch.way == Way::Terminal && watch.kind.wants(alert))
+            .filter(|watch| watch.channel == WatchChannel::Terminal && watch.kind.wants(alert))
             .map(Watch::recipient)
             .collect())
     }

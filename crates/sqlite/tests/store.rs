@@ -25,11 +25,12 @@ use pipeline::testing::{FixedClock, bulletin_of, link_of, page_of};
 use pipeline::{LinkState, Parsed, Parser};
 use rusqlite::Connection;
 use sqlite::{
-    DeadLetterKind, OpenError, PageOutcome, SCHEMA_VERSION, SqliteStore, WatchKind, Way, deliver_changes,
-    drain_pages,
+    DeadLetterKind, OpenError, PageOutcome, SCHEMA_VERSION, SqliteStore, WatchChannel, WatchKind,
+    deliver_changes, parse_pages,
 };
 use tempfile::TempDir;
 
+const NO_WAIT: std::time::Duration = std::time::Duration::ZERO;
 const EB3_INDIA: RowKey = RowKey {
     chart: Chart::FinalAction,
     category: Category::Eb3,
@@ -138,7 +139,7 @@ async fn queue(store: &SqliteStore, text: &str) {
 
 async fn drain(store: &SqliteStore, source: &Pages<'_>, clock: &FixedClock) -> Vec<PageOutcome> {
     let mut outcomes = Vec::new();
-    drain_pages(store, source, clock, |outcome| outcomes.push(outcome))
+    parse_pages(store, source, clock, |outcome| outcomes.push(outcome))
         .await
         .unwrap();
     outcomes
@@ -233,7 +234,9 @@ mod file {
         let watches = store.watches().unwrap();
         assert_eq!(watches.len(), 2);
         assert!(
-            watches.iter().all(|watch| watch.way == Way::Terminal),
+            watches
+                .iter()
+                .all(|watch| watch.channel == WatchChannel::Terminal),
             "as they were told before"
         );
         let subscription = watches[0].kind.subscription().unwrap();
@@ -248,7 +251,7 @@ mod file {
             chart,
             ..*subscription
         });
-        let way = Way::Email("jane@example.com".parse().unwrap());
+        let way = WatchChannel::Email("jane@example.com".parse().unwrap());
         assert_eq!(store.add_watch(kind, &way).unwrap(), 3);
         assert_eq!(store.watches().unwrap()[2].kind, kind);
         assert_eq!(store.links().await.unwrap().len(), 1);
@@ -518,7 +521,7 @@ mod queue {
     }
 
     #[tokio::test(flavor = "current_thread")]
-    async fn whoever_has_the_reading_lock_takes_over_at_once() {
+    async fn a_reading_session_takes_over_from_dead_processes() {
         let file = File::new();
         let (store, other) = (file.open(), file.open());
         let clock = FixedClock::noon("2024-04-12");
@@ -528,28 +531,30 @@ mod queue {
         taken(&file, "2024-05", "2024-04-12T12:10:00.000000Z", 1);
         let (now, later) = (clock.now(), clock.now() + Duration::hours(1));
         let (claimed, queued) = (link_of(month("2024-06")), link_of(month("2024-05")));
-        assert!(LinkTable::claim_link(&store, &claimed, now, later).await.unwrap());
-        assert!(LinkTable::claim_link(&store, &queued, now, later).await.unwrap());
+        let claim = async |link| LinkTable::claim_link(&store, link, now, later).await.unwrap();
+        assert!(claim(&claimed).await && claim(&queued).await);
+        assert!(drain(&store, &source, &clock).await.is_empty());
+        assert!(!claim(&claimed).await && !claim(&queued).await);
 
-        let lock = store.lock_reading(std::time::Duration::ZERO).unwrap();
-        assert!(lock.is_some());
+        let session = store.lock_reading(NO_WAIT, now).unwrap();
+        assert!(session.is_some());
         assert!(
-            other.lock_reading(std::time::Duration::ZERO).unwrap().is_none(),
-            "one has it"
+            other.lock_reading(NO_WAIT, now).unwrap().is_none(),
+            "one process holds it"
         );
-        assert!(drain(&other, &source, &clock).await.is_empty());
-        assert!(!LinkTable::claim_link(&other, &claimed, now, later).await.unwrap());
+        assert!(!claim(&queued).await, "its page is in the queue");
+        assert!(claim(&claimed).await, "its page was never queued");
         assert!(
-            !LinkTable::claim_link(&store, &queued, now, later).await.unwrap(),
-            "its page waits"
+            other.lock_reading(NO_WAIT, now).unwrap().is_none(),
+            "one process holds it"
         );
         assert!(
-            LinkTable::claim_link(&store, &claimed, now, later).await.unwrap(),
-            "nobody queued it"
+            !claim(&claimed).await,
+            "a process without the lock takes over nothing"
         );
         assert_eq!(drain(&store, &source, &clock).await.len(), 1);
-        drop(lock);
-        assert!(other.lock_reading(std::time::Duration::ZERO).unwrap().is_some());
+        drop(session);
+        assert!(other.lock_reading(NO_WAIT, now).unwrap().is_some());
     }
 
     #[tokio::test(flavor = "current_thread")]
@@ -562,7 +567,7 @@ mod queue {
             bulletin("2024-06", "2012-08-15"),
         );
         let source = Pages::new(&clock, &[&may, &june]);
-        let _lock = store.lock_reading(std::time::Duration::ZERO).unwrap().unwrap();
+        let _lock = store.lock_reading(NO_WAIT, clock.now()).unwrap().unwrap();
         queue(&store, "2024-05").await;
         queue(&store, "2024-06").await;
         taken(&file, "2024-05", "", 3);
@@ -689,9 +694,9 @@ mod sharing {
             chart: None,
         });
         let ways = [
-            Way::Terminal,
-            Way::Email("jane@example.com".parse().unwrap()),
-            Way::Exec("cat > file".into()),
+            WatchChannel::Terminal,
+            WatchChannel::Email("jane@example.com".parse().unwrap()),
+            WatchChannel::Command("cat > file".into()),
         ];
         let ids = ways.each_ref().map(|way| one.add_watch(watch, way).unwrap());
         assert_eq!(
@@ -700,7 +705,7 @@ mod sharing {
         );
         let watches = other.watches().unwrap();
         assert!(watches.iter().all(|other| other.kind == watch));
-        assert!(watches.iter().map(|watch| &watch.way).eq(&ways));
+        assert!(watches.iter().map(|watch| &watch.channel).eq(&ways));
         let shown = format!("{watches:?}");
         assert!(!shown.contains("jane") && !shown.contains("file"), "{shown}");
         let [id, _, _] = ids;
@@ -788,7 +793,7 @@ mod sharing {
             AlertMarks::claim_alert(&store, "a", now, until).await,
             Ok(Claim::InProgress)
         );
-        let lock = store.lock_sending().unwrap();
+        let lock = store.lock_sending(now).unwrap();
         assert_eq!(
             AlertMarks::claim_alert(&store, "a", now, until).await,
             Ok(Claim::Granted)

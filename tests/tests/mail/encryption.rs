@@ -3,7 +3,7 @@
 use end_to_end::run;
 use mail::testing::{Encryption, Rule, SmtpServer};
 use mail::{Mailer, SmtpConfig};
-use sqlite::{AlertFormat, Channels, Drained, ExecSink, MailSink, TerminalSink};
+use sqlite::{AlertFormat, Channels, Delivery, ExecSink, MailSink, TerminalSink};
 
 use crate::{clock, jane, patient_for_a_moment, stored, with_news};
 
@@ -27,7 +27,7 @@ fn mailer(server: &SmtpServer, tls: &str, trusts: bool) -> Mailer {
     patient_for_a_moment(config.unwrap())
 }
 
-async fn send(server: &SmtpServer, tls: &str, trusts: bool) -> Drained {
+async fn send(server: &SmtpServer, tls: &str, trusts: bool) -> Delivery {
     let clock = clock();
     let world = with_news(&clock, &[jane()]).await;
     let channels = Channels {

@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 use bulletin::When;
 use end_to_end::run;
 use pipeline::testing::FixedClock;
-use sqlite::{AlertFormat, Channels, Drained, ExecSink, MailSink, SqliteStore, TerminalSink, Way};
+use sqlite::{AlertFormat, Channels, Delivery, ExecSink, MailSink, SqliteStore, TerminalSink, WatchChannel};
 
 use crate::{clock, waits_for, with_news};
 
-async fn tell(store: &SqliteStore, clock: &FixedClock) -> Drained {
+async fn tell(store: &SqliteStore, clock: &FixedClock) -> Delivery {
     let channels = Channels {
         terminal: TerminalSink::new(store, Vec::new(), AlertFormat::Text),
         exec: ExecSink::with_patience(store, Duration::from_millis(700)),
@@ -37,7 +37,7 @@ fn a_command_that_hangs_is_ended_with_all_that_it_started_and_holds_back_no_othe
             .map(|category| {
                 (
                     waits_for(category, "INDIA", When::Every),
-                    Way::Exec(works.clone()),
+                    WatchChannel::Command(works.clone()),
                 )
             })
             .to_vec();
@@ -45,7 +45,7 @@ fn a_command_that_hangs_is_ended_with_all_that_it_started_and_holds_back_no_othe
         for category in ["EB2", "EB3"] {
             watches.push((
                 waits_for(category, "INDIA", When::Every),
-                Way::Exec(hangs.clone()),
+                WatchChannel::Command(hangs.clone()),
             ));
         }
         let world = with_news(&clock, &watches).await;

@@ -6,7 +6,7 @@ use bulletin::When;
 use end_to_end::run;
 use mail::testing::{Encryption, Rule, SmtpServer};
 use mail::{Mailer, SmtpConfig, Timeouts};
-use sqlite::{AlertFormat, Channels, Drained, ExecSink, MailSink, TerminalSink};
+use sqlite::{AlertFormat, Channels, Delivery, ExecSink, MailSink, TerminalSink};
 
 use crate::{JANE, clock, email, jane, tell, waits_for, with_news};
 
@@ -36,7 +36,7 @@ fn mailer(server: &SmtpServer, encryption: &str, ehlo_name: Option<&str>) -> Mai
 }
 
 /// Sends Jane's alert with this mailer.
-async fn send(mailer: Mailer) -> Drained {
+async fn send(mailer: Mailer) -> Delivery {
     let clock = clock();
     let world = with_news(&clock, &[jane()]).await;
     let channels = Channels {

@@ -4,7 +4,7 @@ use std::io::{self, Stdout, Write};
 
 use mail::{ConfigError, Mailer, SmtpConfig};
 use pipeline::port::StoreError;
-use sqlite::{Channels, ExecSink, MailSink, SqliteStore, TerminalSink, Watch, Way};
+use sqlite::{Channels, ExecSink, MailSink, SqliteStore, TerminalSink, Watch, WatchChannel};
 
 use crate::command::run::alert_format;
 use crate::output::{AlertsFormat, complain};
@@ -61,7 +61,7 @@ pub(crate) fn channels(
 /// The watches with an e-mail address.
 pub(crate) fn told_by_mail(store: &SqliteStore) -> Result<Vec<Watch>, StoreError> {
     let mut watches = store.watches()?;
-    watches.retain(|watch| matches!(watch.way, Way::Email(_)));
+    watches.retain(|watch| matches!(watch.channel, WatchChannel::Email(_)));
     Ok(watches)
 }
 

@@ -7,7 +7,7 @@ use bulletin::Month;
 use indicatif::{ProgressBar, ProgressStyle};
 use pipeline::port::{BulletinStore, Clock, LinkTable, SourceError, present_month};
 use pipeline::{FetchReport, Fetcher, LinkState, ParseError, Parsed};
-use sqlite::{AlertFormat, ClockState, PageOutcome, SqliteStore, drain_pages};
+use sqlite::{AlertFormat, ClockState, PageOutcome, SqliteStore, parse_pages};
 use web_source::Source;
 
 use crate::args::{RunArgs, StoreArgs};
@@ -89,7 +89,7 @@ async fn look(
         clock: &clock,
     };
     let (channels, mut well) = channels(store, args.format)?;
-    let _reading = store.lock_reading(WAIT_FOR_ANOTHER_RUN)?;
+    let _reading = store.lock_reading(WAIT_FOR_ANOTHER_RUN, clock.now())?;
     repair_times(store, clock).await?;
     let (mut looks, mut read, mut stored_in_all, mut failed) = (0, 0, 0, 0);
     let mut failures = Failures::default();
@@ -101,7 +101,7 @@ async fn look(
         looks += 1;
         let mut stored = 0;
         let bar = progress_bar(report.queued.len());
-        drain_pages(store, source, &clock, |outcome: PageOutcome| {
+        parse_pages(store, source, &clock, |outcome: PageOutcome| {
             stored += usize::from(matches!(outcome.result, Ok(Parsed::Stored { .. })));
             read += usize::from(!matches!(outcome.result, Ok(Parsed::NotThere { .. })));
             failed += usize::from(outcome.result.is_err());

@@ -5,7 +5,7 @@ use bulletin::{Area, Case, Chart, Entry, Preference, Subscription, UnknownSpelli
 use chrono::Utc;
 use pipeline::port::BulletinStore;
 use serde_json::json;
-use sqlite::{SqliteStore, Watch, WatchKind, Way, drop_unwanted};
+use sqlite::{SqliteStore, Watch, WatchChannel, WatchKind, drop_unwanted};
 
 use crate::args::{StoreArgs, WantedArgs, WatchAddArgs, WatchCommand};
 use crate::command::channels::mailer;
@@ -30,9 +30,9 @@ fn add(store: &StoreArgs, args: &WatchAddArgs) -> anyhow::Result<ExitCode> {
         None => WatchKind::Bulletins,
     };
     let way = match (&args.email, &args.exec) {
-        (Some(address), _) => Way::Email(address.clone()),
-        (None, Some(command)) => Way::Exec(command.clone()),
-        (None, None) => Way::Terminal,
+        (Some(address), _) => WatchChannel::Email(address.clone()),
+        (None, Some(command)) => WatchChannel::Command(command.clone()),
+        (None, None) => WatchChannel::Terminal,
     };
     let store = &open_or_make(store)?;
     if let WatchKind::Case(subscription) = kind {
@@ -40,7 +40,11 @@ fn add(store: &StoreArgs, args: &WatchAddArgs) -> anyhow::Result<ExitCode> {
     }
     let before = store.watches()?;
     let id = store.add_watch(kind, &way)?;
-    let watch = Watch { id, kind, way };
+    let watch = Watch {
+        id,
+        kind,
+        channel: way,
+    };
     let sentence = format!("Watch {id}: {}.", describe(&watch));
     if before.iter().any(|known| known.id == id) {
         output::print(&output::wrapped(&format!("{sentence} It exists already.")))?;
@@ -57,7 +61,7 @@ fn add(store: &StoreArgs, args: &WatchAddArgs) -> anyhow::Result<ExitCode> {
             );
         }
     }
-    if let (Way::Email(_), Err(error)) = (&watch.way, mailer()) {
+    if let (WatchChannel::Email(_), Err(error)) = (&watch.channel, mailer()) {
         complain(
             "warning",
             &format!(
@@ -103,7 +107,7 @@ pub(crate) fn refuse_impossible(case: Case) -> Result<(), UnknownSpelling> {
 
 /// Whether one person is told twice of the same case, in the same way.
 fn is_beside(one: &Watch, other: &Watch) -> bool {
-    same_case(one.kind, other.kind) && one.way == other.way
+    same_case(one.kind, other.kind) && one.channel == other.channel
 }
 
 fn same_case(one: WatchKind, other: WatchKind) -> bool {
@@ -133,7 +137,7 @@ fn tell_how_it_stands(store: &SqliteStore, case: Case) -> anyhow::Result<()> {
 }
 
 fn describe(watch: &Watch) -> String {
-    format!("{}, {}", waits_for(watch.kind), watch.way)
+    format!("{}, {}", waits_for(watch.kind), watch.channel)
 }
 
 pub(crate) fn waits_for(kind: WatchKind) -> String {
@@ -174,7 +178,7 @@ fn list(store: &SqliteStore, format: Format) -> anyhow::Result<ExitCode> {
                 chart.map(|chart| chart.code().to_owned()).unwrap_or_default(),
             ],
         };
-        let (way, to) = (watch.way.code().into(), watch.way.shown_target());
+        let (way, to) = (watch.channel.code().into(), watch.channel.shown_target());
         [
             watch.id.to_string(),
             category,
@@ -221,7 +225,7 @@ fn list(store: &SqliteStore, format: Format) -> anyhow::Result<ExitCode> {
             &watches
                 .iter()
                 .map(|watch| {
-                    let (way, to) = (watch.way.code(), watch.way.shown_target());
+                    let (way, to) = (watch.channel.code(), watch.channel.shown_target());
                     match watch.kind {
                         WatchKind::Bulletins => {
                             json!({ "id": watch.id, "bulletins": true, "way": way, "to": to })

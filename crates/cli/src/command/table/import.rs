@@ -32,7 +32,7 @@ pub(super) fn run(local: &StoreArgs, args: &TableImportArgs) -> anyhow::Result<E
                 let Store::Sqlite(database) = &store else {
                     bail!("there is no database");
                 };
-                let Some(_reading) = database.lock_reading(WAIT_FOR_A_RUN)? else {
+                let Some(_reading) = database.lock_reading(WAIT_FOR_A_RUN, Utc::now())? else {
                     bail!(
                         "a run is storing bulletins in {}. Wait for its end",
                         local.db.display()
