@@ -1,6 +1,7 @@
 //! For tests: a clock that stands still, a source whose hosts answer as told, a sink that keeps what it is given, and
 //! [`contract`], which every store is held to.
 
+pub mod channel;
 pub mod contract;
 
 use std::cell::{Cell, RefCell};

@@ -2,7 +2,7 @@
 //!
 //! [`SqliteStore`] is one SQLite file with the queue, the cells, the standings, the change log, the marks and the
 //! watches; people can open it with their own tools. [`parse_pages`] and [`deliver_changes`] are the stages after the
-//! fetcher.
+//! fetcher. Excludes the channels, see the crate `channels`.
 
 mod bulletin_store;
 mod change_log;
@@ -10,14 +10,11 @@ mod cut_off;
 mod dead_letter;
 mod earlier_value;
 mod error;
-mod exec;
-mod json;
 mod link;
 mod lock;
 mod mark;
 mod notify;
 mod parse;
-mod post;
 mod query;
 mod queue;
 mod record;
@@ -26,7 +23,6 @@ mod schema;
 mod skew;
 mod standing;
 mod store;
-mod terminal;
 mod value;
 mod watch;
 mod write;
@@ -34,14 +30,11 @@ mod write;
 pub use change_log::Undelivered;
 pub use dead_letter::{DeadLetter, DeadLetterKind};
 pub use error::OpenError;
-pub use exec::ExecSink;
 pub use lock::{ReadingSession, SendingSession};
-pub use notify::{Channels, Delivery, deliver_changes, drop_unwanted};
+pub use notify::{Delivery, deliver_changes, drop_unwanted};
 pub use parse::{PageOutcome, parse_pages};
-pub use post::{MailSink, how_to_stop};
 pub use refusal::Refused;
 pub use schema::SCHEMA_VERSION;
 pub use skew::ClockState;
 pub use store::SqliteStore;
-pub use terminal::{AlertFormat, TerminalSink};
 pub use watch::{Watch, WatchChannel, WatchKind, recipient_without_watches};

@@ -5,17 +5,12 @@
 mod due;
 mod unwanted;
 
-use std::io::Write;
-
 use chrono::{DateTime, Utc};
 use pipeline::port::{Channel, ChannelError, Clock, StoreError};
 use pipeline::{Dispatcher, DueAlert, NotifyError};
 
 use crate::change_log::{ReceivedChange, Retry};
-use crate::exec::ExecSink;
-use crate::post::MailSink;
 use crate::store::SqliteStore;
-use crate::terminal::TerminalSink;
 use due::due;
 
 pub use unwanted::drop_unwanted;
@@ -32,33 +27,6 @@ pub struct Delivery {
     pub new: Vec<String>,
     /// The number of failed changes that became dead letters. The others are retried.
     pub dead: usize,
-}
-
-/// The channels of the watches of this machine.
-#[derive(Debug)]
-pub struct Channels<'a, W> {
-    /// Prints alerts.
-    pub terminal: TerminalSink<'a, W>,
-    /// Hands alerts to commands.
-    pub exec: ExecSink<'a>,
-    /// Sends alerts by e-mail.
-    pub mail: MailSink<'a>,
-}
-
-impl<W: Write> Channels<'_, W> {
-    /// All of them, the fastest first, so that a slow channel does not delay the others.
-    pub fn fastest_first(&self) -> [&dyn Channel; 3] {
-        [&self.terminal, &self.exec, &self.mail]
-    }
-
-    /// Sends the alerts of every change in the log to the watches. Drops the failed changes that no watch waits for first.
-    ///
-    /// # Errors
-    /// [`StoreError`] of the database itself.
-    pub async fn deliver<C: Clock>(&self, store: &SqliteStore, clock: &C) -> Result<Delivery, StoreError> {
-        drop_unwanted(store, clock.now()).await?;
-        deliver_changes(store, &self.fastest_first(), clock).await
-    }
 }
 
 /// A change of the log, and the failures of its alerts.

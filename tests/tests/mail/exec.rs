@@ -4,17 +4,18 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use bulletin::When;
+use channels::{AlertFormat, Channels, CommandChannel, EmailChannel, TerminalChannel};
 use end_to_end::run;
 use pipeline::testing::FixedClock;
-use sqlite::{AlertFormat, Channels, Delivery, ExecSink, MailSink, SqliteStore, TerminalSink, WatchChannel};
+use sqlite::{Delivery, SqliteStore, WatchChannel};
 
 use crate::{clock, waits_for, with_news};
 
 async fn tell(store: &SqliteStore, clock: &FixedClock) -> Delivery {
     let channels = Channels {
-        terminal: TerminalSink::new(store, Vec::new(), AlertFormat::Text),
-        exec: ExecSink::with_patience(store, Duration::from_millis(700)),
-        mail: MailSink::new(store, Err("nobody is told by e-mail".into())),
+        terminal: TerminalChannel::new(store, Vec::new(), AlertFormat::Text),
+        command: CommandChannel::with_time_limit(store, Duration::from_millis(700)),
+        email: EmailChannel::new(store, Err("nobody is told by e-mail".into())),
     };
     channels.deliver(store, clock).await.unwrap()
 }

@@ -17,15 +17,14 @@ use std::path::PathBuf;
 
 use bulletin::{Case, Month, Subscription, When};
 use bulletin_samples::site;
+use channels::{AlertFormat, Channels, CommandChannel, EmailChannel, TerminalChannel};
 use end_to_end::pages::{altered_bulletin, page_of};
 use end_to_end::world::World;
 use end_to_end::{run, tables};
 use mail::testing::{Encryption, SmtpServer, Taken};
 use mail::{Mailer, SmtpConfig, Timeouts};
 use pipeline::testing::FixedClock;
-use sqlite::{
-    AlertFormat, Channels, Delivery, ExecSink, MailSink, SqliteStore, TerminalSink, WatchChannel, WatchKind,
-};
+use sqlite::{Delivery, SqliteStore, WatchChannel, WatchKind};
 
 const HOSTS: [&str; 3] = ["travel", "mirror", "third"];
 const EB2_INDIA: [&str; 3] = ["final_action", "EB2", "INDIA"];
@@ -94,9 +93,9 @@ fn patient_for_a_moment(config: SmtpConfig) -> Mailer {
 async fn tell(store: &SqliteStore, clock: &FixedClock, server: &SmtpServer) -> (Delivery, String) {
     let mut printed = Vec::new();
     let channels = Channels {
-        terminal: TerminalSink::new(store, &mut printed, AlertFormat::Text),
-        exec: ExecSink::new(store),
-        mail: MailSink::new(store, Ok(mailer(server))),
+        terminal: TerminalChannel::new(store, &mut printed, AlertFormat::Text),
+        command: CommandChannel::new(store),
+        email: EmailChannel::new(store, Ok(mailer(server))),
     };
     let drained = channels.deliver(store, clock).await.unwrap();
     drop(channels);

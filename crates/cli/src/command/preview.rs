@@ -4,10 +4,11 @@ use std::time::SystemTime;
 
 use anyhow::bail;
 use bulletin::{Alert, Case, ChangeKind, Month, Subscription, UnknownSpelling, When};
+use channels::how_to_stop;
 use mail::{EmailAddress, Letter, SmtpConfig};
 use pipeline::port::BulletinStore as _;
 use pipeline::{Retold, Silence, retell};
-use sqlite::{WatchKind, how_to_stop};
+use sqlite::WatchKind;
 
 use crate::args::{PreviewArgs, PreviewForm, StoreArgs};
 use crate::command::watch::refuse_impossible;

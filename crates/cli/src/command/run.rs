@@ -7,7 +7,7 @@ use bulletin::Month;
 use indicatif::{ProgressBar, ProgressStyle};
 use pipeline::port::{BulletinStore, Clock, LinkTable, SourceError, present_month};
 use pipeline::{FetchReport, Fetcher, LinkState, ParseError, Parsed};
-use sqlite::{AlertFormat, ClockState, PageOutcome, SqliteStore, parse_pages};
+use sqlite::{ClockState, PageOutcome, SqliteStore, parse_pages};
 use web_source::Source;
 
 use crate::args::{RunArgs, StoreArgs};
@@ -16,7 +16,7 @@ use crate::command::channels::channels;
 use crate::command::source::source;
 use crate::command::undelivered::{self, Failures, is_first_today};
 use crate::command::{block_on, open_sound};
-use crate::output::{AlertsFormat, complain, counted};
+use crate::output::{complain, counted};
 
 /// From how many pages on a progress bar is shown.
 const WORTH_A_BAR: usize = 3;
@@ -329,14 +329,6 @@ fn progress_bar(pages: usize) -> ProgressBar {
     }
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} pages, {eta} left");
     ProgressBar::new(pages as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-}
-
-/// How alerts are printed in this format.
-pub(crate) fn alert_format(format: AlertsFormat) -> AlertFormat {
-    match format {
-        AlertsFormat::Table => AlertFormat::Text,
-        AlertsFormat::Json => AlertFormat::Json,
-    }
 }
 
 fn tell(outcome: &PageOutcome, args: &RunArgs, quiet: bool) {
