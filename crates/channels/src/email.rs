@@ -3,7 +3,7 @@
 
 use bulletin::Alert;
 use chrono::Utc;
-use mail::{Letter, Mailer, SendError};
+use mail::{EmailMessage, Mailer, SendError};
 use pipeline::port::{Channel, ChannelError, Recipient, Sending, StoreError};
 use sqlite::{SqliteStore, WatchChannel};
 
@@ -35,14 +35,14 @@ impl<'a> EmailChannel<'a> {
             return Err(ChannelError::NotSent("the watch was removed meanwhile".into()));
         };
         let how_to_stop = how_to_stop(recipient.handle);
-        let letter = Letter {
+        let message = EmailMessage {
             from: &mailer.config().from,
             to: &to,
             alert,
             subscription: kind.subscription(),
             how_to_stop: &how_to_stop,
         };
-        match mailer.send(&letter).await {
+        match mailer.send(&message).await {
             Ok(()) => Ok(()),
             Err(SendError::NotSent(why)) => Err(ChannelError::NotSent(why)),
             Err(SendError::Unknown(why)) => Err(ChannelError::Unknown(why)),
