@@ -105,7 +105,7 @@ fn unusable(path: &Path, error: &io::Error) -> StoreError {
     match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => StoreError::Unavailable {
             what,
-            reason: "the disk is full. Make room and run again".into(),
+            reason: "the disk is full. Free some space and run again".into(),
         },
         _ => StoreError::Broken {
             what,

@@ -1,4 +1,5 @@
-//! Repairs what a clock that ran ahead left in the file.
+//! Repairs the times that a clock that ran ahead left in the file. Excludes judging a time, see `pipeline::skew`. Start
+//! with [`SqliteStore::repair_times`].
 //!
 //! While the clock was ahead, a bulletin can have been stored as one whose month is over, and then its changes were not
 //! logged. The repair corrects the times and logs those changes, in one transaction: the alerts are then sent like any
@@ -52,13 +53,13 @@ impl SqliteStore {
         {
             return Ok(ClockState::Behind(newest));
         }
-        // `writing` keeps the connection to itself, and working out the changes reads from it.
+        // `writing` borrows the connection, and deriving the changes reads from it.
         self.execute("BEGIN IMMEDIATE")?;
         let repaired = self.repair(now).await;
         match repaired.and_then(|state| self.execute("COMMIT").map(|()| state)) {
             Ok(state) => Ok(state),
             Err(error) => {
-                // It fails only where SQLite has rolled back by itself.
+                // It fails only if SQLite has rolled back already.
                 let _ = self.execute("ROLLBACK");
                 Err(error)
             }
@@ -139,7 +140,7 @@ impl SqliteStore {
         Ok(())
     }
 
-    /// Lets nothing wait longer than stages wait, and forgets checks of the source that nobody can have made yet.
+    /// Shortens waits that no stage schedules, and deletes polls of the source in the future.
     fn correct_schedule(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
         let (past, waits) = (
             instant(now + skew::CLOCK_TOLERANCE),
@@ -167,7 +168,7 @@ impl SqliteStore {
         query::execute(&self.connection(), sql, [past]).map(drop)
     }
 
-    /// Makes links due that wait too long, and removes those of bulletins that nobody can have published yet.
+    /// Makes links due that wait too long, and deletes those of bulletins that cannot be published yet.
     fn correct_links(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
         let connection = self.connection();
         let horizon = present_month(now).next().next();
@@ -185,8 +186,7 @@ impl SqliteStore {
         Ok(())
     }
 
-    /// Logs the changes of these bulletins as they would have been logged by a right clock, and answers of which there
-    /// are any.
+    /// Logs the changes of these bulletins that a right clock would have logged, and returns the months with changes.
     async fn log_silenced(
         &self,
         silenced: &BTreeSet<Month>,

@@ -1,4 +1,4 @@
-//! Failed changes that no watch waits for any more, because the watch was removed.
+//! Removes failed changes that no watch waits for any more, because the watch was removed. Start with [`drop_unwanted`].
 
 use bulletin::Alert;
 use chrono::{DateTime, Utc};
