@@ -9,7 +9,7 @@ use chrono::{DateTime, Duration, Utc};
 use pipeline::Fetcher;
 use pipeline::port::Clock;
 use pipeline::testing::{FixedClock, RecordingSink};
-use sqlite::{SqliteStore, deliver_changes, drain_pages};
+use sqlite::{SqliteStore, deliver_changes, parse_pages};
 use web_source::{WebConfig, WebSource};
 
 use crate::deployment::Deployment;
@@ -65,7 +65,7 @@ pub async fn alerts_by_step(steps: &[Step]) -> Vec<Vec<Alert>> {
                 clock: &clock,
             };
             fetcher.fetch(None).await.unwrap();
-            drain_pages(&store, &source, &clock, |_| ()).await.unwrap();
+            parse_pages(&store, &source, &clock, |_| ()).await.unwrap();
             deliver_changes(&store, &[&sink], &clock).await.unwrap();
         }
         alerts.push(sink.take());

@@ -1,8 +1,8 @@
 //! Alerts as e-mail over SMTP. The recipients are chosen elsewhere.
 //!
-//! [`SmtpConfig`] is the server and the sender, read from the environment; a [`Letter`] is one alert to one
-//! address; a [`Mailer`] sends it and returns what is certain: sent, not sent, refused permanently, or
-//! unknown.
+//! [`SmtpConfig`] is the server and the sender, read from the environment; an [`EmailMessage`] is one
+//! alert to one address; a [`Mailer`] sends it and returns what is certain: sent, not sent, refused
+//! permanently, or unknown.
 //!
 //! Addresses and passwords are types that never print in full, and they are removed from the server's
 //! replies.
@@ -12,8 +12,8 @@ mod bounded;
 mod config;
 mod connection;
 mod hello;
-mod letter;
 mod mailer;
+mod message;
 mod redaction;
 mod reply;
 #[cfg(feature = "testing")]
@@ -21,6 +21,6 @@ pub mod testing;
 
 pub use address::EmailAddress;
 pub use config::{ConfigError, SmtpConfig, VARIABLES};
-pub use letter::Letter;
 pub use mailer::{Mailer, SendError, Timeouts};
+pub use message::EmailMessage;
 pub use redaction::Redaction;

@@ -15,7 +15,7 @@ use tokio::time::timeout;
 
 use crate::config::{ACCEPTANCE, COMMAND, CONNECT, ConfigError, Security, SmtpConfig};
 use crate::connection::{OpenError, open};
-use crate::letter::Letter;
+use crate::message::EmailMessage;
 use crate::redaction::Redaction;
 use crate::reply::is_temporary;
 
@@ -117,12 +117,12 @@ impl Mailer {
     ///
     /// # Errors
     /// [`SendError`], which says what is certain.
-    pub async fn send(&self, letter: &Letter<'_>) -> Result<(), SendError> {
-        let message = letter.message(SystemTime::now()).map_err(SendError::Refused)?;
+    pub async fn send(&self, message: &EmailMessage<'_>) -> Result<(), SendError> {
+        let bytes = message.build(SystemTime::now()).map_err(SendError::Refused)?;
         if let Some(why) = &*self.unreachable.borrow() {
             return Err(SendError::NotSent(why.clone()));
         }
-        let redaction = self.config.redaction(letter.to);
+        let redaction = self.config.redaction(message.to);
         let connected = timeout(self.timeouts.connect, self.connect(&redaction)).await;
         let mut connection = match connected.unwrap_or_else(|_| Err(self.silent("while connecting"))) {
             Ok(connection) => connection,
@@ -134,12 +134,12 @@ impl Mailer {
         let from = Mail::new(Some(self.config.from.as_lettre().clone()), Vec::new());
         self.command(&mut connection, "the sender (MAIL_FROM)", from, &redaction)
             .await?;
-        let to = Rcpt::new(letter.to.as_lettre().clone(), Vec::new());
+        let to = Rcpt::new(message.to.as_lettre().clone(), Vec::new());
         self.command(&mut connection, "the recipient", to, &redaction)
             .await?;
         self.command(&mut connection, "the message (DATA)", Data, &redaction)
             .await?;
-        self.hand_over(&mut connection, &message, &redaction).await?;
+        self.hand_over(&mut connection, &bytes, &redaction).await?;
         // The message is sent, even if the end of the connection fails.
         let _ = timeout(Duration::from_secs(2), connection.quit()).await;
         Ok(())

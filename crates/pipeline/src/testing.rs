@@ -3,6 +3,7 @@
 //! No stores: the stages are tested with real ones, and every store must pass [`contract`]. Only compiled with the
 //! feature `testing`. Start reading at [`ScriptedSource`].
 
+pub mod channel;
 pub mod contract;
 
 use std::cell::{Cell, RefCell};

@@ -7,10 +7,11 @@
 use chrono::{DateTime, Duration, Utc};
 use pipeline::port::StoreError;
 use pipeline::{ChangeRecord, backoff, skew};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, params};
 
-use crate::error::store_error;
-use crate::store::{SqliteStore, from_json, instant, read_instant};
+use crate::query::{self, Columns};
+use crate::store::SqliteStore;
+use crate::value::{instant, to_json};
 
 /// The time for which the alerts of a change are retried, counted from the first failure, before
 /// the record becomes a dead letter. RFC 5321, 4.5.4.1, asks for four to five days.
@@ -50,6 +51,31 @@ pub struct Undelivered {
     pub given_up: u32,
 }
 
+/// Sets a record of the change log back to its state before the first failure, visible from the
+/// instant `?1` on.
+pub(crate) const RENEWED: &str = "dead = 0, attempts = 0, visible_at = ?1, tried_from = NULL, failure = NULL";
+
+fn read(columns: &Columns<'_, '_>) -> Result<ReceivedChange, StoreError> {
+    Ok(ReceivedChange {
+        seq: columns.get("seq")?,
+        record: columns.json("a record of the change log", "record"),
+        written_at: columns.instant("written_at")?,
+        failing_since: columns.optional_instant("tried_from")?,
+        attempts: columns.get("attempts")?,
+    })
+}
+
+/// Appends a record to the change log.
+pub(crate) fn log_change(
+    connection: &Connection,
+    now: DateTime<Utc>,
+    record: &ChangeRecord,
+) -> Result<(), StoreError> {
+    let record = to_json(record)?;
+    let sql = "INSERT INTO change_log (record, written_at, visible_at) VALUES (?1, ?2, ?2)";
+    query::execute(connection, sql, params![record, instant(now)]).map(drop)
+}
+
 impl SqliteStore {
     /// Returns the next record of the change log that is due. A run passes the last one it has seen
     /// as `after`.
@@ -58,34 +84,16 @@ impl SqliteStore {
         after: i64,
         now: DateTime<Utc>,
     ) -> Result<Option<ReceivedChange>, StoreError> {
-        let connection = self.connection();
-        let mut statement = connection
-            .prepare_cached(
-                "SELECT seq, record, written_at, tried_from, attempts FROM change_log
-                 WHERE seq > ?1 AND dead = 0 AND (visible_at <= ?2 OR visible_at > ?3) ORDER BY seq LIMIT 1",
-            )
-            .map_err(store_error)?;
-        let mut found = statement
-            .query(params![after, instant(now), instant(skew::latest_schedule(now))])
-            .map_err(store_error)?;
-        found.next().map_err(store_error)?.map(read_change).transpose()
+        let sql = "SELECT * FROM change_log
+                   WHERE seq > ?1 AND dead = 0 AND (visible_at <= ?2 OR visible_at > ?3) ORDER BY seq LIMIT 1";
+        let parameters = params![after, instant(now), instant(skew::latest_schedule(now))];
+        query::one(&self.connection(), sql, parameters, read)
     }
 
     /// The changes whose alerts failed, the dead letters among them.
     pub(crate) fn failed_changes(&self) -> Result<Vec<ReceivedChange>, StoreError> {
-        let connection = self.connection();
-        let mut statement = connection
-            .prepare_cached(
-                "SELECT seq, record, written_at, tried_from, attempts FROM change_log
-                 WHERE dead = 1 OR failure IS NOT NULL ORDER BY seq",
-            )
-            .map_err(store_error)?;
-        let mut found = statement.query([]).map_err(store_error)?;
-        let mut changes = Vec::new();
-        while let Some(row) = found.next().map_err(store_error)? {
-            changes.push(read_change(row)?);
-        }
-        Ok(changes)
+        let sql = "SELECT * FROM change_log WHERE dead = 1 OR failure IS NOT NULL ORDER BY seq";
+        query::all(&self.connection(), sql, [], read)
     }
 
     /// Counts the changes with alerts that could not be delivered.
@@ -93,19 +101,16 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError`].
     pub fn undelivered(&self) -> Result<Undelivered, StoreError> {
-        self.connection()
-            .query_row(
-                "SELECT count(*) FILTER (WHERE dead = 0), count(*) FILTER (WHERE dead = 1) FROM change_log
-                 WHERE dead = 1 OR failure IS NOT NULL",
-                [],
-                |row| {
-                    Ok(Undelivered {
-                        retried: row.get(0)?,
-                        given_up: row.get(1)?,
-                    })
-                },
-            )
-            .map_err(store_error)
+        let sql =
+            "SELECT count(*) FILTER (WHERE dead = 0) AS retried, count(*) FILTER (WHERE dead = 1) AS given_up
+                   FROM change_log WHERE dead = 1 OR failure IS NOT NULL";
+        let undelivered = query::one(&self.connection(), sql, [], |columns| {
+            Ok(Undelivered {
+                retried: columns.get("retried")?,
+                given_up: columns.get("given_up")?,
+            })
+        })?;
+        Ok(undelivered.unwrap_or_default())
     }
 
     /// Removes records from the change log: every alert they ask for is sent.
@@ -114,11 +119,8 @@ impl SqliteStore {
             return Ok(());
         }
         self.writing(|transaction| {
-            let mut statement = transaction
-                .prepare_cached("DELETE FROM change_log WHERE seq = ?")
-                .map_err(store_error)?;
             for seq in seqs {
-                statement.execute([seq]).map_err(store_error)?;
+                query::execute(transaction, "DELETE FROM change_log WHERE seq = ?", [seq])?;
             }
             Ok(())
         })
@@ -141,49 +143,24 @@ impl SqliteStore {
             Retry::NextRun => now,
             Retry::Never | Retry::WithBackoff => now + backoff(attempts),
         };
-        self.writing(|transaction| {
-            transaction
-                .execute(
-                    "UPDATE change_log SET attempts = ?, failure = ?, dead = ?, visible_at = ?, tried_from = ?
-                     WHERE seq = ?",
-                    params![
-                        attempts,
-                        failure,
-                        dead,
-                        instant(visible_at),
-                        instant(failing_since),
-                        change.seq
-                    ],
-                )
-                .map_err(store_error)?;
-            Ok(dead)
-        })
+        let sql = "UPDATE change_log SET attempts = ?, failure = ?, dead = ?, visible_at = ?, tried_from = ?
+                   WHERE seq = ?";
+        let (visible_at, tried_from) = (instant(visible_at), instant(failing_since));
+        let parameters = params![attempts, failure, dead, visible_at, tried_from, change.seq];
+        self.writing(|transaction| query::execute(transaction, sql, parameters))?;
+        Ok(dead)
     }
 
     /// True if a record is a dead letter or waits for its next attempt.
     pub(crate) fn is_put_off(&self, seq: i64, now: DateTime<Utc>) -> Result<bool, StoreError> {
-        self.connection()
-            .query_row(
-                "SELECT dead = 1 OR visible_at > ?2 FROM change_log WHERE seq = ?1",
-                params![seq, instant(now)],
-                |row| row.get(0),
-            )
-            .optional()
-            .map(Option::unwrap_or_default)
-            .map_err(store_error)
+        let sql = "SELECT EXISTS (SELECT 1 FROM change_log WHERE seq = ?1 AND (dead = 1 OR visible_at > ?2))";
+        query::value(&self.connection(), sql, params![seq, instant(now)])
     }
 
     /// Treats a record as if its alerts had never failed.
     pub(crate) fn renew_change(&self, seq: i64, now: DateTime<Utc>) -> Result<(), StoreError> {
-        self.writing(|transaction| {
-            transaction
-                .execute(
-                    &format!("UPDATE change_log SET {RENEWED} WHERE seq = ?2"),
-                    params![instant(now), seq],
-                )
-                .map_err(store_error)?;
-            Ok(())
-        })
+        let sql = format!("UPDATE change_log SET {RENEWED} WHERE seq = ?2");
+        self.writing(|transaction| query::execute(transaction, &sql, params![instant(now), seq]).map(drop))
     }
 
     /// The reasons why alerts that are retried failed.
@@ -191,29 +168,8 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError`].
     pub fn failing_changes(&self) -> Result<Vec<String>, StoreError> {
-        let connection = self.connection();
-        let mut statement = connection
-            .prepare(
-                "SELECT DISTINCT failure FROM change_log WHERE dead = 0 AND failure IS NOT NULL ORDER BY seq",
-            )
-            .map_err(store_error)?;
-        let failures = statement.query_map([], |row| row.get(0)).map_err(store_error)?;
-        failures.collect::<Result<_, _>>().map_err(store_error)
+        let sql =
+            "SELECT DISTINCT failure FROM change_log WHERE dead = 0 AND failure IS NOT NULL ORDER BY seq";
+        query::all(&self.connection(), sql, [], |columns| columns.get("failure"))
     }
-}
-
-/// Sets a record of the change log back to its state before the first failure, visible from the
-/// instant `?1` on.
-pub(crate) const RENEWED: &str = "dead = 0, attempts = 0, visible_at = ?1, tried_from = NULL, failure = NULL";
-
-fn read_change(row: &rusqlite::Row<'_>) -> Result<ReceivedChange, StoreError> {
-    let text = |name: &str| row.get::<_, String>(name).map_err(store_error);
-    let failing_since: Option<String> = row.get("tried_from").map_err(store_error)?;
-    Ok(ReceivedChange {
-        seq: row.get("seq").map_err(store_error)?,
-        record: from_json("a record of the change log", &text("record")?),
-        written_at: read_instant(&text("written_at")?)?,
-        failing_since: failing_since.as_deref().map(read_instant).transpose()?,
-        attempts: row.get("attempts").map_err(store_error)?,
-    })
 }

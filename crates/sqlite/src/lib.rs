@@ -1,37 +1,40 @@
 //! The pipeline's ports on one machine.
 //!
-//! [`SqliteStore`] is one SQLite file with the queue, the rows, the standings, the change log, the marks and the
-//! watches; people can open it with their own tools. [`TerminalSink`] prints alerts, [`ExecSink`] hands them to commands,
-//! [`MailSink`] sends them by e-mail. [`drain_pages`] and [`deliver_changes`] move what waits in the queue and the change
-//! log through the stages.
+//! [`SqliteStore`] is one SQLite file with the queue, the cells, the standings, the change log, the marks and the
+//! watches; people can open it with their own tools. [`parse_pages`] and [`deliver_changes`] are the stages after the
+//! fetcher. Excludes the channels, see the crate `channels`.
 
-mod archive;
+mod bulletin_store;
 mod change_log;
-mod drain;
+mod cut_off;
+mod dead_letter;
+mod earlier_value;
 mod error;
-mod examine;
-mod exec;
-mod json;
-mod post;
+mod link;
+mod lock;
+mod mark;
+mod notify;
+mod parse;
+mod query;
 mod queue;
+mod record;
 mod refusal;
 mod schema;
 mod skew;
+mod standing;
 mod store;
-mod tell;
-mod terminal;
+mod value;
 mod watch;
+mod write;
 
 pub use change_log::Undelivered;
-pub use drain::{PageOutcome, drain_pages};
+pub use dead_letter::{DeadLetter, DeadLetterKind};
 pub use error::OpenError;
-pub use examine::Refused;
-pub use exec::ExecSink;
-pub use post::{MailSink, how_to_stop};
-pub use queue::{DeadLetter, DeadLetterKind};
+pub use lock::{ReadingSession, SendingSession};
+pub use notify::{Delivery, deliver_changes, drop_unwanted};
+pub use parse::{PageOutcome, parse_pages};
+pub use refusal::Refused;
 pub use schema::SCHEMA_VERSION;
 pub use skew::ClockState;
-pub use store::{ReadingLock, SendingLock, SqliteStore};
-pub use tell::{Channels, Drained, deliver_changes, drop_unwanted};
-pub use terminal::{AlertFormat, TerminalSink};
-pub use watch::{Watch, WatchKind, Way};
+pub use store::SqliteStore;
+pub use watch::{Watch, WatchChannel, WatchKind, recipient_without_watches};

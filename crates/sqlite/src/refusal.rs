@@ -1,44 +1,74 @@
-//! Alerts that a way refused for good.
+//! The table `refusal`: alerts that a channel refused permanently.
 
 use bulletin::Alert;
 use chrono::{DateTime, Utc};
 use pipeline::port::{Recipient, StoreError};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 
-use crate::error::store_error;
-use crate::store::{SqliteStore, instant};
+use crate::query::{self, Columns};
+use crate::store::SqliteStore;
+use crate::value::instant;
+
+/// An alert that a channel refused permanently.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// The watch of the recipient.
+    pub watch: i64,
+    /// The id of the alert.
+    pub alert: String,
+    /// The reason, without addresses.
+    pub reason: String,
+    /// The time of the refusal.
+    pub at: DateTime<Utc>,
+}
+
+fn read(columns: &Columns<'_, '_>) -> Result<Refused, StoreError> {
+    Ok(Refused {
+        watch: columns.get("watch")?,
+        alert: columns.get("alert")?,
+        reason: columns.get("reason")?,
+        at: columns.instant("refused_at")?,
+    })
+}
 
 impl SqliteStore {
-    /// Notes that this alert is not to be tried again for this watch. Returns false if the watch was removed meanwhile: it
-    /// has no refusals.
-    pub(crate) fn note_refusal(
+    /// Records that this alert is not to be retried for this watch. Returns false if the watch was removed meanwhile: a
+    /// removed watch has no refusals.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn note_refusal(
         &self,
         alert: &Alert,
         recipient: &Recipient,
         reason: &str,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
+        let sql = "INSERT OR REPLACE INTO refusal (watch, alert, reason, refused_at)
+                   SELECT id, ?2, ?3, ?4 FROM watch WHERE id = ?1";
+        let alert = alert.id().to_string();
         self.writing(|transaction| {
-            let noted = transaction
-                .execute(
-                    "INSERT OR REPLACE INTO refusal (watch, alert, reason, refused_at)
-                     SELECT id, ?2, ?3, ?4 FROM watch WHERE id = ?1",
-                    params![recipient.handle, alert.id().to_string(), reason, instant(now)],
-                )
-                .map_err(store_error)?;
-            Ok(noted > 0)
+            let parameters = params![recipient.handle, alert, reason, instant(now)];
+            Ok(query::execute(transaction, sql, parameters)? > 0)
         })
     }
 
-    /// Why this alert was refused for good for this watch, where it was.
-    pub(crate) fn refusal(&self, alert: &str, recipient: &Recipient) -> Result<Option<String>, StoreError> {
-        self.connection()
-            .query_row(
-                "SELECT reason FROM refusal WHERE watch = ? AND alert = ?",
-                params![recipient.handle, alert],
-                |row| row.get(0),
-            )
-            .optional()
-            .map_err(store_error)
+    /// The reason why this alert was refused permanently for this watch, if it was.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn refusal(&self, alert: &str, recipient: &Recipient) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT * FROM refusal WHERE watch = ? AND alert = ?";
+        let refused = query::one(&self.connection(), sql, params![recipient.handle, alert], read)?;
+        Ok(refused.map(|refused| refused.reason))
+    }
+
+    /// The refused alerts, oldest first. They are not retried automatically.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn refused(&self) -> Result<Vec<Refused>, StoreError> {
+        let sql = "SELECT * FROM refusal ORDER BY refused_at, watch, alert";
+        query::all(&self.connection(), sql, [], read)
     }
 }

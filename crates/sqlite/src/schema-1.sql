@@ -1,5 +1,5 @@
--- What is stored on one machine. Dates and instants are ISO text in UTC, months are YYYY-MM, and the JSON columns
--- hold the forms of crates/bulletin and crates/pipeline.
+-- The state of one machine. Dates and instants are ISO text in UTC, months are YYYY-MM, and the JSON columns
+-- hold the types of crates/bulletin and crates/pipeline.
 
 -- One cell of a bulletin. `value` is an ISO date, C or U, or NULL where the cell is unreadable.
 CREATE TABLE cut_off (
@@ -17,7 +17,7 @@ CREATE TABLE cut_off (
 ) WITHOUT ROWID;
 CREATE INDEX cut_off_by_month ON cut_off (month);
 
--- What stood in a cell before it was corrected.
+-- The values of cells before their corrections.
 CREATE TABLE earlier_value (
     category TEXT NOT NULL,
     area TEXT NOT NULL,
@@ -43,8 +43,8 @@ CREATE TABLE bulletin (
     record TEXT NOT NULL
 ) WITHOUT ROWID;
 
--- The change log: what was written, before and after, in the order of writing. A record leaves it when every alert it
--- asks for is sent.
+-- The change log: each write, with the values before and after, in the order of writing. A record is removed when all
+-- its alerts are sent.
 CREATE TABLE change_log (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     record TEXT NOT NULL,
@@ -55,7 +55,7 @@ CREATE TABLE change_log (
     dead INTEGER NOT NULL DEFAULT 0
 );
 
--- Pages that wait to be read, and those that were read and refused (`dead`).
+-- Pages that wait to be parsed, and pages that were refused (`dead`).
 CREATE TABLE message (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     message TEXT NOT NULL,
@@ -76,21 +76,21 @@ CREATE TABLE link (
     note TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID;
 
--- The last good and the last bad look at the source.
+-- The last poll at which the source gave its list, and the last one at which it did not.
 CREATE TABLE source_check (
     good INTEGER PRIMARY KEY,
     at TEXT NOT NULL,
     note TEXT NOT NULL
 );
 
--- Which alerts were sent on which way. `sent_at` is NULL while one is being sent.
+-- The recipients of each alert. `sent_at` is NULL while it is being sent.
 CREATE TABLE alert_mark (
     mark TEXT PRIMARY KEY,
     sent_at TEXT,
     expires TEXT
 ) WITHOUT ROWID;
 
--- Who wants to be told of what on this machine. `category` is NULL for whole bulletins.
+-- The watches of this machine. `category` is NULL for whole bulletins.
 CREATE TABLE watch (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     category TEXT,

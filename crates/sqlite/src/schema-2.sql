@@ -1,10 +1,10 @@
--- On which way a watch is told: `terminal`, `email` or `exec`. `way_to` is the address, or the command. `chart` is the
--- only chart that counts, or NULL.
+-- The channel of a watch: `terminal`, `email` or `exec`. `way_to` is the address, or the command. `chart` is the only
+-- chart that the watch is about, or NULL.
 ALTER TABLE watch ADD COLUMN chart TEXT;
 ALTER TABLE watch ADD COLUMN way TEXT NOT NULL DEFAULT 'terminal';
 ALTER TABLE watch ADD COLUMN way_to TEXT;
 
--- Alerts that a way refused for good: they are not tried again until somebody asks for it.
+-- Alerts that a channel refused permanently: they are not retried automatically.
 CREATE TABLE refusal (
     watch INTEGER NOT NULL REFERENCES watch (id) ON DELETE CASCADE,
     alert TEXT NOT NULL,

@@ -1,2 +1,2 @@
--- When the alerts of a record failed first, since it was written or put back from the dead letters. NULL until then.
+-- The time of the first failure of the alerts of a record, since it was written or requeued. NULL until then.
 ALTER TABLE change_log ADD COLUMN tried_from TEXT;

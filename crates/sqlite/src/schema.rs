@@ -1,3 +1,6 @@
+//! The layout of the database file: creating, migrating and recognizing it. The layouts are in `schema-1.sql` and its
+//! successors. Excludes the data. Start with [`open`].
+
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -6,30 +9,33 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::error::{OpenError, open_error};
 
-/// The layout of the file that this program writes. A file of an older layout is brought up to it when opened, in one
-/// transaction; one of a newer layout is refused.
+/// The layout that this program writes. Opening a file of an older layout migrates it, in one transaction; a file of a
+/// newer layout is refused.
 pub const SCHEMA_VERSION: i64 = 3;
 
-/// Marks the file as ours (`PRAGMA application_id`): the letters `VBul`.
+/// The mark of a file of this program (`PRAGMA application_id`): the letters `VBul`.
 const APPLICATION_ID: i64 = 0x5642_756c;
 
-/// The steps from each layout to the next.
+/// The migrations from each layout to the next.
 const STEPS: [&str; SCHEMA_VERSION as usize] = [
     include_str!("schema-1.sql"),
     include_str!("schema-2.sql"),
     include_str!("schema-3.sql"),
 ];
 
-/// How long a statement waits for another process to finish writing.
+/// The time that a statement waits for another process to finish writing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How many pages the log beside the file holds before they are moved into it. The pages of a history are written again
-/// and again, and are moved four times less often than with SQLite's own 1000.
+/// The number of pages in the write-ahead log at which SQLite moves them into the file. Storing a history rewrites the
+/// same pages, so this is four times SQLite's default of 1000.
 const PAGES_IN_LOG: i64 = 4000;
 
-/// Opens a file, or makes it, and brings it to today's layout.
+/// The number of prepared statements that a connection keeps: more than one run uses.
+const STATEMENTS: usize = 64;
+
+/// Opens a file, or creates it, and migrates it to the present layout.
 ///
-/// Some steps of making a file answer at once that it is locked, without waiting: they are begun anew.
+/// While a file is created, some steps report a lock without waiting. They are retried.
 pub(crate) fn open(path: &Path) -> Result<Connection, OpenError> {
     let began = Instant::now();
     loop {
@@ -42,8 +48,8 @@ pub(crate) fn open(path: &Path) -> Result<Connection, OpenError> {
     }
 }
 
-/// Opens a file to read from it. One that may be written is opened as by [`open`] and brought to today's layout; one that
-/// may not, or that lies in a folder or on a medium that may not be written, is read as it is.
+/// Opens a file for reading. A writable file is opened and migrated as by [`open`]. Any other is read unchanged, for
+/// example on a read-only medium.
 pub(crate) fn open_to_read(path: &Path) -> Result<Connection, OpenError> {
     match open(path) {
         Err(OpenError::NotWritable { .. }) if path.is_file() => read_only(path),
@@ -58,7 +64,7 @@ fn read_only(path: &Path) -> Result<Connection, OpenError> {
     connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
     let (connection, found) = match version(path, &connection) {
         Ok(found) => (connection, found),
-        // The files that readers share with a writer cannot be made beside it. Without a log nobody writes.
+        // SQLite cannot create the files that readers share with a writer. Without a log there is no writer.
         Err(OpenError::NotWritable { .. }) if !has_log(path) => {
             let flags = flags | OpenFlags::SQLITE_OPEN_URI;
             let connection = Connection::open_with_flags(immutable(path), flags).map_err(failed)?;
@@ -70,21 +76,20 @@ fn read_only(path: &Path) -> Result<Connection, OpenError> {
     if found < SCHEMA_VERSION {
         return Err(OpenError::NotWritable {
             path: path.to_owned(),
-            reason: "it is read-only, and has a layout that must be brought up to date before it is read"
-                .into(),
+            reason: "it is read-only, and its layout is too old to be read without a migration".into(),
         });
     }
     Ok(connection)
 }
 
-/// True if a log beside the file holds what is not in the file yet.
+/// True if the log next to the file has writes that are not in the file yet.
 fn has_log(path: &Path) -> bool {
     let mut log = path.as_os_str().to_owned();
     log.push("-wal");
     std::fs::metadata(log).is_ok_and(|log| log.len() > 0)
 }
 
-/// The address under which SQLite reads a file without locks and without files beside it.
+/// The URI with which SQLite reads a file without locks and without other files.
 fn immutable(path: &Path) -> String {
     let mut address = String::from("file:");
     for byte in path.as_os_str().as_encoded_bytes() {
@@ -105,8 +110,8 @@ fn try_to_open(path: &Path) -> Result<Connection, OpenError> {
     let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
     connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
 
-    // Nothing is written before it is known that the file is ours: neither here, nor by closing it again, which would
-    // move what a log beside it holds into the file.
+    // Until it is certain that this program wrote the file, nothing may write to it. That includes closing it, which
+    // would move the log into the file.
     let untouched = |on| {
         connection
             .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, on)
@@ -130,6 +135,7 @@ fn try_to_open(path: &Path) -> Result<Connection, OpenError> {
     connection
         .pragma_update(None, "foreign_keys", "on")
         .map_err(failed)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     if connection.is_readonly("main").map_err(failed)? {
         return Err(OpenError::NotWritable {
             path: path.to_owned(),
@@ -139,7 +145,7 @@ fn try_to_open(path: &Path) -> Result<Connection, OpenError> {
     Ok(connection)
 }
 
-/// Looks through the whole file for damage that reading a part of it would not meet.
+/// Checks the whole file for damage.
 pub(crate) fn check(path: &Path, connection: &Connection) -> Result<(), OpenError> {
     let found: String = connection
         .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
@@ -156,10 +162,10 @@ pub(crate) fn check(path: &Path, connection: &Connection) -> Result<(), OpenErro
 /// The layout of the file; 0 for an empty one.
 fn version(path: &Path, connection: &Connection) -> Result<i64, OpenError> {
     let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
-    // All three from one state of the file: another process may be making it at this moment.
+    // One savepoint, so that all three are from one state: another process may be creating the file.
     let read = || {
-        connection.execute_batch("SAVEPOINT look")?;
-        // Nothing is asked after what failed: of a locked file each question would wait as long as the first.
+        connection.execute_batch("SAVEPOINT version")?;
+        // Stop at the first error: on a locked file, each query would wait for the whole timeout.
         let numbers = number("SELECT count(*) FROM sqlite_schema").and_then(|tables| {
             Ok((
                 tables,
@@ -167,7 +173,7 @@ fn version(path: &Path, connection: &Connection) -> Result<i64, OpenError> {
                 number("PRAGMA user_version")?,
             ))
         });
-        connection.execute_batch("RELEASE look")?;
+        connection.execute_batch("RELEASE version")?;
         numbers
     };
     let (tables, application, found) = read().map_err(|error| open_error(path, &error))?;
@@ -190,7 +196,7 @@ fn migrate(path: &Path, connection: &mut Connection) -> Result<(), OpenError> {
     let transaction = connection
         .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
         .map_err(failed)?;
-    // Another process may have done it in between.
+    // Another process may have migrated the file meanwhile.
     let found = version(path, &transaction)?;
     for step in &STEPS[usize::try_from(found).unwrap_or(STEPS.len()).min(STEPS.len())..] {
         transaction.execute_batch(step).map_err(failed)?;

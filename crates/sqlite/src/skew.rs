@@ -1,4 +1,5 @@
-//! Repairs what a clock that ran ahead left in the file.
+//! Repairs the times that a clock that ran ahead left in the file. Excludes judging a time, see `pipeline::skew`. Start
+//! with [`SqliteStore::repair_times`].
 //!
 //! While the clock was ahead, a bulletin can have been stored as one whose month is over, and then its changes were not
 //! logged. The repair corrects the times and logs those changes, in one transaction: the alerts are then sent like any
@@ -10,10 +11,12 @@ use bulletin::Month;
 use chrono::{DateTime, Duration, Utc};
 use pipeline::port::{BulletinStore, StoreError, present_month};
 use pipeline::{BulletinRecord, ChangeRecord, LinkState, is_finished, retell, skew};
-use rusqlite::params;
 
+use crate::change_log::log_change;
 use crate::error::store_error;
-use crate::store::{SqliteStore, from_json, instant, log_change, read_code, read_instant, to_json};
+use crate::store::SqliteStore;
+use crate::value::instant;
+use crate::{link, query, record};
 
 /// The state of this machine's clock, judged by the stored times.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,13 +53,13 @@ impl SqliteStore {
         {
             return Ok(ClockState::Behind(newest));
         }
-        // `writing` keeps the connection to itself, and working out the changes reads from it.
+        // `writing` borrows the connection, and deriving the changes reads from it.
         self.execute("BEGIN IMMEDIATE")?;
         let repaired = self.repair(now).await;
         match repaired.and_then(|state| self.execute("COMMIT").map(|()| state)) {
             Ok(state) => Ok(state),
             Err(error) => {
-                // It fails only where SQLite has rolled back by itself.
+                // It fails only if SQLite has rolled back already.
                 let _ = self.execute("ROLLBACK");
                 Err(error)
             }
@@ -100,42 +103,22 @@ impl SqliteStore {
             instant(now + skew::CLOCK_TOLERANCE),
             instant(skew::latest_schedule(now)),
         );
-        let connection = self.connection();
-        let mut statement = connection
-            .prepare_cached(
-                "SELECT replaced_at FROM earlier_value WHERE replaced_at > ?1
-                 UNION SELECT at FROM source_check WHERE at > ?1
-                 UNION SELECT written_at FROM change_log WHERE written_at > ?1
-                 UNION SELECT tried_from FROM change_log WHERE tried_from > ?1
-                 UNION SELECT visible_at FROM change_log WHERE visible_at > ?2
-                 UNION SELECT visible_at FROM message WHERE visible_at > ?2
-                 UNION SELECT due_from FROM link WHERE due_from > ?2",
-            )
-            .map_err(store_error)?;
-        let found = statement
-            .query_map([past, waits], |row| row.get::<_, String>(0))
-            .map_err(store_error)?;
-        for text in found {
-            times.insert(read_instant(&text.map_err(store_error)?)?);
-        }
+        let sql = "SELECT replaced_at AS at FROM earlier_value WHERE replaced_at > ?1
+                   UNION SELECT at FROM source_check WHERE at > ?1
+                   UNION SELECT written_at FROM change_log WHERE written_at > ?1
+                   UNION SELECT tried_from FROM change_log WHERE tried_from > ?1
+                   UNION SELECT visible_at FROM change_log WHERE visible_at > ?2
+                   UNION SELECT visible_at FROM message WHERE visible_at > ?2
+                   UNION SELECT due_from FROM link WHERE due_from > ?2";
+        times.extend(query::all(&self.connection(), sql, [past, waits], |columns| {
+            columns.instant("at")
+        })?);
         Ok(times)
     }
 
     fn records_ahead(&self, now: DateTime<Utc>) -> Result<Vec<BulletinRecord>, StoreError> {
-        let connection = self.connection();
-        let mut statement = connection
-            .prepare_cached("SELECT record FROM bulletin ORDER BY month")
-            .map_err(store_error)?;
-        let texts = statement
-            .query_map([], |row| row.get::<_, String>(0))
-            .map_err(store_error)?;
-        let mut records = Vec::new();
-        for text in texts {
-            let record: BulletinRecord = from_json("the record of a bulletin", &text.map_err(store_error)?)?;
-            if times_of(&record).any(|at| skew::is_ahead(at, now)) {
-                records.push(record);
-            }
-        }
+        let mut records = record::all(&self.connection())?;
+        records.retain(|record| times_of(record).any(|at| skew::is_ahead(at, now)));
         Ok(records)
     }
 
@@ -146,28 +129,18 @@ impl SqliteStore {
         if let Some(pending) = &mut record.pending {
             pending.at = right(pending.at);
         }
-        self.connection()
-            .execute(
-                "UPDATE bulletin SET record = ? WHERE month = ?",
-                params![to_json(&record)?, record.month.to_string()],
-            )
-            .map_err(store_error)?;
-        Ok(())
+        record::put(&self.connection(), &record)
     }
 
     fn correct_earlier_values(&self, corrected: &Corrected) -> Result<(), StoreError> {
         for (wrong, right) in corrected {
-            self.connection()
-                .execute(
-                    "UPDATE earlier_value SET replaced_at = ? WHERE replaced_at = ?",
-                    [instant(*right), instant(*wrong)],
-                )
-                .map_err(store_error)?;
+            let sql = "UPDATE earlier_value SET replaced_at = ? WHERE replaced_at = ?";
+            query::execute(&self.connection(), sql, [instant(*right), instant(*wrong)])?;
         }
         Ok(())
     }
 
-    /// Lets nothing wait longer than stages wait, and forgets checks of the source that nobody can have made yet.
+    /// Shortens waits that no stage schedules, and deletes polls of the source in the future.
     fn correct_schedule(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
         let (past, waits) = (
             instant(now + skew::CLOCK_TOLERANCE),
@@ -189,55 +162,31 @@ impl SqliteStore {
             ),
             ("UPDATE message SET visible_at = ?1 WHERE visible_at > ?2", &waits),
         ] {
-            self.connection()
-                .execute(sql, [&now, limit])
-                .map_err(store_error)?;
+            query::execute(&self.connection(), sql, [&now, limit])?;
         }
-        self.connection()
-            .execute("DELETE FROM source_check WHERE at > ?", [past])
-            .map_err(store_error)?;
-        Ok(())
+        let sql = "DELETE FROM source_check WHERE at > ?";
+        query::execute(&self.connection(), sql, [past]).map(drop)
     }
 
-    /// Makes links due that wait too long, and removes those of bulletins that nobody can have published yet.
+    /// Makes links due that wait too long, and deletes those of bulletins that cannot be published yet.
     fn correct_links(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
         let connection = self.connection();
         let horizon = present_month(now).next().next();
-        connection
-            .execute(
-                "DELETE FROM link WHERE month > ? AND month NOT IN (SELECT month FROM bulletin)",
-                [horizon.to_string()],
-            )
-            .map_err(store_error)?;
-        let mut statement = connection
-            .prepare_cached("SELECT month, state FROM link WHERE due_from > ?")
-            .map_err(store_error)?;
-        let links = statement
-            .query_map([instant(skew::latest_schedule(now))], |row| {
-                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
-            })
-            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-            .map_err(store_error)?;
-        for (month, state) in links {
-            let _: Month = read_code("a month", &month)?;
-            let state = match from_json("the state of a link", &state)? {
+        let sql = "DELETE FROM link WHERE month > ? AND month NOT IN (SELECT month FROM bulletin)";
+        query::execute(&connection, sql, [horizon.to_string()])?;
+        for found in link::due_after(&connection, skew::latest_schedule(now))? {
+            let state = match found.state {
                 LinkState::Due { .. } => LinkState::Due { at: now },
                 LinkState::Queued { .. } => LinkState::Queued { until: now },
                 LinkState::Done { .. } => LinkState::Done { again: Some(now) },
                 LinkState::Dead { .. } => LinkState::Dead { again: Some(now) },
             };
-            connection
-                .execute(
-                    "UPDATE link SET state = ?, due_from = ? WHERE month = ?",
-                    params![to_json(&state)?, instant(now), month],
-                )
-                .map_err(store_error)?;
+            link::put(&connection, &found.link, &state, found.failures, &found.note)?;
         }
         Ok(())
     }
 
-    /// Logs the changes of these bulletins as they would have been logged by a right clock, and answers of which there
-    /// are any.
+    /// Logs the changes of these bulletins that a right clock would have logged, and returns the months with changes.
     async fn log_silenced(
         &self,
         silenced: &BTreeSet<Month>,

@@ -1,26 +1,30 @@
+//! The table `watch`: the people of this machine who are notified, and the channel of each. Excludes sending.
+//!
+//! Start with [`Watch`].
+
 use std::fmt;
 
 use bulletin::{Alert, Case, Chart, Subscription, When};
-use chrono::NaiveDate;
 use mail::EmailAddress;
 use pipeline::port::{Recipient, StoreError};
 use rusqlite::{Connection, params};
 
-use crate::error::{store_error, unreadable};
+use crate::error::unreadable;
+use crate::query::{self, Columns};
 use crate::store::SqliteStore;
 
-/// Somebody who wants to be told of something on this machine.
+/// A person or program that is notified on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Watch {
     /// Its number, by which it is removed.
     pub id: i64,
-    /// What it waits for.
+    /// The alerts that it wants.
     pub kind: WatchKind,
-    /// How it is told.
-    pub way: Way,
+    /// The channel of its alerts.
+    pub channel: WatchChannel,
 }
 
-/// What a watch waits for.
+/// The alerts that a watch wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WatchKind {
     /// Changes of one case.
@@ -29,20 +33,20 @@ pub enum WatchKind {
     Bulletins,
 }
 
-/// How a watch is told. Shown or logged it says no more than is needed to know it again: neither the whole address, nor
-/// what stands behind the first word of a command.
+/// The channel of a watch, with its target. Displayed or logged, it shows no more than is needed to recognize it:
+/// neither the whole address, nor more than the first word of a command.
 #[derive(Clone, PartialEq, Eq)]
-pub enum Way {
-    /// Printed by the run that finds the news.
+pub enum WatchChannel {
+    /// The output of the run that finds the change.
     Terminal,
-    /// By e-mail.
+    /// E-mail to this address.
     Email(EmailAddress),
-    /// By this command, run by `sh`, with the alert as JSON on its standard input.
-    Exec(String),
+    /// This command, run by `sh`, with the alert as JSON on its standard input.
+    Command(String),
 }
 
 impl WatchKind {
-    /// Whether this alert is to be told.
+    /// True if the watch wants this alert.
     pub fn wants(&self, alert: &Alert) -> bool {
         match (self, alert) {
             (Self::Case(subscription), Alert::Case(alert)) => subscription.wants(&alert.change),
@@ -51,7 +55,7 @@ impl WatchKind {
         }
     }
 
-    /// What is waited for, where it is a case.
+    /// The subscription, if the watch is about a case.
     pub fn subscription(&self) -> Option<&Subscription> {
         match self {
             Self::Case(subscription) => Some(subscription),
@@ -61,8 +65,8 @@ impl WatchKind {
 }
 
 impl Watch {
-    /// What marks name it by.
-    pub(crate) fn recipient(&self) -> Recipient {
+    /// The name of the watch in marks.
+    pub fn recipient(&self) -> Recipient {
         Recipient {
             key: format!("watch-{}", self.id),
             handle: self.id,
@@ -70,22 +74,22 @@ impl Watch {
     }
 }
 
-impl Way {
+impl WatchChannel {
     /// The code in data.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Terminal => "terminal",
             Self::Email(_) => "email",
-            Self::Exec(_) => "exec",
+            Self::Command(_) => "exec",
         }
     }
 
-    /// Where it goes, as much of it as is needed to know it again: `j...@example.com`, or a command's first word.
+    /// The target, abbreviated so that its owner recognizes it: `j...@example.com`, or the first word of a command.
     pub fn shown_target(&self) -> String {
         match self {
             Self::Terminal => String::new(),
             Self::Email(address) => address.to_string(),
-            Self::Exec(command) => {
+            Self::Command(command) => {
                 let mut words = command.split_whitespace();
                 let first: String = words.next().unwrap_or_default().chars().take(40).collect();
                 let rest = if words.next().is_some() { " ..." } else { "" };
@@ -98,85 +102,117 @@ impl Way {
         match self {
             Self::Terminal => None,
             Self::Email(address) => Some(address.revealed()),
-            Self::Exec(command) => Some(command),
+            Self::Command(command) => Some(command),
         }
     }
 }
 
-impl fmt::Display for Way {
+impl fmt::Display for WatchChannel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Terminal => f.write_str("on the terminal"),
             Self::Email(_) => write!(f, "by e-mail to {}", self.shown_target()),
-            Self::Exec(_) => write!(f, "by the command {}", self.shown_target()),
+            Self::Command(_) => write!(f, "by the command {}", self.shown_target()),
         }
     }
 }
 
-impl fmt::Debug for Way {
+impl fmt::Debug for WatchChannel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Way({self})")
+        write!(f, "WatchChannel({self})")
     }
 }
 
+/// The recipient of this alert on a machine without watches, where the terminal channel prints the summaries of
+/// bulletins.
+pub fn recipient_without_watches(watches: &[Watch], alert: &Alert) -> Option<Recipient> {
+    (watches.is_empty() && matches!(alert, Alert::Bulletin(_))).then(|| Recipient {
+        key: "terminal".into(),
+        // No watch has this number.
+        handle: 0,
+    })
+}
+
+fn read(columns: &Columns<'_, '_>) -> Result<Watch, StoreError> {
+    const WATCH: &str = "a watch";
+    let category = columns.optional_code(WATCH, "category")?;
+    let area = columns.optional_code(WATCH, "area")?;
+    let kind = match (category, area) {
+        (Some(category), Some(area)) => WatchKind::Case(Subscription {
+            case: Case { category, area },
+            priority_date: columns.optional_code(WATCH, "priority_date")?,
+            when: columns.code(WATCH, "tell_when")?,
+            chart: columns.optional_code(WATCH, "chart")?,
+        }),
+        _ => WatchKind::Bulletins,
+    };
+    let channel = match (columns.text("way")?, columns.optional_text("way_to")?) {
+        ("terminal", None) => WatchChannel::Terminal,
+        // The error does not quote the value: it may be an address after all.
+        ("email", Some(address)) => address
+            .parse()
+            .map(WatchChannel::Email)
+            .map_err(|_| unreadable(WATCH, "invalid e-mail address"))?,
+        ("exec", Some(command)) => WatchChannel::Command(command.to_owned()),
+        _ => {
+            return Err(unreadable(
+                WATCH,
+                "unknown channel: expected terminal, email or exec",
+            ));
+        }
+    };
+    let id = columns.get("id")?;
+    Ok(Watch { id, kind, channel })
+}
+
+fn all(connection: &Connection) -> Result<Vec<Watch>, StoreError> {
+    query::all(connection, "SELECT * FROM watch ORDER BY id", [], read)
+}
+
 impl SqliteStore {
-    /// Adds a watch, and answers its number. One that is there already is not added again.
+    /// Adds a watch, and returns its number. An equal watch that exists is not added again.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn add_watch(&self, kind: WatchKind, way: &Way) -> Result<i64, StoreError> {
-        let (category, area, priority_date, when, chart) = match kind {
-            WatchKind::Case(Subscription {
-                case,
-                priority_date,
-                when,
-                chart,
-            }) => (
-                Some(case.category.code()),
-                Some(case.area.code()),
-                priority_date.map(|date| date.to_string()),
-                when.to_string(),
-                chart.map(Chart::code),
-            ),
-            WatchKind::Bulletins => (None, None, None, When::Every.to_string(), None),
-        };
+    pub fn add_watch(&self, kind: WatchKind, channel: &WatchChannel) -> Result<i64, StoreError> {
+        let subscription = kind.subscription();
+        let case = subscription.map(|subscription| subscription.case);
+        let when = subscription.map_or(When::Every, |subscription| subscription.when);
+        let priority_date = subscription.and_then(|subscription| subscription.priority_date);
+        let chart = subscription.and_then(|subscription| subscription.chart);
         self.writing(|transaction| {
-            if let Some(known) = stored_watches(transaction)?
-                .into_iter()
-                .find(|watch| watch.kind == kind && watch.way == *way)
-            {
+            let watches = all(transaction)?;
+            let same = watches
+                .iter()
+                .find(|watch| watch.kind == kind && watch.channel == *channel);
+            if let Some(known) = same {
                 return Ok(known.id);
             }
-            transaction
-                .execute(
-                    "INSERT INTO watch (category, area, priority_date, tell_when, chart, way, way_to)
-                     VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    params![
-                        category,
-                        area,
-                        priority_date,
-                        when,
-                        chart,
-                        way.code(),
-                        way.target()
-                    ],
-                )
-                .map_err(store_error)?;
+            query::execute(
+                transaction,
+                "INSERT INTO watch (category, area, priority_date, tell_when, chart, way, way_to)
+                 VALUES (?, ?, ?, ?, ?, ?, ?)",
+                params![
+                    case.map(|case| case.category.code()),
+                    case.map(|case| case.area.code()),
+                    priority_date.map(|date| date.to_string()),
+                    when.to_string(),
+                    chart.map(Chart::code),
+                    channel.code(),
+                    channel.target(),
+                ],
+            )?;
             Ok(transaction.last_insert_rowid())
         })
     }
 
-    /// Removes a watch, and answers whether there was one.
+    /// Removes a watch. Returns false if there is none with this number.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn remove_watch(&self, id: i64) -> Result<bool, StoreError> {
-        self.writing(|transaction| {
-            Ok(transaction
-                .execute("DELETE FROM watch WHERE id = ?", [id])
-                .map_err(store_error)?
-                > 0)
-        })
+        let sql = "DELETE FROM watch WHERE id = ?";
+        self.writing(|transaction| Ok(query::execute(transaction, sql, [id])? > 0))
     }
 
     /// Every watch, oldest first.
@@ -184,75 +220,29 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError`].
     pub fn watches(&self) -> Result<Vec<Watch>, StoreError> {
-        stored_watches(&self.connection())
+        all(&self.connection())
     }
 
-    /// The watch that a recipient stands for; `None` where it was removed meanwhile.
-    pub(crate) fn watch_of(&self, recipient: &Recipient) -> Result<Option<Watch>, StoreError> {
-        let connection = self.connection();
-        let mut statement = connection
-            .prepare_cached(
-                "SELECT id, category, area, priority_date, tell_when, chart, way, way_to FROM watch WHERE id = ?",
-            )
-            .map_err(store_error)?;
-        let mut found = statement.query([recipient.handle]).map_err(store_error)?;
-        found.next().map_err(store_error)?.map(read_watch).transpose()
+    /// The recipients of an alert among the watches whose channel matches.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn recipients(
+        &self,
+        alert: &Alert,
+        matches: impl Fn(&WatchChannel) -> bool,
+    ) -> Result<Vec<Recipient>, StoreError> {
+        let mut watches = self.watches()?;
+        watches.retain(|watch| matches(&watch.channel) && watch.kind.wants(alert));
+        Ok(watches.iter().map(Watch::recipient).collect())
     }
-}
 
-fn stored_watches(connection: &Connection) -> Result<Vec<Watch>, StoreError> {
-    let mut statement = connection
-        .prepare_cached(
-            "SELECT id, category, area, priority_date, tell_when, chart, way, way_to FROM watch ORDER BY id",
-        )
-        .map_err(store_error)?;
-    let mut found = statement.query([]).map_err(store_error)?;
-    let mut watches = Vec::new();
-    while let Some(row) = found.next().map_err(store_error)? {
-        watches.push(read_watch(row)?);
-    }
-    Ok(watches)
-}
-
-fn read_watch(row: &rusqlite::Row<'_>) -> Result<Watch, StoreError> {
-    let text = |index: usize| row.get::<_, Option<String>>(index).map_err(store_error);
-    let kind = match (text(1)?, text(2)?) {
-        (Some(category), Some(area)) => WatchKind::Case(Subscription {
-            case: Case {
-                category: category.parse().map_err(|error| unreadable("a watch", error))?,
-                area: area.parse().map_err(|error| unreadable("a watch", error))?,
-            },
-            priority_date: text(3)?
-                .map(|date| date.parse::<NaiveDate>())
-                .transpose()
-                .map_err(|error| unreadable("a watch", error))?,
-            when: text(4)?
-                .unwrap_or_default()
-                .parse()
-                .map_err(|error| unreadable("a watch", error))?,
-            chart: text(5)?
-                .map(|chart| chart.parse())
-                .transpose()
-                .map_err(|error| unreadable("a watch", error))?,
-        }),
-        _ => WatchKind::Bulletins,
-    };
-    Ok(Watch {
-        id: row.get(0).map_err(store_error)?,
-        kind,
-        way: way(text(6)?.as_deref(), text(7)?)?,
-    })
-}
-
-fn way(code: Option<&str>, target: Option<String>) -> Result<Way, StoreError> {
-    match (code, target) {
-        (Some("terminal"), None) => Ok(Way::Terminal),
-        // What is wrong with it is not said: it may be an address all the same.
-        (Some("email"), Some(address)) => address
-            .parse()
-            .map(Way::Email)
-            .map_err(|_| unreadable("a watch", "its e-mail address is none")),
-        (Some("exec"), Some(command)) => Ok(Way::Exec(command)),
-        _ => Err(unreadable("a watch", "its way is none known here")),
+    /// The watch of a recipient; `None` if it was removed meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn watch_of(&self, recipient: &Recipient) -> Result<Option<Watch>, StoreError> {
+        let sql = "SELECT * FROM watch WHERE id = ?";
+        query::one(&self.connection(), sql, [recipient.handle], read)
     }
 }

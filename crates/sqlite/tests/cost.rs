@@ -1,8 +1,8 @@
-//! What storing a history costs, counted and not timed: pages written, what is logged, and allocations.
+//! The cost of storing a history, counted and not timed: pages written, changes logged, and allocations.
 
 #![expect(
     clippy::unwrap_used,
-    reason = "what is set up stands outside of tests, and a test that cannot have it has failed"
+    reason = "the setup is outside of the test functions, and its failures should stop the test"
 )]
 
 use std::path::Path;
@@ -16,9 +16,9 @@ use pipeline::testing::{FixedClock, ScriptedSource, bulletin_of, page_of};
 use rusqlite::Connection;
 use sqlite::SqliteStore;
 
-/// The most pages that storing a bulletin of 150 cells writes, when two years are stored before it.
+/// The most pages that storing a bulletin of 150 cells may write after two years of history.
 const MOST_PAGES: i64 = 150;
-/// The most allocations of reading and storing one.
+/// The most allocations of parsing and storing one.
 const MOST_ALLOCATIONS: u64 = 13_000;
 const MONTHS: usize = 24;
 
@@ -27,10 +27,10 @@ fn bulletin(month: Month, number: usize) -> Bulletin {
     bulletin_of(month, |_| CutOff::Date(first + Duration::days(number as i64)))
 }
 
-/// Gives a store this bulletin's page by hand, on this day, and answers what that took.
+/// Stores this bulletin's page from a file, and returns the allocations.
 fn feed(store: &SqliteStore, clock: &FixedClock, bulletin: &Bulletin) -> AllocationInfo {
     let source = ScriptedSource::new(clock, &[]);
-    let ingester = Parser {
+    let parser = Parser {
         source: &source,
         store,
         clock,
@@ -45,7 +45,7 @@ fn feed(store: &SqliteStore, clock: &FixedClock, bulletin: &Bulletin) -> Allocat
     measure(|| {
         drop(
             runtime
-                .block_on(ingester.parse_page(&page, None, pipeline::Accept::default()))
+                .block_on(parser.parse_page(&page, None, pipeline::Accept::default()))
                 .unwrap(),
         )
     })
@@ -56,7 +56,7 @@ fn number(file: &Path, sql: &str) -> i64 {
     connection.query_row(sql, [], |row| row.get(0)).unwrap()
 }
 
-/// How many pages were written to the log beside the file since this was asked the last time: it moves them into the file.
+/// The number of pages written to the log since the last call, which moved them into the file.
 fn pages_written(file: &Path) -> i64 {
     let connection = Connection::open(file).unwrap();
     let written = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get(1));
@@ -64,7 +64,7 @@ fn pages_written(file: &Path) -> i64 {
 }
 
 #[test]
-fn a_history_is_stored_with_few_pages_and_allocations_and_leaves_nothing_to_tell() {
+fn a_history_is_stored_with_few_pages_and_allocations_and_logs_no_changes() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("bulletins.db");
     let clock = FixedClock::noon("2024-03-13");
@@ -91,9 +91,9 @@ fn a_history_is_stored_with_few_pages_and_allocations_and_leaves_nothing_to_tell
     assert!(cells >= 150, "{line}");
     assert!((1..=MOST_PAGES).contains(&pages), "{line}");
     assert!(cost.count_total <= MOST_ALLOCATIONS, "{line}");
-    // What is over alerts nobody: it would be the largest part of the file, if only for a moment.
+    // A finished month alerts nobody, and its changes would be the largest part of the file.
     let logged = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'change_log'";
     assert_eq!(number(&file, logged), 0);
     feed(&store, &clock, &bulletin("2024-03".parse().unwrap(), MONTHS));
-    assert!(number(&file, logged) > 50, "the month in force is told");
+    assert!(number(&file, logged) > 50, "the month in force is logged");
 }

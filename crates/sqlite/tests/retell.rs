@@ -1,8 +1,8 @@
-//! The alerts that are worked out again from what is stored, compared with those that were sent.
+//! Alerts derived again from the store, compared with the alerts that were sent.
 
 #![expect(
     clippy::unwrap_used,
-    reason = "what is set up stands outside of tests, and a test that cannot have it has failed"
+    reason = "the setup is outside of the test functions, and its failures should stop the test"
 )]
 
 use std::collections::BTreeSet;
@@ -20,7 +20,7 @@ const EB3_INDIA: RowKey = RowKey {
     area: Area::INDIA,
 };
 
-/// A database in a file, and the clock of who writes it.
+/// A database in a file, and a clock.
 struct Machine {
     _folder: TempDir,
     store: SqliteStore,
@@ -50,7 +50,7 @@ impl Machine {
         }
     }
 
-    /// Stores a month's page, or its correction, on this day: in it EB-3 India has this date.
+    /// Stores a month's page, or its correction, on this day, with this date for EB-3 India.
     async fn store(&self, text: &str, day: &str, eb3_india: &str) {
         self.clock.set(FixedClock::noon(day).now());
         let bulletin = bulletin_of(month(text), |key| {
@@ -63,16 +63,16 @@ impl Machine {
             at: self.clock.now(),
             by_hand: true,
         };
-        let ingester = Parser {
+        let parser = Parser {
             source: &ScriptedSource::new(&self.clock, &[]),
             store: &self.store,
             clock: &self.clock,
         };
-        let (_, _, ingested) = ingester
+        let (_, _, parsed) = parser
             .parse_page(&page, None, pipeline::Accept::default())
             .await
             .unwrap();
-        assert!(matches!(ingested, Parsed::Stored { .. }), "{text}: {ingested:?}");
+        assert!(matches!(parsed, Parsed::Stored { .. }), "{text}: {parsed:?}");
     }
 
     async fn retold(&self, text: &str) -> Retold {
@@ -81,8 +81,8 @@ impl Machine {
         retold.unwrap().remove(&month(text)).unwrap()
     }
 
-    /// The alerts that are sent for everything stored, on the day of the last bulletin.
-    async fn told(&self) -> Vec<Alert> {
+    /// Sends the alerts of everything stored, on the day of the last bulletin, and returns them.
+    async fn sent(&self) -> Vec<Alert> {
         let sink = RecordingSink::default();
         deliver_changes(&self.store, &[&sink], &self.clock).await.unwrap();
         sink.take()
@@ -99,10 +99,10 @@ fn a_correction_of_the_month_with_which_tracking_begins_is_due() {
         let retold = machine.retold("2023-12").await;
         assert_eq!(retold.silence, Some(Silence::NothingBefore));
         assert_eq!(retold.forms.len(), 2);
-        let told = machine.told().await;
-        assert!(!told.is_empty());
-        assert_eq!(ids(&retold.due()), ids(&told));
-        assert_eq!(retold.due(), retold.forms[1], "and nothing of the first form");
+        let sent = machine.sent().await;
+        assert!(!sent.is_empty());
+        assert_eq!(ids(&retold.due()), ids(&sent));
+        assert_eq!(retold.due(), retold.forms[1], "and nothing of the first revision");
     });
 }
 
@@ -118,9 +118,9 @@ fn a_correction_of_a_month_before_which_history_was_filled_in_is_due() {
         assert_eq!(retold.due(), []);
         machine.store("2024-04", "2024-03-20", "2012-02-01").await;
         let retold = machine.retold("2024-04").await;
-        let told = machine.told().await;
-        assert!(told.len() >= 2, "a case and the whole bulletin: {}", told.len());
-        assert_eq!(ids(&retold.due()), ids(&told));
+        let sent = machine.sent().await;
+        assert!(sent.len() >= 2, "a case and the whole bulletin: {}", sent.len());
+        assert_eq!(ids(&retold.due()), ids(&sent));
         assert!(retold.newest().len() > 50, "an announcement has the others too");
     });
 }
@@ -134,7 +134,7 @@ fn a_correction_after_its_month_or_from_before_it_was_stored_is_not_due() {
         let retold = machine.retold("2023-12").await;
         assert!(!retold.newest().is_empty());
         assert_eq!(retold.due(), []);
-        assert_eq!(machine.told().await, []);
+        assert_eq!(machine.sent().await, []);
 
         let late = Retold {
             first_seen: retold.first_seen - chrono::Duration::days(5),
@@ -160,6 +160,6 @@ fn a_month_that_was_over_stays_silent() {
         let retold = machine.retold("2023-12").await;
         assert_eq!(retold.silence, Some(Silence::Over));
         assert_eq!(retold.due(), []);
-        assert_eq!(machine.told().await, []);
+        assert_eq!(machine.sent().await, []);
     });
 }

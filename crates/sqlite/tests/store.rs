@@ -1,8 +1,8 @@
-//! What the SQLite file promises beyond the contract of every store.
+//! The guarantees of the SQLite file beyond the contract of every store.
 
 #![expect(
     clippy::unwrap_used,
-    reason = "what every test needs stands outside of tests, and a test that cannot have it has failed"
+    reason = "the setup is outside of the test functions, and its failures should stop the test"
 )]
 
 #[path = "store/between.rs"]
@@ -25,18 +25,19 @@ use pipeline::testing::{FixedClock, bulletin_of, link_of, page_of};
 use pipeline::{LinkState, Parsed, Parser};
 use rusqlite::Connection;
 use sqlite::{
-    DeadLetterKind, OpenError, PageOutcome, SCHEMA_VERSION, SqliteStore, WatchKind, Way, deliver_changes,
-    drain_pages,
+    DeadLetterKind, OpenError, PageOutcome, SCHEMA_VERSION, SqliteStore, WatchChannel, WatchKind,
+    deliver_changes, parse_pages,
 };
 use tempfile::TempDir;
 
+const NO_WAIT: std::time::Duration = std::time::Duration::ZERO;
 const EB3_INDIA: RowKey = RowKey {
     chart: Chart::FinalAction,
     category: Category::Eb3,
     area: Area::INDIA,
 };
 
-/// A file in a folder of its own.
+/// A file in a temporary folder.
 struct File {
     folder: TempDir,
 }
@@ -56,7 +57,7 @@ impl File {
         SqliteStore::open(&self.path()).unwrap()
     }
 
-    /// The file as another program sees it.
+    /// The file, opened by another program.
     fn sql(&self) -> Connection {
         Connection::open(self.path()).unwrap()
     }
@@ -80,7 +81,7 @@ fn bulletin(text: &str, eb3_india: &str) -> Bulletin {
     })
 }
 
-/// Gives every page of which it knows the month, and counts how often it was asked.
+/// A source with some pages, which records the requests.
 struct Pages<'a> {
     clock: &'a FixedClock,
     pages: Vec<(Month, Vec<u8>)>,
@@ -136,9 +137,9 @@ async fn queue(store: &SqliteStore, text: &str) {
         .unwrap();
 }
 
-async fn drain(store: &SqliteStore, source: &Pages<'_>, clock: &FixedClock) -> Vec<PageOutcome> {
+async fn parse_all(store: &SqliteStore, source: &Pages<'_>, clock: &FixedClock) -> Vec<PageOutcome> {
     let mut outcomes = Vec::new();
-    drain_pages(store, source, clock, |outcome| outcomes.push(outcome))
+    parse_pages(store, source, clock, |outcome| outcomes.push(outcome))
         .await
         .unwrap();
     outcomes
@@ -156,28 +157,28 @@ async fn feed<Store: BulletinStore + LinkTable>(
         by_hand: true,
     };
     let source = Pages::new(clock, &[]);
-    let ingester = Parser {
+    let parser = Parser {
         source: &source,
         store,
         clock,
     };
-    ingester
+    parser
         .parse_page(&page, None, pipeline::Accept::default())
         .await
-        .map(|(_, _, ingested)| ingested)
+        .map(|(_, _, parsed)| parsed)
 }
 
-/// Takes alerts, or refuses them.
+/// A channel that takes alerts, or is closed.
 #[derive(Default)]
-struct Post {
+struct TestChannel {
     sent: RefCell<Vec<String>>,
     is_closed: RefCell<bool>,
 }
 
-impl Channel for Post {
+impl Channel for TestChannel {
     fn recipients(&self, _: &Alert) -> Result<Vec<Recipient>, StoreError> {
         Ok(vec![Recipient {
-            key: "post".into(),
+            key: "test".into(),
             handle: 1,
         }])
     }
@@ -196,13 +197,13 @@ mod file {
 
     fn refusal(path: &Path) -> OpenError {
         match SqliteStore::open(path) {
-            Ok(_) => panic!("{} is opened", path.display()),
+            Ok(_) => panic!("{} was opened", path.display()),
             Err(error) => error,
         }
     }
 
     #[test]
-    fn a_new_file_has_todays_layout_and_is_ours() {
+    fn a_new_file_has_the_present_layout_and_our_mark() {
         let file = File::new();
         drop(file.open());
         assert_eq!(file.count("PRAGMA user_version"), SCHEMA_VERSION);
@@ -210,10 +211,9 @@ mod file {
         file.open().check().unwrap();
     }
 
-    /// `v1.sql` is what the first layout was, and is never changed: when there is a newer one, this shows that people's
-    /// files come along.
+    /// `v1.sql` is the first layout and never changes, so this tests that files of earlier releases are migrated.
     #[tokio::test(flavor = "current_thread")]
-    async fn a_file_of_the_first_layout_is_brought_to_todays() {
+    async fn a_file_of_the_first_layout_is_migrated() {
         let file = File::new();
         file.sql().execute_batch(include_str!("v1.sql")).unwrap();
         assert_eq!(file.count("PRAGMA user_version"), 1);
@@ -233,8 +233,10 @@ mod file {
         let watches = store.watches().unwrap();
         assert_eq!(watches.len(), 2);
         assert!(
-            watches.iter().all(|watch| watch.way == Way::Terminal),
-            "as they were told before"
+            watches
+                .iter()
+                .all(|watch| watch.channel == WatchChannel::Terminal),
+            "the only channel of the first layout"
         );
         let subscription = watches[0].kind.subscription().unwrap();
         assert_eq!(subscription.when, When::Within { days: 60 });
@@ -242,20 +244,20 @@ mod file {
             (subscription.chart, watches[1].kind),
             (None, WatchKind::Bulletins)
         );
-        // What it can hold now.
+        // The new columns are usable.
         let chart = Some(Chart::FinalAction);
         let kind = WatchKind::Case(Subscription {
             chart,
             ..*subscription
         });
-        let way = Way::Email("jane@example.com".parse().unwrap());
-        assert_eq!(store.add_watch(kind, &way).unwrap(), 3);
+        let channel = WatchChannel::Email("jane@example.com".parse().unwrap());
+        assert_eq!(store.add_watch(kind, &channel).unwrap(), 3);
         assert_eq!(store.watches().unwrap()[2].kind, kind);
         assert_eq!(store.links().await.unwrap().len(), 1);
         assert_eq!(store.waiting().unwrap(), (1, 0));
         let (good, bad) = store.checks().unwrap();
         assert!(good.is_some() && bad.is_none());
-        // And it goes on.
+        // The pipeline continues on it.
         let clock = FixedClock::noon("2024-05-14");
         let june = bulletin("2024-06", "2012-08-15");
         assert!(matches!(
@@ -265,7 +267,7 @@ mod file {
     }
 
     #[test]
-    fn many_processes_bring_one_file_to_todays_layout_at_once() {
+    fn many_processes_migrate_one_file_at_once() {
         let file = File::new();
         file.sql().execute_batch(include_str!("v1.sql")).unwrap();
         let path = file.path();
@@ -279,7 +281,7 @@ mod file {
     }
 
     #[test]
-    fn a_file_of_a_newer_program_is_left_alone() {
+    fn a_file_of_a_newer_program_is_left_unchanged() {
         let file = File::new();
         drop(file.open());
         file.sql()
@@ -298,7 +300,7 @@ mod file {
     }
 
     #[test]
-    fn what_is_no_file_of_ours_is_left_alone() {
+    fn a_foreign_file_is_left_unchanged() {
         let file = File::new();
         let foreign = "CREATE TABLE soup (name TEXT); PRAGMA user_version = 1";
         file.sql().execute_batch(foreign).unwrap();
@@ -336,7 +338,7 @@ mod file {
     }
 
     #[test]
-    fn many_processes_make_one_file_at_once() {
+    fn many_processes_create_one_file_at_once() {
         let file = File::new();
         let path = file.path();
         std::thread::scope(|scope| {
@@ -352,7 +354,7 @@ mod change_log {
     use super::*;
 
     #[tokio::test(flavor = "current_thread")]
-    async fn a_write_that_fails_leaves_neither_rows_nor_changes() {
+    async fn a_failed_write_leaves_neither_rows_nor_changes() {
         for (table, wrong) in [
             ("change_log", "NEW.record LIKE '%\"record\":\"bulletin\"%'"),
             ("standing", "NEW.category = 'EB3'"),
@@ -401,47 +403,53 @@ mod change_log {
         let file = File::new();
         let store = file.open();
         let clock = FixedClock::noon("2024-04-12");
-        let post = Post::default();
+        let channel = TestChannel::default();
         feed(&store, &clock, &bulletin("2024-04", "2012-07-01"))
             .await
             .unwrap();
-        assert_eq!(deliver_changes(&store, &[&post], &clock).await.unwrap().sent, 0);
+        assert_eq!(
+            deliver_changes(&store, &[&channel], &clock).await.unwrap().sent,
+            0
+        );
         assert_eq!(store.waiting().unwrap(), (0, 0));
 
         feed(&store, &clock, &bulletin("2024-05", "2012-08-15"))
             .await
             .unwrap();
-        *post.is_closed.borrow_mut() = true;
-        let drained = deliver_changes(&store, &[&post], &clock).await.unwrap();
-        assert!(!drained.failed.is_empty() && drained.dead == 0, "{drained:?}");
+        *channel.is_closed.borrow_mut() = true;
+        let delivery = deliver_changes(&store, &[&channel], &clock).await.unwrap();
+        assert!(!delivery.failed.is_empty() && delivery.dead == 0, "{delivery:?}");
         let (_, waiting) = store.waiting().unwrap();
-        assert_eq!(usize::try_from(waiting).unwrap(), drained.failed.len());
-        // They are left alone for a while, and come again.
-        *post.is_closed.borrow_mut() = false;
-        assert_eq!(deliver_changes(&store, &[&post], &clock).await.unwrap().sent, 0);
-        *post.is_closed.borrow_mut() = true;
+        assert_eq!(usize::try_from(waiting).unwrap(), delivery.failed.len());
+        // They are retried after a pause.
+        *channel.is_closed.borrow_mut() = false;
+        assert_eq!(
+            deliver_changes(&store, &[&channel], &clock).await.unwrap().sent,
+            0
+        );
+        *channel.is_closed.borrow_mut() = true;
         clock.pass(Duration::days(5));
-        let drained = deliver_changes(&store, &[&post], &clock).await.unwrap();
-        assert_eq!(drained.dead, drained.failed.len());
+        let delivery = deliver_changes(&store, &[&channel], &clock).await.unwrap();
+        assert_eq!(delivery.dead, delivery.failed.len());
         let letters = store.dead_letters().unwrap();
-        assert_eq!(letters.len(), drained.dead);
+        assert_eq!(letters.len(), delivery.dead);
         assert!(letters.iter().all(|letter| letter.kind == DeadLetterKind::Change));
         assert!(letters[0].failure.contains("closed"), "{letters:?}");
 
-        *post.is_closed.borrow_mut() = false;
+        *channel.is_closed.borrow_mut() = false;
         assert_eq!(
             store.replay_dead_letters(None, clock.now()).unwrap(),
             letters.len()
         );
         assert_eq!(
-            deliver_changes(&store, &[&post], &clock).await.unwrap().sent,
+            deliver_changes(&store, &[&channel], &clock).await.unwrap().sent,
             letters.len()
         );
-        let sent = post.sent.borrow().clone();
+        let sent = channel.sent.borrow().clone();
         let mut once = sent.clone();
         once.sort();
         once.dedup();
-        assert_eq!(once.len(), sent.len(), "none is sent twice");
+        assert_eq!(once.len(), sent.len(), "no alert is sent twice");
         assert_eq!(
             (store.waiting().unwrap(), store.dead_letters().unwrap()),
             ((0, 0), vec![])
@@ -453,11 +461,11 @@ mod change_log {
         let file = File::new();
         let store = file.open();
         let clock = FixedClock::noon("2024-04-12");
-        let post = Post::default();
+        let channel = TestChannel::default();
         feed(&store, &clock, &bulletin("2024-04", "2012-07-01"))
             .await
             .unwrap();
-        deliver_changes(&store, &[&post], &clock).await.unwrap();
+        deliver_changes(&store, &[&channel], &clock).await.unwrap();
         file.sql()
             .execute(
                 "INSERT INTO change_log (record, written_at, visible_at) VALUES ('{', ?1, ?1)",
@@ -467,9 +475,9 @@ mod change_log {
         feed(&store, &clock, &bulletin("2024-05", "2012-08-15"))
             .await
             .unwrap();
-        let drained = deliver_changes(&store, &[&post], &clock).await.unwrap();
-        assert!(drained.sent > 0);
-        assert_eq!((drained.failed.len(), drained.dead), (1, 1));
+        let delivery = deliver_changes(&store, &[&channel], &clock).await.unwrap();
+        assert!(delivery.sent > 0);
+        assert_eq!((delivery.failed.len(), delivery.dead), (1, 1));
         assert_eq!(store.waiting().unwrap(), (0, 0));
         assert_eq!(store.dead_letters().unwrap()[0].about, "{");
     }
@@ -490,7 +498,7 @@ mod change_log {
 mod queue {
     use super::*;
 
-    /// What a process leaves that dies while it reads.
+    /// Sets the state of a page that a process received before it died.
     fn taken(file: &File, month: &str, until: &str, receives: u32) {
         file.sql()
             .execute(
@@ -501,7 +509,7 @@ mod queue {
     }
 
     #[tokio::test(flavor = "current_thread")]
-    async fn a_page_that_somebody_took_is_invisible_for_ten_minutes() {
+    async fn a_received_page_is_invisible_for_ten_minutes() {
         let file = File::new();
         let store = file.open();
         let clock = FixedClock::noon("2024-04-12");
@@ -509,16 +517,16 @@ mod queue {
         let source = Pages::new(&clock, &[&may]);
         queue(&store, "2024-05").await;
         taken(&file, "2024-05", "2024-04-12T12:10:00.000000Z", 1);
-        assert!(drain(&store, &source, &clock).await.is_empty());
+        assert!(parse_all(&store, &source, &clock).await.is_empty());
         clock.pass(Duration::minutes(9));
-        assert!(drain(&store, &source, &clock).await.is_empty());
+        assert!(parse_all(&store, &source, &clock).await.is_empty());
         clock.pass(Duration::minutes(1));
-        assert_eq!(drain(&store, &source, &clock).await.len(), 1);
+        assert_eq!(parse_all(&store, &source, &clock).await.len(), 1);
         assert_eq!(store.waiting().unwrap().0, 0);
     }
 
     #[tokio::test(flavor = "current_thread")]
-    async fn whoever_has_the_reading_lock_takes_over_at_once() {
+    async fn a_reading_session_takes_over_from_dead_processes() {
         let file = File::new();
         let (store, other) = (file.open(), file.open());
         let clock = FixedClock::noon("2024-04-12");
@@ -528,32 +536,34 @@ mod queue {
         taken(&file, "2024-05", "2024-04-12T12:10:00.000000Z", 1);
         let (now, later) = (clock.now(), clock.now() + Duration::hours(1));
         let (claimed, queued) = (link_of(month("2024-06")), link_of(month("2024-05")));
-        assert!(LinkTable::claim_link(&store, &claimed, now, later).await.unwrap());
-        assert!(LinkTable::claim_link(&store, &queued, now, later).await.unwrap());
+        let claim = async |link| LinkTable::claim_link(&store, link, now, later).await.unwrap();
+        assert!(claim(&claimed).await && claim(&queued).await);
+        assert!(parse_all(&store, &source, &clock).await.is_empty());
+        assert!(!claim(&claimed).await && !claim(&queued).await);
 
-        let lock = store.lock_reading(std::time::Duration::ZERO).unwrap();
-        assert!(lock.is_some());
+        let session = store.lock_reading(NO_WAIT, now).unwrap();
+        assert!(session.is_some());
         assert!(
-            other.lock_reading(std::time::Duration::ZERO).unwrap().is_none(),
-            "one has it"
+            other.lock_reading(NO_WAIT, now).unwrap().is_none(),
+            "one process holds it"
         );
-        assert!(drain(&other, &source, &clock).await.is_empty());
-        assert!(!LinkTable::claim_link(&other, &claimed, now, later).await.unwrap());
+        assert!(!claim(&queued).await, "its page is in the queue");
+        assert!(claim(&claimed).await, "its page was never queued");
         assert!(
-            !LinkTable::claim_link(&store, &queued, now, later).await.unwrap(),
-            "its page waits"
+            other.lock_reading(NO_WAIT, now).unwrap().is_none(),
+            "one process holds it"
         );
         assert!(
-            LinkTable::claim_link(&store, &claimed, now, later).await.unwrap(),
-            "nobody queued it"
+            !claim(&claimed).await,
+            "a process without the lock takes over nothing"
         );
-        assert_eq!(drain(&store, &source, &clock).await.len(), 1);
-        drop(lock);
-        assert!(other.lock_reading(std::time::Duration::ZERO).unwrap().is_some());
+        assert_eq!(parse_all(&store, &source, &clock).await.len(), 1);
+        drop(session);
+        assert!(other.lock_reading(NO_WAIT, now).unwrap().is_some());
     }
 
     #[tokio::test(flavor = "current_thread")]
-    async fn a_page_that_kills_whoever_reads_it_ends_among_the_dead_letters() {
+    async fn a_page_that_kills_its_parsers_becomes_a_dead_letter() {
         let file = File::new();
         let store = file.open();
         let clock = FixedClock::noon("2024-04-12");
@@ -562,16 +572,16 @@ mod queue {
             bulletin("2024-06", "2012-08-15"),
         );
         let source = Pages::new(&clock, &[&may, &june]);
-        let _lock = store.lock_reading(std::time::Duration::ZERO).unwrap().unwrap();
+        let _lock = store.lock_reading(NO_WAIT, clock.now()).unwrap().unwrap();
         queue(&store, "2024-05").await;
         queue(&store, "2024-06").await;
         taken(&file, "2024-05", "", 3);
-        let outcomes = drain(&store, &source, &clock).await;
+        let outcomes = parse_all(&store, &source, &clock).await;
         assert_eq!(outcomes.len(), 1);
-        assert_eq!(outcomes[0].month, month("2024-06"), "the others go on");
+        assert_eq!(outcomes[0].month, month("2024-06"), "the others are parsed");
         let letters = store.dead_letters().unwrap();
         assert_eq!((letters.len(), letters[0].about.as_str()), (1, "2024-05"));
-        // It is not queued again at once, to kill the next.
+        // It is not queued again at once, because it would kill the next process.
         let later = clock.now() + Duration::hours(1);
         let link = link_of(month("2024-05"));
         assert!(
@@ -585,14 +595,14 @@ mod queue {
                 .await
                 .unwrap()
         );
-        // An operator has had a look.
+        // An operator requeues it.
         assert_eq!(store.replay_dead_letters(None, clock.now()).unwrap(), 1);
-        assert_eq!(drain(&store, &source, &clock).await.len(), 1);
+        assert_eq!(parse_all(&store, &source, &clock).await.len(), 1);
         assert!(store.dead_letters().unwrap().is_empty());
     }
 
     #[tokio::test(flavor = "current_thread")]
-    async fn a_refused_page_is_kept_whole_and_holds_back_no_other() {
+    async fn a_refused_page_is_kept_and_does_not_hold_back_others() {
         let file = File::new();
         let store = file.open();
         let clock = FixedClock::noon("2024-04-12");
@@ -601,13 +611,13 @@ mod queue {
             bulletin("2024-06", "2012-08-15"),
         );
         let mut source = Pages::new(&clock, &[&may, &june]);
-        // The page of May has one chart only.
+        // The page of May has only one chart.
         let first_chart = may.rows().filter(|row| row.key.chart == Chart::FinalAction);
         let half = Bulletin::new(month("2024-05"), first_chart.cloned()).unwrap();
         source.pages[0].1 = page_of(&half);
         queue(&store, "2024-05").await;
         queue(&store, "2024-06").await;
-        let outcomes = drain(&store, &source, &clock).await;
+        let outcomes = parse_all(&store, &source, &clock).await;
         assert!(outcomes[0].result.is_err() && outcomes[1].result.is_ok());
         let letters = store.dead_letters().unwrap();
         assert_eq!((letters.len(), letters[0].kind), (1, DeadLetterKind::Page));
@@ -620,25 +630,25 @@ mod queue {
         assert_eq!(message.link, link_of(month("2024-05")));
         let link = store.link(month("2024-05")).await.unwrap().unwrap();
         assert!(matches!(link.state, LinkState::Dead { .. }));
-        // Refused again, it is one letter; read well, it is none.
+        // A second refusal replaces the dead letter; a good page removes it.
         queue(&store, "2024-05").await;
-        drain(&store, &source, &clock).await;
+        parse_all(&store, &source, &clock).await;
         assert_eq!(store.dead_letters().unwrap().len(), 1);
         source.pages[0].1 = page_of(&may);
         queue(&store, "2024-05").await;
-        drain(&store, &source, &clock).await;
+        parse_all(&store, &source, &clock).await;
         assert!(store.dead_letters().unwrap().is_empty());
     }
 
     #[tokio::test(flavor = "current_thread")]
-    async fn a_blocked_page_is_no_dead_letter_and_its_link_is_due_again() {
+    async fn a_blocked_page_is_not_dead_lettered_and_its_link_is_due_again() {
         let file = File::new();
         let store = file.open();
         let clock = FixedClock::noon("2024-04-12");
         let source = Pages::new(&clock, &[]);
         for failures in 1..=3 {
             queue(&store, "2024-05").await;
-            assert_eq!(drain(&store, &source, &clock).await.len(), 1);
+            assert_eq!(parse_all(&store, &source, &clock).await.len(), 1);
             let link = store.link(month("2024-05")).await.unwrap().unwrap();
             assert_eq!(link.failures, failures);
             assert!(matches!(link.state, LinkState::Due { at } if at > clock.now()));
@@ -649,7 +659,7 @@ mod queue {
     }
 
     #[tokio::test(flavor = "current_thread")]
-    async fn a_message_that_cannot_be_understood_holds_back_no_other() {
+    async fn an_invalid_message_does_not_hold_back_others() {
         let file = File::new();
         let store = file.open();
         let clock = FixedClock::noon("2024-04-12");
@@ -662,7 +672,7 @@ mod queue {
             )
             .unwrap();
         queue(&store, "2024-05").await;
-        assert_eq!(drain(&store, &source, &clock).await.len(), 1);
+        assert_eq!(parse_all(&store, &source, &clock).await.len(), 1);
         assert_eq!(store.dead_letters().unwrap().len(), 2);
     }
 }
@@ -688,19 +698,23 @@ mod sharing {
             when: When::Within { days: 60 },
             chart: None,
         });
-        let ways = [
-            Way::Terminal,
-            Way::Email("jane@example.com".parse().unwrap()),
-            Way::Exec("cat > file".into()),
+        let channels = [
+            WatchChannel::Terminal,
+            WatchChannel::Email("jane@example.com".parse().unwrap()),
+            WatchChannel::Command("cat > file".into()),
         ];
-        let ids = ways.each_ref().map(|way| one.add_watch(watch, way).unwrap());
+        let ids = channels
+            .each_ref()
+            .map(|channel| one.add_watch(watch, channel).unwrap());
         assert_eq!(
-            ways.each_ref().map(|way| other.add_watch(watch, way).unwrap()),
+            channels
+                .each_ref()
+                .map(|channel| other.add_watch(watch, channel).unwrap()),
             ids
         );
         let watches = other.watches().unwrap();
         assert!(watches.iter().all(|other| other.kind == watch));
-        assert!(watches.iter().map(|watch| &watch.way).eq(&ways));
+        assert!(watches.iter().map(|watch| &watch.channel).eq(&channels));
         let shown = format!("{watches:?}");
         assert!(!shown.contains("jane") && !shown.contains("file"), "{shown}");
         let [id, _, _] = ids;
@@ -736,14 +750,14 @@ mod sharing {
     }
 
     #[tokio::test(flavor = "current_thread")]
-    async fn two_who_send_at_once_send_once() {
+    async fn two_processes_at_once_send_each_alert_once() {
         let file = File::new();
         let store = file.open();
         let clock = FixedClock::noon("2024-04-12");
         feed(&store, &clock, &bulletin("2024-04", "2012-07-01"))
             .await
             .unwrap();
-        deliver_changes(&store, &[&Post::default()], &clock)
+        deliver_changes(&store, &[&TestChannel::default()], &clock)
             .await
             .unwrap();
         feed(&store, &clock, &bulletin("2024-05", "2012-08-15"))
@@ -756,12 +770,12 @@ mod sharing {
                 scope.spawn(|| {
                     let store = SqliteStore::open(&path).unwrap();
                     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-                    let (post, clock) = (Post::default(), FixedClock::noon("2024-04-12"));
-                    let drained = runtime
-                        .block_on(deliver_changes(&store, &[&post], &clock))
+                    let (channel, clock) = (TestChannel::default(), FixedClock::noon("2024-04-12"));
+                    let delivery = runtime
+                        .block_on(deliver_changes(&store, &[&channel], &clock))
                         .unwrap();
-                    assert!(drained.failed.is_empty(), "{drained:?}");
-                    sent.lock().unwrap().extend(post.sent.take());
+                    assert!(delivery.failed.is_empty(), "{delivery:?}");
+                    sent.lock().unwrap().extend(channel.sent.take());
                 });
             }
         });
@@ -770,12 +784,12 @@ mod sharing {
         sent.sort();
         sent.dedup();
         assert!(all > 1);
-        assert_eq!(sent.len(), all, "none is sent twice");
+        assert_eq!(sent.len(), all, "no alert is sent twice");
         assert_eq!(store.waiting().unwrap(), (0, 0));
     }
 
     #[tokio::test(flavor = "current_thread")]
-    async fn what_a_dead_process_was_sending_is_taken_over_by_who_has_the_lock() {
+    async fn a_sending_session_takes_over_from_dead_processes() {
         let file = File::new();
         let (dead, store) = (file.open(), file.open());
         let clock = FixedClock::noon("2024-04-12");
@@ -788,7 +802,7 @@ mod sharing {
             AlertMarks::claim_alert(&store, "a", now, until).await,
             Ok(Claim::InProgress)
         );
-        let lock = store.lock_sending().unwrap();
+        let lock = store.lock_sending(now).unwrap();
         assert_eq!(
             AlertMarks::claim_alert(&store, "a", now, until).await,
             Ok(Claim::Granted)
@@ -798,7 +812,7 @@ mod sharing {
             AlertMarks::claim_alert(&store, "a", now, until).await,
             Ok(Claim::Sent)
         );
-        // What was sent is not given back.
+        // A sent alert cannot be released.
         store.release("a").await.unwrap();
         assert_eq!(
             AlertMarks::claim_alert(&store, "a", now, until).await,

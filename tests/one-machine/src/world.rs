@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use pipeline::port::{BulletinQueue, PageMessage};
 use pipeline::testing::{Answer, FixedClock, RecordingSink, ScriptedSource, link_of};
 use pipeline::{ChangeRecord, FetchReport, Fetcher};
-use sqlite::{PageOutcome, SqliteStore, deliver_changes, drain_pages};
+use sqlite::{PageOutcome, SqliteStore, deliver_changes, parse_pages};
 use tempfile::TempDir;
 
 use crate::oracle;
@@ -102,7 +102,7 @@ impl<'a> World<'a> {
                 .unwrap();
         }
         let mut outcomes = Vec::new();
-        drain_pages(&self.store, &self.source, self.clock, |outcome| {
+        parse_pages(&self.store, &self.source, self.clock, |outcome| {
             outcomes.push(outcome)
         })
         .await

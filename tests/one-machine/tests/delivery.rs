@@ -23,7 +23,7 @@ use fastrand::Rng;
 use pipeline::port::{BulletinQueue, Clock, Fetched, PageMessage};
 use pipeline::testing::{FixedClock, RecordingSink, ScriptedSource, link_of};
 use pipeline::{ChangeRecord, Fetcher, Notifier, Parsed, Parser};
-use sqlite::{SqliteStore, deliver_changes, drain_pages};
+use sqlite::{SqliteStore, deliver_changes, parse_pages};
 
 /// The number of orders to try.
 const SEEDS: u64 = 20;
@@ -483,7 +483,7 @@ fn process(path: &std::path::Path, pages: &Pages, at: DateTime<Utc>, start: &Bar
                 "{:?} still wait",
                 store.waiting()
             );
-            drain_pages(&store, &source, &clock, |outcome| {
+            parse_pages(&store, &source, &clock, |outcome| {
                 outcome.result.unwrap();
             })
             .await

@@ -2,11 +2,11 @@
 
 use std::io::{self, Stdout, Write};
 
+use channels::{AlertFormat, Channels, CommandChannel, EmailChannel, TerminalChannel};
 use mail::{ConfigError, Mailer, SmtpConfig};
 use pipeline::port::StoreError;
-use sqlite::{Channels, ExecSink, MailSink, SqliteStore, TerminalSink, Watch, Way};
+use sqlite::{SqliteStore, Watch, WatchChannel};
 
-use crate::command::run::alert_format;
 use crate::output::{AlertsFormat, complain};
 
 /// Standard output for alerts. Writing fails if the process was started without one, so that
@@ -38,6 +38,14 @@ pub(crate) fn mailer() -> Result<Mailer, ConfigError> {
     Mailer::new(SmtpConfig::from_env()?)
 }
 
+/// The format in which the terminal channel prints alerts.
+fn alert_format(format: AlertsFormat) -> AlertFormat {
+    match format {
+        AlertsFormat::Table => AlertFormat::Text,
+        AlertsFormat::Json => AlertFormat::Json,
+    }
+}
+
 /// The channels of one poll, and true if all of them work. A channel that does not work is reported now, before the first
 /// alert is due.
 pub(crate) fn channels(
@@ -51,9 +59,9 @@ pub(crate) fn channels(
         complain("error", &cannot_send(first, error));
     }
     let channels = Channels {
-        terminal: TerminalSink::new(store, AlertOutput(io::stdout()), alert_format(format)),
-        exec: ExecSink::new(store),
-        mail: MailSink::new(store, mailer),
+        terminal: TerminalChannel::new(store, AlertOutput(io::stdout()), alert_format(format)),
+        command: CommandChannel::new(store),
+        email: EmailChannel::new(store, mailer),
     };
     Ok((channels, well))
 }
@@ -61,7 +69,7 @@ pub(crate) fn channels(
 /// The watches with an e-mail address.
 pub(crate) fn mail_watches(store: &SqliteStore) -> Result<Vec<Watch>, StoreError> {
     let mut watches = store.watches()?;
-    watches.retain(|watch| matches!(watch.way, Way::Email(_)));
+    watches.retain(|watch| matches!(watch.channel, WatchChannel::Email(_)));
     Ok(watches)
 }
 

@@ -6,10 +6,11 @@ use std::time::SystemTime;
 
 use anyhow::bail;
 use bulletin::{Alert, Case, ChangeKind, Month, Subscription, UnknownSpelling, When};
-use mail::{EmailAddress, Letter, SmtpConfig};
+use channels::how_to_stop;
+use mail::{EmailAddress, EmailMessage, SmtpConfig};
 use pipeline::port::BulletinStore as _;
 use pipeline::{Retold, Silence, retell};
-use sqlite::{WatchKind, how_to_stop};
+use sqlite::WatchKind;
 
 use crate::args::{PreviewArgs, PreviewForm, StoreArgs};
 use crate::command::watch::refuse_impossible;
@@ -183,15 +184,15 @@ fn email(alert: &Alert, kind: WatchKind) -> anyhow::Result<String> {
         Err(_) => "bulletin@example.com".parse()?,
     };
     let to: EmailAddress = "you@example.com".parse()?;
-    let letter = Letter {
+    let message = EmailMessage {
         from: &from,
         to: &to,
         alert,
         subscription: kind.subscription(),
         how_to_stop: &how_to_stop("N"),
     };
-    let message = letter.message(SystemTime::now()).map_err(anyhow::Error::msg)?;
-    Ok(String::from_utf8(message)?.replace("\r\n", "\n"))
+    let bytes = message.build(SystemTime::now()).map_err(anyhow::Error::msg)?;
+    Ok(String::from_utf8(bytes)?.replace("\r\n", "\n"))
 }
 
 pub(crate) fn why_silent(month: Month, silence: Silence) -> String {

@@ -9,7 +9,7 @@ use bulletin::Month;
 use indicatif::{ProgressBar, ProgressStyle};
 use pipeline::port::{BulletinStore, Clock, LinkTable, SourceError, present_month};
 use pipeline::{FetchReport, Fetcher, LinkState, ParseError, Parsed};
-use sqlite::{AlertFormat, ClockState, PageOutcome, SqliteStore, drain_pages};
+use sqlite::{ClockState, PageOutcome, SqliteStore, parse_pages};
 use web_source::Source;
 
 use crate::args::{RunArgs, StoreArgs};
@@ -18,7 +18,7 @@ use crate::command::channels::channels;
 use crate::command::source::source;
 use crate::command::undelivered::{self, Failures, is_first_today};
 use crate::command::{block_on, open_sound};
-use crate::output::{AlertsFormat, complain, counted};
+use crate::output::{complain, counted};
 
 /// The largest number of pages for which no progress bar is shown.
 const WORTH_A_BAR: usize = 3;
@@ -88,7 +88,7 @@ async fn poll(
         clock: &clock,
     };
     let (channels, mut well) = channels(store, args.format)?;
-    let _reading = store.lock_reading(WAIT_FOR_ANOTHER_RUN)?;
+    let _reading = store.lock_reading(WAIT_FOR_ANOTHER_RUN, clock.now())?;
     repair_times(store, clock).await?;
     let (mut rounds, mut read, mut stored_in_all, mut failed) = (0, 0, 0, 0);
     let mut failures = Failures::default();
@@ -100,7 +100,7 @@ async fn poll(
         rounds += 1;
         let mut stored = 0;
         let bar = progress_bar(report.queued.len());
-        drain_pages(store, source, &clock, |outcome: PageOutcome| {
+        parse_pages(store, source, &clock, |outcome: PageOutcome| {
             stored += usize::from(matches!(outcome.result, Ok(Parsed::Stored { .. })));
             read += usize::from(!matches!(outcome.result, Ok(Parsed::NotThere { .. })));
             failed += usize::from(outcome.result.is_err());
@@ -328,14 +328,6 @@ fn progress_bar(pages: usize) -> ProgressBar {
     }
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} pages, {eta} left");
     ProgressBar::new(pages as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-}
-
-/// The format in which the terminal channel prints alerts.
-pub(crate) fn alert_format(format: AlertsFormat) -> AlertFormat {
-    match format {
-        AlertsFormat::Table => AlertFormat::Text,
-        AlertsFormat::Json => AlertFormat::Json,
-    }
 }
 
 fn report_page(outcome: &PageOutcome, args: &RunArgs, quiet: bool) {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use pipeline::port::{AlertMarks, Claim, StoreError};
-use sqlite::{Drained, SqliteStore, Undelivered};
+use sqlite::{Delivery, SqliteStore, Undelivered};
 
 use crate::output::{complain, counted};
 
@@ -17,7 +17,7 @@ pub(crate) struct Failures {
 
 impl Failures {
     /// Prints why alerts failed; with `quiet` only what no earlier run has printed.
-    pub(crate) fn print(&mut self, drained: &Drained, quiet: bool) {
+    pub(crate) fn print(&mut self, drained: &Delivery, quiet: bool) {
         let failures = if quiet { &drained.new } else { &drained.failed };
         for failure in failures {
             if self.printed.insert(failure.clone()) {

@@ -7,7 +7,7 @@ use bulletin::{Area, Case, Chart, Entry, Preference, Subscription, UnknownSpelli
 use chrono::Utc;
 use pipeline::port::BulletinStore;
 use serde_json::json;
-use sqlite::{SqliteStore, Watch, WatchKind, Way, drop_unwanted};
+use sqlite::{SqliteStore, Watch, WatchChannel, WatchKind, drop_unwanted};
 
 use crate::args::{StoreArgs, WantedArgs, WatchAddArgs, WatchCommand};
 use crate::command::channels::mailer;
@@ -31,18 +31,18 @@ fn add(store: &StoreArgs, args: &WatchAddArgs) -> anyhow::Result<ExitCode> {
         Some(case) => WatchKind::Case(subscription(case, &args.wanted)?),
         None => WatchKind::Bulletins,
     };
-    let way = match (&args.email, &args.exec) {
-        (Some(address), _) => Way::Email(address.clone()),
-        (None, Some(command)) => Way::Exec(command.clone()),
-        (None, None) => Way::Terminal,
+    let channel = match (&args.email, &args.exec) {
+        (Some(address), _) => WatchChannel::Email(address.clone()),
+        (None, Some(command)) => WatchChannel::Command(command.clone()),
+        (None, None) => WatchChannel::Terminal,
     };
     let store = &open_or_create(store)?;
     if let WatchKind::Case(subscription) = kind {
         note_current_listing(store, subscription.case)?;
     }
     let before = store.watches()?;
-    let id = store.add_watch(kind, &way)?;
-    let watch = Watch { id, kind, way };
+    let id = store.add_watch(kind, &channel)?;
+    let watch = Watch { id, kind, channel };
     let sentence = format!("Watch {id}: {}.", describe(&watch));
     if before.iter().any(|known| known.id == id) {
         output::print(&output::wrapped(&format!("{sentence} It already exists.")))?;
@@ -59,7 +59,7 @@ fn add(store: &StoreArgs, args: &WatchAddArgs) -> anyhow::Result<ExitCode> {
             );
         }
     }
-    if let (Way::Email(_), Err(error)) = (&watch.way, mailer()) {
+    if let (WatchChannel::Email(_), Err(error)) = (&watch.channel, mailer()) {
         complain(
             "warning",
             &format!(
@@ -105,7 +105,7 @@ pub(crate) fn refuse_impossible(case: Case) -> Result<(), UnknownSpelling> {
 
 /// True if both watches send alerts about the same case through the same channel.
 fn overlaps(one: &Watch, other: &Watch) -> bool {
-    same_case(one.kind, other.kind) && one.way == other.way
+    same_case(one.kind, other.kind) && one.channel == other.channel
 }
 
 fn same_case(one: WatchKind, other: WatchKind) -> bool {
@@ -135,7 +135,7 @@ fn note_current_listing(store: &SqliteStore, case: Case) -> anyhow::Result<()> {
 }
 
 fn describe(watch: &Watch) -> String {
-    format!("{}, {}", filter_in_words(watch.kind), watch.way)
+    format!("{}, {}", filter_in_words(watch.kind), watch.channel)
 }
 
 pub(crate) fn filter_in_words(kind: WatchKind) -> String {
@@ -176,7 +176,7 @@ fn list(store: &SqliteStore, format: Format) -> anyhow::Result<ExitCode> {
                 chart.map(|chart| chart.code().to_owned()).unwrap_or_default(),
             ],
         };
-        let (way, to) = (watch.way.code().into(), watch.way.shown_target());
+        let (way, to) = (watch.channel.code().into(), watch.channel.shown_target());
         [
             watch.id.to_string(),
             category,
@@ -223,7 +223,7 @@ fn list(store: &SqliteStore, format: Format) -> anyhow::Result<ExitCode> {
             &watches
                 .iter()
                 .map(|watch| {
-                    let (way, to) = (watch.way.code(), watch.way.shown_target());
+                    let (way, to) = (watch.channel.code(), watch.channel.shown_target());
                     match watch.kind {
                         WatchKind::Bulletins => {
                             json!({ "id": watch.id, "bulletins": true, "way": way, "to": to })

@@ -74,7 +74,7 @@ fn a_file_that_is_no_database_is_refused() {
     ] {
         let folder = Folder::new();
         folder.write(DATABASE, bytes);
-        is_refused(&folder, &["damaged or no database", "Move it away", "watches"]);
+        is_refused(&folder, &["damaged or not a database", "Move it away", "watches"]);
     }
 }
 
@@ -83,7 +83,7 @@ fn a_file_that_was_cut_off_is_refused() {
     let folder = at_rest();
     let whole = folder.read(DATABASE);
     folder.write(DATABASE, &whole[..whole.len() / 2]);
-    is_refused(&folder, &["damaged or no database", "Move it away"]);
+    is_refused(&folder, &["damaged or not a database", "Move it away"]);
 }
 
 #[test]
@@ -167,7 +167,9 @@ fn a_file_or_folder_that_may_not_be_written_is_read_and_not_written() {
         for args in COMMANDS {
             let answer = answer(as_other(args));
             if ["run", "ingest"].contains(&args[0]) || args.starts_with(&["watch", "add"]) {
-                answer.exits(1).says(&[DATABASE, "read-only", "Check the rights"]);
+                answer
+                    .exits(1)
+                    .says(&[DATABASE, "read-only", "Check the permissions"]);
             } else {
                 let here = folder.bulletin(args);
                 assert_eq!(
@@ -266,7 +268,7 @@ fn a_full_disk_is_called_full() {
             "{room}: {}",
             run.err
         );
-        assert!(!run.err.contains("rights"), "{room}: {}", run.err);
+        assert!(!run.err.contains("permissions"), "{room}: {}", run.err);
     }
     drop(mounted);
 }

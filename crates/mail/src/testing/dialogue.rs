@@ -21,7 +21,7 @@ pub(super) struct Dialogue {
     state: Arc<Mutex<State>>,
     tls: Option<Arc<ServerConfig>>,
     offers_starttls: bool,
-    letter: Taken,
+    taken: Taken,
 }
 
 impl Dialogue {
@@ -36,7 +36,7 @@ impl Dialogue {
             state,
             tls,
             offers_starttls: encryption == Encryption::StartTls,
-            letter: Taken {
+            taken: Taken {
                 from: String::new(),
                 to: Vec::new(),
                 message: String::new(),
@@ -54,7 +54,7 @@ impl Dialogue {
         if let (Line::Plain(stream), Some(tls)) = (std::mem::replace(&mut self.line, Line::Gone), &self.tls) {
             let connection = ServerConnection::new(Arc::clone(tls)).unwrap();
             self.line = Line::Encrypted(Box::new(StreamOwned::new(connection, stream)));
-            self.letter.encrypted = true;
+            self.taken.encrypted = true;
         }
     }
 
@@ -67,7 +67,7 @@ impl Dialogue {
             let upper = line.to_ascii_uppercase();
             let next = match upper.split([' ', ':']).next().unwrap_or_default() {
                 "EHLO" => {
-                    let offer = if self.offers_starttls && !self.letter.encrypted {
+                    let offer = if self.offers_starttls && !self.taken.encrypted {
                         "250-localhost\r\n250-AUTH PLAIN LOGIN\r\n250 STARTTLS"
                     } else {
                         "250-localhost\r\n250 AUTH PLAIN LOGIN"
@@ -80,15 +80,15 @@ impl Dialogue {
                     next
                 }
                 "AUTH" => {
-                    self.letter.login = Some(line.clone());
+                    self.taken.login = Some(line.clone());
                     self.step(&line, "235 welcome")
                 }
                 "MAIL" => {
-                    self.letter.from = address(&line);
+                    self.taken.from = address(&line);
                     self.step(&line, "250 ok")
                 }
                 "RCPT" => {
-                    self.letter.to.push(address(&line));
+                    self.taken.to.push(address(&line));
                     self.step(&line, "250 ok")
                 }
                 "DATA" => match self.rule_for(&line) {
@@ -132,7 +132,7 @@ impl Dialogue {
             Rule::Reply(answer) => self.say(answer),
             Rule::Drop => None,
             Rule::TakeAndDrop => {
-                self.state.lock().unwrap().taken.push(self.letter.clone());
+                self.state.lock().unwrap().taken.push(self.taken.clone());
                 None
             }
             Rule::Flood(text) => {
@@ -163,11 +163,11 @@ impl Dialogue {
             }
             lines.push(line.strip_prefix('.').unwrap_or(&line).to_owned());
         }
-        self.letter.message = lines.join("\n");
+        self.taken.message = lines.join("\n");
         match self.rule_for("BODY") {
             Some(rule) => self.follow(&rule),
             None => {
-                self.state.lock().unwrap().taken.push(self.letter.clone());
+                self.state.lock().unwrap().taken.push(self.taken.clone());
                 self.say("250 taken")
             }
         }

@@ -2,7 +2,7 @@
 //! [`subscriber`](super::subscriber).
 
 use pipeline::port::StoreError;
-use sqlite::{SqliteStore, Way};
+use sqlite::{SqliteStore, WatchChannel};
 
 use super::{Circumstances, Part, Symptom, at, counted, one_line};
 
@@ -15,7 +15,7 @@ pub(super) fn watches(
     let watches = store.watches()?;
     let by_mail = watches
         .iter()
-        .filter(|watch| matches!(watch.way, Way::Email(_)))
+        .filter(|watch| matches!(watch.channel, WatchChannel::Email(_)))
         .count();
     let mut symptoms = Vec::new();
     if let (Some(reason), 1..) = (no_mail, by_mail) {

@@ -1,4 +1,4 @@
-//! What another process stores while a page is being held against what is stored.
+//! Writes of another process while a page is compared with the stored bulletin.
 
 use std::cell::Cell;
 
@@ -15,7 +15,7 @@ use sqlite::SqliteStore;
 
 use super::{EB3_INDIA, File, bulletin, feed, month};
 
-/// A store in which somebody else stores a correction right before a bulletin's record is read for the second time.
+/// A store in which another process stores a correction before the second read of a bulletin's record.
 struct Interrupted<'a> {
     store: &'a SqliteStore,
     clock: &'a FixedClock,
@@ -101,9 +101,10 @@ impl LinkTable for Interrupted<'_> {
     }
 }
 
-/// A page fed by hand mends what it agrees with. A correction that came in between it does not undo: it is older.
+/// A page from a file repairs the cells of an equal bulletin, but does not undo a correction that was stored meanwhile:
+/// the page is older.
 #[tokio::test(flavor = "current_thread")]
-async fn mending_undoes_no_correction_that_came_in_between() {
+async fn a_repair_undoes_no_concurrent_correction() {
     let file = File::new();
     let store = file.open();
     let clock = FixedClock::noon("2024-05-13");
@@ -119,8 +120,8 @@ async fn mending_undoes_no_correction_that_came_in_between() {
         correction: correction.clone(),
         read: Cell::new(0),
     };
-    let ingested = feed(&interrupted, &clock, &first).await.unwrap();
-    assert_eq!(ingested, Parsed::Outdated);
+    let parsed = feed(&interrupted, &clock, &first).await.unwrap();
+    assert_eq!(parsed, Parsed::Outdated);
     let may = month("2024-05");
     let stored = as_bulletin(may, store.rows(may).await.unwrap()).unwrap();
     assert_eq!(stored.row(EB3_INDIA), correction.row(EB3_INDIA));

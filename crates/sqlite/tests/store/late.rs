@@ -1,10 +1,10 @@
-//! Alerts that are sent later than they were due: after the end of their month, or after what they say was corrected.
+//! Alerts that are sent later than they were due: after the end of their month, or after a correction.
 
 use bulletin::{BulletinAlert, ChangeKind};
 
 use super::*;
 
-/// Somebody who wants this of EB-3 India, and every bulletin.
+/// A channel with one recipient, who wants some alerts of EB-3 India, and every bulletin.
 struct Reader {
     when: When,
     is_away: bool,
@@ -20,7 +20,7 @@ impl Reader {
         }
     }
 
-    /// What came since this was asked last, of the case: the form, what kind of news, and the date.
+    /// The alerts of the case since the last call: revision, kind, and date.
     fn got(&self) -> Vec<(u32, ChangeKind, Option<CutOff>)> {
         let got = self.got.take();
         let of_case = got.iter().filter_map(|alert| match alert {
@@ -68,7 +68,7 @@ impl Channel for Reader {
     }
 }
 
-/// A store in which April is told, on this day of May.
+/// A store on this day of May, when the alerts of April are sent.
 async fn begun(day: &str) -> (File, SqliteStore, FixedClock) {
     let file = File::new();
     let store = file.open();
@@ -76,37 +76,37 @@ async fn begun(day: &str) -> (File, SqliteStore, FixedClock) {
     feed(&store, &clock, &bulletin("2024-04", "2012-07-01"))
         .await
         .unwrap();
-    deliver_changes(&store, &[&Post::default()], &clock)
+    deliver_changes(&store, &[&TestChannel::default()], &clock)
         .await
         .unwrap();
     (file, store, clock)
 }
 
 async fn stored(store: &SqliteStore, clock: &FixedClock, eb3_india: &str) {
-    let ingested = feed(store, clock, &bulletin("2024-05", eb3_india)).await;
-    assert!(matches!(ingested, Ok(Parsed::Stored { .. })), "{ingested:?}");
+    let parsed = feed(store, clock, &bulletin("2024-05", eb3_india)).await;
+    assert!(matches!(parsed, Ok(Parsed::Stored { .. })), "{parsed:?}");
 }
 
-async fn drained(store: &SqliteStore, reader: &Reader, clock: &FixedClock) -> usize {
+async fn deliver(store: &SqliteStore, reader: &Reader, clock: &FixedClock) -> usize {
     deliver_changes(store, &[reader], clock).await.unwrap().sent
 }
 
 #[tokio::test(flavor = "current_thread")]
-async fn what_was_due_before_its_month_ended_is_told_after_and_once() {
+async fn an_alert_that_was_due_before_its_month_ended_is_sent_after_it_once() {
     let (_file, store, clock) = begun("2024-05-31").await;
     let mut reader = Reader::of(When::Every);
     stored(&store, &clock, "2012-08-15").await;
-    assert_eq!(drained(&store, &reader, &clock).await, 0);
+    assert_eq!(deliver(&store, &reader, &clock).await, 0);
     clock.pass(Duration::hours(20));
     reader.is_away = false;
     assert_eq!(
-        drained(&store, &reader, &clock).await,
+        deliver(&store, &reader, &clock).await,
         2,
         "the case and the bulletin"
     );
     assert_eq!(reader.got(), [(0, ChangeKind::NewMonth, Some(day("2012-08-15")))]);
     clock.pass(Duration::hours(20));
-    assert_eq!(drained(&store, &reader, &clock).await, 0);
+    assert_eq!(deliver(&store, &reader, &clock).await, 0);
     assert_eq!(
         (store.waiting().unwrap(), store.dead_letters().unwrap()),
         ((0, 0), vec![])
@@ -118,41 +118,45 @@ async fn a_dead_letter_of_a_month_that_is_over_is_retried_for_another_five_days(
     let (_file, store, clock) = begun("2024-05-31").await;
     let mut reader = Reader::of(When::Every);
     stored(&store, &clock, "2012-08-15").await;
-    drained(&store, &reader, &clock).await;
+    deliver(&store, &reader, &clock).await;
     clock.pass(Duration::days(5));
-    drained(&store, &reader, &clock).await;
+    deliver(&store, &reader, &clock).await;
     assert_eq!(store.dead_letters().unwrap().len(), 2);
     assert_eq!(store.replay_dead_letters(None, clock.now()).unwrap(), 2);
     // The five days begin with the next failure.
     clock.pass(Duration::days(1));
-    drained(&store, &reader, &clock).await;
+    deliver(&store, &reader, &clock).await;
     clock.pass(Duration::hours(119));
-    drained(&store, &reader, &clock).await;
+    deliver(&store, &reader, &clock).await;
     assert_eq!(
         (store.dead_letters().unwrap().len(), store.waiting().unwrap().1),
         (0, 2)
     );
     clock.pass(Duration::hours(2));
-    drained(&store, &reader, &clock).await;
+    deliver(&store, &reader, &clock).await;
     assert_eq!(store.dead_letters().unwrap().len(), 2);
 
     store.replay_dead_letters(None, clock.now()).unwrap();
     reader.is_away = false;
-    assert_eq!(drained(&store, &reader, &clock).await, 2);
+    assert_eq!(deliver(&store, &reader, &clock).await, 2);
     assert_eq!(reader.got().len(), 1);
     assert!(store.dead_letters().unwrap().is_empty());
 }
 
 #[tokio::test(flavor = "current_thread")]
-async fn a_withdrawn_date_is_not_told_after_its_correction() {
+async fn a_withdrawn_date_is_not_sent_after_its_correction() {
     let (_file, store, clock) = begun("2024-05-10").await;
     let mut reader = Reader::of(When::Moves);
     stored(&store, &clock, "2012-08-15").await;
-    drained(&store, &reader, &clock).await;
+    deliver(&store, &reader, &clock).await;
     clock.pass(Duration::minutes(1));
     stored(&store, &clock, "2012-07-15").await;
     reader.is_away = false;
-    assert_eq!(drained(&store, &reader, &clock).await, 2, "the first form waits");
+    assert_eq!(
+        deliver(&store, &reader, &clock).await,
+        2,
+        "the first revision waits"
+    );
     let bulletins: Vec<u32> = reader
         .got
         .borrow()
@@ -165,7 +169,7 @@ async fn a_withdrawn_date_is_not_told_after_its_correction() {
         [(1, ChangeKind::Correction, Some(day("2012-07-15")))]
     );
     clock.pass(Duration::hours(1));
-    assert_eq!(drained(&store, &reader, &clock).await, 0);
+    assert_eq!(deliver(&store, &reader, &clock).await, 0);
     assert_eq!(store.waiting().unwrap(), (0, 0));
 }
 
@@ -177,25 +181,25 @@ fn revision_of_bulletin(alert: &Alert) -> Option<u32> {
 }
 
 #[tokio::test(flavor = "current_thread")]
-async fn who_was_told_nothing_is_told_the_corrected_date_once() {
+async fn a_recipient_without_an_alert_gets_the_corrected_date_once() {
     let (_file, store, clock) = begun("2024-05-10").await;
     let mut reader = Reader::of(When::Moves);
     for date in ["2012-08-15", "2012-07-15", "2012-07-20"] {
         stored(&store, &clock, date).await;
-        drained(&store, &reader, &clock).await;
+        deliver(&store, &reader, &clock).await;
         clock.pass(Duration::minutes(1));
     }
     clock.pass(Duration::hours(1));
     reader.is_away = false;
-    drained(&store, &reader, &clock).await;
+    deliver(&store, &reader, &clock).await;
     assert_eq!(reader.got(), [(2, ChangeKind::NewMonth, Some(day("2012-07-20")))]);
     assert_eq!(store.waiting().unwrap(), (0, 0));
 }
 
-/// The correction is no news to whoever only waits for his date: it is current in both versions.
+/// The priority date is current in both versions, so this recipient does not want the correction.
 #[tokio::test(flavor = "current_thread")]
-async fn who_does_not_want_the_correction_misses_nothing() {
-    for (when, corrected, told) in [
+async fn a_recipient_who_does_not_want_the_correction_misses_nothing() {
+    for (when, corrected, sent) in [
         (
             When::Current,
             "2012-08-20",
@@ -206,27 +210,27 @@ async fn who_does_not_want_the_correction_misses_nothing() {
         let (_file, store, clock) = begun("2024-05-10").await;
         let mut reader = Reader::of(when);
         stored(&store, &clock, "2012-08-15").await;
-        drained(&store, &reader, &clock).await;
+        deliver(&store, &reader, &clock).await;
         clock.pass(Duration::minutes(1));
         stored(&store, &clock, corrected).await;
         reader.is_away = false;
-        drained(&store, &reader, &clock).await;
+        deliver(&store, &reader, &clock).await;
         assert_eq!(reader.got(), []);
         clock.pass(Duration::hours(1));
-        drained(&store, &reader, &clock).await;
-        assert_eq!(reader.got(), told, "{when}");
+        deliver(&store, &reader, &clock).await;
+        assert_eq!(reader.got(), sent, "{when}");
         assert_eq!(store.waiting().unwrap(), (0, 0));
     }
 }
 
-/// One who got the first form waits for its correction, and another for the news.
+/// A recipient who got the first revision waits for the correction, any other for the new month.
 #[tokio::test(flavor = "current_thread")]
-async fn who_was_told_the_first_form_is_told_of_its_correction() {
+async fn a_recipient_of_the_first_revision_gets_the_correction() {
     let (_file, store, clock) = begun("2024-05-10").await;
     let mut reader = Reader::of(When::Moves);
     stored(&store, &clock, "2012-08-15").await;
-    // The alert goes out, but that it is done with is not noted.
-    drained(&store, &reader, &clock).await;
+    // The alert is sent, but the change stays in the log.
+    deliver(&store, &reader, &clock).await;
     clock.pass(Duration::minutes(1));
     let case = EB3_INDIA.case();
     let mark = format!(
@@ -240,7 +244,7 @@ async fn who_was_told_the_first_form_is_told_of_its_correction() {
     stored(&store, &clock, "2012-07-15").await;
     clock.pass(Duration::hours(1));
     reader.is_away = false;
-    drained(&store, &reader, &clock).await;
+    deliver(&store, &reader, &clock).await;
     assert_eq!(
         reader.got(),
         [(1, ChangeKind::Correction, Some(day("2012-07-15")))]

@@ -1,9 +1,10 @@
 //! The data that is sent before encryption starts, and to which server.
 
+use channels::{AlertFormat, Channels, CommandChannel, EmailChannel, TerminalChannel};
 use end_to_end::run;
 use mail::testing::{Encryption, Rule, SmtpServer};
 use mail::{Mailer, SmtpConfig};
-use sqlite::{AlertFormat, Channels, Drained, ExecSink, MailSink, TerminalSink};
+use sqlite::Delivery;
 
 use crate::{clock, jane, patient_for_a_moment, stored, with_news};
 
@@ -27,13 +28,13 @@ fn mailer(server: &SmtpServer, tls: &str, trusts: bool) -> Mailer {
     patient_for_a_moment(config.unwrap())
 }
 
-async fn send(server: &SmtpServer, tls: &str, trusts: bool) -> Drained {
+async fn send(server: &SmtpServer, tls: &str, trusts: bool) -> Delivery {
     let clock = clock();
     let world = with_news(&clock, &[jane()]).await;
     let channels = Channels {
-        terminal: TerminalSink::new(&world.store, Vec::new(), AlertFormat::Text),
-        exec: ExecSink::new(&world.store),
-        mail: MailSink::new(&world.store, Ok(mailer(server, tls, trusts))),
+        terminal: TerminalChannel::new(&world.store, Vec::new(), AlertFormat::Text),
+        command: CommandChannel::new(&world.store),
+        email: EmailChannel::new(&world.store, Ok(mailer(server, tls, trusts))),
     };
     let drained = channels.deliver(&world.store, &clock).await.unwrap();
     let told = format!("{drained:?} {}", stored(&world));

@@ -4,17 +4,18 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use bulletin::When;
+use channels::{AlertFormat, Channels, CommandChannel, EmailChannel, TerminalChannel};
 use end_to_end::run;
 use pipeline::testing::FixedClock;
-use sqlite::{AlertFormat, Channels, Drained, ExecSink, MailSink, SqliteStore, TerminalSink, Way};
+use sqlite::{Delivery, SqliteStore, WatchChannel};
 
 use crate::{clock, waits_for, with_news};
 
-async fn tell(store: &SqliteStore, clock: &FixedClock) -> Drained {
+async fn tell(store: &SqliteStore, clock: &FixedClock) -> Delivery {
     let channels = Channels {
-        terminal: TerminalSink::new(store, Vec::new(), AlertFormat::Text),
-        exec: ExecSink::with_patience(store, Duration::from_millis(700)),
-        mail: MailSink::new(store, Err("nobody is told by e-mail".into())),
+        terminal: TerminalChannel::new(store, Vec::new(), AlertFormat::Text),
+        command: CommandChannel::with_time_limit(store, Duration::from_millis(700)),
+        email: EmailChannel::new(store, Err("nobody is told by e-mail".into())),
     };
     channels.deliver(store, clock).await.unwrap()
 }
@@ -37,7 +38,7 @@ fn a_command_that_hangs_is_ended_with_all_that_it_started_and_holds_back_no_othe
             .map(|category| {
                 (
                     waits_for(category, "INDIA", When::Every),
-                    Way::Exec(works.clone()),
+                    WatchChannel::Command(works.clone()),
                 )
             })
             .to_vec();
@@ -45,7 +46,7 @@ fn a_command_that_hangs_is_ended_with_all_that_it_started_and_holds_back_no_othe
         for category in ["EB2", "EB3"] {
             watches.push((
                 waits_for(category, "INDIA", When::Every),
-                Way::Exec(hangs.clone()),
+                WatchChannel::Command(hangs.clone()),
             ));
         }
         let world = with_news(&clock, &watches).await;

@@ -5,7 +5,7 @@ use chrono::Duration;
 use end_to_end::{run, tables};
 use mail::testing::{Encryption, Rule, SmtpServer};
 use pipeline::port::Clock;
-use sqlite::{DeadLetterKind, Drained, Way};
+use sqlite::{DeadLetterKind, Delivery, WatchChannel};
 
 use crate::{JANE, JOE, clock, email, jane, marks, receivers, stored, tell, waits_for, with_news};
 
@@ -78,7 +78,7 @@ fn a_server_that_fails_in_the_middle_is_tried_again_and_sends_nothing_twice() {
             // It is left alone for a while, and reported meanwhile.
             assert_eq!(
                 tell(&world.store, &clock, &server).await.0,
-                Drained::default(),
+                Delivery::default(),
                 "{what}"
             );
             assert_eq!(world.store.failing_changes().unwrap(), drained.failed, "{what}");
@@ -113,7 +113,11 @@ fn a_receiver_that_is_refused_for_good_ends_where_it_is_seen_and_holds_back_nobo
         run(async {
             let (clock, server) = (clock(), SmtpServer::start(Encryption::None));
             let kind = waits_for("EB2", "INDIA", When::Moves);
-            let world = with_news(&clock, &[jane(), (kind, email(JOE)), (kind, Way::Terminal)]).await;
+            let world = with_news(
+                &clock,
+                &[jane(), (kind, email(JOE)), (kind, WatchChannel::Terminal)],
+            )
+            .await;
             server.rule(
                 step,
                 Rule::Reply(answer),
@@ -139,7 +143,7 @@ fn a_receiver_that_is_refused_for_good_ends_where_it_is_seen_and_holds_back_nobo
             let said = server.said().len();
             for _ in 0..20 {
                 clock.pass(Duration::hours(3));
-                assert_eq!(tell(&world.store, &clock, &server).await.0, Drained::default());
+                assert_eq!(tell(&world.store, &clock, &server).await.0, Delivery::default());
             }
             assert_eq!(server.said().len(), said);
             // A retry on request is delivered.
@@ -191,12 +195,12 @@ fn a_dead_server_holds_back_neither_what_is_printed_nor_commands() {
             ["EB2", "EB3", "F1", "F2A", "F4"].map(|category| waits_for(category, "INDIA", When::Every));
         let told = tempfile::tempdir().unwrap();
         let file = told.path().join("told");
-        let command = Way::Exec(format!("cat >> {}", file.display()));
+        let command = WatchChannel::Command(format!("cat >> {}", file.display()));
         let mut watches = Vec::new();
         for kind in kinds {
             watches.extend([
                 (kind, email(JANE)),
-                (kind, Way::Terminal),
+                (kind, WatchChannel::Terminal),
                 (kind, command.clone()),
             ]);
         }

@@ -17,13 +17,14 @@ use std::path::PathBuf;
 
 use bulletin::{Case, Month, Subscription, When};
 use bulletin_samples::site;
+use channels::{AlertFormat, Channels, CommandChannel, EmailChannel, TerminalChannel};
 use end_to_end::pages::{altered_bulletin, page_of};
 use end_to_end::world::World;
 use end_to_end::{run, tables};
 use mail::testing::{Encryption, SmtpServer, Taken};
 use mail::{Mailer, SmtpConfig, Timeouts};
 use pipeline::testing::FixedClock;
-use sqlite::{AlertFormat, Channels, Drained, ExecSink, MailSink, SqliteStore, TerminalSink, WatchKind, Way};
+use sqlite::{Delivery, SqliteStore, WatchChannel, WatchKind};
 
 const HOSTS: [&str; 3] = ["travel", "mirror", "third"];
 const EB2_INDIA: [&str; 3] = ["final_action", "EB2", "INDIA"];
@@ -60,8 +61,8 @@ fn waits_for(category: &str, area: &str, when: When) -> WatchKind {
     })
 }
 
-fn email(address: &str) -> Way {
-    Way::Email(address.parse().unwrap())
+fn email(address: &str) -> WatchChannel {
+    WatchChannel::Email(address.parse().unwrap())
 }
 
 /// A mailer for the server, with a password if it asks for one, and shorter timeouts.
@@ -89,12 +90,12 @@ fn patient_for_a_moment(config: SmtpConfig) -> Mailer {
 }
 
 /// Sends the alerts of the change log, like one run, and returns the printed text.
-async fn tell(store: &SqliteStore, clock: &FixedClock, server: &SmtpServer) -> (Drained, String) {
+async fn tell(store: &SqliteStore, clock: &FixedClock, server: &SmtpServer) -> (Delivery, String) {
     let mut printed = Vec::new();
     let channels = Channels {
-        terminal: TerminalSink::new(store, &mut printed, AlertFormat::Text),
-        exec: ExecSink::new(store),
-        mail: MailSink::new(store, Ok(mailer(server))),
+        terminal: TerminalChannel::new(store, &mut printed, AlertFormat::Text),
+        command: CommandChannel::new(store),
+        email: EmailChannel::new(store, Ok(mailer(server))),
     };
     let drained = channels.deliver(store, clock).await.unwrap();
     drop(channels);
@@ -102,7 +103,7 @@ async fn tell(store: &SqliteStore, clock: &FixedClock, server: &SmtpServer) -> (
 }
 
 /// A world on the day on which the bulletin of April 2024 arrived, which is stored and not reported yet.
-async fn with_news<'a>(clock: &'a FixedClock, watches: &[(WatchKind, Way)]) -> World<'a> {
+async fn with_news<'a>(clock: &'a FixedClock, watches: &[(WatchKind, WatchChannel)]) -> World<'a> {
     let world = World::new(clock, &HOSTS);
     let before = month("2024-02");
     world.publish(&HOSTS, before, &page_of(&site::bulletin(before).unwrap()));
@@ -120,7 +121,7 @@ fn clock() -> FixedClock {
     FixedClock::noon("2024-03-13")
 }
 
-fn jane() -> (WatchKind, Way) {
+fn jane() -> (WatchKind, WatchChannel) {
     (waits_for("EB2", "INDIA", When::Moves), email(JANE))
 }
 
@@ -208,7 +209,7 @@ fn an_alert_comes_as_an_e_mail_that_a_person_can_read() {
 
         // It is marked, and a second run sends nothing.
         assert_eq!(marks(&world), ["CATEGORY#EB2#COUNTRY#INDIA#2024-04#0#watch-1"]);
-        assert_eq!(tell(&world.store, &clock, &server).await.0, Drained::default());
+        assert_eq!(tell(&world.store, &clock, &server).await.0, Delivery::default());
         assert_eq!(server.taken().len(), 1);
         assert!(!stored(&world).contains("jane"));
         tables::assert_sound_and_settled(&world.path());

@@ -3,10 +3,11 @@
 use std::time::{Duration, Instant};
 
 use bulletin::When;
+use channels::{AlertFormat, Channels, CommandChannel, EmailChannel, TerminalChannel};
 use end_to_end::run;
 use mail::testing::{Encryption, Rule, SmtpServer};
 use mail::{Mailer, SmtpConfig, Timeouts};
-use sqlite::{AlertFormat, Channels, Drained, ExecSink, MailSink, TerminalSink};
+use sqlite::Delivery;
 
 use crate::{JANE, clock, email, jane, tell, waits_for, with_news};
 
@@ -36,13 +37,13 @@ fn mailer(server: &SmtpServer, encryption: &str, ehlo_name: Option<&str>) -> Mai
 }
 
 /// Sends Jane's alert with this mailer.
-async fn send(mailer: Mailer) -> Drained {
+async fn send(mailer: Mailer) -> Delivery {
     let clock = clock();
     let world = with_news(&clock, &[jane()]).await;
     let channels = Channels {
-        terminal: TerminalSink::new(&world.store, Vec::new(), AlertFormat::Text),
-        exec: ExecSink::new(&world.store),
-        mail: MailSink::new(&world.store, Ok(mailer)),
+        terminal: TerminalChannel::new(&world.store, Vec::new(), AlertFormat::Text),
+        command: CommandChannel::new(&world.store),
+        email: EmailChannel::new(&world.store, Ok(mailer)),
     };
     channels.deliver(&world.store, &clock).await.unwrap()
 }

@@ -6,7 +6,7 @@ use end_to_end::world::World;
 use end_to_end::{run, tables};
 use mail::testing::{Encryption, Rule, SmtpServer};
 use pipeline::port::Clock;
-use sqlite::{Undelivered, WatchKind, Way, drop_unwanted};
+use sqlite::{Undelivered, WatchChannel, WatchKind, drop_unwanted};
 
 use crate::{JANE, JOE, clock, email, jane, receivers, stored, tell, waits_for, with_news};
 
@@ -119,7 +119,11 @@ fn a_retry_that_is_asked_for_does_not_wait_for_the_backoff() {
     run(async {
         let (clock, server) = (clock(), SmtpServer::start(Encryption::None));
         let kind = waits_for("EB2", "INDIA", When::Moves);
-        let world = with_news(&clock, &[jane(), (kind, email(JOE)), (kind, Way::Terminal)]).await;
+        let world = with_news(
+            &clock,
+            &[jane(), (kind, email(JOE)), (kind, WatchChannel::Terminal)],
+        )
+        .await;
         server.rule("RCPT TO:<jane", Rule::Reply("550 5.1.1 no such user"), usize::MAX);
         server.rule("RCPT TO:<joe", Rule::Reply("450 4.2.1 later"), usize::MAX);
         tell(&world.store, &clock, &server).await;

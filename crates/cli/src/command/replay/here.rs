@@ -49,7 +49,7 @@ pub(super) async fn replay(local: &StoreArgs, args: &ReplayArgs) -> anyhow::Resu
     let (channels, well) = channels(store, format)?;
     let _lock = match args.dry_run {
         true => None,
-        false => Some(store.lock_sending()?),
+        false => Some(store.lock_sending(Utc::now())?),
     };
     let done = match args.announce {
         Some(month) => announce(&place, &channels.fastest_first(), month, args).await?,

@@ -34,7 +34,7 @@ pub(super) fn run(local: &StoreArgs, args: &TableImportArgs) -> anyhow::Result<E
                 let Store::Sqlite(database) = &store else {
                     bail!("the store is not a database file");
                 };
-                let Some(_reading) = database.lock_reading(WAIT_FOR_A_RUN)? else {
+                let Some(_reading) = database.lock_reading(WAIT_FOR_A_RUN, Utc::now())? else {
                     bail!(
                         "another process is storing bulletins in {}. Wait until it ends",
                         local.db.display()

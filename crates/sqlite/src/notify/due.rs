@@ -1,10 +1,11 @@
-//! The alerts of a change of the log, as they are due now.
+//! The alerts of a change of the log, as they are due now. Excludes the rules, see [`due_alerts`].
 
 use chrono::{DateTime, Utc};
 use pipeline::port::{BulletinStore, StoreError};
 use pipeline::{ChangeRecord, DueAlert, Stored, due_alerts, standings_for};
 
-use crate::store::{SqliteStore, stored_standing};
+use crate::standing;
+use crate::store::SqliteStore;
 
 /// The alerts of a record that was written at this instant. A month that is finished by now was not then.
 ///
@@ -17,7 +18,7 @@ pub(super) async fn due(
 ) -> Result<Vec<DueAlert>, StoreError> {
     let stored = match record {
         ChangeRecord::Standing { after, .. } => Stored {
-            standings: Vec::from_iter(stored_standing(&store.connection(), after.case)?),
+            standings: Vec::from_iter(standing::of_case(&store.connection(), after.case)?),
             record: None,
         },
         ChangeRecord::Bulletin { after, .. } => Stored {

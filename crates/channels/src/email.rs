@@ -1,27 +1,27 @@
+//! The e-mail channel: sends alerts through a [`Mailer`], and remembers permanent refusals. Excludes SMTP and the message,
+//! see the crate `mail`.
+
 use bulletin::Alert;
 use chrono::Utc;
-use mail::{Letter, Mailer, SendError};
+use mail::{EmailMessage, Mailer, SendError};
 use pipeline::port::{Channel, ChannelError, Recipient, Sending, StoreError};
+use sqlite::{SqliteStore, WatchChannel};
 
-use crate::store::SqliteStore;
-use crate::watch::Way;
-
-/// Sends alerts by e-mail to the watches that want it so.
+/// Sends alerts by e-mail to the watches of a database with an e-mail address.
 #[derive(Debug)]
-pub struct MailSink<'a> {
+pub struct EmailChannel<'a> {
     store: &'a SqliteStore,
-    /// What sends them, or why nothing can.
+    /// The SMTP client, or the reason why there is none.
     mailer: Result<Mailer, String>,
 }
 
-impl<'a> MailSink<'a> {
-    /// A sink that hands letters to this mailer. Where there is none, it says why of each alert that it should send, and
-    /// the alert is kept.
+impl<'a> EmailChannel<'a> {
+    /// A channel that sends with this mailer. Without one, every alert fails with this reason, and is retried later.
     pub fn new(store: &'a SqliteStore, mailer: Result<Mailer, String>) -> Self {
         Self { store, mailer }
     }
 
-    async fn hand_over(&self, alert: &Alert, recipient: &Recipient) -> Result<(), ChannelError> {
+    async fn send(&self, alert: &Alert, recipient: &Recipient) -> Result<(), ChannelError> {
         let id = alert.id().to_string();
         if let Some(reason) = self.store.refusal(&id, recipient)? {
             return Err(ChannelError::Refused(reason));
@@ -31,18 +31,18 @@ impl<'a> MailSink<'a> {
             .as_ref()
             .map_err(|why| ChannelError::NotSent(why.clone()))?;
         let watch = self.store.watch_of(recipient)?;
-        let Some((kind, Way::Email(to))) = watch.map(|watch| (watch.kind, watch.way)) else {
+        let Some((kind, WatchChannel::Email(to))) = watch.map(|watch| (watch.kind, watch.channel)) else {
             return Err(ChannelError::NotSent("the watch was removed meanwhile".into()));
         };
         let how_to_stop = how_to_stop(recipient.handle);
-        let letter = Letter {
+        let message = EmailMessage {
             from: &mailer.config().from,
             to: &to,
             alert,
             subscription: kind.subscription(),
             how_to_stop: &how_to_stop,
         };
-        match mailer.send(&letter).await {
+        match mailer.send(&message).await {
             Ok(()) => Ok(()),
             Err(SendError::NotSent(why)) => Err(ChannelError::NotSent(why)),
             Err(SendError::Unknown(why)) => Err(ChannelError::Unknown(why)),
@@ -61,20 +61,15 @@ impl<'a> MailSink<'a> {
     }
 }
 
-/// The last line of an e-mail for the watch of this number.
+/// The last line of an e-mail for the watch with this number: the instructions to unsubscribe.
 pub fn how_to_stop(watch: impl std::fmt::Display) -> String {
     format!("To stop these alerts: bulletin watch remove {watch}")
 }
 
-impl Channel for MailSink<'_> {
+impl Channel for EmailChannel<'_> {
     fn recipients(&self, alert: &Alert) -> Result<Vec<Recipient>, StoreError> {
-        let watches = self.store.watches()?;
-        let wanted = |way: &Way| matches!(way, Way::Email(_));
-        Ok(watches
-            .iter()
-            .filter(|watch| wanted(&watch.way) && watch.kind.wants(alert))
-            .map(crate::watch::Watch::recipient)
-            .collect())
+        self.store
+            .recipients(alert, |channel| matches!(channel, WatchChannel::Email(_)))
     }
 
     fn send_alert<'a>(
@@ -82,6 +77,6 @@ impl Channel for MailSink<'_> {
         alert: &'a Alert,
         recipient: &'a Recipient,
     ) -> Sending<'a, Result<(), ChannelError>> {
-        Box::pin(self.hand_over(alert, recipient))
+        Box::pin(self.send(alert, recipient))
     }
 }

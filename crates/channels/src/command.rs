@@ -1,3 +1,5 @@
+//! The command channel: runs the command of a watch with the alert on its standard input.
+
 use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, Seek, Write};
@@ -8,64 +10,64 @@ use bulletin::Alert;
 use mail::{Redaction, VARIABLES};
 use pipeline::port::{Channel, ChannelError, Recipient, Sending, StoreError};
 use rustix::process::{Pid, Signal, kill_process_group};
+use sqlite::{SqliteStore, Watch, WatchChannel};
 use tokio::io::AsyncReadExt;
 use tokio::process::{Child, ChildStderr, Command};
 use tokio::time::timeout;
 
 use crate::json::alert_json;
-use crate::store::SqliteStore;
-use crate::watch::{Watch, Way};
 
-/// Hands alerts to the commands of the watches that want it so.
+/// Passes alerts to the commands of the watches of a database.
 ///
-/// Each command line is run by `sh -c` as it was given: nothing of an alert ever becomes part of it. The alert is JSON on
-/// standard input, and `ALERT_ID`, `ALERT_SUBJECT` and `ALERT_MONTH` are in the environment; what signs in at a mail server
-/// is not. Exit 0 means that the alert was sent; anything else that it was not, and the last line of standard error says
-/// why. What it prints on standard output is dropped.
+/// `sh -c` runs each command line unchanged: no part of an alert becomes part of it. The alert is JSON on standard input,
+/// and `ALERT_ID`, `ALERT_SUBJECT`, `ALERT_MONTH` and `ALERT_WATCH` are in the environment; the variables of the mail
+/// server are removed from it. Exit code 0 means that the alert was sent; any other that it was not, and the last line
+/// of standard error is the reason. Standard output is discarded.
 #[derive(Debug)]
-pub struct ExecSink<'a> {
+pub struct CommandChannel<'a> {
     store: &'a SqliteStore,
-    patience: Duration,
-    /// The watches whose command did not end in time: it is not run again by this sink, so that one that hangs holds
-    /// back the others once.
+    time_limit: Duration,
+    /// The watches whose command exceeded the time limit. This channel does not run it again, so that a command that
+    /// hangs delays the others only once.
     hung: RefCell<Vec<i64>>,
 }
 
-/// How long a command may take.
-const PATIENCE: Duration = Duration::from_secs(60);
-/// How long the end of standard error is waited for once the command has ended: what it left running may still have it.
-const LAST_WORDS: Duration = Duration::from_millis(200);
-/// How much of standard error is kept.
-const MOST_BYTES: usize = 4096;
+/// The time limit of a command.
+const TIME_LIMIT: Duration = Duration::from_secs(60);
+/// The time to wait for the end of standard error after the command has ended: a process that it left running may keep
+/// it open.
+const STDERR_TIME_LIMIT: Duration = Duration::from_millis(200);
+/// The bytes of standard error that are kept.
+const STDERR_BYTES: usize = 4096;
 
-impl<'a> ExecSink<'a> {
-    /// A sink whose commands may take a minute each.
+impl<'a> CommandChannel<'a> {
+    /// A channel whose commands may take a minute each.
     pub fn new(store: &'a SqliteStore) -> Self {
-        Self::with_patience(store, PATIENCE)
+        Self::with_time_limit(store, TIME_LIMIT)
     }
 
-    /// A sink whose commands may take this long. Then the whole process group is killed.
-    pub fn with_patience(store: &'a SqliteStore, patience: Duration) -> Self {
+    /// A channel whose commands may take this long. After that, it kills the whole process group.
+    pub fn with_time_limit(store: &'a SqliteStore, time_limit: Duration) -> Self {
         Self {
             store,
-            patience,
+            time_limit,
             hung: RefCell::default(),
         }
     }
 
-    async fn hand_over(&self, alert: &Alert, recipient: &Recipient) -> Result<(), ChannelError> {
+    async fn send(&self, alert: &Alert, recipient: &Recipient) -> Result<(), ChannelError> {
         let not_sent =
             |why: String| ChannelError::NotSent(format!("the command of watch {}: {why}", recipient.handle));
         let watch = self.store.watch_of(recipient)?;
-        let Some((watch, command)) = watch.and_then(|watch| match &watch.way {
-            Way::Exec(command) => Some((watch.clone(), command.clone())),
+        let Some((watch, command)) = watch.and_then(|watch| match &watch.channel {
+            WatchChannel::Command(command) => Some((watch.clone(), command.clone())),
             _ => None,
         }) else {
             return Err(not_sent("the watch was removed meanwhile".into()));
         };
         if self.hung.borrow().contains(&watch.id) {
             return Err(not_sent(
-                "it did not end in time a moment ago, and is not run again at once".into(),
+                "it exceeded its time limit a moment ago, and this run does not start it again".into(),
             ));
         }
         self.run(&command, alert, &watch).await.map_err(not_sent)
@@ -79,34 +81,34 @@ impl<'a> ExecSink<'a> {
             .spawn()
             .map_err(|error| format!("sh cannot be run: {error}"))?;
         let stderr = child.stderr.take();
-        let mut said = Vec::new();
+        let mut output = Vec::new();
         let work = async {
-            let talk = listen(stderr, &mut said);
-            tokio::pin!(talk);
-            let mut talks = true;
+            let reading = keep_end(stderr, &mut output);
+            tokio::pin!(reading);
+            let mut is_open = true;
             let status = loop {
                 tokio::select! {
                     status = child.wait() => break status,
-                    () = &mut talk, if talks => talks = false,
+                    () = &mut reading, if is_open => is_open = false,
                 }
             };
-            if talks {
-                let _ = timeout(LAST_WORDS, talk).await;
+            if is_open {
+                let _ = timeout(STDERR_TIME_LIMIT, reading).await;
             }
             status
         };
-        let ended = timeout(self.patience, work).await;
-        let last = last_line(&said);
+        let ended = timeout(self.time_limit, work).await;
+        let last = last_line(&output);
         match ended {
             Ok(Ok(status)) if status.success() => Ok(()),
-            Ok(Ok(status)) => Err(format!("{}{last}", how_it_ended(status))),
-            Ok(Err(error)) => Err(format!("nobody knows how it ended: {error}")),
+            Ok(Ok(status)) => Err(format!("{}{last}", exit_reason(status))),
+            Ok(Err(error)) => Err(format!("its exit code is unknown: {error}")),
             Err(_) => {
                 self.hung.borrow_mut().push(watch.id);
-                end(&mut child).await;
+                kill(&mut child).await;
                 Err(format!(
                     "it did not end within {:?} and was killed{last}",
-                    self.patience
+                    self.time_limit
                 ))
             }
         }
@@ -125,7 +127,7 @@ fn shell(command: &str, alert: &Alert, watch: &Watch, input: File) -> Command {
         .stdin(input)
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
-        // A group of its own, so that whatever it starts can be ended with it.
+        // A separate process group, so that everything it starts can be killed with it.
         .process_group(0)
         .kill_on_drop(true);
     for name in VARIABLES {
@@ -135,8 +137,8 @@ fn shell(command: &str, alert: &Alert, watch: &Watch, input: File) -> Command {
 }
 
 /// A file with the alert, for the standard input of a command. The alert is complete before the
-/// command starts, which a pipe cannot promise: whoever is killed after starting a command would
-/// leave it an empty alert.
+/// command starts, which a pipe cannot guarantee: if this process is killed after starting a
+/// command, the command would read an empty alert.
 fn input(json: &[u8]) -> io::Result<File> {
     let mut file = unnamed_file()?;
     file.write_all(json)?;
@@ -156,31 +158,31 @@ fn unnamed_file() -> io::Result<File> {
     tempfile::tempfile()
 }
 
-/// Keeps the end of what a command says.
-async fn listen(stderr: Option<ChildStderr>, said: &mut Vec<u8>) {
+/// Reads standard error, and keeps its end.
+async fn keep_end(stderr: Option<ChildStderr>, output: &mut Vec<u8>) {
     let Some(mut stderr) = stderr else { return };
     let mut buffer = [0; 1024];
     while let Ok(read @ 1..) = stderr.read(&mut buffer).await {
-        said.extend_from_slice(&buffer[..read]);
-        let surplus = said.len().saturating_sub(MOST_BYTES);
-        said.drain(..surplus);
+        output.extend_from_slice(&buffer[..read]);
+        let surplus = output.len().saturating_sub(STDERR_BYTES);
+        output.drain(..surplus);
     }
 }
 
-/// Ends a command with all that it has started.
-async fn end(child: &mut Child) {
+/// Kills a command and everything that it started.
+async fn kill(child: &mut Child) {
     let group = child
         .id()
         .and_then(|id| i32::try_from(id).ok())
         .and_then(Pid::from_raw);
     if let Some(group) = group {
-        // Where there is no such group any more, it has ended.
+        // An error means that the group has ended.
         let _ = kill_process_group(group, Signal::KILL);
     }
     let _ = child.wait().await;
 }
 
-fn how_it_ended(status: ExitStatus) -> String {
+fn exit_reason(status: ExitStatus) -> String {
     use std::os::unix::process::ExitStatusExt;
     match (status.code(), status.signal()) {
         (Some(code), _) => format!("it exited with {code}"),
@@ -189,22 +191,18 @@ fn how_it_ended(status: ExitStatus) -> String {
     }
 }
 
-fn last_line(said: &[u8]) -> String {
-    let said = String::from_utf8_lossy(said);
-    match said.lines().rev().find(|line| !line.trim().is_empty()) {
+fn last_line(output: &[u8]) -> String {
+    let output = String::from_utf8_lossy(output);
+    match output.lines().rev().find(|line| !line.trim().is_empty()) {
         Some(line) => format!(": {}", Redaction::new().apply(line)),
         None => String::new(),
     }
 }
 
-impl Channel for ExecSink<'_> {
+impl Channel for CommandChannel<'_> {
     fn recipients(&self, alert: &Alert) -> Result<Vec<Recipient>, StoreError> {
-        let watches = self.store.watches()?;
-        Ok(watches
-            .iter()
-            .filter(|watch| matches!(watch.way, Way::Exec(_)) && watch.kind.wants(alert))
-            .map(Watch::recipient)
-            .collect())
+        self.store
+            .recipients(alert, |channel| matches!(channel, WatchChannel::Command(_)))
     }
 
     fn send_alert<'a>(
@@ -212,6 +210,6 @@ impl Channel for ExecSink<'_> {
         alert: &'a Alert,
         recipient: &'a Recipient,
     ) -> Sending<'a, Result<(), ChannelError>> {
-        Box::pin(self.hand_over(alert, recipient))
+        Box::pin(self.send(alert, recipient))
     }
 }

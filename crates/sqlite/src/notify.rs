@@ -1,66 +1,36 @@
-//! Sends the alerts of the change log.
+//! The notifying stage of one machine: sends the alerts of the change log, as the Lambda `notifier` does on AWS.
+//!
+//! Excludes the channels, the marks ([`Dispatcher`]) and the table, see `change_log.rs`. Start with [`deliver_changes`].
 
 mod due;
 mod unwanted;
-
-use std::io::Write;
 
 use chrono::{DateTime, Utc};
 use pipeline::port::{Channel, ChannelError, Clock, StoreError};
 use pipeline::{Dispatcher, DueAlert, NotifyError};
 
 use crate::change_log::{ReceivedChange, Retry};
-use crate::exec::ExecSink;
-use crate::post::MailSink;
 use crate::store::SqliteStore;
-use crate::terminal::TerminalSink;
 use due::due;
 
 pub use unwanted::drop_unwanted;
 
-/// What came of the change log.
+/// The outcome of sending the alerts of the change log.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Drained {
-    /// How often an alert was sent.
+pub struct Delivery {
+    /// The number of times that an alert was sent.
     pub sent: usize,
-    /// Why alerts failed, a reason for each change.
+    /// The reasons of failures, one for each failed change.
     pub failed: Vec<String>,
     /// The reasons of those that no earlier run has reported: first failures, and changes that
     /// became dead letters.
     pub new: Vec<String>,
-    /// How many of the failed changes became dead letters. The others are retried.
+    /// The number of failed changes that became dead letters. The others are retried.
     pub dead: usize,
 }
 
-/// The channels of the watches of this machine.
-#[derive(Debug)]
-pub struct Channels<'a, W> {
-    /// Prints alerts.
-    pub terminal: TerminalSink<'a, W>,
-    /// Hands alerts to commands.
-    pub exec: ExecSink<'a>,
-    /// Sends alerts by e-mail.
-    pub mail: MailSink<'a>,
-}
-
-impl<W: Write> Channels<'_, W> {
-    /// All of them, the fastest first, so that a slow channel does not delay the others.
-    pub fn fastest_first(&self) -> [&dyn Channel; 3] {
-        [&self.terminal, &self.exec, &self.mail]
-    }
-
-    /// Sends the alerts of every change in the log to the watches. Drops the failed changes that no watch waits for first.
-    ///
-    /// # Errors
-    /// [`StoreError`] of the database itself.
-    pub async fn deliver<C: Clock>(&self, store: &SqliteStore, clock: &C) -> Result<Drained, StoreError> {
-        drop_unwanted(store, clock.now()).await?;
-        deliver_changes(store, &self.fastest_first(), clock).await
-    }
-}
-
 /// A change of the log, and the failures of its alerts.
-struct Telling {
+struct Notification {
     change: ReceivedChange,
     alerts: Vec<DueAlert>,
     failures: Vec<Failure>,
@@ -75,7 +45,7 @@ struct Failure {
     is_final: bool,
 }
 
-impl Telling {
+impl Notification {
     async fn new(store: &SqliteStore, change: ReceivedChange, now: DateTime<Utc>) -> Self {
         let (mut alerts, mut failures) = (Vec::new(), Vec::new());
         let mut fail = |reason: String, is_final| failures.push(Failure { reason, is_final });
@@ -129,14 +99,14 @@ pub async fn deliver_changes<C: Clock>(
     store: &SqliteStore,
     channels: &[&dyn Channel],
     clock: &C,
-) -> Result<Drained, StoreError> {
-    let mut drained = Drained::default();
+) -> Result<Delivery, StoreError> {
+    let mut delivery = Delivery::default();
     // Nothing to send: skip the lock.
     let (Some((first, slower)), Some(_)) = (channels.split_first(), store.receive_change(0, clock.now())?)
     else {
-        return Ok(drained);
+        return Ok(delivery);
     };
-    let _lock = store.lock_sending()?;
+    let _lock = store.lock_sending(clock.now())?;
     let dispatcher = Dispatcher {
         marks: store,
         clock,
@@ -148,12 +118,12 @@ pub async fn deliver_changes<C: Clock>(
     let mut after = 0;
     while let Some(change) = store.receive_change(after, clock.now())? {
         after = change.seq;
-        let mut telling = Telling::new(store, change, clock.now()).await;
-        drained.sent += telling.send(*first, &dispatcher).await;
-        if is_wanted(slower, &telling, &dispatcher).await {
-            later.push(telling);
+        let mut notification = Notification::new(store, change, clock.now()).await;
+        delivery.sent += notification.send(*first, &dispatcher).await;
+        if is_wanted(slower, &notification, &dispatcher).await {
+            later.push(notification);
         } else {
-            settle(store, clock, telling, &mut finished, &mut drained)?;
+            settle(store, clock, notification, &mut finished, &mut delivery)?;
         }
         if finished.len() >= FINISHED_AT_ONCE {
             store.finish_changes(&std::mem::take(&mut finished))?;
@@ -161,65 +131,69 @@ pub async fn deliver_changes<C: Clock>(
     }
     store.finish_changes(&std::mem::take(&mut finished))?;
     let Some((last, others)) = slower.split_last() else {
-        return Ok(drained);
+        return Ok(delivery);
     };
     for channel in others {
-        for telling in &mut later {
-            drained.sent += telling.send(*channel, &dispatcher).await;
+        for notification in &mut later {
+            delivery.sent += notification.send(*channel, &dispatcher).await;
         }
     }
-    for mut telling in later {
-        drained.sent += telling.send(*last, &dispatcher).await;
-        settle(store, clock, telling, &mut finished, &mut drained)?;
+    for mut notification in later {
+        delivery.sent += notification.send(*last, &dispatcher).await;
+        settle(store, clock, notification, &mut finished, &mut delivery)?;
         store.finish_changes(&std::mem::take(&mut finished))?;
     }
-    Ok(drained)
+    Ok(delivery)
 }
 
-/// How many changes leave the log in one transaction. Where the process dies before, they are looked at once more, and
-/// their marks say what was sent.
+/// The number of changes that leave the log in one transaction. If the process dies before, the next run reads them
+/// again, and their marks say which alerts were sent.
 const FINISHED_AT_ONCE: usize = 256;
 
-/// Notes a change as finished whose alerts are all sent, and keeps any other in the log, with the reasons.
+/// Adds a change to `finished` if all its alerts are sent, and keeps any other in the log, with the reasons.
 fn settle<C: Clock>(
     store: &SqliteStore,
     clock: &C,
-    telling: Telling,
+    notification: Notification,
     finished: &mut Vec<i64>,
-    drained: &mut Drained,
+    delivery: &mut Delivery,
 ) -> Result<(), StoreError> {
-    if telling.failures.is_empty() {
-        finished.push(telling.change.seq);
+    if notification.failures.is_empty() {
+        finished.push(notification.change.seq);
         return Ok(());
     }
     // A dead letter is retried for nobody, so a change becomes one only when none of its failures
     // can pass.
-    let is_final = telling.failures.iter().all(|failure| failure.is_final);
-    let retry = if is_final { Retry::Never } else { telling.retry };
-    let mut reasons: Vec<String> = telling
+    let is_final = notification.failures.iter().all(|failure| failure.is_final);
+    let retry = if is_final {
+        Retry::Never
+    } else {
+        notification.retry
+    };
+    let mut reasons: Vec<String> = notification
         .failures
         .into_iter()
         .map(|failure| failure.reason)
         .collect();
     reasons.dedup();
     let reason = reasons.join("; ");
-    let is_dead = store.fail_change(&telling.change, &reason, retry, clock.now())?;
-    drained.dead += usize::from(is_dead);
-    if is_dead || telling.change.attempts == 0 {
-        drained.new.push(reason.clone());
+    let is_dead = store.fail_change(&notification.change, &reason, retry, clock.now())?;
+    delivery.dead += usize::from(is_dead);
+    if is_dead || notification.change.attempts == 0 {
+        delivery.new.push(reason.clone());
     }
-    drained.failed.push(reason);
+    delivery.failed.push(reason);
     Ok(())
 }
 
 /// True if one of these channels has a recipient for an alert of this change.
 async fn is_wanted<C: Clock>(
     channels: &[&dyn Channel],
-    telling: &Telling,
+    notification: &Notification,
     dispatcher: &Dispatcher<'_, SqliteStore, C>,
 ) -> bool {
     for channel in channels {
-        for due in &telling.alerts {
+        for due in &notification.alerts {
             // An error shows again when the alert is sent.
             let waiting = match channel.recipients(&due.alert) {
                 Ok(recipients) => dispatcher.waiting(due, recipients).await,

@@ -1,5 +1,5 @@
 //! The e-mail message of an alert: subject, body and headers. Sending is in `mailer.rs`. Start at
-//! [`Letter::message`].
+//! [`EmailMessage::build`].
 
 use std::time::SystemTime;
 
@@ -15,7 +15,7 @@ use crate::address::EmailAddress;
 
 /// One alert to one address.
 #[derive(Debug, Clone, Copy)]
-pub struct Letter<'a> {
+pub struct EmailMessage<'a> {
     /// The sender.
     pub from: &'a EmailAddress,
     /// The recipient.
@@ -64,7 +64,7 @@ fn encoded(text: String) -> Body {
     Body::new(text)
 }
 
-impl Letter<'_> {
+impl EmailMessage<'_> {
     /// The subject: the verdict, for the recipient's priority date if there is one.
     pub fn subject(&self) -> String {
         match self.subscription {
@@ -96,7 +96,7 @@ impl Letter<'_> {
     ///
     /// # Errors
     /// A sentence with the reason, if the message cannot be built.
-    pub fn message(&self, at: SystemTime) -> Result<Vec<u8>, String> {
+    pub fn build(&self, at: SystemTime) -> Result<Vec<u8>, String> {
         let mut builder = Message::builder()
             .from(Mailbox::new(Some(SENDER.into()), self.from.as_lettre().clone()))
             .to(Mailbox::new(None, self.to.as_lettre().clone()))
@@ -112,7 +112,7 @@ impl Letter<'_> {
         }
         let message = builder
             .body(encoded(self.body()))
-            .map_err(|error| format!("no message can be made of it: {error}"))?;
+            .map_err(|error| format!("the message cannot be built: {error}"))?;
         Ok(message.formatted())
     }
 

@@ -1,4 +1,4 @@
-//! Failed changes that no watch waits for any more, because the watch was removed.
+//! Removes failed changes that no watch waits for any more, because the watch was removed. Start with [`drop_unwanted`].
 
 use bulletin::Alert;
 use chrono::{DateTime, Utc};
@@ -7,8 +7,7 @@ use pipeline::{Dispatcher, DueAlert};
 
 use super::due::due;
 use crate::store::SqliteStore;
-use crate::terminal::printed_for_nobody;
-use crate::watch::Watch;
+use crate::watch::{Watch, recipient_without_watches};
 
 /// Removes the failed changes, dead letters among them, whose alerts no watch waits for. Without
 /// any watch left, the summary of a bulletin is printed as for a machine that never had one.
@@ -21,7 +20,7 @@ pub async fn drop_unwanted(store: &SqliteStore, now: DateTime<Utc>) -> Result<()
         let wanted = watches.iter().filter(|watch| watch.kind.wants(alert));
         wanted.map(Watch::recipient).collect()
     };
-    let of_nobody = |alert: &Alert| Vec::from_iter(printed_for_nobody(&watches, alert));
+    let of_nobody = |alert: &Alert| Vec::from_iter(recipient_without_watches(&watches, alert));
     let mut unwanted = Vec::new();
     for change in store.failed_changes()? {
         // An unreadable record may ask for any alert.

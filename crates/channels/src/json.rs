@@ -1,9 +1,9 @@
+//! An alert as one line of JSON, in the format of `docs/alert.schema.json`: the output of `run --format json`, and the
+//! input of commands.
+
 use bulletin::Alert;
+use sqlite::Watch;
 
-use crate::watch::Watch;
-
-/// An alert as one line of JSON, in the form of `docs/alert.schema.json`: what `run --format json` prints, and what
-/// commands read.
 pub(crate) fn alert_json(alert: &Alert, watch: Option<&Watch>) -> String {
     let mut json = match watch.and_then(|watch| watch.kind.subscription()) {
         Some(subscription) => alert.json_for(subscription),
