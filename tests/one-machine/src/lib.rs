@@ -1,4 +1,4 @@
-//! The harness of the end-to-end tests, which are in `tests` beside it. Start with [`world`], which runs the real
+//! The harness of the end-to-end tests, which are in `tests` next to it. Start with [`world`], which runs the real
 //! stages on a real SQLite file; [`oracle`] predicts alerts, [`pages`] provides the pages to play, and [`tables`]
 //! compares stored data.
 
