@@ -6,8 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, bail, ensure};
 
-use crate::page::{read_all, tokenize_all};
-use crate::pages::{Pages, pages};
+use crate::pages::{Pages, pages, read_all, tokenize_all};
 
 /// The first argument that makes this program only read all pages.
 pub(crate) const PASSES_OF: &str = "passes-of";

@@ -2,7 +2,6 @@
 //! Start with [`measure`].
 
 use std::collections::BTreeMap;
-use std::hint::black_box;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -17,9 +16,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::instructions::{Work, instructions};
-use crate::pages::{Pages, pages};
+use crate::pages::{Pages, pages, read_all, tokenize_all};
 use crate::report::{Line, Reach, Section};
-use crate::tokenizer::tokenize;
 
 const ROUNDS: usize = 12;
 /// The sample size of criterion.
@@ -138,18 +136,6 @@ pub(crate) fn measure(project: &Path) -> anyhow::Result<Section> {
         ),
         lines,
     })
-}
-
-/// Reads all pages to their cells.
-pub(crate) fn read_all(pages: &Pages) {
-    for page in pages.values() {
-        let _ = black_box(read_page(black_box(page), None));
-    }
-}
-
-/// Splits all pages into tokens.
-pub(crate) fn tokenize_all(pages: &Pages) {
-    pages.values().for_each(|page| tokenize(page));
 }
 
 fn seconds(work: impl FnOnce()) -> f64 {

@@ -1,14 +1,18 @@
 //! The pages to read: the real ones if they are next to the repository, otherwise a made-up page for each month.
 //! Start with [`pages`].
 
+use std::hint::black_box;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, ensure};
 use bulletin::{CutOff, Month};
+use bulletin_html::read_page;
 use bulletin_samples::page_path;
 use chrono::Days;
 use pipeline::testing::{bulletin_of, page_of};
 use tempfile::TempDir;
+
+use crate::tokenizer::tokenize;
 
 /// The months of the first and the last made-up page: 291 bulletins.
 const MADE_UP: [&str; 2] = ["2002-05", "2026-07"];
@@ -96,4 +100,16 @@ fn find(folder: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Reads all pages to their cells.
+pub(crate) fn read_all(pages: &Pages) {
+    for page in pages.values() {
+        let _ = black_box(read_page(black_box(page), None));
+    }
+}
+
+/// Splits all pages into tokens.
+pub(crate) fn tokenize_all(pages: &Pages) {
+    pages.values().for_each(|page| tokenize(page));
 }

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use crate::area::{Area, Case};
 use crate::bulletin::MissingPart;
+use crate::change::Change;
 use crate::chart::Chart;
 use crate::month::Month;
 use crate::standing::{Cell, CellState};
@@ -33,6 +34,20 @@ pub const UNOFFICIAL: &str = "This is an unofficial message; only the bulletin c
 
 /// The second line of an alert about a correction.
 const CORRECTED_LATER: &str = "The State Department corrected this bulletin after publication.";
+
+/// The categories that replaced one that is no longer listed, to follow the verdicts: `; listed now: EB-3`.
+fn listed_now(change: &Change) -> String {
+    let names: Vec<&str> = change
+        .successors
+        .iter()
+        .map(|successor| successor.category.short())
+        .collect();
+    if names.is_empty() {
+        String::new()
+    } else {
+        format!("; listed now: {}", names.join(", "))
+    }
+}
 
 /// The note about Dates for Filing.
 pub(crate) fn filing_note(month: Month) -> String {

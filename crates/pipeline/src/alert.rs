@@ -1,28 +1,17 @@
 //! The alerts that a change asks for. Pure: no store, clock or channel.
 //!
 //! [`alerts_of`] gives the alerts as the change was written, [`due_alerts`] as they are due now, after corrections.
-//! [`is_finished`] is the one rule that silences old months. Sending starts at [`Notifier`](crate::Notifier).
+//! [`is_finished`](crate::is_finished) is the one rule that silences old months. Sending starts at [`Notifier`](crate::Notifier).
 
 use std::ops::RangeInclusive;
 
-use bulletin::{Alert, AlertId, BulletinAlert, CaseAlert, Change, ChangeKind, Month, Standing, changes};
+use bulletin::{Alert, AlertId, BulletinAlert, CaseAlert, Change, ChangeKind, Standing, changes};
 use bulletin_html::predicted_path;
 use chrono::{DateTime, Utc};
 
 use crate::OFFICIAL_SITE;
-use crate::port::present_month;
+use crate::calendar::is_finished;
 use crate::record::{BulletinRecord, ChangeRecord};
-
-/// True if a month had ended at this instant. A finished month alerts nobody, on this day and all later ones.
-pub fn is_finished(month: Month, at: DateTime<Utc>) -> bool {
-    month < present_month(at)
-}
-
-/// True if a month that is not stored would be news when `newest` is the newest stored one: then the pipeline
-/// stores and reports it.
-pub fn is_news(month: Month, newest: Option<Month>, at: DateTime<Utc>) -> bool {
-    newest.is_some_and(|newest| newest < month) && !is_finished(month, at)
-}
 
 /// The stored state that a change is about.
 #[derive(Debug, Clone, Default)]

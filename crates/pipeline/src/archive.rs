@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use bulletin::{Bulletin, CorrectedCell, Finding, Month, Row, RowKey};
 use chrono::{DateTime, Utc};
 
-use crate::alert::is_finished;
+use crate::calendar::is_finished;
 use crate::plan::{Surroundings, plan_standings, retry_conflicts};
 use crate::port::{BulletinStore, Clock, StoreError};
 use crate::record::{ArchivedRow, BulletinRecord, Carried, CellDigest, RowWrite};

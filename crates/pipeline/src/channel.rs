@@ -7,7 +7,7 @@ use std::pin::Pin;
 
 use bulletin::Alert;
 
-use crate::port::StoreError;
+use crate::error::StoreError;
 
 /// A recipient of alerts on a channel: a topic, or a watch on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]

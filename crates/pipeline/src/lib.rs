@@ -11,9 +11,10 @@ pub mod port;
 
 mod alert;
 mod archive;
+mod calendar;
 mod channel;
-mod correction;
 mod dispatch;
+mod error;
 mod fetch;
 mod link;
 mod notify;
@@ -23,12 +24,12 @@ mod record;
 mod retell;
 mod row;
 pub mod skew;
-mod storing;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use alert::{DueAlert, Stored, alerts_of, due_alerts, is_finished, is_news, summary};
+pub use alert::{DueAlert, Stored, alerts_of, due_alerts, summary};
 pub use archive::{ArchivedBulletin, Imported};
+pub use calendar::{is_finished, is_news};
 pub use dispatch::{Dispatcher, Notified, NotifyError};
 pub use fetch::{FetchReport, Fetcher, overdue};
 pub use link::{Link, LinkState, backoff, is_in_season};

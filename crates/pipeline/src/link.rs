@@ -6,8 +6,17 @@ use bulletin::Month;
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::port::{PageLink, present_month};
+use crate::calendar::present_month;
 use crate::skew;
+
+/// The address of a bulletin's page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageLink {
+    /// The bulletin's month.
+    pub month: Month,
+    /// The path on the site, starting with `/content/`.
+    pub path: String,
+}
 
 /// A bulletin's page and its state. Each month has one link.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

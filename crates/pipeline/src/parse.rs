@@ -2,6 +2,9 @@
 //!
 //! The HTML is read by `bulletin-html`; storing is in `storing.rs`. Start reading at [`Parser::parse_message`].
 
+mod correction;
+mod storing;
+
 use bulletin::{Finding, Month};
 use bulletin_html::{Refusal, read_page};
 use chrono::{DateTime, Duration, Utc};
@@ -13,7 +16,7 @@ use crate::port::{
 };
 use crate::record::{BulletinRecord, CellDigest};
 use crate::skew;
-use crate::storing::Candidate;
+use storing::Candidate;
 
 /// The time between two polls of a bulletin that is in force or upcoming.
 const READ_AGAIN: Duration = skew::LONGEST_DELAY;

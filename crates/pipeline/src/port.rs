@@ -4,10 +4,13 @@
 //! every store must fulfil is in `testing/contract.rs`. Start reading at [`BulletinStore`].
 
 use bulletin::{Bulletin, Month, MonthRange, RowKey, Standing};
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use crate::calendar::present_month;
 pub use crate::channel::{Channel, ChannelError, Recipient, Sending};
+pub use crate::error::StoreError;
+pub use crate::link::PageLink;
 use crate::link::{Link, LinkState};
 use crate::record::{ArchivedRow, BulletinRecord, HistoryRow, Pending, WritePlan};
 
@@ -25,21 +28,6 @@ impl Clock for SystemClock {
     fn now(&self) -> DateTime<Utc> {
         Utc::now()
     }
-}
-
-/// The month whose bulletin is in force at this instant in Washington, at UTC-5 all year. In summer the month changes
-/// an hour late, which is harmless.
-pub fn present_month(now: DateTime<Utc>) -> Month {
-    Month::of((now - Duration::hours(5)).date_naive())
-}
-
-/// The address of a bulletin's page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PageLink {
-    /// The bulletin's month.
-    pub month: Month,
-    /// The path on the site, starting with `/content/`.
-    pub path: String,
 }
 
 /// A fetched page.
@@ -103,33 +91,6 @@ pub trait PageSource {
     /// # Errors
     /// [`SourceError`] if no host serves it.
     async fn page(&self, path: &str, avoid: Option<&str>) -> Result<Fetched, SourceError>;
-}
-
-/// The failure of a store, queue or table.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum StoreError {
-    /// Another writer changed it after it was read. Read again and retry.
-    #[error("conflict: another process wrote {what}")]
-    Conflict {
-        /// The object of the write.
-        what: String,
-    },
-    /// It is unreachable or busy. A retry can succeed.
-    #[error("{what} is unavailable: {reason}")]
-    Unavailable {
-        /// The store.
-        what: String,
-        /// The reason.
-        reason: String,
-    },
-    /// Its content is invalid, or it cannot be used at all. A retry cannot succeed.
-    #[error("{what} cannot be used: {reason}")]
-    Broken {
-        /// The store, and the affected part of it.
-        what: String,
-        /// The reason and the remedy.
-        reason: String,
-    },
 }
 
 /// A stored standing, with the version that a write must name.

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::alert::is_finished;
+use crate::calendar::is_finished;
 
 /// The record of a completely stored bulletin.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

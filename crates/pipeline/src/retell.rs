@@ -11,7 +11,8 @@ use bulletin::{
 };
 use chrono::{DateTime, NaiveTime, Utc};
 
-use crate::alert::{alerts_of, is_finished};
+use crate::alert::alerts_of;
+use crate::calendar::is_finished;
 use crate::port::{BulletinStore, StoreError, StoredRow, as_bulletin};
 use crate::record::{ArchivedRow, BulletinRecord, ChangeRecord, EarlierValue};
 

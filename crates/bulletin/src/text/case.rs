@@ -11,23 +11,9 @@ use crate::subscription::Subscription;
 use crate::text::table::{chart_table, heading_month, skips_a_month};
 use crate::text::verdict::{Form, chart_verdict};
 use crate::text::{
-    CORRECTED_LATER, case_name, closing, column_name, counted_under, day, filing_note, in_force,
+    CORRECTED_LATER, case_name, closing, column_name, counted_under, day, filing_note, in_force, listed_now,
     priority_sentence, short_chart, shown, wrapped,
 };
-
-/// The categories that replaced one that is no longer listed, to follow the verdicts: `; listed now: EB-3`.
-pub(super) fn listed_now(change: &Change) -> String {
-    let names: Vec<&str> = change
-        .successors
-        .iter()
-        .map(|successor| successor.category.short())
-        .collect();
-    if names.is_empty() {
-        String::new()
-    } else {
-        format!("; listed now: {}", names.join(", "))
-    }
-}
 
 pub(crate) fn case_headline(change: &Change) -> String {
     let verdicts: Vec<String> = Chart::ALL

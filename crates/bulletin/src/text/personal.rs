@@ -9,10 +9,10 @@ use crate::cutoff::CutOff;
 use crate::month::Month;
 use crate::movement::Movement;
 use crate::standing::{ByChart, Cell, CellState};
-use crate::text::case::listed_now;
 use crate::text::name::{short_month, short_name, shortest_chart};
 use crate::text::{
-    case_name, column_name, counted, counted_more, day, missing_clause, short_chart, shown, trouble,
+    case_name, column_name, counted, counted_more, day, listed_now, missing_clause, short_chart, shown,
+    trouble,
 };
 
 /// The meaning of a bulletin for one priority date, in one line.

@@ -6,9 +6,9 @@
 
 use crate::change::{Change, ChangeKind};
 use crate::chart::Chart;
+use crate::text;
 use crate::text::name::{short_month, short_name};
 use crate::text::verdict::{Form, chart_verdict};
-use crate::text::{self, case};
 
 /// The septets of one SMS in the GSM 7-bit alphabet (3GPP TS 23.038).
 pub const SMS_SEPTETS: usize = 160;
@@ -139,7 +139,7 @@ fn line_of(change: &Change, level: Level) -> String {
     };
     // What took its place, while there is room for what held before.
     let now = if level.form.old {
-        case::listed_now(change)
+        text::listed_now(change)
     } else {
         String::new()
     };

@@ -6,7 +6,7 @@
 use bulletin::{Bulletin, Context, Finding, Month, RowKey, complete};
 use bulletin_html::ReadPage;
 
-use crate::correction::is_confirmed;
+use super::correction::is_confirmed;
 use crate::parse::{Accept, ParseError, Parsed, Parser};
 use crate::plan::{Surroundings, plan_standings, recomplete_next, retry_conflicts};
 use crate::port::{BulletinStore, Clock, Fetched, PageLink, StoreError, StoredRow, as_bulletin};
