@@ -1,7 +1,7 @@
 //! The emulators that tests run against: ministack for AWS, and DynamoDB Local. Start at [`Emulator`].
 
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use aws::client::sdk_config;
@@ -47,24 +47,11 @@ impl Emulator {
     /// # Panics
     /// If it does not start, or if it is not installed although `REQUIRE_EMULATORS` is set.
     pub fn ministack() -> Option<Self> {
-        let program = project().join(".tools/emulator/bin/ministack");
-        if !is_installed(&program) {
+        if !is_installed(&ministack_program()) {
             return None;
         }
         let port = free_port();
-        let endpoint = endpoint(port);
-        let process = Process::start(
-            &program.display().to_string(),
-            &[],
-            &[
-                ("PATH", "/usr/bin:/bin"),
-                ("BIND_HOST", "127.0.0.1"),
-                ("GATEWAY_PORT", &port.to_string()),
-                ("MINISTACK_HOST", "127.0.0.1"),
-                ("AWS_ENDPOINT_URL", &endpoint),
-            ],
-        );
-        wait_for(port);
+        let process = start_ministack(port, &endpoint(port), &[]);
         Some(Self::of(process, port, false))
     }
 
@@ -154,6 +141,31 @@ impl Emulator {
     pub fn config_by(&self, endpoint: &str) -> SdkConfig {
         config_with(endpoint, &self.access_key)
     }
+}
+
+/// The program of the AWS emulator.
+pub fn ministack_program() -> PathBuf {
+    project().join(".tools/emulator/bin/ministack")
+}
+
+/// Starts the AWS emulator on a port and waits until it answers. Its functions call AWS at `endpoint`, and it gets these
+/// further variables.
+///
+/// # Panics
+/// If it does not start.
+pub fn start_ministack(port: u16, endpoint: &str, more: &[(&str, &str)]) -> Process {
+    let port_text = port.to_string();
+    let mut variables = vec![
+        ("PATH", "/usr/bin:/bin"),
+        ("BIND_HOST", "127.0.0.1"),
+        ("GATEWAY_PORT", port_text.as_str()),
+        ("MINISTACK_HOST", "127.0.0.1"),
+        ("AWS_ENDPOINT_URL", endpoint),
+    ];
+    variables.extend(more);
+    let process = Process::start(&ministack_program().display().to_string(), &[], &variables);
+    wait_for(port);
+    process
 }
 
 /// The client configuration for a service at this URL.

@@ -1,7 +1,7 @@
 //! One pass over a page that collects its title, its headings and the tables that look like charts.
 //!
-//! Nothing is read from the tables here: `selection.rs` decides which chart a table is, `chart.rs` reads it. Text lines
-//! are in `line.rs`, hidden content in `shadow.rs`, rows outside a table in `stray.rs`. Start reading at [`walk`].
+//! It does not read the tables: `selection.rs` decides which chart a table is, and `chart.rs` reads it. Text lines are
+//! in `line.rs`, hidden content in `shadow.rs`, rows outside a table in `stray.rs`. Start reading at [`walk`].
 
 mod line;
 mod shadow;

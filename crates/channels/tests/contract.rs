@@ -14,7 +14,6 @@ use std::time::Duration;
 use bulletin::{Alert, Subscription, When};
 use channels::{AlertFormat, CommandChannel, EmailChannel, TerminalChannel};
 use mail::testing::{Encryption, Rule, SmtpServer, Taken};
-use mail::{Mailer, SmtpConfig, Timeouts};
 use pipeline::port::Channel;
 use pipeline::testing::channel::{self, Fault, TestChannel};
 use serde_json::Value;
@@ -143,22 +142,7 @@ fn address(index: usize) -> String {
 
 impl TestChannel for TestEmail {
     fn channel(&self) -> Box<dyn Channel + '_> {
-        let port = self.server.port.to_string();
-        let config = SmtpConfig::read(|name| {
-            Ok(match name {
-                "SMTP_HOST" => Some("127.0.0.1".into()),
-                "SMTP_PORT" => Some(port.clone()),
-                "MAIL_FROM" => Some("visa@example.com".into()),
-                _ => None,
-            })
-        });
-        let limit = Duration::from_secs(10);
-        let timeouts = Timeouts {
-            connect: limit,
-            command: limit,
-            acceptance: limit,
-        };
-        let mailer = Mailer::with_timeouts(config.unwrap(), timeouts).unwrap();
+        let mailer = self.server.mailer(&[], Duration::from_secs(10));
         Box::new(EmailChannel::new(&self.watches.store, Ok(mailer)))
     }
 

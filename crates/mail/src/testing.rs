@@ -17,6 +17,7 @@ use std::time::Duration;
 use rustls::ServerConfig;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
+use crate::{Mailer, SmtpConfig, Timeouts};
 use dialogue::Dialogue;
 
 /// One accepted message.
@@ -149,6 +150,31 @@ impl SmtpServer {
             .unwrap()
             .rules
             .push((step.to_owned(), rule, times));
+    }
+
+    /// A client of this server with these variables, which replace the address of the server and the sender, and one
+    /// time limit for each step.
+    ///
+    /// # Panics
+    /// If a variable is invalid.
+    pub fn mailer(&self, variables: &[(&str, &str)], limit: Duration) -> Mailer {
+        let port = self.port.to_string();
+        let defaults = [
+            ("SMTP_HOST", "127.0.0.1"),
+            ("SMTP_PORT", &port),
+            ("MAIL_FROM", "visa@example.com"),
+        ];
+        let config = SmtpConfig::read(|name| {
+            let mut all = variables.iter().chain(&defaults);
+            let found = all.find(|(variable, _)| *variable == name);
+            Ok(found.map(|(_, value)| (*value).to_owned()))
+        });
+        let timeouts = Timeouts {
+            connect: limit,
+            command: limit,
+            acceptance: limit,
+        };
+        Mailer::with_timeouts(config.unwrap(), timeouts).unwrap()
     }
 
     /// Removes all rules: the server accepts everything from now on.

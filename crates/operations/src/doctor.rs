@@ -370,7 +370,7 @@ impl Told for Result<Vec<Symptom>, StoreError> {
 /// The stored months that matter now: the month in force and later ones; otherwise the newest.
 async fn months_in_force<S: BulletinStore>(store: &S, now: DateTime<Utc>) -> Result<Vec<Month>, StoreError> {
     let months = store.months().await?;
-    let present = pipeline::port::present_month(now);
+    let present = pipeline::present_month(now);
     let mut current: Vec<Month> = months.iter().copied().filter(|month| *month >= present).collect();
     if current.is_empty() {
         current.extend(months.last());

@@ -7,10 +7,10 @@ use bulletin::{Month, MonthRange};
 use bulletin_html::predicted_path;
 use chrono::{DateTime, Datelike, Duration, Utc};
 
+use crate::calendar::present_month;
 use crate::link::LinkState;
 use crate::port::{
     BulletinQueue, BulletinStore, Check, Clock, LinkTable, PageLink, PageMessage, PageSource, StoreError,
-    present_month,
 };
 
 /// The time after which a queued link without a result is due again. Longer than all deliveries of its message

@@ -29,7 +29,7 @@ pub mod testing;
 
 pub use alert::{DueAlert, Stored, alerts_of, due_alerts, summary};
 pub use archive::{ArchivedBulletin, Imported};
-pub use calendar::{is_finished, is_news};
+pub use calendar::{is_finished, is_news, present_month};
 pub use dispatch::{Dispatcher, Notified, NotifyError};
 pub use fetch::{FetchReport, Fetcher, overdue};
 pub use link::{Link, LinkState, backoff, is_in_season};

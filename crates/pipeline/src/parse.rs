@@ -9,10 +9,10 @@ use bulletin::{Finding, Month};
 use bulletin_html::{Refusal, read_page};
 use chrono::{DateTime, Duration, Utc};
 
+use crate::calendar::present_month;
 use crate::link::{LinkState, backoff};
 use crate::port::{
     BulletinStore, Clock, Fetched, LinkTable, PageLink, PageMessage, PageSource, SourceError, StoreError,
-    present_month,
 };
 use crate::record::{BulletinRecord, CellDigest};
 use crate::skew;

@@ -7,7 +7,6 @@ use bulletin::{Bulletin, Month, MonthRange, RowKey, Standing};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-pub use crate::calendar::present_month;
 pub use crate::channel::{Channel, ChannelError, Recipient, Sending};
 pub use crate::error::StoreError;
 pub use crate::link::PageLink;

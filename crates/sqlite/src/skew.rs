@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bulletin::Month;
 use chrono::{DateTime, Duration, Utc};
-use pipeline::port::{BulletinStore, StoreError, present_month};
+use pipeline::port::{BulletinStore, StoreError};
+use pipeline::present_month;
 use pipeline::{BulletinRecord, ChangeRecord, LinkState, is_finished, retell, skew};
 
 use crate::change_log::log_change;

@@ -536,10 +536,12 @@ mod queue {
         taken(&file, "2024-05", "2024-04-12T12:10:00.000000Z", 1);
         let (now, later) = (clock.now(), clock.now() + Duration::hours(1));
         let (claimed, queued) = (link_of(month("2024-06")), link_of(month("2024-05")));
-        let claim = async |link| LinkTable::claim_link(&store, link, now, later).await.unwrap();
-        assert!(claim(&claimed).await && claim(&queued).await);
-        assert!(parse_all(&store, &source, &clock).await.is_empty());
-        assert!(!claim(&claimed).await && !claim(&queued).await);
+        let claim = async |by: &SqliteStore, link| LinkTable::claim_link(by, link, now, later).await.unwrap();
+        assert!(claim(&store, &claimed).await && claim(&store, &queued).await);
+        for process in [&store, &other] {
+            assert!(parse_all(process, &source, &clock).await.is_empty());
+            assert!(!claim(process, &claimed).await && !claim(process, &queued).await);
+        }
 
         let session = store.lock_reading(NO_WAIT, now).unwrap();
         assert!(session.is_some());
@@ -547,17 +549,13 @@ mod queue {
             other.lock_reading(NO_WAIT, now).unwrap().is_none(),
             "one process holds it"
         );
-        assert!(!claim(&queued).await, "its page is in the queue");
-        assert!(claim(&claimed).await, "its page was never queued");
-        assert!(
-            other.lock_reading(NO_WAIT, now).unwrap().is_none(),
-            "one process holds it"
-        );
-        assert!(
-            !claim(&claimed).await,
-            "a process without the lock takes over nothing"
-        );
+        assert!(!claim(&store, &queued).await, "its page is in the queue");
+        assert!(claim(&store, &claimed).await, "its page was never queued");
         assert_eq!(parse_all(&store, &source, &clock).await.len(), 1);
+        assert!(
+            parse_all(&other, &source, &clock).await.is_empty() && !claim(&other, &claimed).await,
+            "each is taken over once"
+        );
         drop(session);
         assert!(other.lock_reading(NO_WAIT, now).unwrap().is_some());
     }

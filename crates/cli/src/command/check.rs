@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use bulletin::{Bulletin, ByChart, Case, Chart, Entry, Month, text};
-use pipeline::port::{BulletinStore, SystemClock, present_month};
+use pipeline::port::{BulletinStore, SystemClock};
+use pipeline::present_month;
 use serde_json::json;
 
 use crate::args::{CheckArgs, StoreArgs};

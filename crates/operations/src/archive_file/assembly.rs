@@ -4,7 +4,7 @@
 use bulletin::{CutOff, Month, RawCell, Reading, Row, RowKey};
 use bulletin_html::INDEX_PATH;
 use chrono::{DateTime, Days, Utc};
-use pipeline::port::present_month;
+use pipeline::present_month;
 use pipeline::{ArchivedBulletin, ArchivedRow, EarlierValue};
 use sha2::{Digest as _, Sha256};
 

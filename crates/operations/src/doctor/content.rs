@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws::DynamoStore;
 use bulletin::{Bulletin, Case, CellState, Chart, Entry, Month, Standing};
 use pipeline::CellDigest;
-use pipeline::port::{BulletinStore, StoreError, as_bulletin, present_month};
+use pipeline::port::{BulletinStore, StoreError, as_bulletin};
+use pipeline::present_month;
 use sqlite::SqliteStore;
 
 use super::{Circumstances, Part, Scope, Symptom, counted, few, one_line};

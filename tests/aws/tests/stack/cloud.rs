@@ -1,7 +1,7 @@
 //! A separate emulator, and the AWS APIs that show the state of a deployment.
-use aws_harness::emulator::is_installed;
+use aws_harness::emulator::{is_installed, ministack_program, start_ministack};
 use aws_harness::http::{Request, forward};
-use aws_harness::process::{Process, free_port, project, wait_for};
+use aws_harness::process::{Process, free_port, project};
 use serde_json::{Value, json};
 
 use crate::passage::Passage;
@@ -20,28 +20,17 @@ impl Cloud {
     /// Starts an emulator that enforces the permissions of roles or ignores them; `None`, with a message, if
     /// it or the CDK is not installed.
     pub(crate) fn start(enforces_roles: bool) -> Option<Self> {
-        let program = project().join(".tools/emulator/bin/ministack");
-        for path in [program.clone(), project().join("infra-cdk/node_modules/.bin/cdk")] {
-            if !is_installed(&path) {
-                return None;
-            }
+        let cdk = project().join("infra-cdk/node_modules/.bin/cdk");
+        if !is_installed(&ministack_program()) || !is_installed(&cdk) {
+            return None;
         }
         let port = free_port();
         let passage = Passage::to(port);
-        let emulator = Process::start(
-            &program.display().to_string(),
-            &[],
-            &[
-                ("PATH", "/usr/bin:/bin"),
-                ("BIND_HOST", "127.0.0.1"),
-                ("GATEWAY_PORT", &port.to_string()),
-                ("MINISTACK_HOST", "127.0.0.1"),
-                ("AWS_ENDPOINT_URL", &passage.endpoint()),
-                ("AWS_LAMBDA_LOG_FORMAT", "JSON"),
-                ("AUTH", if enforces_roles { "true" } else { "false" }),
-            ],
-        );
-        wait_for(port);
+        let settings = [
+            ("AWS_LAMBDA_LOG_FORMAT", "JSON"),
+            ("AUTH", if enforces_roles { "true" } else { "false" }),
+        ];
+        let emulator = start_ministack(port, &passage.endpoint(), &settings);
         Some(Self {
             _emulator: emulator,
             passage,

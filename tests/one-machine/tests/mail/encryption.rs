@@ -2,30 +2,25 @@
 
 use channels::{AlertFormat, Channels, CommandChannel, EmailChannel, TerminalChannel};
 use end_to_end::run;
+use mail::Mailer;
 use mail::testing::{Encryption, Rule, SmtpServer};
-use mail::{Mailer, SmtpConfig};
 use sqlite::Delivery;
 
-use crate::{clock, jane, patient_for_a_moment, stored, with_news};
+use crate::{MOMENT, certificate, clock, jane, stored, with_news};
 
 /// A mailer that verifies the server's name and signs in.
 fn mailer(server: &SmtpServer, tls: &str, trusts: bool) -> Mailer {
-    let folder = tempfile::tempdir().unwrap();
-    let certificate = folder.path().join("certificate.pem");
-    std::fs::write(&certificate, server.certificate.clone().unwrap_or_default()).unwrap();
-    let config = SmtpConfig::read(|name| {
-        Ok(match name {
-            "SMTP_HOST" => Some("localhost".into()),
-            "SMTP_PORT" => Some(server.port.to_string()),
-            "SMTP_TLS" => Some(tls.into()),
-            "SMTP_USER" => Some("jane".into()),
-            "SMTP_PASSWORD" => Some("s3cret-word".into()),
-            "SMTP_CA_FILE" if trusts => Some(certificate.display().to_string()),
-            "MAIL_FROM" => Some("visa@example.com".into()),
-            _ => None,
-        })
-    });
-    patient_for_a_moment(config.unwrap())
+    let (_folder, certificate) = certificate(server);
+    let mut variables = vec![
+        ("SMTP_HOST", "localhost"),
+        ("SMTP_TLS", tls),
+        ("SMTP_USER", "jane"),
+        ("SMTP_PASSWORD", "s3cret-word"),
+    ];
+    if trusts {
+        variables.push(("SMTP_CA_FILE", &certificate));
+    }
+    server.mailer(&variables, MOMENT)
 }
 
 async fn send(server: &SmtpServer, tls: &str, trusts: bool) -> Delivery {

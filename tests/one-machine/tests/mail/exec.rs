@@ -15,7 +15,7 @@ async fn tell(store: &SqliteStore, clock: &FixedClock) -> Delivery {
     let channels = Channels {
         terminal: TerminalChannel::new(store, Vec::new(), AlertFormat::Text),
         command: CommandChannel::with_time_limit(store, Duration::from_millis(700)),
-        email: EmailChannel::new(store, Err("nobody is told by e-mail".into())),
+        email: EmailChannel::new(store, Err("no mail server is configured".into())),
     };
     channels.deliver(store, clock).await.unwrap()
 }

@@ -22,9 +22,12 @@ use end_to_end::pages::{altered_bulletin, page_of};
 use end_to_end::world::World;
 use end_to_end::{run, tables};
 use mail::testing::{Encryption, SmtpServer, Taken};
-use mail::{Mailer, SmtpConfig, Timeouts};
 use pipeline::testing::FixedClock;
 use sqlite::{Delivery, SqliteStore, WatchChannel, WatchKind};
+use tempfile::TempDir;
+
+/// The time limit of a mail server that hangs in a test.
+const MOMENT: std::time::Duration = std::time::Duration::from_millis(500);
 
 const HOSTS: [&str; 3] = ["travel", "mirror", "third"];
 const EB2_INDIA: [&str; 3] = ["final_action", "EB2", "INDIA"];
@@ -65,28 +68,13 @@ fn email(address: &str) -> WatchChannel {
     WatchChannel::Email(address.parse().unwrap())
 }
 
-/// A mailer for the server, with a password if it asks for one, and shorter timeouts.
-fn mailer(server: &SmtpServer) -> Mailer {
-    let port = server.port.to_string();
-    let config = SmtpConfig::read(|name| {
-        Ok(match name {
-            "SMTP_HOST" => Some("127.0.0.1".into()),
-            "SMTP_PORT" => Some(port.clone()),
-            "MAIL_FROM" => Some("visa@example.com".into()),
-            _ => None,
-        })
-    });
-    patient_for_a_moment(config.unwrap())
-}
-
-fn patient_for_a_moment(config: SmtpConfig) -> Mailer {
-    let moment = std::time::Duration::from_millis(500);
-    let timeouts = Timeouts {
-        connect: moment,
-        command: moment,
-        acceptance: moment,
-    };
-    Mailer::with_timeouts(config, timeouts).unwrap()
+/// The certificate of the server as a file, which its folder removes.
+fn certificate(server: &SmtpServer) -> (TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("certificate.pem");
+    std::fs::write(&file, server.certificate.clone().unwrap_or_default()).unwrap();
+    let path = file.display().to_string();
+    (folder, path)
 }
 
 /// Sends the alerts of the change log, like one run, and returns the printed text.
@@ -95,7 +83,7 @@ async fn tell(store: &SqliteStore, clock: &FixedClock, server: &SmtpServer) -> (
     let channels = Channels {
         terminal: TerminalChannel::new(store, &mut printed, AlertFormat::Text),
         command: CommandChannel::new(store),
-        email: EmailChannel::new(store, Ok(mailer(server))),
+        email: EmailChannel::new(store, Ok(server.mailer(&[], MOMENT))),
     };
     let drained = channels.deliver(store, clock).await.unwrap();
     drop(channels);

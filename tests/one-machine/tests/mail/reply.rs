@@ -5,35 +5,21 @@ use std::time::{Duration, Instant};
 use bulletin::When;
 use channels::{AlertFormat, Channels, CommandChannel, EmailChannel, TerminalChannel};
 use end_to_end::run;
+use mail::Mailer;
 use mail::testing::{Encryption, Rule, SmtpServer};
-use mail::{Mailer, SmtpConfig, Timeouts};
 use sqlite::Delivery;
 
-use crate::{JANE, clock, email, jane, tell, waits_for, with_news};
+use crate::{JANE, certificate, clock, email, jane, tell, waits_for, with_news};
 
 /// A mailer without a login, with timeouts of seconds.
 fn mailer(server: &SmtpServer, encryption: &str, ehlo_name: Option<&str>) -> Mailer {
-    let folder = tempfile::tempdir().unwrap();
-    let certificate = folder.path().join("certificate.pem");
-    std::fs::write(&certificate, server.certificate.clone().unwrap_or_default()).unwrap();
-    let config = SmtpConfig::read(|name| {
-        Ok(match name {
-            "SMTP_HOST" => Some("localhost".into()),
-            "SMTP_PORT" => Some(server.port.to_string()),
-            "SMTP_TLS" => Some(encryption.into()),
-            "SMTP_CA_FILE" if server.certificate.is_some() => Some(certificate.display().to_string()),
-            "SMTP_EHLO_NAME" => ehlo_name.map(str::to_owned),
-            "MAIL_FROM" => Some("visa@example.com".into()),
-            _ => None,
-        })
-    });
-    let patience = Duration::from_secs(20);
-    let timeouts = Timeouts {
-        connect: patience,
-        command: patience,
-        acceptance: patience,
-    };
-    Mailer::with_timeouts(config.unwrap(), timeouts).unwrap()
+    let (_folder, certificate) = certificate(server);
+    let mut variables = vec![("SMTP_HOST", "localhost"), ("SMTP_TLS", encryption)];
+    if server.certificate.is_some() {
+        variables.push(("SMTP_CA_FILE", &certificate));
+    }
+    variables.extend(ehlo_name.map(|name| ("SMTP_EHLO_NAME", name)));
+    server.mailer(&variables, Duration::from_secs(20))
 }
 
 /// Sends Jane's alert with this mailer.
