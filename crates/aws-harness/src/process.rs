@@ -1,14 +1,21 @@
 //! Processes that end with the process that started them, in any case.
 
-use std::net::{Ipv4Addr, SocketAddrV4, TcpListener, TcpStream};
+use std::fs::{self, File};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::ops::Range;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 /// A process that is stopped, by its id, when this is dropped. It also stops when the test's process dies:
 /// that closes the pipe on which a shell waits.
 #[derive(Debug)]
 pub struct Process(Child);
+
+/// The ports for servers of tests. Systems give outgoing connections and servers without a fixed port higher ones: Linux from
+/// 32768, macOS from 49152.
+const PORTS: Range<u16> = 20_000..30_000;
 
 /// Starts the command in its arguments, waits until standard input closes, and stops it.
 const GUARD: &str = r#""$@" </dev/null & child=$!; read -r _; kill "$child"; wait "$child""#;
@@ -40,13 +47,26 @@ impl Drop for Process {
     }
 }
 
-/// A free port of this machine.
+/// A free port of this machine, reserved for this process until it ends.
+///
+/// It is not one of the ports that the system hands out by itself: between this call and the start of the server,
+/// another program could get such a port. A lock on a file keeps it from other tests.
 ///
 /// # Panics
 /// If there is none.
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-    listener.local_addr().expect("its number").port()
+    static RESERVED: Mutex<Vec<File>> = Mutex::new(Vec::new());
+    let folder = std::env::temp_dir().join("visa-bulletin-ports");
+    fs::create_dir_all(&folder).expect("a folder for locks");
+    for _ in 0..PORTS.len() {
+        let port = fastrand::u16(PORTS);
+        let lock = File::create(folder.join(port.to_string())).expect("a file for a lock");
+        if lock.try_lock().is_ok() && TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+            RESERVED.lock().expect("no thread panicked").push(lock);
+            return port;
+        }
+    }
+    panic!("no free port from {} to {}", PORTS.start, PORTS.end);
 }
 
 /// Waits until a port of this machine accepts connections.
