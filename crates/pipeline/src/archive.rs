@@ -111,9 +111,8 @@ impl ArchivedBulletin {
         store: &Store,
         clock: &impl Clock,
     ) -> Result<Imported, StoreError> {
-        let digest = CellDigest::of(bulletin);
         if let Some(known) = store.record(self.month).await? {
-            return Ok(if known.digest == digest {
+            return Ok(if known.digest == CellDigest::of(bulletin) {
                 Imported::AlreadyThere
             } else {
                 Imported::Differs
@@ -129,29 +128,34 @@ impl ArchivedBulletin {
         let around = Surroundings::read(store, self.month).await?;
         let planned =
             plan_standings(store, bulletin, &around, is_finished(self.month, self.first_seen)).await?;
-        let record = BulletinRecord {
+        let record = self.record(bulletin, around.is_news);
+        let plan = planned.write(writes, record, None, clock.now());
+        store.write(&plan).await?;
+        Ok(Imported::Stored)
+    }
+
+    /// The record of the bulletin in a store that has no state of it yet.
+    pub(crate) fn record(&self, bulletin: &Bulletin, came_in_order: bool) -> BulletinRecord {
+        BulletinRecord {
             month: self.month,
             path: self.path.clone(),
             host: self.host.clone(),
             fetched_at: self.fetched_at,
             first_seen: self.first_seen,
             revision: self.revision,
-            came_in_order: around.is_news,
-            digest,
+            came_in_order,
+            digest: CellDigest::of(bulletin),
             cells: bulletin.rows().len(),
             findings: self.findings.clone(),
             corrected: self.corrected.clone(),
             pending: None,
             confirmed_missing: Vec::new(),
             earlier_versions: Vec::new(),
-        };
-        let plan = planned.write(writes, record, None, clock.now());
-        store.write(&plan).await?;
-        Ok(Imported::Stored)
+        }
     }
 
     /// Adds the origin to each write, and the rows that corrections removed.
-    fn carry(&self, writes: &mut Vec<RowWrite>) {
+    pub(crate) fn carry(&self, writes: &mut Vec<RowWrite>) {
         let archived: BTreeMap<RowKey, &ArchivedRow> = self.rows.iter().map(|row| (row.key, row)).collect();
         let carried = |row: &ArchivedRow| Carried {
             host: host_of(row.current.as_ref(), &self.host),

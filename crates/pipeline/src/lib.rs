@@ -23,6 +23,7 @@ mod plan;
 mod record;
 mod retell;
 mod row;
+mod seed;
 pub mod skew;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -40,6 +41,7 @@ pub use record::{
     RowWrite, StandingWrite, WritePlan,
 };
 pub use retell::{Retold, Silence, retell};
+pub use seed::seed_plans;
 
 /// The department's official site. Alerts link to it, whichever host served the page.
 pub const OFFICIAL_SITE: &str = "https://travel.state.gov";

@@ -18,6 +18,14 @@ impl SqliteStore {
     pub fn months_with_rows(&self) -> Result<Vec<Month>, StoreError> {
         cut_off::months(&self.connection())
     }
+
+    /// Executes several writes in one transaction: all or none.
+    ///
+    /// # Errors
+    /// [`StoreError`], as for [`write`](BulletinStore::write).
+    pub fn write_all(&self, plans: &[WritePlan]) -> Result<(), StoreError> {
+        self.writing(|transaction| plans.iter().try_for_each(|plan| write::write(transaction, plan)))
+    }
 }
 
 impl BulletinStore for SqliteStore {
