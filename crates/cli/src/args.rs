@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use bulletin::{Area, Case, Category, Chart, Month, MonthRange};
+use bulletin::{Chart, Month, MonthRange};
 use chrono::NaiveDate;
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use clap_complete::Shell;
@@ -12,20 +12,24 @@ use clap_complete::Shell;
 use crate::output::{AlertsFormat, Format};
 
 mod access;
+mod case;
 mod doctor;
 mod migrate;
 mod place;
 mod replay;
+mod seed;
 mod source;
 mod subscribe;
 mod table;
 mod watch;
 
 pub(crate) use access::{CorrectionsArgs, LatestArgs, StandingsArgs};
+pub(crate) use case::{CaseArgs, CheckArgs, HistoryArgs};
 pub(crate) use doctor::{DoctorArgs, DoctorFormat};
 pub(crate) use migrate::TableMigrateArgs;
 pub(crate) use place::{CapacityArgs, ConnectionArgs, DeploymentArgs, PlaceArgs};
 pub(crate) use replay::{QueueWord, ReplayArgs};
+pub(crate) use seed::SeedArgs;
 pub(crate) use source::SourceArgs;
 pub(crate) use subscribe::{AwsArgs, SubscribeArgs, SubscriptionsArgs, UnsubscribeArgs};
 pub(crate) use table::{
@@ -57,17 +61,16 @@ Examples:
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct StoreArgs {
-    /// The SQLite database
+    /// The SQLite database [default: visa-bulletin.db in this folder if it exists, otherwise in your data folder]
     #[arg(
         long,
         global = true,
         value_name = "FILE",
         env = "VISA_BULLETIN_DB",
         hide_env_values = true,
-        help_heading = "Global options",
-        default_value = "visa-bulletin.db"
+        help_heading = "Global options"
     )]
-    pub(crate) db: PathBuf,
+    pub(crate) db: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -155,9 +158,14 @@ pub(crate) struct RunArgs {
     /// Retry dead-lettered pages and alerts, and undelivered alerts at once
     #[arg(long)]
     pub(crate) retry: bool,
+    #[command(flatten)]
+    pub(crate) seed: SeedArgs,
     /// Print only alerts and problems
     #[arg(long, short)]
     pub(crate) quiet: bool,
+    /// Print the answer of each host
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
     /// The output format of alerts
     #[arg(long, value_enum, default_value_t = AlertsFormat::Table)]
     pub(crate) format: AlertsFormat,
@@ -177,6 +185,8 @@ pub(crate) struct IngestArgs {
     /// Saved pages
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) seed: SeedArgs,
     /// Confirm that missing rows and columns are gone, and report it as a change
     #[arg(long)]
     pub(crate) confirm_missing: bool,
@@ -274,80 +284,6 @@ pub(crate) struct DiffArgs {
     /// Also print unchanged cut-offs
     #[arg(long)]
     pub(crate) all: bool,
-    /// The output format
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    pub(crate) format: Format,
-    #[command(flatten)]
-    pub(crate) place: PlaceArgs,
-}
-
-/// The category and country that make up a case.
-#[derive(Debug, Clone, Copy, ClapArgs)]
-pub(crate) struct CaseArgs {
-    /// The preference category, such as F2A, EB-3 or "other workers"
-    pub(crate) category: Category,
-    /// The country of chargeability, such as India, "mainland China" or Brazil
-    #[arg(value_name = "COUNTRY")]
-    pub(crate) area: Area,
-}
-
-impl CaseArgs {
-    pub(crate) fn case(self) -> Case {
-        Case {
-            category: self.category,
-            area: self.area,
-        }
-    }
-}
-
-#[derive(Debug, ClapArgs)]
-#[command(after_help = "\
-Examples:
-  bulletin history EB3 India --plot
-  bulletin history F2A Mexico --months 2020-01..2024-12 --format csv
-  bulletin history EB2 China --plot --svg eb2-china.svg")]
-pub(crate) struct HistoryArgs {
-    #[command(flatten)]
-    pub(crate) case: CaseArgs,
-    /// Print only this chart: final or filing
-    #[arg(long)]
-    pub(crate) chart: Option<Chart>,
-    /// Print only these months
-    #[arg(long, value_name = "FROM..TO")]
-    pub(crate) months: Option<MonthRange>,
-    /// Print at most this many months, newest first
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) limit: Option<u32>,
-    /// Draw the cut-offs by bulletin month
-    #[arg(long)]
-    pub(crate) plot: bool,
-    /// Draw the cut-offs into this SVG file
-    #[arg(long, value_name = "FILE")]
-    pub(crate) svg: Option<PathBuf>,
-    /// The output format
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    pub(crate) format: Format,
-    #[command(flatten)]
-    pub(crate) place: PlaceArgs,
-}
-
-#[derive(Debug, ClapArgs)]
-#[command(after_help = "\
-Examples:
-  bulletin check EB3 India --priority-date 2013-03-15
-  bulletin check F2A Brazil --priority-date \"15 Mar 2023\" --month 2026-03
-
-A priority date is current if it is earlier than the cut-off date. A priority
-date equal to the cut-off date is not current.")]
-pub(crate) struct CheckArgs {
-    #[command(flatten)]
-    pub(crate) case: CaseArgs,
-    /// The priority date, such as 2013-03-15
-    #[arg(long, value_name = "DATE", value_parser = parse_priority_date)]
-    pub(crate) priority_date: NaiveDate,
-    /// Check against this bulletin instead of the ones in force and upcoming
-    #[arg(long)]
-    pub(crate) month: Option<Month>,
     /// The output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,

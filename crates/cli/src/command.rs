@@ -2,6 +2,7 @@
 //! options, see [`args`](crate::args).
 
 pub(crate) mod aws_side;
+pub(crate) mod blocked;
 pub(crate) mod channels;
 pub(crate) mod check;
 pub(crate) mod confirm_missing;
@@ -16,6 +17,7 @@ pub(crate) mod place;
 pub(crate) mod preview;
 pub(crate) mod replay;
 pub(crate) mod run;
+pub(crate) mod seed;
 pub(crate) mod show;
 pub(crate) mod source;
 pub(crate) mod standings;
@@ -25,8 +27,10 @@ pub(crate) mod subscriptions;
 pub(crate) mod table;
 pub(crate) mod undelivered;
 pub(crate) mod unsubscribe;
+pub(crate) mod verdict;
 pub(crate) mod watch;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
@@ -37,6 +41,7 @@ use pipeline::port::{BulletinStore, as_bulletin};
 use sqlite::SqliteStore;
 
 use crate::args::{Args, StoreArgs};
+use crate::database;
 use crate::output::{self, complain};
 
 /// Prints a completion script.
@@ -58,7 +63,12 @@ fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Resul
 
 /// Opens the database for writing, and creates it if it does not exist.
 fn open_or_create(args: &StoreArgs) -> anyhow::Result<SqliteStore> {
-    Ok(SqliteStore::open(&args.db)?)
+    let location = database::locate(args)?;
+    if let (false, Some(folder)) = (location.is_chosen, location.path.parent()) {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("cannot create the folder {}", folder.display()))?;
+    }
+    Ok(SqliteStore::open(&location.path)?)
 }
 
 /// Opens the database for storing bulletins, and creates it if it does not exist. Fails if it is damaged.
@@ -70,24 +80,24 @@ fn open_sound(args: &StoreArgs) -> anyhow::Result<SqliteStore> {
 
 /// Opens an existing database for reading. The file may be read-only.
 fn open_existing(args: &StoreArgs) -> anyhow::Result<SqliteStore> {
-    must_exist(args)?;
-    Ok(SqliteStore::open_to_read(&args.db)?)
+    Ok(SqliteStore::open_to_read(&existing(args)?)?)
 }
 
 /// Opens an existing database for writing.
 fn open_existing_to_write(args: &StoreArgs) -> anyhow::Result<SqliteStore> {
-    must_exist(args)?;
-    open_or_create(args)
+    Ok(SqliteStore::open(&existing(args)?)?)
 }
 
-fn must_exist(args: &StoreArgs) -> anyhow::Result<()> {
-    if !args.db.exists() {
+/// The path of the database, which must exist.
+fn existing(args: &StoreArgs) -> anyhow::Result<PathBuf> {
+    let path = database::locate(args)?.path;
+    if !path.exists() {
         bail!(
             "the database {} does not exist. Create it with `bulletin run`, or choose another with --db FILE",
-            args.db.display()
+            path.display()
         );
     }
-    Ok(())
+    Ok(path)
 }
 
 /// Loads a stored bulletin. If it is missing, the error names the nearest ones.

@@ -5,6 +5,7 @@
 mod args;
 mod clock;
 mod command;
+mod database;
 mod output;
 mod plot;
 
@@ -66,7 +67,7 @@ pub fn run() -> ExitCode {
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             let database = match error.downcast_ref::<StoreError>() {
-                Some(_) => format!("{}: ", args.store.db.display()),
+                Some(_) => database_name(&args.store),
                 None => String::new(),
             };
             output::complain("error", &format!("{database}{error:#}"));
@@ -80,6 +81,13 @@ pub fn run() -> ExitCode {
             }
         }
     }
+}
+
+/// The database in front of an error about it.
+fn database_name(store: &args::StoreArgs) -> String {
+    database::locate_quietly(store)
+        .map(|location| format!("{}: ", location.path.display()))
+        .unwrap_or_default()
 }
 
 /// True if the reader of the output has closed it, as `head` does.

@@ -2,6 +2,7 @@
 //! [`print()`] and [`table`].
 
 use std::io::{IsTerminal, Write};
+use std::time::Duration;
 
 use bulletin::{CutOff, Movement};
 use clap::ValueEnum;
@@ -9,6 +10,7 @@ use comfy_table::{
     Attribute, Cell, Color, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle, Width,
     presets,
 };
+use indicatif::ProgressBar;
 
 /// Formats of data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -171,6 +173,29 @@ pub(crate) fn movement_cell(movement: Option<Movement>) -> Cell {
 /// A cut-off as a table shows it: the ISO date, `C` or `U`; `?` if it cannot be read.
 pub(crate) fn cut_off_text(cut_off: Option<CutOff>) -> String {
     cut_off.map_or_else(|| "?".into(), |cut_off| cut_off.to_string())
+}
+
+/// A sign of progress on the terminal while a command waits longer than half a second. It disappears when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Waiting(ProgressBar);
+
+impl Waiting {
+    /// Shows for what the command waits.
+    pub(crate) fn show(what: &'static str) -> Self {
+        if !std::io::stderr().is_terminal() {
+            return Self(ProgressBar::hidden());
+        }
+        let bar = ProgressBar::new_spinner().with_message(what);
+        // The first tick draws it.
+        bar.enable_steady_tick(Duration::from_millis(500));
+        Self(bar)
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
 }
 
 /// Prints to standard output.

@@ -1,5 +1,5 @@
-//! The store of bulletins that a command works on, SQLite or DynamoDB, behind the ports of the pipeline. Excludes
-//! both implementations. Start with [`Store`].
+//! The store of bulletins that a command works on: SQLite, DynamoDB or the shipped history, behind the ports of the
+//! pipeline. Excludes the implementations. Start with [`Store`].
 
 use aws::DynamoStore;
 use aws_types::SdkConfig;
@@ -9,18 +9,21 @@ use pipeline::port::{
     AlertMarks, BulletinStore, Check, Claim, LinkTable, PageLink, StoreError, StoredRow, StoredStanding,
 };
 use pipeline::{ArchivedRow, BulletinRecord, HistoryRow, Link, LinkState, Pending, WritePlan};
+use shipped_history::ShippedHistory;
 use sqlite::SqliteStore;
 
 use crate::Deployment;
 use crate::capacity::Meter;
 
-/// A store of bulletins: on one machine, or on AWS.
+/// A store of bulletins: on one machine, on AWS, or shipped with the program.
 #[derive(Debug)]
 pub enum Store {
     /// A SQLite file.
     Sqlite(Box<SqliteStore>),
     /// DynamoDB tables.
     Dynamo(Box<DynamoStore>),
+    /// The shipped history, where nothing is stored yet. It is read-only, and has no links and no alerts.
+    Shipped(Box<ShippedHistory>),
 }
 
 impl Store {
@@ -35,15 +38,14 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn standings_of(&self, pick: impl Fn(Case) -> bool) -> Result<Vec<StoredStanding>, StoreError> {
-        match self {
-            Self::Sqlite(store) => {
-                let mut standings = store.standings().await?;
-                standings.retain(|stored| pick(stored.standing.case));
-                standings.sort_unstable_by_key(|stored| stored.standing.case);
-                Ok(standings)
-            }
-            Self::Dynamo(store) => store.standings_of(pick).await,
-        }
+        let mut standings = match self {
+            Self::Sqlite(store) => store.standings().await?,
+            Self::Shipped(history) => history.standings().await?,
+            Self::Dynamo(store) => return store.standings_of(pick).await,
+        };
+        standings.retain(|stored| pick(stored.standing.case));
+        standings.sort_unstable_by_key(|stored| stored.standing.case);
+        Ok(standings)
     }
 
     /// Every row of a bulletin that is stored whole, ordered by key. On DynamoDB read from its index, which may lag
@@ -52,14 +54,13 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn whole_bulletin(&self, month: Month) -> Result<Vec<StoredRow>, StoreError> {
-        match self {
-            Self::Sqlite(store) => {
-                let mut rows = store.rows(month).await?;
-                rows.sort_unstable_by_key(|stored| stored.row.key);
-                Ok(rows)
-            }
-            Self::Dynamo(store) => store.rows_by_index(month).await,
-        }
+        let mut rows = match self {
+            Self::Sqlite(store) => store.rows(month).await?,
+            Self::Shipped(history) => history.rows(month).await?,
+            Self::Dynamo(store) => return store.rows_by_index(month).await,
+        };
+        rows.sort_unstable_by_key(|stored| stored.row.key);
+        Ok(rows)
     }
 
     /// The cells of one case on one chart over the months, newest first, including those that a correction removed.
@@ -74,6 +75,8 @@ impl Store {
         let store = match self {
             Self::Dynamo(store) => return store.archived_history(key, range).await,
             Self::Sqlite(store) => store,
+            // The history has no corrections.
+            Self::Shipped(_) => return Ok(Vec::new()),
         };
         let mut history = Vec::new();
         for month in store.months().await?.into_iter().rev() {
@@ -97,6 +100,7 @@ impl Store {
         match self {
             Self::Sqlite(store) => store.checks(),
             Self::Dynamo(store) => Ok((store.last_check(true).await?, store.last_check(false).await?)),
+            Self::Shipped(_) => Ok((None, None)),
         }
     }
 }
@@ -116,6 +120,7 @@ macro_rules! either {
         match $self {
             Self::Sqlite(store) => store.$call($($argument),*).await,
             Self::Dynamo(store) => store.$call($($argument),*).await,
+            Self::Shipped(store) => BulletinStore::$call(store.as_ref(), $($argument),*).await,
         }
     };
 }
@@ -159,13 +164,27 @@ impl BulletinStore for Store {
     }
 }
 
+/// Forwards a call about links or alerts, which the shipped history does not have.
+macro_rules! stored {
+    ($self:ident, $call:ident ( $($argument:expr),* )) => {
+        match $self {
+            Self::Sqlite(store) => store.$call($($argument),*).await,
+            Self::Dynamo(store) => store.$call($($argument),*).await,
+            Self::Shipped(_) => Err(StoreError::Broken {
+                what: "the shipped history".into(),
+                reason: "it has no links and no alerts".into(),
+            }),
+        }
+    };
+}
+
 impl LinkTable for Store {
     async fn links(&self) -> Result<Vec<Link>, StoreError> {
-        either!(self, links())
+        stored!(self, links())
     }
 
     async fn link(&self, month: Month) -> Result<Option<Link>, StoreError> {
-        either!(self, link(month))
+        stored!(self, link(month))
     }
 
     async fn claim_link(
@@ -174,7 +193,7 @@ impl LinkTable for Store {
         now: DateTime<Utc>,
         until: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
-        either!(self, claim_link(link, now, until))
+        stored!(self, claim_link(link, now, until))
     }
 
     async fn settle(
@@ -184,11 +203,11 @@ impl LinkTable for Store {
         failures: u32,
         note: &str,
     ) -> Result<(), StoreError> {
-        either!(self, settle(link, state, failures, note))
+        stored!(self, settle(link, state, failures, note))
     }
 
     async fn note_check(&self, check: &Check) -> Result<(), StoreError> {
-        either!(self, note_check(check))
+        stored!(self, note_check(check))
     }
 }
 
@@ -199,18 +218,18 @@ impl AlertMarks for Store {
         now: DateTime<Utc>,
         expires: DateTime<Utc>,
     ) -> Result<Claim, StoreError> {
-        either!(self, claim_alert(mark, now, expires))
+        stored!(self, claim_alert(mark, now, expires))
     }
 
     async fn is_sent(&self, mark: &str) -> Result<bool, StoreError> {
-        either!(self, is_sent(mark))
+        stored!(self, is_sent(mark))
     }
 
     async fn sent(&self, mark: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
-        either!(self, sent(mark, now))
+        stored!(self, sent(mark, now))
     }
 
     async fn release(&self, mark: &str) -> Result<(), StoreError> {
-        either!(self, release(mark))
+        stored!(self, release(mark))
     }
 }

@@ -38,7 +38,7 @@ pub struct Fetcher<'a, Source, Store, Queue, Clock> {
 pub struct FetchReport {
     /// The months whose pages were queued.
     pub queued: Vec<Month>,
-    /// The reason why the index could not be fetched; `None` if it was.
+    /// The answers of the hosts if none served the index; `None` if one did.
     pub blocked: Option<String>,
     /// The month whose bulletin should be published by now and is not stored.
     pub overdue: Option<Month>,
@@ -80,7 +80,7 @@ where
                 Some(links)
             }
             Err(error) => {
-                let note = error.to_string();
+                let note = error.answers();
                 self.store
                     .note_check(&Check {
                         at: now,

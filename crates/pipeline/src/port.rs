@@ -54,9 +54,7 @@ pub enum SourceError {
         tried: String,
     },
     /// No host served the page, but it may be published: a host is blocked or failed, or the index lists it.
-    #[error(
-        "no host served {path}: {tried}. If this continues, save the page in a browser and run `bulletin ingest FILE`"
-    )]
+    #[error("no host served {path}: {tried}")]
     Blocked {
         /// The requested path.
         path: String,
@@ -71,6 +69,16 @@ pub enum SourceError {
         /// The prefix of allowed paths.
         allowed: &'static str,
     },
+}
+
+impl SourceError {
+    /// The answer of each host, separated by semicolons.
+    pub fn answers(&self) -> String {
+        match self {
+            Self::NotFound { tried, .. } | Self::Blocked { tried, .. } => tried.clone(),
+            Self::Forbidden { .. } => self.to_string(),
+        }
+    }
 }
 
 /// The source of pages.

@@ -2,7 +2,7 @@
 //! embedded. `data/README.md` says where the values come from.
 //!
 //! It answers questions where there is no database, and fills a new one. It excludes everything that needs a page: the
-//! values are read from the file as they are. The format is in `encoding.rs`. Start with [`ShippedHistory`].
+//! values are those of the file. The format is in `encoding.rs`. Start with [`ShippedHistory`].
 
 #[cfg_attr(not(test), expect(dead_code, reason = "build.rs uses the encoder"))]
 mod encoding;

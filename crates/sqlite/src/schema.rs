@@ -1,6 +1,7 @@
 //! The layout of the database file: creating, migrating and recognizing it. The layouts are in `schema-1.sql` and its
 //! successors. Excludes the data. Start with [`open`].
 
+use std::fs::OpenOptions;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -105,6 +106,7 @@ fn immutable(path: &Path) -> String {
 
 fn try_to_open(path: &Path) -> Result<Connection, OpenError> {
     let failed = |error: rusqlite::Error| open_error(path, &error);
+    create_private(path);
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
@@ -143,6 +145,16 @@ fn try_to_open(path: &Path) -> Result<Connection, OpenError> {
         });
     }
     Ok(connection)
+}
+
+/// Creates an empty file that only its owner can read, because watches contain addresses. SQLite gives its log the same
+/// permissions. If that fails, SQLite reports the reason.
+fn create_private(path: &Path) {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let _ = options.open(path);
 }
 
 /// Checks the whole file for damage.

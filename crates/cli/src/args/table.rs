@@ -80,6 +80,7 @@ pub(crate) struct TableExportArgs {
 Examples:
   bulletin table import history.csv                  into this machine
   bulletin table import history.jsonl --stage prod   into an AWS deployment
+  bulletin table import --shipped --stage prod       the history of this version
 
 The whole file is checked before anything is stored. If a month is already \
 stored with different cells, it is reported and left unchanged, and the exit \
@@ -87,9 +88,13 @@ code is 1. Imported history sends no alerts. To complete an interrupted import, 
 run it again.")]
 pub(crate) struct TableImportArgs {
     /// The file: .csv for CSV; .jsonl or .ndjson for JSON Lines
-    pub(crate) file: PathBuf,
+    #[arg(required_unless_present = "shipped")]
+    pub(crate) file: Option<PathBuf>,
+    /// Import the history that is shipped with this version, instead of a file
+    #[arg(long, conflicts_with = "file")]
+    pub(crate) shipped: bool,
     /// The format [default: from the file extension]
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, conflicts_with = "shipped")]
     pub(crate) format: Option<FileForm>,
     #[command(flatten)]
     pub(crate) place: PlaceArgs,

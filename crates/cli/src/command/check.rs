@@ -1,169 +1,218 @@
-//! `bulletin check`: compares a priority date with the cut-offs of stored bulletins.
+//! `bulletin check`: compares a priority date, or those of all watches, with the cut-offs of stored bulletins.
 
 use std::process::ExitCode;
 
 use anyhow::bail;
 use bulletin::{Bulletin, ByChart, Case, Chart, Entry, Month, text};
-use pipeline::port::{BulletinStore, SystemClock};
+use chrono::NaiveDate;
+use operations::Store;
+use pipeline::port::{Clock as _, SystemClock};
 use pipeline::present_month;
 use serde_json::json;
+use sqlite::{Watch, WatchKind};
 
 use crate::args::{CheckArgs, StoreArgs};
-use crate::command::place::on_store;
-use crate::command::{block_on, not_listed, note_where_counted, stored_bulletin};
+use crate::command::place::{Lead, on_bulletins};
+use crate::command::verdict::{months_to_check, verdict};
+use crate::command::{block_on, not_listed, note_where_counted, open_existing, stored_bulletin};
+use crate::database::locate_quietly;
 use crate::output::{self, Format, complain};
 
-pub(crate) fn run(store: &StoreArgs, args: &CheckArgs) -> anyhow::Result<ExitCode> {
-    let present = present_month(pipeline::port::Clock::now(&SystemClock));
-    let bulletins: Vec<Bulletin> = block_on(on_store(store, &args.place, async |store| {
-        let months = match args.month {
-            Some(month) => vec![month],
-            None => months_to_check(&store.months().await?, present)?,
-        };
-        let mut bulletins = Vec::new();
-        for month in months {
-            bulletins.push(stored_bulletin(store, month).await?);
-        }
-        Ok(bulletins)
-    }))?;
-    let case = args.case.case();
-    if let Some(bulletin) = bulletins.first() {
-        note_where_counted(case, bulletin);
-    }
-    let entries: Vec<Entry> = bulletins
-        .iter()
-        .map(|bulletin| Entry::of(bulletin, case))
-        .collect();
-    let lists = |entry: &Entry| entry.cells != ByChart::default();
-    for entry in entries.iter().filter(|entry| !lists(entry)) {
-        complain("warning", &not_listed(case, entry.month, &entry.successors));
-    }
-    let entries: Vec<Entry> = entries.into_iter().filter(lists).collect();
-    if entries.is_empty() {
-        return Ok(ExitCode::FAILURE);
-    }
-    match args.format {
-        Format::Table => {
-            for entry in &entries {
-                output::print(&output::wrapped(&text::priority_sentence(
-                    case,
-                    entry.month,
-                    &entry.cells,
-                    args.priority_date,
-                )))?;
-            }
-            if entries.iter().any(|entry| entry.cells.dates_for_filing.is_some()) {
-                output::print(&output::wrapped(&format!(
-                    "Dates for Filing counts for adjustment of status only in months for which USCIS accepts it: {}",
-                    text::USCIS_CHARTS
-                )))?;
-            }
-        }
-        Format::Csv => output::print_csv(
-            [
-                "bulletin_month",
-                "chart",
-                "category",
-                "area",
-                "priority_date",
-                "cut_off",
-                "served",
-                "days_to_advance",
-            ],
-            lines(case, &entries, args).into_iter().map(|line| {
-                [
-                    line.month.to_string(),
-                    line.chart.code().into(),
-                    case.category.code().into(),
-                    line.column.into(),
-                    args.priority_date.to_string(),
-                    line.cut_off.unwrap_or_default(),
-                    line.is_current
-                        .map(|current| current.to_string())
-                        .unwrap_or_default(),
-                    line.days_to_advance
-                        .map(|days| days.to_string())
-                        .unwrap_or_default(),
-                ]
-            }),
-        )?,
-        Format::Json => output::print_json(
-            &lines(case, &entries, args)
-                .into_iter()
-                .map(|line| {
-                    json!({
-                        "month": line.month,
-                        "chart": line.chart,
-                        "category": case.category,
-                        "area": line.column,
-                        "priority_date": args.priority_date,
-                        "cut_off": line.cut_off,
-                        "served": line.is_current,
-                        "days_to_advance": line.days_to_advance,
-                    })
-                })
-                .collect::<Vec<_>>(),
-        )?,
-    }
-    Ok(ExitCode::SUCCESS)
+/// A case to check.
+#[derive(Debug, Clone, Copy)]
+struct Subject {
+    /// The watch; `None` for the case on the command line.
+    watch: Option<i64>,
+    case: Case,
+    /// `None` for a watch without one.
+    priority_date: Option<NaiveDate>,
 }
 
-/// The stored bulletins that are in force or upcoming; the newest one if there are none.
-fn months_to_check(stored: &[Month], present: Month) -> anyhow::Result<Vec<Month>> {
-    let current: Vec<Month> = stored.iter().copied().filter(|month| *month >= present).collect();
-    if !current.is_empty() {
-        return Ok(current);
-    }
-    match stored.last() {
-        Some(newest) => {
-            complain(
-                "warning",
-                &format!(
-                    "the newest stored bulletin, {}, is no longer in force. `bulletin run` fetches new ones",
-                    newest.title()
-                ),
-            );
-            Ok(vec![*newest])
+pub(crate) fn run(store: &StoreArgs, args: &CheckArgs) -> anyhow::Result<ExitCode> {
+    let subjects = match args.case() {
+        Some((case, date)) => vec![Subject {
+            watch: None,
+            case,
+            priority_date: Some(date),
+        }],
+        None => watched(store, args)?,
+    };
+    let lead = Lead {
+        format: args.format,
+        is_about_newest: true,
+    };
+    let bulletins = block_on(on_bulletins(store, &args.place, lead, async |store| {
+        bulletins(store, args.month).await
+    }))?;
+    for subject in &subjects {
+        if let Some(bulletin) = bulletins.first() {
+            note_where_counted(subject.case, bulletin);
         }
-        None => bail!("no bulletin is stored yet. `bulletin run` fetches the newest"),
     }
+    let lines: Vec<Line> = subjects
+        .iter()
+        .flat_map(|subject| lines(*subject, &bulletins))
+        .collect();
+    match args.format {
+        Format::Table => print_sentences(&subjects, &bulletins)?,
+        Format::Csv => output::print_csv(COLUMNS, lines.iter().map(Line::fields))?,
+        Format::Json => output::print_json(&lines.iter().map(Line::json).collect::<Vec<_>>())?,
+    }
+    // A watch of a category that is not listed any longer is no error: its owner asked about all watches.
+    Ok(if lines.is_empty() && args.case().is_some() {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+async fn bulletins(store: &Store, month: Option<Month>) -> anyhow::Result<Vec<Bulletin>> {
+    let months = match month {
+        Some(month) => vec![month],
+        None => months_to_check(store, present_month(SystemClock.now())).await?,
+    };
+    let mut bulletins = Vec::new();
+    for month in months {
+        bulletins.push(stored_bulletin(store, month).await?);
+    }
+    Ok(bulletins)
+}
+
+/// The watches of this machine that are about a case.
+fn watched(store: &StoreArgs, args: &CheckArgs) -> anyhow::Result<Vec<Subject>> {
+    const HOW: &str = "Name a case: `bulletin check EB3 India --priority-date 2013-03-15`";
+    if args.place.stage.is_some() {
+        bail!("a deployment has no watches. {HOW}");
+    }
+    let watches: Vec<Watch> = if locate_quietly(store)?.path.exists() {
+        open_existing(store)?.watches()?
+    } else {
+        Vec::new()
+    };
+    let subjects: Vec<Subject> = watches
+        .into_iter()
+        .filter_map(|watch| match watch.kind {
+            WatchKind::Case(subscription) => Some(Subject {
+                watch: Some(watch.id),
+                case: subscription.case,
+                priority_date: subscription.priority_date,
+            }),
+            WatchKind::Bulletins => None,
+        })
+        .collect();
+    if subjects.is_empty() {
+        bail!("no watches. {HOW}, or add a watch: `bulletin watch add EB3 India --priority-date 2013-03-15`");
+    }
+    Ok(subjects)
+}
+
+/// Prints a sentence for each case and bulletin.
+fn print_sentences(subjects: &[Subject], bulletins: &[Bulletin]) -> anyhow::Result<()> {
+    let mut names_filing = false;
+    for subject in subjects {
+        for bulletin in bulletins {
+            let entry = Entry::of(bulletin, subject.case);
+            if entry.cells == ByChart::default() {
+                complain(
+                    "warning",
+                    &not_listed(subject.case, entry.month, &entry.successors),
+                );
+                continue;
+            }
+            names_filing |= entry.cells.dates_for_filing.is_some() && subject.priority_date.is_some();
+            let watch = subject
+                .watch
+                .map(|id| format!("Watch {id}: "))
+                .unwrap_or_default();
+            let sentence = verdict(bulletin, subject.case, subject.priority_date);
+            output::print(&output::wrapped(&format!("{watch}{sentence}")))?;
+        }
+    }
+    if names_filing {
+        output::print(&output::wrapped(&format!(
+            "Dates for Filing counts for adjustment of status only in months for which USCIS accepts it: {}",
+            text::USCIS_CHARTS
+        )))?;
+    }
+    Ok(())
 }
 
 /// The position of the priority date on one chart of one bulletin.
 struct Line {
+    subject: Subject,
     month: Month,
     chart: Chart,
     column: &'static str,
     cut_off: Option<String>,
-    /// `None` if the cell is unreadable.
+    /// `None` if the cell is unreadable or there is no priority date.
     is_current: Option<bool>,
     /// The number of days by which the cut-off date must advance, 0 if it is late enough; `None` if the cut-off is not a
     /// date.
     days_to_advance: Option<i64>,
 }
 
-fn lines(case: Case, entries: &[Entry], args: &CheckArgs) -> Vec<Line> {
+const COLUMNS: [&str; 9] = [
+    "watch",
+    "bulletin_month",
+    "chart",
+    "category",
+    "area",
+    "priority_date",
+    "cutoff",
+    "is_current",
+    "days_to_advance",
+];
+
+fn lines(subject: Subject, bulletins: &[Bulletin]) -> Vec<Line> {
     let mut lines = Vec::new();
-    for entry in entries {
+    for entry in bulletins.iter().map(|bulletin| Entry::of(bulletin, subject.case)) {
         for chart in Chart::ALL {
             let Some(cell) = entry.cells.of(chart) else {
                 continue;
             };
             let cut_off = cell.cut_off();
-            debug_assert!(
-                cell.column == case.area || case.area.columns().any(|column| column == cell.column)
-            );
+            let distance = |date: NaiveDate| Some(((subject.priority_date? - date).num_days() + 1).max(0));
             lines.push(Line {
+                subject,
                 month: entry.month,
                 chart,
                 column: cell.column.code(),
                 cut_off: cut_off.map(|cut_off| cut_off.to_string()),
-                is_current: cut_off.map(|cut_off| cut_off.is_current(args.priority_date)),
-                days_to_advance: cut_off
-                    .and_then(|cut_off| cut_off.date())
-                    .map(|date| ((args.priority_date - date).num_days() + 1).max(0)),
+                is_current: cut_off.and_then(|cut_off| Some(cut_off.is_current(subject.priority_date?))),
+                days_to_advance: cut_off.and_then(|cut_off| cut_off.date()).and_then(distance),
             });
         }
     }
     lines
+}
+
+impl Line {
+    fn fields(&self) -> [String; 9] {
+        let optional = |value: Option<String>| value.unwrap_or_default();
+        [
+            optional(self.subject.watch.map(|id| id.to_string())),
+            self.month.to_string(),
+            self.chart.code().into(),
+            self.subject.case.category.code().into(),
+            self.column.into(),
+            optional(self.subject.priority_date.map(|date| date.to_string())),
+            optional(self.cut_off.clone()),
+            optional(self.is_current.map(|current| current.to_string())),
+            optional(self.days_to_advance.map(|days| days.to_string())),
+        ]
+    }
+
+    fn json(&self) -> serde_json::Value {
+        json!({
+            "watch": self.subject.watch,
+            "bulletin_month": self.month,
+            "chart": self.chart,
+            "category": self.subject.case.category,
+            "area": self.column,
+            "priority_date": self.subject.priority_date,
+            "cutoff": self.cut_off,
+            "is_current": self.is_current,
+            "days_to_advance": self.days_to_advance,
+        })
+    }
 }

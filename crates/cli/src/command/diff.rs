@@ -6,7 +6,7 @@ use bulletin::{Bulletin, Chart, CutOff, Movement, Reading, RowKey};
 use serde_json::json;
 
 use crate::args::{DiffArgs, StoreArgs};
-use crate::command::place::on_store;
+use crate::command::place::{Lead, on_bulletins};
 use crate::command::{block_on, stored_bulletin};
 use crate::output::{self, Format};
 
@@ -28,7 +28,11 @@ impl Difference {
 }
 
 pub(crate) fn run(store: &StoreArgs, args: &DiffArgs) -> anyhow::Result<ExitCode> {
-    let (from, to) = block_on(on_store(store, &args.place, async |store| {
+    let lead = Lead {
+        format: args.format,
+        is_about_newest: false,
+    };
+    let (from, to) = block_on(on_bulletins(store, &args.place, lead, async |store| {
         Ok((
             stored_bulletin(store, args.from).await?,
             stored_bulletin(store, args.to).await?,

@@ -13,6 +13,7 @@ use crate::command::channels::mailer;
 use crate::command::place::metered;
 use crate::command::source::source;
 use crate::command::{block_on, open_existing};
+use crate::database::locate_quietly;
 use crate::output;
 
 pub(crate) fn run(store: &StoreArgs, args: &DoctorArgs) -> anyhow::Result<ExitCode> {
@@ -46,7 +47,7 @@ async fn symptoms(store: &StoreArgs, args: &DoctorArgs) -> anyhow::Result<Vec<Sy
             store: &file,
             no_mail: mailer().err().map(|error| error.to_string()),
         };
-        return Ok(examine(patient, &around(of_file(&store.db)).await?).await?);
+        return Ok(examine(patient, &around(of_file(&locate_quietly(store)?.path)).await?).await?);
     };
     let config = args.place.connection.connection().open().await?;
     let place = format!(" --stage {deployment}{}", args.place.connection.words());

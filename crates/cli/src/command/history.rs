@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::args::{HistoryArgs, StoreArgs};
 use crate::command::block_on;
-use crate::command::place::on_store;
+use crate::command::place::{Lead, on_bulletins};
 use crate::output::{self, Format, complain};
 use crate::plot;
 
@@ -20,9 +20,13 @@ use crate::plot;
 type ByMonth = BTreeMap<Month, ByChart<Option<HistoryRow>>>;
 
 pub(crate) fn run(store: &StoreArgs, args: &HistoryArgs) -> anyhow::Result<ExitCode> {
+    let lead = Lead {
+        format: args.format,
+        is_about_newest: false,
+    };
     let case = args.case.case();
     let limit = args.limit.and_then(|limit| usize::try_from(limit).ok());
-    let mut history = block_on(on_store(store, &args.place, async |store| {
+    let mut history = block_on(on_bulletins(store, &args.place, lead, async |store| {
         load(store, case, args.chart, args.months, limit).await
     }))?;
     if let Some(limit) = limit {

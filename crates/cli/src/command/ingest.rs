@@ -14,6 +14,7 @@ use crate::clock::RunClock;
 use crate::command::channels::channels;
 use crate::command::place::metered;
 use crate::command::run::{repair_times, report_parsed};
+use crate::command::seed::seed;
 use crate::command::undelivered::{self, Failures};
 use crate::command::{block_on, open_sound, parse};
 use crate::output::{AlertsFormat, complain};
@@ -41,6 +42,7 @@ pub(crate) fn run(store: &StoreArgs, args: &IngestArgs) -> anyhow::Result<ExitCo
 
 /// Stores the pages in the database of this machine, and notifies its watches. Returns true if nothing failed.
 async fn on_machine(store: &SqliteStore, clock: RunClock, args: &IngestArgs) -> anyhow::Result<bool> {
+    seed(store, &args.seed, clock, false).await?;
     repair_times(store, clock).await?;
     let fed = feed(store, clock, args, |month| Ok(store.settle_dead_letters(month)?)).await?;
     Ok(send_alerts(store, clock, args.format).await? && fed)

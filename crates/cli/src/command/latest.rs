@@ -10,11 +10,17 @@ use serde_json::json;
 
 use crate::args::{LatestArgs, StoreArgs};
 use crate::command::block_on;
-use crate::command::place::on_store;
+use crate::command::place::{Lead, on_bulletins};
 use crate::output::{self, Format};
 
 pub(crate) fn run(store: &StoreArgs, args: &LatestArgs) -> anyhow::Result<ExitCode> {
-    let record = block_on(on_store(store, &args.place, async |store| latest(store).await))?;
+    let lead = Lead {
+        format: args.format,
+        is_about_newest: true,
+    };
+    let record = block_on(on_bulletins(store, &args.place, lead, async |store| {
+        latest(store).await
+    }))?;
     match args.format {
         Format::Table => {
             let lines = fields(&record)
@@ -59,12 +65,15 @@ fn fields(record: &BulletinRecord) -> Vec<[String; 2]> {
     let mut fields = vec![
         ("bulletin", record.month.to_string()),
         ("page", page(record)),
-        ("first seen", at(record.first_seen)),
-        ("last fetched", at(record.fetched_at)),
         ("from", record.host.clone()),
         ("cells", record.cells.to_string()),
         ("corrections", record.revision.to_string()),
     ];
+    // A shipped bulletin was not fetched.
+    if record.host != shipped_history::HOST {
+        fields.insert(2, ("first seen", at(record.first_seen)));
+        fields.insert(3, ("last fetched", at(record.fetched_at)));
+    }
     fields.extend(
         record
             .findings

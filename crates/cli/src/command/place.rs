@@ -1,12 +1,91 @@
 //! Opens the database of this machine or a deployment, and reports the consumed capacity.
 
 use aws_types::SdkConfig;
+use bulletin::{Month, MonthRange};
 use operations::capacity::Meter;
 use operations::{Store, dynamo_client};
+use pipeline::port::{BulletinStore as _, Clock as _, SystemClock};
+use pipeline::present_month;
+use shipped_history::ShippedHistory;
 
 use crate::args::{CapacityArgs, DeploymentArgs, PlaceArgs, StoreArgs};
 use crate::command::open_existing;
-use crate::output::complain;
+use crate::database;
+use crate::output::{self, Format, complain};
+
+/// Runs `work` with the stored bulletins of this machine or of the chosen deployment. If none is stored yet, `work` gets
+/// the shipped history, and the answer begins with its newest month and the months that it lacks.
+pub(crate) async fn on_bulletins<T>(
+    local: &StoreArgs,
+    place: &PlaceArgs,
+    lead: Lead,
+    work: impl AsyncFnOnce(&Store) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    if place.stage.is_some() {
+        return on_store(local, place, work).await;
+    }
+    let location = database::locate(local)?;
+    // A file that the user names and that does not exist is a mistake.
+    if location.is_chosen || location.path.exists() {
+        let store = open_existing(local)?;
+        if !store.months().await?.is_empty() {
+            return work(&Store::Sqlite(Box::new(store))).await;
+        }
+    }
+    let history = ShippedHistory::load();
+    lead.print(&history)?;
+    work(&Store::Shipped(Box::new(history))).await
+}
+
+/// The first line of an answer from the shipped history.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Lead {
+    /// Data formats keep standard output for data.
+    pub(crate) format: Format,
+    /// True if the answer is about the newest bulletin, false if it is about any month.
+    pub(crate) is_about_newest: bool,
+}
+
+impl Lead {
+    pub(crate) fn print(self, history: &ShippedHistory) -> anyhow::Result<()> {
+        let Some(line) = self.line(history, present_month(SystemClock.now())) else {
+            return Ok(());
+        };
+        match self.format {
+            Format::Table => output::print(&output::wrapped(&line)),
+            Format::Csv | Format::Json => {
+                complain("note", &line);
+                Ok(())
+            }
+        }
+    }
+
+    fn line(self, history: &ShippedHistory, present: Month) -> Option<String> {
+        let newest = history.newest()?.title();
+        let subject = if self.is_about_newest {
+            format!("{newest} bulletin")
+        } else {
+            format!("Bulletins to {newest}")
+        };
+        let gap = match history.gap(present) {
+            Some(gap) => format!("; {} not known here", unknown_months(gap)),
+            None => String::new(),
+        };
+        Some(format!("{subject} (shipped with this version{gap})"))
+    }
+}
+
+/// The months of a range as the subject of a sentence: `September to December 2026 are`.
+pub(crate) fn unknown_months(range: MonthRange) -> String {
+    let MonthRange { first, last } = range;
+    if first == last {
+        format!("{} is", first.title())
+    } else if first.year() == last.year() {
+        format!("{} to {} are", first.name(), last.title())
+    } else {
+        format!("{} to {} are", first.title(), last.title())
+    }
+}
 
 /// Runs `work` with the existing database of this machine, or with the chosen deployment.
 pub(crate) async fn on_store<T>(

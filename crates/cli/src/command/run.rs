@@ -1,12 +1,15 @@
-//! `bulletin run`: polls the source, stores what is new, and sends alerts, once or at an interval.
+//! `bulletin run`: polls the source, stores what is new, and sends alerts, once or at an interval. Excludes the lines about
+//! pages and watches, see `run/report.rs`.
 
-use std::io::IsTerminal;
+mod report;
+
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
 use bulletin::Month;
-use indicatif::{ProgressBar, ProgressStyle};
+use operations::doctor::failed_look;
 use pipeline::port::{BulletinStore, Clock, LinkTable, SourceError};
 use pipeline::present_month;
 use pipeline::{FetchReport, Fetcher, LinkState, ParseError, Parsed};
@@ -15,21 +18,22 @@ use web_source::Source;
 
 use crate::args::{RunArgs, StoreArgs};
 use crate::clock::RunClock;
+use crate::command::blocked::{in_short, in_words, next_step, print_answers};
 use crate::command::channels::channels;
+use crate::command::seed::seed;
 use crate::command::source::source;
 use crate::command::undelivered::{self, Failures, is_first_today};
 use crate::command::{block_on, open_sound};
-use crate::output::{complain, counted};
+use crate::output::{Waiting, complain, counted};
 
-/// The largest number of pages for which no progress bar is shown.
-const WORTH_A_BAR: usize = 3;
+pub(crate) use report::report_parsed;
+use report::{
+    WORTH_A_BAR, progress_bar, ranges, report_page, report_totals, report_unfetched, report_verdicts,
+};
 
 /// The time to wait for another run on the same database, so that months are stored in order. After that, both runs share
 /// the work.
 const WAIT_FOR_ANOTHER_RUN: Duration = Duration::from_secs(10);
-/// The largest number of gaps in the history that are listed.
-const MOST_RANGES: usize = 6;
-
 pub(crate) fn run(store: &StoreArgs, args: &RunArgs) -> anyhow::Result<ExitCode> {
     let clock = RunClock::new(args.as_of);
     let source = source(&args.pages, clock)?;
@@ -41,6 +45,9 @@ pub(crate) fn run(store: &StoreArgs, args: &RunArgs) -> anyhow::Result<ExitCode>
         }
     }
     block_on(async {
+        if args.pages.source.is_none() {
+            seed(&store, &args.seed, clock, args.quiet).await?;
+        }
         let Some(pause) = args.every else {
             return Ok(if poll(&store, &source, clock, args).await? {
                 ExitCode::SUCCESS
@@ -88,30 +95,34 @@ async fn poll(
         queue: store,
         clock: &clock,
     };
-    let (channels, mut well) = channels(store, args.format)?;
+    let (channels, well) = channels(store, args.format)?;
     let _reading = store.lock_reading(WAIT_FOR_ANOTHER_RUN, clock.now())?;
     repair_times(store, clock).await?;
-    let (mut rounds, mut read, mut stored_in_all, mut failed) = (0, 0, 0, 0);
-    let mut failures = Failures::default();
+    let (mut is_first, mut tally, mut failures) = (true, Tally::default(), Failures::default());
+    let failed_before = failed_look(&store.checks()?).is_some();
     loop {
+        let waiting = Waiting::show("asking the State Department's hosts");
         let report = fetcher.fetch(args.backfill).await?;
-        if let (Some(reason), 0) = (&report.blocked, rounds) {
-            complain("error", &format!("cannot fetch the list of bulletins: {reason}"));
+        drop(waiting);
+        if is_first {
+            report_list(store, &report, failed_before, clock, args).await?;
         }
-        rounds += 1;
-        let mut stored = 0;
+        is_first = false;
+        let stored_before = tally.stored;
         let bar = progress_bar(report.queued.len());
         parse_pages(store, source, &clock, |outcome: PageOutcome| {
-            stored += usize::from(matches!(outcome.result, Ok(Parsed::Stored { .. })));
-            read += usize::from(!matches!(outcome.result, Ok(Parsed::NotThere { .. })));
-            failed += usize::from(outcome.result.is_err());
+            tally.add(&outcome);
             bar.inc(1);
             bar.suspend(|| match &outcome.result {
-                // The answers of the hosts were just reported.
-                Err(ParseError::Source(SourceError::Blocked { .. })) if report.blocked.is_some() => complain(
-                    "error",
-                    &format!("cannot fetch the page of {} either", outcome.month.title()),
-                ),
+                Err(ParseError::Source(SourceError::Blocked { tried, .. }))
+                    if args.pages.source.is_none() =>
+                {
+                    tally.unfetched.push(outcome.month);
+                    // If the list was refused too, the answers of the hosts were just reported.
+                    if report.blocked.is_none() {
+                        report_unfetched(outcome.month, tried, args.verbose);
+                    }
+                }
                 _ => report_page(&outcome, args, args.quiet || report.queued.len() > WORTH_A_BAR),
             });
         })
@@ -119,18 +130,113 @@ async fn poll(
         bar.finish_and_clear();
         let drained = channels.deliver(store, &clock).await?;
         failures.print(&drained, args.quiet);
-        stored_in_all += stored;
         // A stored bulletin can make more pages due: the history before the first bulletin.
-        if stored == 0 {
-            if read > WORTH_A_BAR && !args.quiet {
-                report_totals(read, stored_in_all, failed);
-            }
-            well &= failed == 0;
-            well &= close(&report, store, clock, args).await?;
-            well &= undelivered::check(store, clock.now(), args.quiet).await?;
-            return Ok(well);
+        if tally.stored == stored_before {
+            return Ok(finish(store, &report, tally, clock, args).await? && well);
         }
     }
+}
+
+/// The pages of a poll.
+#[derive(Debug, Default)]
+struct Tally {
+    read: usize,
+    stored: usize,
+    failed: usize,
+    /// The months whose pages no host served.
+    unfetched: Vec<Month>,
+}
+
+impl Tally {
+    fn add(&mut self, outcome: &PageOutcome) {
+        self.stored += usize::from(matches!(outcome.result, Ok(Parsed::Stored { .. })));
+        self.read += usize::from(!matches!(
+            outcome.result,
+            Ok(Parsed::NotThere { .. }) | Err(ParseError::Source(_))
+        ));
+        self.failed += usize::from(outcome.result.is_err());
+    }
+}
+
+/// Reports the result of a poll. Returns true if nothing failed.
+async fn finish(
+    store: &SqliteStore,
+    report: &FetchReport,
+    tally: Tally,
+    clock: RunClock,
+    args: &RunArgs,
+) -> anyhow::Result<bool> {
+    if tally.read > WORTH_A_BAR && !args.quiet {
+        report_totals(tally.read, tally.stored, tally.failed);
+    }
+    let mut well = tally.failed == 0;
+    let unfetched = [tally.unfetched, report.missing.clone()].concat();
+    report_next_step(store, unfetched, clock, args).await?;
+    well &= close(report, store, clock, args).await?;
+    well &= undelivered::check(store, clock.now(), args.quiet).await?;
+    if !args.quiet {
+        report_verdicts(store).await?;
+    }
+    Ok(well)
+}
+
+/// Reports that no host served the list of bulletins, or that one serves it again.
+async fn report_list(
+    store: &SqliteStore,
+    report: &FetchReport,
+    failed_before: bool,
+    clock: RunClock,
+    args: &RunArgs,
+) -> anyhow::Result<()> {
+    let Some(answers) = &report.blocked else {
+        if failed_before {
+            complain("note", "the list of bulletins is served again");
+        }
+        return Ok(());
+    };
+    if is_reported_now(store, "BLOCKED", clock, args).await? {
+        complain(
+            "error",
+            &format!("cannot fetch the list of bulletins: {}", in_short(answers)),
+        );
+        if args.verbose {
+            print_answers(answers);
+        }
+    }
+    Ok(())
+}
+
+/// Names the months that could not be fetched, and says how to store them without the hosts.
+async fn report_next_step(
+    store: &SqliteStore,
+    mut unfetched: Vec<Month>,
+    clock: RunClock,
+    args: &RunArgs,
+) -> anyhow::Result<()> {
+    unfetched.sort_unstable();
+    unfetched.dedup();
+    let mut reported = Vec::new();
+    for month in unfetched {
+        if is_reported_now(store, &about_missing(month), clock, args).await? {
+            reported.push(month);
+        }
+    }
+    if reported.is_empty() {
+        return Ok(());
+    }
+    complain("error", &format!("not fetched: {}", in_words(&reported)));
+    // A folder has no page that a browser could show.
+    if args.pages.source.is_none() {
+        for line in next_step(&reported) {
+            complain("next", &line);
+        }
+    }
+    Ok(())
+}
+
+/// The mark of a month that was reported as not fetched.
+fn about_missing(month: Month) -> String {
+    format!("MISSING#{month}")
 }
 
 /// Corrects times in the future, which a wrong clock has left, and reports it.
@@ -162,18 +268,6 @@ pub(crate) async fn repair_times(store: &SqliteStore, clock: RunClock) -> anyhow
         }
     }
     Ok(())
-}
-
-/// Prints how many pages were read, stored and refused.
-fn report_totals(read: usize, stored: usize, failed: usize) {
-    let refused = match failed {
-        0 => String::new(),
-        _ => format!(", {failed} refused"),
-    };
-    complain(
-        "note",
-        &format!("{} read, {stored} stored{refused}", counted(read, "page")),
-    );
 }
 
 /// Reports at the end of a poll what is still missing or wrong. Returns true if nothing is.
@@ -263,130 +357,30 @@ async fn report_deferred(
     args: &RunArgs,
 ) -> anyhow::Result<bool> {
     let mut all_fetched = true;
+    let mut retried: BTreeMap<String, Vec<Month>> = BTreeMap::new();
     for link in store.links().await? {
         let LinkState::Due { at } = link.state else {
             continue;
         };
         let month = link.link.month;
-        let about = format!("MISSING#{month}");
         if link.failures == 0 || at <= clock.now() {
             continue;
         }
         if report.queued.contains(&month) {
-            // Already reported in this run, with the answers of the hosts.
-            is_reported_now(store, &about, clock, args).await?;
+            // Its error was printed in this run, with the answers of the hosts.
+            is_reported_now(store, &about_missing(month), clock, args).await?;
             continue;
         }
+        // The months that may be out are reported together, with the next step.
         let is_missing = report.missing.contains(&month);
         all_fetched &= !is_missing;
-        let is_said = if is_missing {
-            is_reported_now(store, &about, clock, args).await?
-        } else {
-            !args.quiet
-        };
-        if is_said {
-            complain(
-                if is_missing { "error" } else { "note" },
-                &format!(
-                    "the page of {} could not be fetched before, and is retried after {}",
-                    month.title(),
-                    at.format("%H:%M UTC")
-                ),
-            );
+        let time = at.format("%H:%M UTC").to_string();
+        retried.entry(time).or_default().push(month);
+    }
+    if !args.quiet {
+        for (time, months) in retried {
+            complain("note", &format!("retried after {time}: {}", in_words(&months)));
         }
     }
     Ok(all_fetched)
-}
-
-/// Months as ranges: `2002-03 to 2002-05, 2003-01`.
-fn ranges(months: &[Month]) -> String {
-    let mut runs: Vec<(Month, Month)> = Vec::new();
-    for month in months {
-        match runs.last_mut() {
-            Some((_, last)) if last.next() == *month => *last = *month,
-            _ => runs.push((*month, *month)),
-        }
-    }
-    let texts: Vec<String> = runs
-        .into_iter()
-        .map(|(first, last)| {
-            if first == last {
-                first.to_string()
-            } else {
-                format!("{first} to {last}")
-            }
-        })
-        .collect();
-    match texts.len().checked_sub(MOST_RANGES) {
-        None | Some(0) => texts.join(", "),
-        Some(more) => format!("{}, and {more} more gaps", texts[..MOST_RANGES].join(", ")),
-    }
-}
-
-fn progress_bar(pages: usize) -> ProgressBar {
-    if pages <= WORTH_A_BAR || !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} pages, {eta} left");
-    ProgressBar::new(pages as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-}
-
-fn report_page(outcome: &PageOutcome, args: &RunArgs, quiet: bool) {
-    match (&outcome.result, &args.pages.source) {
-        (Ok(parsed), _) => report_parsed(outcome.month, parsed, quiet),
-        // A folder has no host name, so the message names the folder.
-        (Err(ParseError::Refused { refusal, .. }), Some(folder)) => complain(
-            "error",
-            &format!(
-                "{}, bulletin of {}: {refusal}",
-                folder.display(),
-                outcome.month.title()
-            ),
-        ),
-        (Err(error), _) => complain("error", &error.to_string()),
-    }
-}
-
-/// Reports the outcome of a page.
-pub(crate) fn report_parsed(month: Month, parsed: &Parsed, quiet: bool) {
-    let title = month.title();
-    match parsed {
-        Parsed::Stored { record, changed } => {
-            for finding in &record.findings {
-                complain("warning", &format!("{title}: {finding}"));
-            }
-            if !quiet {
-                let what = if record.revision == 0 {
-                    "stored"
-                } else {
-                    "corrected"
-                };
-                complain(
-                    "note",
-                    &format!("{title}: {what}, {changed} of {} cells written", record.cells),
-                );
-            }
-        }
-        Parsed::Held { alternates: true, .. } => {
-            complain("warning", &format!("{title}: {ALTERNATES}"));
-        }
-        Parsed::Held { differs: 0, .. } if quiet => {}
-        Parsed::Held { differs, .. } => {
-            complain(
-                "note",
-                &format!("{title}: {differs} cells differ from the stored ones; waiting for confirmation"),
-            );
-        }
-        Parsed::Outdated => complain(
-            "note",
-            &format!("{title}: the page is older than the stored one; ignored"),
-        ),
-        Parsed::Unchanged | Parsed::NotThere { .. } if quiet => {}
-        Parsed::Unchanged => complain("note", &format!("{title}: nothing new")),
-        Parsed::NotThere { is_stored: true } => complain(
-            "note",
-            &format!("{title}: no host has the page any longer; the stored bulletin is kept"),
-        ),
-        Parsed::NotThere { is_stored: false } => complain("note", &format!("{title}: not published yet")),
-    }
 }

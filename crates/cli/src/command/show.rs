@@ -10,12 +10,16 @@ use pipeline::port::{BulletinStore as _, as_bulletin};
 use serde_json::json;
 
 use crate::args::{ShowArgs, StoreArgs};
-use crate::command::place::on_store;
+use crate::command::place::{Lead, on_bulletins};
 use crate::command::{block_on, stored_bulletin};
 use crate::output::{self, Format};
 
 pub(crate) fn run(store: &StoreArgs, args: &ShowArgs) -> anyhow::Result<ExitCode> {
-    let bulletin = block_on(on_store(store, &args.place, async |store| {
+    let lead = Lead {
+        format: args.format,
+        is_about_newest: false,
+    };
+    let bulletin = block_on(on_bulletins(store, &args.place, lead, async |store| {
         whole_bulletin(store, args.month).await
     }))?;
     let wanted = |chart: Chart| args.chart.is_none_or(|only| only == chart);
@@ -29,8 +33,18 @@ pub(crate) fn run(store: &StoreArgs, args: &ShowArgs) -> anyhow::Result<ExitCode
             chart.name()
         );
     }
+    print(args, &bulletin)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints the wanted charts.
+fn print(args: &ShowArgs, bulletin: &Bulletin) -> anyhow::Result<()> {
+    let rows = || {
+        let wanted = |chart: Chart| args.chart.is_none_or(|only| only == chart);
+        bulletin.rows().filter(move |row| wanted(row.key.chart))
+    };
     match args.format {
-        Format::Table => output::print(&as_tables(&bulletin, args.chart))?,
+        Format::Table => output::print(&as_tables(bulletin, args.chart))?,
         Format::Csv => output::print_csv(
             [
                 "bulletin_month",
@@ -74,7 +88,7 @@ pub(crate) fn run(store: &StoreArgs, args: &ShowArgs) -> anyhow::Result<ExitCode
                 .collect::<Vec<_>>(),
         }))?,
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 /// Loads a stored bulletin. On DynamoDB it is read from the index by month, unless its digest shows that the index lags

@@ -10,11 +10,15 @@ use serde_json::{Value, json};
 
 use crate::args::{StandingsArgs, StoreArgs};
 use crate::command::block_on;
-use crate::command::place::on_store;
+use crate::command::place::{Lead, on_bulletins};
 use crate::output::{self, Format};
 
 pub(crate) fn run(store: &StoreArgs, args: &StandingsArgs) -> anyhow::Result<ExitCode> {
-    let standings = block_on(on_store(store, &args.place, async |store| {
+    let lead = Lead {
+        format: args.format,
+        is_about_newest: true,
+    };
+    let standings = block_on(on_bulletins(store, &args.place, lead, async |store| {
         wanted(store, args.category, args.country).await
     }))?;
     if standings.is_empty() {

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use bulletin::Month;
 use chrono::{DateTime, Utc};
-use operations::doctor::{believed_looks, failed_look, future_times, stale_look};
+use operations::doctor::{Looks, believed_looks, failed_look, future_times, stale_look};
 use pipeline::port::{BulletinStore, Clock, LinkTable};
 use pipeline::present_month;
 use pipeline::{LinkState, overdue};
@@ -13,6 +13,7 @@ use sqlite::{DeadLetterKind, SqliteStore};
 
 use crate::args::{StatusArgs, StoreArgs};
 use crate::clock::RunClock;
+use crate::command::blocked::{in_short, in_words, next_step};
 use crate::command::channels::{cannot_send, mail_watches, mailer};
 use crate::command::run::ALTERNATES;
 use crate::command::{block_on, open_existing};
@@ -34,6 +35,8 @@ struct Status {
     problems: Vec<String>,
     /// Remarks that need no action.
     remarks: Vec<String>,
+    /// The lines that say how to store the months that no host serves; empty if there are none.
+    next_steps: Vec<String>,
 }
 
 pub(crate) fn run(store: &StoreArgs, args: &StatusArgs) -> anyhow::Result<ExitCode> {
@@ -56,105 +59,24 @@ async fn status(store: &SqliteStore, now: DateTime<Utc>) -> anyhow::Result<Statu
     let months = store.months().await?;
     let (pages_waiting, changes_waiting) = store.waiting()?;
     let in_force = present_month(now);
-    let mut problems = Vec::new();
-    let mut remarks = Vec::new();
-
-    let all_looks = store.checks()?;
-    let ahead = future_times(store, &all_looks, now).await?;
-    if !ahead.is_empty() {
-        problems.push(format!(
-            "a clock was ahead, or this machine's is behind: {}. If the clock is right, `bulletin run` corrects this",
-            ahead.join("; ")
-        ));
-    }
-    let looks = believed_looks(&all_looks, now);
-    let failed = failed_look(&looks);
-    let (good, bad) = &looks;
-    match (good, stale_look(good.as_ref(), true, now)) {
-        (_, Some(hours)) => problems.push(format!("the last successful poll was {hours} hours ago")),
-        (Some(_), None) => {}
-        (None, None) if all_looks.0.is_some() => {}
-        (None, None) => problems.push("the source was never polled. `bulletin run` polls it".into()),
-    }
-    if let Some(bad) = failed {
-        problems.push(format!("the last poll failed: {}", bad.note));
-    }
+    let all_polls = store.checks()?;
+    let polls = believed_looks(&all_polls, now);
+    let mut found = Found::default();
+    found.clock(store, &all_polls, now).await?;
+    found.polls(&polls, all_polls.0.is_some(), now);
     if let Some(month) = overdue(now, &months) {
-        problems.push(format!(
+        found.problems.push(format!(
             "the bulletin of {} should be out and is not stored",
             month.title()
         ));
     }
-    for letter in store.dead_letters()? {
-        problems.push(match letter.kind {
-            DeadLetterKind::Page => format!(
-                "the page of {} was refused: {} `bulletin run --retry` retries it; `bulletin ingest FILE` stores a saved page",
-                letter.about,
-                sentence(&letter.failure)
-            ),
-            DeadLetterKind::Change => format!(
-                "alerts were given up: {} After you fix the cause, `bulletin run --retry` sends them",
-                sentence(&letter.failure)
-            ),
-        });
-    }
-    for failure in store.failing_changes()? {
-        problems.push(format!(
-            "an alert could not be sent yet and is retried: {failure}"
-        ));
-    }
-    if let (Err(error), [watch, ..]) = (mailer(), mail_watches(store)?.as_slice()) {
-        // `bulletin run` may have a different environment.
-        remarks.push(cannot_send(watch, &error.to_string()));
-    }
-    let is_blocked = failed.is_some();
-    let mut blocked_too = Vec::new();
-    for link in store.links().await? {
-        if !matches!(link.state, LinkState::Due { .. }) || link.failures == 0 {
-            continue;
-        }
-        // The answers of the hosts are already reported above.
-        if is_blocked {
-            blocked_too.push(link.link.month.to_string());
-            continue;
-        }
-        problems.push(format!(
-            "the page of {} could not be fetched, {} in a row: {}",
-            link.link.month,
-            output::counted(link.failures as usize, "time"),
-            link.note
-        ));
-    }
-    if !blocked_too.is_empty() {
-        problems.push(format!(
-            "these pages could not be fetched either: {}",
-            blocked_too.join(", ")
-        ));
-    }
+    found.dead_letters(store)?;
+    found.watches(store)?;
+    found.pages(store, failed_look(&polls).is_some()).await?;
     for month in months.iter().rev().take_while(|month| **month >= in_force) {
-        let Some(record) = store.record(*month).await? else {
-            continue;
-        };
-        remarks.extend(
-            record
-                .findings
-                .iter()
-                .map(|finding| format!("{month}: {finding}")),
-        );
-        if record
-            .pending
-            .as_ref()
-            .is_some_and(|pending| pending.alternates())
-        {
-            problems.push(format!("{month}: {ALTERNATES}"));
-        } else if let Some(pending) = record.pending {
-            remarks.push(format!(
-                "{month}: {} served a different version at {}; waiting for a second fetch to confirm it",
-                pending.host,
-                pending.at.format("%Y-%m-%d %H:%M UTC")
-            ));
-        }
+        found.bulletin(store, *month).await?;
     }
+    let (good, bad) = &polls;
     Ok(Status {
         bulletins: months.len(),
         oldest: months.first().copied(),
@@ -167,9 +89,130 @@ async fn status(store: &SqliteStore, now: DateTime<Utc>) -> anyhow::Result<Statu
             .map(|check| format!("{}: {}", check.at.format("%Y-%m-%d %H:%M UTC"), check.note)),
         pages_waiting,
         changes_waiting,
-        problems,
-        remarks,
+        next_steps: next_step(&found.unfetched),
+        problems: found.problems,
+        remarks: found.remarks,
     })
+}
+
+/// The problems and remarks that were found so far.
+#[derive(Debug, Default)]
+struct Found {
+    problems: Vec<String>,
+    remarks: Vec<String>,
+    /// The months whose pages no host served.
+    unfetched: Vec<Month>,
+}
+
+impl Found {
+    async fn clock(&mut self, store: &SqliteStore, polls: &Looks, now: DateTime<Utc>) -> anyhow::Result<()> {
+        let ahead = future_times(store, polls, now).await?;
+        if !ahead.is_empty() {
+            self.problems.push(format!(
+                "a clock was ahead, or this machine's is behind: {}. If the clock is right, `bulletin run` corrects this",
+                ahead.join("; ")
+            ));
+        }
+        Ok(())
+    }
+
+    fn polls(&mut self, polls: &Looks, has_good_poll: bool, now: DateTime<Utc>) {
+        let failed = failed_look(polls);
+        let good = polls.0.as_ref();
+        match (good, stale_look(good, true, now)) {
+            (_, Some(hours)) => self
+                .problems
+                .push(format!("the last successful poll was {hours} hours ago")),
+            (None, None) if !has_good_poll && failed.is_none() => self
+                .problems
+                .push("the source was never polled. `bulletin run` polls it".into()),
+            _ => {}
+        }
+        if let Some(bad) = failed {
+            self.problems.push(format!(
+                "the last poll failed: {}. `bulletin run -v` shows each host's answer",
+                in_short(&bad.note)
+            ));
+        }
+    }
+
+    fn dead_letters(&mut self, store: &SqliteStore) -> anyhow::Result<()> {
+        for letter in store.dead_letters()? {
+            self.problems.push(match letter.kind {
+                DeadLetterKind::Page => format!(
+                    "the page of {} was refused: {} `bulletin run --retry` retries it; `bulletin ingest FILE` stores a saved page",
+                    letter.about,
+                    sentence(&letter.failure)
+                ),
+                DeadLetterKind::Change => format!(
+                    "alerts were given up: {} After you fix the cause, `bulletin run --retry` sends them",
+                    sentence(&letter.failure)
+                ),
+            });
+        }
+        let failing = store.failing_changes()?.into_iter();
+        self.problems.extend(
+            failing.map(|failure| format!("an alert could not be sent yet and is retried: {failure}")),
+        );
+        Ok(())
+    }
+
+    fn watches(&mut self, store: &SqliteStore) -> anyhow::Result<()> {
+        if store.watches()?.is_empty() {
+            self.remarks.push(
+                "nobody is alerted: there are no watches. `bulletin watch add EB3 India` adds one".into(),
+            );
+        }
+        if let (Err(error), [watch, ..]) = (mailer(), mail_watches(store)?.as_slice()) {
+            // `bulletin run` may have a different environment.
+            self.remarks.push(cannot_send(watch, &error.to_string()));
+        }
+        Ok(())
+    }
+
+    /// The pages that could not be fetched. If the list could not be fetched either, the hosts' answers are already
+    /// reported.
+    async fn pages(&mut self, store: &SqliteStore, is_blocked: bool) -> anyhow::Result<()> {
+        for link in store.links().await? {
+            if !matches!(link.state, LinkState::Due { .. }) || link.failures == 0 {
+                continue;
+            }
+            self.unfetched.push(link.link.month);
+            if !is_blocked {
+                self.problems.push(format!(
+                    "the page of {} could not be fetched, {} in a row: {}",
+                    link.link.month,
+                    output::counted(link.failures as usize, "time"),
+                    link.note
+                ));
+            }
+        }
+        self.unfetched.sort_unstable();
+        if is_blocked && !self.unfetched.is_empty() {
+            self.problems
+                .push(format!("not fetched: {}", in_words(&self.unfetched)));
+        }
+        Ok(())
+    }
+
+    async fn bulletin(&mut self, store: &SqliteStore, month: Month) -> anyhow::Result<()> {
+        let Some(record) = store.record(month).await? else {
+            return Ok(());
+        };
+        let findings = record.findings.iter();
+        self.remarks
+            .extend(findings.map(|finding| format!("{month}: {finding}")));
+        match record.pending {
+            Some(pending) if pending.alternates() => self.problems.push(format!("{month}: {ALTERNATES}")),
+            Some(pending) => self.remarks.push(format!(
+                "{month}: {} served a different version at {}; waiting for a second fetch to confirm it",
+                pending.host,
+                pending.at.format("%Y-%m-%d %H:%M UTC")
+            )),
+            None => {}
+        }
+        Ok(())
+    }
 }
 
 /// The fields as names and values, with a separate line for each problem and remark.
@@ -192,6 +235,7 @@ fn fields(status: &Status) -> Vec<[String; 2]> {
     ];
     fields.extend(status.problems.iter().map(|text| ("problem", text.clone())));
     fields.extend(status.remarks.iter().map(|text| ("remark", text.clone())));
+    fields.extend(status.next_steps.iter().map(|text| ("next_step", text.clone())));
     fields
         .into_iter()
         .map(|(name, value)| [name.into(), value])
@@ -241,10 +285,13 @@ fn as_text(status: &Status) -> String {
         ),
     ];
     for remark in &status.remarks {
-        lines.push(format!("Remark:       {remark}"));
+        lines.push(output::hanging("Remark:       ", remark));
     }
     for problem in &status.problems {
-        lines.push(format!("PROBLEM:      {problem}"));
+        lines.push(output::hanging("PROBLEM:      ", problem));
+    }
+    for step in &status.next_steps {
+        lines.push(output::hanging("Next:         ", step));
     }
     if status.problems.is_empty() {
         lines.push("No problems.".into());

@@ -3,17 +3,20 @@
 use std::process::ExitCode;
 
 use anyhow::bail;
-use bulletin::{Area, Case, Chart, Entry, Preference, Subscription, UnknownSpelling, When, text};
+use bulletin::{Area, ByChart, Case, Entry, Preference, Subscription, UnknownSpelling, When, text};
 use chrono::Utc;
-use pipeline::port::BulletinStore;
+use pipeline::port::{BulletinStore, Clock as _, SystemClock};
+use pipeline::present_month;
 use serde_json::json;
+use shipped_history::ShippedHistory;
 use sqlite::{SqliteStore, Watch, WatchChannel, WatchKind, drop_unwanted};
 
 use crate::args::{StoreArgs, WantedArgs, WatchAddArgs, WatchCommand};
 use crate::command::channels::mailer;
+use crate::command::place::Lead;
+use crate::command::verdict::{is_current_on, newest_bulletin, outdated, verdict};
 use crate::command::{
     block_on, not_listed, note_where_counted, open_existing, open_existing_to_write, open_or_create,
-    stored_bulletin,
 };
 use crate::output::{self, Format, complain};
 
@@ -37,9 +40,6 @@ fn add(store: &StoreArgs, args: &WatchAddArgs) -> anyhow::Result<ExitCode> {
         (None, None) => WatchChannel::Terminal,
     };
     let store = &open_or_create(store)?;
-    if let WatchKind::Case(subscription) = kind {
-        note_current_listing(store, subscription.case)?;
-    }
     let before = store.watches()?;
     let id = store.add_watch(kind, &channel)?;
     let watch = Watch { id, kind, channel };
@@ -58,6 +58,9 @@ fn add(store: &StoreArgs, args: &WatchAddArgs) -> anyhow::Result<ExitCode> {
                 ),
             );
         }
+    }
+    if let WatchKind::Case(subscription) = kind {
+        print_position(store, &subscription)?;
     }
     if let (WatchChannel::Email(_), Err(error)) = (&watch.channel, mailer()) {
         complain(
@@ -117,19 +120,44 @@ fn same_case(one: WatchKind, other: WatchKind) -> bool {
     }
 }
 
-/// Prints notes on where the newest stored bulletin counts the country, and on a category that it does not list.
-fn note_current_listing(store: &SqliteStore, case: Case) -> anyhow::Result<()> {
-    let Some(newest) = block_on(async { Ok(store.months().await?) })?.last().copied() else {
-        return Ok(());
+/// Prints the verdict on the case in the newest known bulletin, with a warning if the watch cannot fire.
+fn print_position(store: &SqliteStore, subscription: &Subscription) -> anyhow::Result<()> {
+    let Subscription {
+        case, priority_date, ..
+    } = *subscription;
+    let present = present_month(SystemClock.now());
+    let bulletin = match block_on(async { Ok(store.months().await?) })?.last() {
+        Some(newest) => {
+            if *newest < present {
+                complain("warning", &outdated(*newest, present));
+            }
+            block_on(newest_bulletin(store))?
+        }
+        None => {
+            let history = ShippedHistory::load();
+            let lead = Lead {
+                format: Format::Table,
+                is_about_newest: true,
+            };
+            lead.print(&history)?;
+            block_on(newest_bulletin(&history))?
+        }
     };
-    let bulletin = block_on(stored_bulletin(store, newest))?;
     note_where_counted(case, &bulletin);
     let entry = Entry::of(&bulletin, case);
-    if Chart::ALL
-        .into_iter()
-        .all(|chart| entry.cells.of(chart).is_none())
+    if entry.cells == ByChart::default() {
+        complain("warning", &not_listed(case, entry.month, &entry.successors));
+    } else {
+        output::print(&output::wrapped(&verdict(&bulletin, case, priority_date)))?;
+    }
+    if let (When::Passes, Some(date)) = (subscription.when, priority_date)
+        && is_current_on(&bulletin, case, date, subscription.charts())
     {
-        complain("warning", &not_listed(case, newest, &entry.successors));
+        complain(
+            "warning",
+            "--when passes reports a date that becomes current, and this one is current already: no alert will come \
+             unless it stops being current first. --when current reports both",
+        );
     }
     Ok(())
 }

@@ -29,6 +29,7 @@ mod replay;
 mod run;
 mod sample;
 mod server;
+mod shipped;
 mod stage;
 mod subscribe;
 mod table_file;

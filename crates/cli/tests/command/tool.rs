@@ -104,8 +104,9 @@ impl Folder {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bulletin"));
         command.args(args).current_dir(self.folder.path());
         for name in [
-            "VISA_BULLETIN_DB",
             "VISA_BULLETIN_CONTACT",
+            "XDG_CONFIG_HOME",
+            "XDG_DATA_HOME",
             "COLUMNS",
             "LINES",
             "NO_COLOR",
@@ -116,7 +117,20 @@ impl Folder {
         {
             command.env_remove(name);
         }
-        command.stdin(Stdio::null());
+        command
+            .env("HOME", self.folder.path())
+            .env("VISA_BULLETIN_DB", "visa-bulletin.db")
+            .env("VISA_BULLETIN_NO_HISTORY", "1")
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// The command as a new user runs it: without a database and without settings.
+    pub(crate) fn new_user(&self, args: &[&str]) -> Command {
+        let mut command = self.command(args);
+        command
+            .env_remove("VISA_BULLETIN_DB")
+            .env_remove("VISA_BULLETIN_NO_HISTORY");
         command
     }
 

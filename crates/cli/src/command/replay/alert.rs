@@ -194,14 +194,14 @@ pub(super) async fn announce(
                         .map(|case| case.category.code())
                         .unwrap_or_default()
                         .into(),
-                    Store::Sqlite(_) => recipient.key,
+                    _ => recipient.key,
                 });
             }
         }
     }
     let whom = match store {
         Store::Dynamo(_) => counted(receivers.len(), "topic"),
-        Store::Sqlite(_) => counted(receivers.len(), "watch").replace("watchs", "watches"),
+        _ => counted(receivers.len(), "watch").replace("watchs", "watches"),
     };
     output::print(&output::wrapped(&format!(
         "{} about the bulletin of {} to {whom}. All recipients get the alerts again, even if they received them before.",

@@ -9,19 +9,23 @@ use chrono::Utc;
 use operations::Store;
 use operations::archive_file::{ImportReport, import, read_file};
 use pipeline::port::SystemClock;
+use shipped_history::ShippedHistory;
 
 use super::{form, progress_bar, show};
 use crate::args::{StoreArgs, TableImportArgs};
 use crate::command::place::metered;
 use crate::command::{block_on, open_sound};
+use crate::database::locate_quietly;
 use crate::output::{self, complain, counted};
 
 /// The time to wait for a run on the same database, because months must be stored in order.
 const WAIT_FOR_A_RUN: Duration = Duration::from_secs(10);
 
 pub(super) fn run(local: &StoreArgs, args: &TableImportArgs) -> anyhow::Result<ExitCode> {
-    let format = form(&args.file, args.format)?;
-    let bulletins = read_file(&args.file, format, Utc::now())?;
+    let bulletins = match &args.file {
+        Some(file) => read_file(file, form(file, args.format)?, Utc::now())?,
+        None => ShippedHistory::load().archived(Utc::now()),
+    };
     let bar = progress_bar("bulletins");
     let done = block_on(async {
         let bring = async |store: &Store| {
@@ -37,7 +41,7 @@ pub(super) fn run(local: &StoreArgs, args: &TableImportArgs) -> anyhow::Result<E
                 let Some(_reading) = database.lock_reading(WAIT_FOR_A_RUN, Utc::now())? else {
                     bail!(
                         "another process is storing bulletins in {}. Wait until it ends",
-                        local.db.display()
+                        locate_quietly(local)?.path.display()
                     );
                 };
                 bring(&store).await

@@ -1,0 +1,152 @@
+//! The lines that a run prints about pages and watches.
+
+use std::io::IsTerminal;
+
+use bulletin::Month;
+use indicatif::{ProgressBar, ProgressStyle};
+use pipeline::port::BulletinStore as _;
+use pipeline::{ParseError, Parsed};
+use sqlite::{PageOutcome, SqliteStore, WatchKind};
+
+use super::ALTERNATES;
+use crate::args::RunArgs;
+use crate::command::blocked::{in_short, print_answers};
+use crate::command::verdict::{newest_bulletin, verdict};
+use crate::output::{complain, counted};
+
+/// The largest number of pages for which no progress bar is shown.
+pub(super) const WORTH_A_BAR: usize = 3;
+
+/// The largest number of gaps in the history that are listed.
+const MOST_RANGES: usize = 6;
+
+/// Reports that no host served the page of a month.
+pub(super) fn report_unfetched(month: Month, answers: &str, is_verbose: bool) {
+    complain(
+        "error",
+        &format!("cannot fetch {}: {}", month.title(), in_short(answers)),
+    );
+    if is_verbose {
+        print_answers(answers);
+    }
+}
+
+/// Prints the verdict on each watched case in the newest bulletin, on standard error: standard output is for alerts.
+pub(super) async fn report_verdicts(store: &SqliteStore) -> anyhow::Result<()> {
+    if store.months().await?.is_empty() {
+        return Ok(());
+    }
+    let bulletin = newest_bulletin(store).await?;
+    for watch in store.watches()? {
+        if let WatchKind::Case(subscription) = watch.kind {
+            let sentence = verdict(&bulletin, subscription.case, subscription.priority_date);
+            complain(&format!("watch {}", watch.id), &sentence);
+        }
+    }
+    Ok(())
+}
+
+/// Prints how many pages were read, stored and refused.
+pub(super) fn report_totals(read: usize, stored: usize, failed: usize) {
+    let refused = match failed {
+        0 => String::new(),
+        _ => format!(", {failed} refused"),
+    };
+    complain(
+        "note",
+        &format!("{} read, {stored} stored{refused}", counted(read, "page")),
+    );
+}
+
+/// Months as ranges: `2002-03 to 2002-05, 2003-01`.
+pub(super) fn ranges(months: &[Month]) -> String {
+    let mut runs: Vec<(Month, Month)> = Vec::new();
+    for month in months {
+        match runs.last_mut() {
+            Some((_, last)) if last.next() == *month => *last = *month,
+            _ => runs.push((*month, *month)),
+        }
+    }
+    let texts: Vec<String> = runs
+        .into_iter()
+        .map(|(first, last)| {
+            if first == last {
+                first.to_string()
+            } else {
+                format!("{first} to {last}")
+            }
+        })
+        .collect();
+    match texts.len().checked_sub(MOST_RANGES) {
+        None | Some(0) => texts.join(", "),
+        Some(more) => format!("{}, and {more} more gaps", texts[..MOST_RANGES].join(", ")),
+    }
+}
+
+pub(super) fn progress_bar(pages: usize) -> ProgressBar {
+    if pages <= WORTH_A_BAR || !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} pages, {eta} left");
+    ProgressBar::new(pages as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+pub(super) fn report_page(outcome: &PageOutcome, args: &RunArgs, quiet: bool) {
+    match (&outcome.result, &args.pages.source) {
+        (Ok(parsed), _) => report_parsed(outcome.month, parsed, quiet),
+        // A folder has no host name, so the message names the folder.
+        (Err(ParseError::Refused { refusal, .. }), Some(folder)) => complain(
+            "error",
+            &format!(
+                "{}, bulletin of {}: {refusal}",
+                folder.display(),
+                outcome.month.title()
+            ),
+        ),
+        (Err(error), _) => complain("error", &error.to_string()),
+    }
+}
+
+/// Reports the outcome of a page.
+pub(crate) fn report_parsed(month: Month, parsed: &Parsed, quiet: bool) {
+    let title = month.title();
+    match parsed {
+        Parsed::Stored { record, changed } => {
+            for finding in &record.findings {
+                complain("warning", &format!("{title}: {finding}"));
+            }
+            if !quiet {
+                let what = if record.revision == 0 {
+                    "stored"
+                } else {
+                    "corrected"
+                };
+                complain(
+                    "note",
+                    &format!("{title}: {what}, {changed} of {} cells written", record.cells),
+                );
+            }
+        }
+        Parsed::Held { alternates: true, .. } => {
+            complain("warning", &format!("{title}: {ALTERNATES}"));
+        }
+        Parsed::Held { differs: 0, .. } if quiet => {}
+        Parsed::Held { differs, .. } => {
+            complain(
+                "note",
+                &format!("{title}: {differs} cells differ from the stored ones; waiting for confirmation"),
+            );
+        }
+        Parsed::Outdated => complain(
+            "note",
+            &format!("{title}: the page is older than the stored one; ignored"),
+        ),
+        Parsed::Unchanged | Parsed::NotThere { .. } if quiet => {}
+        Parsed::Unchanged => complain("note", &format!("{title}: nothing new")),
+        Parsed::NotThere { is_stored: true } => complain(
+            "note",
+            &format!("{title}: no host has the page any longer; the stored bulletin is kept"),
+        ),
+        Parsed::NotThere { is_stored: false } => complain("note", &format!("{title}: not published yet")),
+    }
+}
