@@ -87,7 +87,7 @@ pub(crate) enum Command {
     Show(ShowArgs),
     /// Print the differences between two stored bulletins
     Diff(DiffArgs),
-    /// Print the cut-offs of a case, month by month
+    /// Print the cut-offs of one category and country, month by month
     History(HistoryArgs),
     /// Print the cut-offs of the two newest bulletins, for a category or a country
     Standings(StandingsArgs),
@@ -113,7 +113,7 @@ pub(crate) enum Command {
     /// Create, inspect, export, import, migrate and drop tables
     #[command(subcommand)]
     Table(TableCommand),
-    /// Print the state of tracking on this machine; exit with 1 if there is a problem
+    /// Print the tracking status of this machine; exit with 1 if there is a problem
     Status(StatusArgs),
     /// Check a database or a deployment for problems, and suggest remedies
     Doctor(DoctorArgs),
@@ -149,13 +149,13 @@ pub(crate) struct RunArgs {
     /// Poll repeatedly at this interval (30s, 30m, 4h), until stopped
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     pub(crate) every: Option<Duration>,
-    /// Also store the bulletins of these months, after the newest
+    /// Also fetch and store the bulletins of these months, once the newest is stored
     #[arg(long, value_name = "FROM..TO")]
     pub(crate) backfill: Option<MonthRange>,
     /// Act as if today were this day, to replay old pages
     #[arg(long, value_name = "DAY", requires = "source", value_parser = parse_day)]
     pub(crate) as_of: Option<NaiveDate>,
-    /// Retry dead-lettered pages and alerts, and undelivered alerts at once
+    /// Retry dead-lettered pages and alerts, and retry undelivered alerts now instead of waiting
     #[arg(long)]
     pub(crate) retry: bool,
     #[command(flatten)]

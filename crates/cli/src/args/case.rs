@@ -43,13 +43,13 @@ pub(crate) struct HistoryArgs {
     /// Print only these months
     #[arg(long, value_name = "FROM..TO")]
     pub(crate) months: Option<MonthRange>,
-    /// Print at most this many months, newest first
+    /// Print only the newest NUMBER months
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) limit: Option<u32>,
     /// Draw the cut-offs by bulletin month
     #[arg(long)]
     pub(crate) plot: bool,
-    /// Draw the cut-offs into this SVG file
+    /// Write the plot to this SVG file
     #[arg(long, value_name = "FILE")]
     pub(crate) svg: Option<PathBuf>,
     /// The output format
@@ -78,7 +78,7 @@ pub(crate) struct CheckArgs {
     /// The priority date, such as 2013-03-15
     #[arg(long, value_name = "DATE", value_parser = parse_priority_date, requires = "category")]
     priority_date: Option<NaiveDate>,
-    /// Check against this bulletin instead of the ones in force and upcoming
+    /// Check against this bulletin instead of the one in force and the upcoming one
     #[arg(long)]
     pub(crate) month: Option<Month>,
     /// The output format

@@ -80,11 +80,11 @@ pub(crate) struct TableExportArgs {
 Examples:
   bulletin table import history.csv                  into this machine
   bulletin table import history.jsonl --stage prod   into an AWS deployment
-  bulletin table import --shipped --stage prod       the history of this version
+  bulletin table import --shipped --stage prod       the history shipped with this version
 
 The whole file is checked before anything is stored. If a month is already \
 stored with different cells, it is reported and left unchanged, and the exit \
-code is 1. Imported history sends no alerts. To complete an interrupted import, \
+code is 1. Importing history sends no alerts. To complete an interrupted import, \
 run it again.")]
 pub(crate) struct TableImportArgs {
     /// The file: .csv for CSV; .jsonl or .ndjson for JSON Lines

@@ -14,13 +14,13 @@ pub(crate) enum WatchCommand {
     #[command(after_help = "\
 Examples:
   bulletin watch add EB3 India --priority-date 2013-03-15
-      every movement, printed by `bulletin run`
+      every movement and correction, printed by `bulletin run`
   bulletin watch add --category EB3 --country India --priority-date 2013-03-15 \\
       --when current --email you@example.com
       an e-mail when that date becomes current, or stops being current
   bulletin watch add F2A Brazil --when every \\
       --exec 'notify-send \"$ALERT_SUBJECT\"'
-      a command each month, also when nothing moves
+      run a command every month, even if nothing moves
   bulletin watch add --bulletins
       one summary of each bulletin
 
@@ -29,15 +29,16 @@ Examples:
   MAIL_FROM      the address that mail is sent from, such as you@example.com
   SMTP_USER, SMTP_PASSWORD (or SMTP_PASSWORD_FILE)
                  the credentials, if the server requires them
-  SMTP_TLS       starttls (the default), tls, or plain, which is the default for
-                 a server on this machine and allowed only there
+  SMTP_TLS       starttls, tls, plain or insecure-plain. The default is plain
+                 for a server on this machine, otherwise starttls; plain is
+                 allowed only for a server on this machine
   SMTP_PORT      the port; the default is 587 for starttls, 465 for tls and 25
                  for plain
   SMTP_CA_FILE   a certificate to trust in addition to the public ones, as PEM
   SMTP_EHLO_NAME the name to give in EHLO; the default is the name of the host
 
 Undelivered alerts are retried for five days. Until they are delivered, every
-run exits with 1 and tells you how to retry them or give them up.
+run exits with 1 and tells you how to retry or discard them.
 
 `sh -c` runs the command of --exec. Its standard input is the alert as one line
 of JSON, and its environment has ALERT_ID, ALERT_SUBJECT, ALERT_MONTH and
