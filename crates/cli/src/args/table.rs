@@ -80,7 +80,7 @@ pub(crate) struct TableExportArgs {
 Examples:
   bulletin table import history.csv                  into this machine
   bulletin table import history.jsonl --stage prod   into an AWS deployment
-  bulletin table import --shipped --stage prod       the history shipped with this version
+  bulletin table import --shipped --stage prod       the shipped history
 
 The whole file is checked before anything is stored. If a month is already \
 stored with different cells, it is reported and left unchanged, and the exit \
