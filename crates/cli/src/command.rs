@@ -36,7 +36,7 @@ use clap_complete::Shell;
 use pipeline::port::{BulletinStore, as_bulletin};
 use sqlite::SqliteStore;
 
-use crate::args::{Args, StoreArgs};
+use crate::args::{Args, StoreArgs, StoredMonth};
 use crate::output::{self, complain};
 
 /// Prints a completion script.
@@ -88,6 +88,17 @@ fn must_exist(args: &StoreArgs) -> anyhow::Result<()> {
         );
     }
     Ok(())
+}
+
+/// The month of a stored bulletin that the user named.
+async fn month_of(store: &impl BulletinStore, chosen: StoredMonth) -> anyhow::Result<Month> {
+    match chosen {
+        StoredMonth::Of(month) => Ok(month),
+        StoredMonth::Latest => match store.months().await?.pop() {
+            Some(newest) => Ok(newest),
+            None => bail!("no bulletin is stored yet. `bulletin run` fetches the newest"),
+        },
+    }
 }
 
 /// Loads a stored bulletin. If it is missing, the error names the nearest ones.

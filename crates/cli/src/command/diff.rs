@@ -2,12 +2,12 @@
 
 use std::process::ExitCode;
 
-use bulletin::{Bulletin, Chart, CutOff, Movement, Reading, RowKey};
+use bulletin::{Bulletin, Chart, CutOff, Month, Movement, Reading, RowKey};
 use serde_json::json;
 
 use crate::args::{DiffArgs, StoreArgs};
 use crate::command::place::on_store;
-use crate::command::{block_on, stored_bulletin};
+use crate::command::{block_on, month_of, stored_bulletin};
 use crate::output::{self, Format};
 
 /// One cell in both bulletins.
@@ -31,14 +31,14 @@ pub(crate) fn run(store: &StoreArgs, args: &DiffArgs) -> anyhow::Result<ExitCode
     let (from, to) = block_on(on_store(store, &args.place, async |store| {
         Ok((
             stored_bulletin(store, args.from).await?,
-            stored_bulletin(store, args.to).await?,
+            stored_bulletin(store, month_of(store, args.to).await?).await?,
         ))
     }))?;
     let differences: Vec<Difference> = differences(&from, &to)
         .into_iter()
         .filter(|difference| args.all || difference.movement() != Some(Movement::Unchanged))
         .collect();
-    print(args, &differences)?;
+    print(args, [from.month(), to.month()], &differences)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -56,7 +56,7 @@ fn differences(from: &Bulletin, to: &Bulletin) -> Vec<Difference> {
         .collect()
 }
 
-fn print(args: &DiffArgs, differences: &[Difference]) -> anyhow::Result<()> {
+fn print(args: &DiffArgs, [from, to]: [Month; 2], differences: &[Difference]) -> anyhow::Result<()> {
     let shown = |reading: Option<Reading>| match reading {
         Some(reading) => output::cut_off_text(reading.cut_off()),
         None => String::new(),
@@ -67,11 +67,11 @@ fn print(args: &DiffArgs, differences: &[Difference]) -> anyhow::Result<()> {
             if differences.is_empty() {
                 return output::print(&format!(
                     "Nothing moved between {} and {}.",
-                    args.from.title(),
-                    args.to.title()
+                    from.title(),
+                    to.title()
                 ));
             }
-            let (from, to) = (args.from.to_string(), args.to.to_string());
+            let (from, to) = (from.to_string(), to.to_string());
             let mut tables = Vec::new();
             for chart in Chart::ALL {
                 let mut table = output::table(&["category", "area", &from, &to, "movement"]);
@@ -116,8 +116,8 @@ fn print(args: &DiffArgs, differences: &[Difference]) -> anyhow::Result<()> {
             }),
         ),
         Format::Json => output::print_json(&json!({
-            "from": args.from,
-            "to": args.to,
+            "from": from,
+            "to": to,
             "differences": differences
                 .iter()
                 .map(|difference| {
