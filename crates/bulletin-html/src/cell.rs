@@ -5,10 +5,6 @@ use chrono::NaiveDate;
 
 use crate::text::{is_mark, is_plain};
 
-/// The greatest age of a cut-off, in years before its bulletin. The greatest since 2001 was 26 years; an
-/// older date is a misprint.
-const OLDEST_CUT_OFF: i32 = 45;
-
 /// Parses a cell: exactly a date such as `01NOV13`, `C` or `U`. Anything else is unreadable, with the reason:
 /// a lenient parser returns wrong dates, and people act on them.
 ///
@@ -51,7 +47,7 @@ pub(crate) fn is_written_as_cut_off(text: &str) -> bool {
 }
 
 /// Day, number of the month and year of the century, from two digits, three letters and two digits.
-fn written_date(text: &str) -> Option<(u32, u32, i32)> {
+fn written_date(text: &str) -> Option<(u32, u32, u32)> {
     const MONTHS: [&[u8]; 12] = [
         b"JAN", b"FEB", b"MAR", b"APR", b"MAY", b"JUN", b"JUL", b"AUG", b"SEP", b"OCT", b"NOV", b"DEC",
     ];
@@ -63,22 +59,13 @@ fn written_date(text: &str) -> Option<(u32, u32, i32)> {
             .then(|| u32::from(tens - b'0') * 10 + u32::from(ones - b'0'))
     };
     let number = MONTHS.iter().position(|month| name.eq_ignore_ascii_case(month))?;
-    Some((digits(d1, d2)?, number as u32 + 1, digits(y1, y2)? as i32))
+    Some((digits(d1, d2)?, number as u32 + 1, digits(y1, y2)?))
 }
 
-fn date(day: u32, number: u32, year: i32, bulletin: Month) -> Result<NaiveDate, UnreadableReason> {
-    let century = bulletin.year().div_euclid(100) * 100;
-    let is_after = |year: i32| Month::new(year, number).is_none_or(|month| month > bulletin);
-    let year = if is_after(century + year) {
-        century - 100 + year
-    } else {
-        century + year
-    };
-    if bulletin.year() - year > OLDEST_CUT_OFF {
-        // The existence of the day no longer matters.
-        return Err(UnreadableReason::AfterTheBulletin);
-    }
-    NaiveDate::from_ymd_opt(year, number, day).ok_or(UnreadableReason::NoSuchDay)
+fn date(day: u32, number: u32, year: u32, bulletin: Month) -> Result<NaiveDate, UnreadableReason> {
+    // A date that is older than any cut-off is a misprint, and the existence of the day no longer matters.
+    let month = Month::from_short_year(year, number, bulletin).ok_or(UnreadableReason::AfterTheBulletin)?;
+    NaiveDate::from_ymd_opt(month.year(), number, day).ok_or(UnreadableReason::NoSuchDay)
 }
 
 #[cfg(test)]

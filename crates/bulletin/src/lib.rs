@@ -26,12 +26,12 @@ mod change;
 mod chart;
 mod completion;
 mod cutoff;
+mod day;
 mod finding;
 mod json;
 mod month;
 mod movement;
 mod policy;
-mod priority_date;
 mod spelling;
 mod standing;
 mod subscription;
@@ -46,12 +46,12 @@ pub use change::{Band, Change, ChangeKind, ChartChange, changes};
 pub use chart::Chart;
 pub use completion::{Completed, Context, complete};
 pub use cutoff::CutOff;
+pub use day::{InvalidDay, parse_day, parse_month, parse_priority_date};
 pub use finding::{Finding, UnreadableReason};
 pub use json::JSON_VERSION;
 pub use month::{Month, MonthRange};
 pub use movement::{Movement, Movements};
 pub use policy::{FilterPolicy, PolicyError};
-pub use priority_date::parse_priority_date;
 pub use spelling::UnknownSpelling;
 pub use standing::{
     ByChart, Cell, CellState, Entry, LastRead, NeighbourNeeded, Neighbours, Standing, Successor,

@@ -133,6 +133,18 @@ impl Month {
         })
     }
 
+    /// The month with this number (1 to 12) and these last two digits of its year, as the cells of a bulletin print it:
+    /// the latest one that is not after `latest`. `None` if it is more than 45 years before it: no cut-off since 2001
+    /// was more than 26 years old.
+    pub fn from_short_year(year: u32, number: u32, latest: Self) -> Option<Self> {
+        let century = latest.year().div_euclid(100) * 100;
+        let year = century + i32::try_from(year).ok()?;
+        let month = Self::new(year, number)
+            .filter(|month| *month <= latest)
+            .or_else(|| Self::new(year - 100, number))?;
+        (latest.year() - month.year() <= 45).then_some(month)
+    }
+
     /// The month with this English name or its first three letters, in any case, and this year.
     pub fn from_name(name: &str, year: i32) -> Option<Self> {
         let position = NAMES.iter().position(|known| {

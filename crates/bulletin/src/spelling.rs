@@ -20,7 +20,7 @@ impl UnknownSpelling {
     pub fn new(what: &'static str, given: &str, nearest: impl IntoIterator<Item = String>) -> Self {
         Self {
             what,
-            given: given.trim().chars().take(80).collect(),
+            given: excerpt(given),
             nearest: nearest.into_iter().collect(),
             reason: String::new(),
         }
@@ -36,7 +36,7 @@ impl UnknownSpelling {
 
 impl fmt::Display for UnknownSpelling {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let given: String = self.given.chars().flat_map(char::escape_debug).collect();
+        let given = escaped(&self.given);
         let before = if self.reason.is_empty() {
             write!(f, "invalid {} \"{given}\"", self.what)?;
             ": expected"
@@ -50,6 +50,16 @@ impl fmt::Display for UnknownSpelling {
             [firsts @ .., last] => write!(f, "{before} {} or {last}", firsts.join(", ")),
         }
     }
+}
+
+/// The beginning of a text that a person gave, for an error.
+pub(crate) fn excerpt(given: &str) -> String {
+    given.trim().chars().take(80).collect()
+}
+
+/// A text that a person gave, without control characters.
+pub(crate) fn escaped(given: &str) -> String {
+    given.chars().flat_map(char::escape_debug).collect()
 }
 
 /// The lower-case letters and digits of a word: spellings that differ only in case and punctuation are equal.

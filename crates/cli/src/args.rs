@@ -4,11 +4,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use bulletin::{Chart, Month, MonthRange};
+use bulletin::{Chart, Month, MonthRange, parse_month};
 use chrono::NaiveDate;
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::args::value::{parse_day, parse_duration, parse_stored_month};
 use crate::output::{AlertsFormat, Format};
 
 mod access;
@@ -21,6 +22,7 @@ mod seed;
 mod source;
 mod subscribe;
 mod table;
+mod value;
 mod watch;
 
 pub(crate) use access::{CorrectionsArgs, LatestArgs, StandingsArgs};
@@ -36,6 +38,7 @@ pub(crate) use table::{
     FileForm, TableCommand, TableCountArgs, TableCreateArgs, TableDescribeArgs, TableDropArgs,
     TableExportArgs, TableImportArgs, TableListArgs, TableScanArgs, TableTruncateArgs, TableWord,
 };
+pub(crate) use value::StoredMonth;
 pub(crate) use watch::{PreviewArgs, PreviewForm, WantedArgs, WatchAddArgs, WatchCommand};
 
 /// Track the US Visa Bulletin: find new bulletins, store their cut-off dates, and alert people to changes
@@ -216,7 +219,7 @@ is misprinted, wait for a corrected version, or store one with
 `bulletin ingest`.")]
 pub(crate) struct ConfirmMissingArgs {
     /// The bulletin, such as 2026-03
-    #[arg(value_name = "MONTH")]
+    #[arg(value_name = "MONTH", value_parser = parse_month)]
     pub(crate) month: Month,
     /// Act as if today were this day, to replay old pages
     #[arg(long, value_name = "DAY", value_parser = parse_day)]
@@ -254,13 +257,15 @@ pub(crate) struct ParseArgs {
 Examples:
   bulletin show 2026-03
   bulletin show \"March 2026\" --chart final --format csv
+  bulletin show latest
 
 On DynamoDB, this is one query on the index by month. While that index lags
 behind the table, the rows are read by their keys instead, which costs about
 twenty times as much.")]
 pub(crate) struct ShowArgs {
-    /// The bulletin, such as 2026-03 or "March 2026"
-    pub(crate) month: Month,
+    /// The bulletin, such as 2026-03 or "March 2026", or `latest`
+    #[arg(value_parser = parse_stored_month)]
+    pub(crate) month: StoredMonth,
     /// Print only this chart: final or filing
     #[arg(long)]
     pub(crate) chart: Option<Chart>,
@@ -275,12 +280,14 @@ pub(crate) struct ShowArgs {
 #[command(after_help = "\
 Examples:
   bulletin diff 2026-02 2026-03
-  bulletin diff 2025-10 2026-03 --all --format csv")]
+  bulletin diff 2025-10 latest --all --format csv")]
 pub(crate) struct DiffArgs {
     /// The earlier bulletin
+    #[arg(value_parser = parse_month)]
     pub(crate) from: Month,
-    /// The later bulletin
-    pub(crate) to: Month,
+    /// The later bulletin, or `latest`
+    #[arg(value_parser = parse_stored_month)]
+    pub(crate) to: StoredMonth,
     /// Also print unchanged cut-offs
     #[arg(long)]
     pub(crate) all: bool,
@@ -299,34 +306,4 @@ pub(crate) struct StatusArgs {
     /// The output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
-}
-
-fn parse_priority_date(text: &str) -> Result<NaiveDate, bulletin::UnknownSpelling> {
-    bulletin::parse_priority_date(text, chrono::Utc::now().date_naive())
-}
-
-fn parse_day(text: &str) -> Result<NaiveDate, String> {
-    text.trim()
-        .parse()
-        .map_err(|_| format!("invalid date \"{text}\": expected YYYY-MM-DD, for example 2024-03-13"))
-}
-
-/// Parses `30s`, `30m`, `4h`. At least 30 seconds, to spare the department's hosts.
-fn parse_duration(text: &str) -> Result<Duration, String> {
-    let unknown = || format!("invalid duration \"{text}\": expected 30s, 30m or 4h");
-    let split = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(unknown)?;
-    let number: u64 = text[..split].parse().map_err(|_| unknown())?;
-    let seconds = match &text[split..] {
-        "s" => Some(number),
-        "m" => number.checked_mul(60),
-        "h" => number.checked_mul(3600),
-        _ => None,
-    };
-    match seconds {
-        Some(seconds @ 30..=604_800) => Ok(Duration::from_secs(seconds)),
-        Some(_) => Err(format!(
-            "invalid duration \"{text}\": expected 30s to 168h, for example 30m"
-        )),
-        None => Err(unknown()),
-    }
 }

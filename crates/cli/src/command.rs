@@ -40,7 +40,7 @@ use clap_complete::Shell;
 use pipeline::port::{BulletinStore, as_bulletin};
 use sqlite::SqliteStore;
 
-use crate::args::{Args, StoreArgs};
+use crate::args::{Args, StoreArgs, StoredMonth};
 use crate::database;
 use crate::output::{self, complain};
 
@@ -98,6 +98,17 @@ fn existing(args: &StoreArgs) -> anyhow::Result<PathBuf> {
         );
     }
     Ok(path)
+}
+
+/// The month of a stored bulletin that the user named.
+async fn month_of(store: &impl BulletinStore, chosen: StoredMonth) -> anyhow::Result<Month> {
+    match chosen {
+        StoredMonth::Of(month) => Ok(month),
+        StoredMonth::Latest => match store.months().await?.pop() {
+            Some(newest) => Ok(newest),
+            None => bail!("no bulletin is stored yet. `bulletin run` fetches the newest"),
+        },
+    }
 }
 
 /// Loads a stored bulletin. If it is missing, the error names the nearest ones.

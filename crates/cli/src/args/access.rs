@@ -1,6 +1,6 @@
 //! The options of `standings`, `latest` and `corrections`.
 
-use bulletin::{Area, Category, Month};
+use bulletin::{Area, Category, Month, parse_month};
 use clap::Args as ClapArgs;
 
 use super::{CaseArgs, PlaceArgs};
@@ -55,6 +55,7 @@ pub(crate) struct CorrectionsArgs {
     #[command(flatten)]
     pub(crate) case: CaseArgs,
     /// Print only corrections of this bulletin
+    #[arg(value_parser = parse_month)]
     pub(crate) month: Option<Month>,
     /// The output format
     #[arg(long, value_enum, default_value_t = Format::Table)]

@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
-use bulletin::{Area, Case, Category, Chart, Month, MonthRange};
+use bulletin::{Area, Case, Category, Chart, Month, MonthRange, parse_month};
 use chrono::NaiveDate;
 use clap::Args as ClapArgs;
 
-use super::{PlaceArgs, parse_priority_date};
+use super::PlaceArgs;
+use super::value::parse_priority_date;
 use crate::output::Format;
 
 /// The category and country that make up a case.
@@ -79,7 +80,7 @@ pub(crate) struct CheckArgs {
     #[arg(long, value_name = "DATE", value_parser = parse_priority_date, requires = "category")]
     priority_date: Option<NaiveDate>,
     /// Check against this bulletin instead of the one in force and the upcoming one
-    #[arg(long)]
+    #[arg(long, value_parser = parse_month)]
     pub(crate) month: Option<Month>,
     /// The output format
     #[arg(long, value_enum, default_value_t = Format::Table)]

@@ -3,7 +3,8 @@
 use chrono::NaiveDate;
 use clap::{Args as ClapArgs, ValueEnum};
 
-use super::{PlaceArgs, SourceArgs, parse_day};
+use super::value::parse_day;
+use super::{PlaceArgs, SourceArgs};
 
 /// Formats of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

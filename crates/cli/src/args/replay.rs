@@ -1,6 +1,6 @@
 //! The options of `bulletin replay`.
 
-use bulletin::{Month, MonthRange};
+use bulletin::{Month, MonthRange, parse_month};
 use clap::{ArgGroup, Args as ClapArgs, ValueEnum};
 use operations::deployment::Queue;
 
@@ -41,7 +41,7 @@ pub(crate) struct ReplayArgs {
     #[arg(long, conflicts_with = "announce")]
     pub(crate) alerts: bool,
     /// Resend the alerts of this month to everybody, after a confirmation prompt
-    #[arg(long, value_name = "MONTH")]
+    #[arg(long, value_name = "MONTH", value_parser = parse_month)]
     pub(crate) announce: Option<Month>,
     /// Use only the dead letters of this part of the pipeline
     #[arg(long, value_enum, value_name = "QUEUE", conflicts_with_all = ["months", "alerts", "announce"])]

@@ -1,11 +1,11 @@
 //! The options of `watch` and `preview`, and the arguments that name a case or every bulletin.
 
-use bulletin::{Area, Case, Category, Chart, Month, UnknownSpelling, When};
+use bulletin::{Area, Case, Category, Chart, Month, UnknownSpelling, When, parse_month};
 use chrono::NaiveDate;
 use clap::{ArgAction, ArgGroup, Args as ClapArgs, Subcommand, ValueEnum};
 use mail::EmailAddress;
 
-use super::parse_priority_date;
+use super::value::parse_priority_date;
 use crate::output::Format;
 
 #[derive(Debug, Subcommand)]
@@ -143,6 +143,7 @@ bulletin, prints the alerts of the first version and then those of each
 correction.")]
 pub(crate) struct PreviewArgs {
     /// The bulletin, such as 2026-03 or "March 2026"
+    #[arg(value_parser = parse_month)]
     pub(crate) month: Month,
     /// The preference category, such as F2A, EB-3 or "other workers"
     #[arg(long, requires = "country")]

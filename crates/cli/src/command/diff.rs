@@ -2,12 +2,12 @@
 
 use std::process::ExitCode;
 
-use bulletin::{Bulletin, Chart, CutOff, Movement, Reading, RowKey};
+use bulletin::{Bulletin, Chart, CutOff, Month, Movement, Reading, RowKey};
 use serde_json::json;
 
 use crate::args::{DiffArgs, StoreArgs};
 use crate::command::place::{Lead, on_bulletins};
-use crate::command::{block_on, stored_bulletin};
+use crate::command::{block_on, month_of, stored_bulletin};
 use crate::output::{self, Format};
 
 /// One cell in both bulletins.
@@ -35,14 +35,14 @@ pub(crate) fn run(store: &StoreArgs, args: &DiffArgs) -> anyhow::Result<ExitCode
     let (from, to) = block_on(on_bulletins(store, &args.place, lead, async |store| {
         Ok((
             stored_bulletin(store, args.from).await?,
-            stored_bulletin(store, args.to).await?,
+            stored_bulletin(store, month_of(store, args.to).await?).await?,
         ))
     }))?;
     let differences: Vec<Difference> = differences(&from, &to)
         .into_iter()
         .filter(|difference| args.all || difference.movement() != Some(Movement::Unchanged))
         .collect();
-    print(args, &differences)?;
+    print(args, [from.month(), to.month()], &differences)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -60,7 +60,7 @@ fn differences(from: &Bulletin, to: &Bulletin) -> Vec<Difference> {
         .collect()
 }
 
-fn print(args: &DiffArgs, differences: &[Difference]) -> anyhow::Result<()> {
+fn print(args: &DiffArgs, [from, to]: [Month; 2], differences: &[Difference]) -> anyhow::Result<()> {
     let shown = |reading: Option<Reading>| match reading {
         Some(reading) => output::cut_off_text(reading.cut_off()),
         None => String::new(),
@@ -71,11 +71,11 @@ fn print(args: &DiffArgs, differences: &[Difference]) -> anyhow::Result<()> {
             if differences.is_empty() {
                 return output::print(&format!(
                     "Nothing moved between {} and {}.",
-                    args.from.title(),
-                    args.to.title()
+                    from.title(),
+                    to.title()
                 ));
             }
-            let (from, to) = (args.from.to_string(), args.to.to_string());
+            let (from, to) = (from.to_string(), to.to_string());
             let mut tables = Vec::new();
             for chart in Chart::ALL {
                 let mut table = output::table(&["category", "area", &from, &to, "movement"]);
@@ -120,8 +120,8 @@ fn print(args: &DiffArgs, differences: &[Difference]) -> anyhow::Result<()> {
             }),
         ),
         Format::Json => output::print_json(&json!({
-            "from": args.from,
-            "to": args.to,
+            "from": from,
+            "to": to,
             "differences": differences
                 .iter()
                 .map(|difference| {

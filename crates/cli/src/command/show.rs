@@ -3,15 +3,15 @@
 use std::process::ExitCode;
 
 use anyhow::bail;
-use bulletin::{Area, Bulletin, Category, Chart, Month, Preference, Reading, RowKey};
+use bulletin::{Area, Bulletin, Category, Chart, Preference, Reading, RowKey};
 use operations::Store;
 use pipeline::CellDigest;
 use pipeline::port::{BulletinStore as _, as_bulletin};
 use serde_json::json;
 
-use crate::args::{ShowArgs, StoreArgs};
+use crate::args::{ShowArgs, StoreArgs, StoredMonth};
 use crate::command::place::{Lead, on_bulletins};
-use crate::command::{block_on, stored_bulletin};
+use crate::command::{block_on, month_of, stored_bulletin};
 use crate::output::{self, Format};
 
 pub(crate) fn run(store: &StoreArgs, args: &ShowArgs) -> anyhow::Result<ExitCode> {
@@ -29,7 +29,7 @@ pub(crate) fn run(store: &StoreArgs, args: &ShowArgs) -> anyhow::Result<ExitCode
     {
         bail!(
             "the bulletin of {} has no {} chart. The department has published two charts since October 2015",
-            args.month.title(),
+            bulletin.month().title(),
             chart.name()
         );
     }
@@ -39,6 +39,7 @@ pub(crate) fn run(store: &StoreArgs, args: &ShowArgs) -> anyhow::Result<ExitCode
 
 /// Prints the wanted charts.
 fn print(args: &ShowArgs, bulletin: &Bulletin) -> anyhow::Result<()> {
+    let month = bulletin.month();
     let rows = || {
         let wanted = |chart: Chart| args.chart.is_none_or(|only| only == chart);
         bulletin.rows().filter(move |row| wanted(row.key.chart))
@@ -57,23 +58,22 @@ fn print(args: &ShowArgs, bulletin: &Bulletin) -> anyhow::Result<()> {
             ],
             rows().map(|row| {
                 [
-                    args.month.to_string(),
+                    month.to_string(),
                     row.key.chart.code().into(),
                     row.key.category.preference().code().into(),
                     row.key.category.code().into(),
                     row.key.area.code().into(),
                     row.reading
                         .cut_off()
-                        .map(|cut_off| cut_off.to_string())
-                        .unwrap_or_default(),
+                        .map_or_else(String::new, |cut_off| cut_off.to_string()),
                     row.raw.value.to_string(),
                 ]
             }),
         )?,
         Format::Json => output::print_json(&json!({
-            "month": args.month,
-            "in_force_from": args.month.first_day(),
-            "in_force_to": args.month.last_day(),
+            "month": month,
+            "in_force_from": month.first_day(),
+            "in_force_to": month.last_day(),
             "rows": rows()
                 .map(|row| {
                     json!({
@@ -93,7 +93,8 @@ fn print(args: &ShowArgs, bulletin: &Bulletin) -> anyhow::Result<()> {
 
 /// Loads a stored bulletin. On DynamoDB it is read from the index by month, unless its digest shows that the index lags
 /// behind; then its rows are read by their keys.
-async fn whole_bulletin(store: &Store, month: Month) -> anyhow::Result<Bulletin> {
+async fn whole_bulletin(store: &Store, chosen: StoredMonth) -> anyhow::Result<Bulletin> {
+    let month = month_of(store, chosen).await?;
     if let Some(record) = store.record(month).await? {
         let bulletin = as_bulletin(month, store.whole_bulletin(month).await?)?;
         if CellDigest::of(&bulletin) == record.digest {

@@ -14,6 +14,7 @@ mod check;
 mod clock;
 mod confirm;
 mod database;
+mod day;
 mod doctor;
 mod exec;
 mod format;

@@ -54,9 +54,9 @@ fn bad_words_are_refused_before_anybody_is_asked() {
                 case[0],
                 case[1],
                 "--priority-date",
-                "03/15/2013",
+                "03/04/2013",
             ],
-            "2013-03-15",
+            "2013-03-04 (month first) or 2013-04-03 (day first)",
         ),
         (
             &[mail[0], mail[1], case[0], case[1], "--when", "current"],
