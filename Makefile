@@ -53,6 +53,7 @@ pictures: build ## draw the pictures of the README from the sample bulletins
 lint: $(TOOLS)/bin/cargo-deny $(INFRA) ## check format, lints, docs, licences, layers, sizes, import cycles and prose
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
+	cargo clippy -p visa-bulletin --no-default-features --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
 	$(TOOLS)/bin/cargo-deny --log-level error check bans licenses sources
 	tools/check-layers

@@ -17,8 +17,8 @@ mod migrate;
 mod place;
 mod replay;
 mod source;
-mod subscribe;
-mod table;
+pub(crate) mod subscribe;
+pub(crate) mod table;
 mod watch;
 
 pub(crate) use access::{CorrectionsArgs, LatestArgs, StandingsArgs};
@@ -27,11 +27,8 @@ pub(crate) use migrate::TableMigrateArgs;
 pub(crate) use place::{CapacityArgs, ConnectionArgs, DeploymentArgs, PlaceArgs};
 pub(crate) use replay::{QueueWord, ReplayArgs};
 pub(crate) use source::SourceArgs;
-pub(crate) use subscribe::{AwsArgs, SubscribeArgs, SubscriptionsArgs, UnsubscribeArgs};
-pub(crate) use table::{
-    FileForm, TableCommand, TableCountArgs, TableCreateArgs, TableDescribeArgs, TableDropArgs,
-    TableExportArgs, TableImportArgs, TableListArgs, TableScanArgs, TableTruncateArgs, TableWord,
-};
+pub(crate) use subscribe::{SubscribeArgs, SubscriptionsArgs, UnsubscribeArgs};
+pub(crate) use table::{DeploymentTableCommand, FileForm, TableCommand, TableExportArgs, TableImportArgs};
 pub(crate) use watch::{PreviewArgs, PreviewForm, WantedArgs, WatchAddArgs, WatchCommand};
 
 /// Track the US Visa Bulletin: find new bulletins, store their cut-off dates, and alert people to changes

@@ -2,6 +2,13 @@
 //! deployment. Excludes the stages themselves, see the crates `pipeline` and `operations`. `args` has the commands
 //! and options, `command` has what they do.
 
+#[cfg_attr(
+    not(feature = "aws"),
+    expect(
+        dead_code,
+        reason = "every build has the same options, but only AWS uses some of them"
+    )
+)]
 mod args;
 mod clock;
 mod command;
@@ -52,9 +59,9 @@ pub fn run() -> ExitCode {
         Command::Check(check) => command::check::run(&args.store, check),
         Command::Watch(watch) => command::watch::run(&args.store, watch),
         Command::Preview(preview) => command::preview::run(&args.store, preview),
-        Command::Subscribe(subscribe) => command::subscribe::run(subscribe),
-        Command::Unsubscribe(unsubscribe) => command::unsubscribe::run(unsubscribe),
-        Command::Subscriptions(subscriptions) => command::subscriptions::run(subscriptions),
+        Command::Subscribe(subscribe) => command::aws::subscribe(subscribe),
+        Command::Unsubscribe(unsubscribe) => command::aws::unsubscribe(unsubscribe),
+        Command::Subscriptions(subscriptions) => command::aws::subscriptions(subscriptions),
         Command::Replay(replay) => command::replay::run(&args.store, replay),
         Command::Table(table) => command::table::run(&args.store, table),
         Command::Status(status) => command::status::run(&args.store, status),
@@ -72,7 +79,7 @@ pub fn run() -> ExitCode {
             output::complain("error", &format!("{database}{error:#}"));
             if error.is::<bulletin::UnknownSpelling>()
                 || error.is::<bulletin::PolicyError>()
-                || error.is::<operations::connect::ConnectError>()
+                || command::aws::is_usage_error(&error)
             {
                 ExitCode::from(2)
             } else {

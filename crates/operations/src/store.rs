@@ -1,18 +1,18 @@
 //! The store of bulletins that a command works on, SQLite or DynamoDB, behind the ports of the pipeline. Excludes
 //! both implementations. Start with [`Store`].
 
+#[cfg(feature = "aws")]
+pub(crate) mod dynamo;
+
+#[cfg(feature = "aws")]
 use aws::DynamoStore;
-use aws_types::SdkConfig;
 use bulletin::{Case, Month, MonthRange, RowKey};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use pipeline::port::{
     AlertMarks, BulletinStore, Check, Claim, LinkTable, PageLink, StoreError, StoredRow, StoredStanding,
 };
 use pipeline::{ArchivedRow, BulletinRecord, HistoryRow, Link, LinkState, Pending, WritePlan};
 use sqlite::SqliteStore;
-
-use crate::Deployment;
-use crate::capacity::Meter;
 
 /// A store of bulletins: on one machine, or on AWS.
 #[derive(Debug)]
@@ -20,14 +20,46 @@ pub enum Store {
     /// A SQLite file.
     Sqlite(Box<SqliteStore>),
     /// DynamoDB tables.
+    #[cfg(feature = "aws")]
     Dynamo(Box<DynamoStore>),
 }
 
+/// Forwards a call to the store of this variant.
+macro_rules! either {
+    ($self:ident, $call:ident ( $($argument:expr),* )) => {
+        match $self {
+            Self::Sqlite(store) => store.$call($($argument),*).await,
+            #[cfg(feature = "aws")]
+            Self::Dynamo(store) => store.$call($($argument),*).await,
+        }
+    };
+}
+
+/// The reads that only commands need.
+pub(crate) trait CommandReads {
+    async fn picked_standings(&self, pick: impl Fn(Case) -> bool) -> Result<Vec<StoredStanding>, StoreError>;
+
+    async fn sorted_rows(&self, month: Month) -> Result<Vec<StoredRow>, StoreError>;
+
+    async fn cell_history(
+        &self,
+        key: RowKey,
+        range: Option<MonthRange>,
+    ) -> Result<Vec<(Month, ArchivedRow)>, StoreError>;
+
+    async fn last_polls(&self) -> Result<(Option<Check>, Option<Check>), StoreError>;
+
+    async fn marks_expire_after(&self) -> Option<TimeDelta>;
+}
+
 impl Store {
-    /// The tables of a deployment. Makes no request yet. A meter records the capacity that each call consumes.
-    pub fn of(deployment: &Deployment, config: &SdkConfig, meter: Option<Meter>) -> Self {
-        let client = dynamo_client(config, meter);
-        Self::Dynamo(Box::new(DynamoStore::new(client, deployment.tables())))
+    /// The SQLite file; `None` on AWS.
+    pub fn sqlite(&self) -> Option<&SqliteStore> {
+        match self {
+            Self::Sqlite(store) => Some(store),
+            #[cfg(feature = "aws")]
+            Self::Dynamo(_) => None,
+        }
     }
 
     /// The standings of the picked cases, ordered by case. On DynamoDB only these are read.
@@ -35,15 +67,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn standings_of(&self, pick: impl Fn(Case) -> bool) -> Result<Vec<StoredStanding>, StoreError> {
-        match self {
-            Self::Sqlite(store) => {
-                let mut standings = store.standings().await?;
-                standings.retain(|stored| pick(stored.standing.case));
-                standings.sort_unstable_by_key(|stored| stored.standing.case);
-                Ok(standings)
-            }
-            Self::Dynamo(store) => store.standings_of(pick).await,
-        }
+        either!(self, picked_standings(pick))
     }
 
     /// Every row of a bulletin that is stored whole, ordered by key. On DynamoDB read from its index, which may lag
@@ -52,14 +76,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn whole_bulletin(&self, month: Month) -> Result<Vec<StoredRow>, StoreError> {
-        match self {
-            Self::Sqlite(store) => {
-                let mut rows = store.rows(month).await?;
-                rows.sort_unstable_by_key(|stored| stored.row.key);
-                Ok(rows)
-            }
-            Self::Dynamo(store) => store.rows_by_index(month).await,
-        }
+        either!(self, sorted_rows(month))
     }
 
     /// The cells of one case on one chart over the months, newest first, including those that a correction removed.
@@ -71,14 +88,46 @@ impl Store {
         key: RowKey,
         range: Option<MonthRange>,
     ) -> Result<Vec<(Month, ArchivedRow)>, StoreError> {
-        let store = match self {
-            Self::Dynamo(store) => return store.archived_history(key, range).await,
-            Self::Sqlite(store) => store,
-        };
+        either!(self, cell_history(key, range))
+    }
+
+    /// The last good poll of the source, and the last bad one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn checks(&self) -> Result<(Option<Check>, Option<Check>), StoreError> {
+        either!(self, last_polls())
+    }
+
+    /// The time after which the marks of sent alerts expire; `None` if they never do.
+    pub(crate) async fn marks_kept_for(&self) -> Option<TimeDelta> {
+        either!(self, marks_expire_after())
+    }
+}
+
+impl CommandReads for SqliteStore {
+    async fn picked_standings(&self, pick: impl Fn(Case) -> bool) -> Result<Vec<StoredStanding>, StoreError> {
+        let mut standings = self.standings().await?;
+        standings.retain(|stored| pick(stored.standing.case));
+        standings.sort_unstable_by_key(|stored| stored.standing.case);
+        Ok(standings)
+    }
+
+    async fn sorted_rows(&self, month: Month) -> Result<Vec<StoredRow>, StoreError> {
+        let mut rows = self.rows(month).await?;
+        rows.sort_unstable_by_key(|stored| stored.row.key);
+        Ok(rows)
+    }
+
+    async fn cell_history(
+        &self,
+        key: RowKey,
+        range: Option<MonthRange>,
+    ) -> Result<Vec<(Month, ArchivedRow)>, StoreError> {
         let mut history = Vec::new();
-        for month in store.months().await?.into_iter().rev() {
+        for month in self.months().await?.into_iter().rev() {
             if range.is_none_or(|range| range.contains(month)) {
-                let rows = store.archived_rows(month).await?;
+                let rows = self.archived_rows(month).await?;
                 history.extend(
                     rows.into_iter()
                         .filter(|row| row.key == key)
@@ -89,35 +138,13 @@ impl Store {
         Ok(history)
     }
 
-    /// The last good poll of the source, and the last bad one.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn checks(&self) -> Result<(Option<Check>, Option<Check>), StoreError> {
-        match self {
-            Self::Sqlite(store) => store.checks(),
-            Self::Dynamo(store) => Ok((store.last_check(true).await?, store.last_check(false).await?)),
-        }
+    async fn last_polls(&self) -> Result<(Option<Check>, Option<Check>), StoreError> {
+        self.checks()
     }
-}
 
-/// A DynamoDB client. A meter records the capacity that each call consumes.
-pub fn dynamo_client(config: &SdkConfig, meter: Option<Meter>) -> aws_sdk_dynamodb::Client {
-    let mut builder = aws_sdk_dynamodb::config::Builder::from(config);
-    if let Some(meter) = meter {
-        builder = builder.interceptor(meter);
+    async fn marks_expire_after(&self) -> Option<TimeDelta> {
+        None
     }
-    aws_sdk_dynamodb::Client::from_conf(builder.build())
-}
-
-/// Forwards a call to the store of this variant.
-macro_rules! either {
-    ($self:ident, $call:ident ( $($argument:expr),* )) => {
-        match $self {
-            Self::Sqlite(store) => store.$call($($argument),*).await,
-            Self::Dynamo(store) => store.$call($($argument),*).await,
-        }
-    };
 }
 
 impl BulletinStore for Store {
