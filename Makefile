@@ -8,7 +8,10 @@ export EMAIL DATA
 
 TOOLS := .tools
 CARGO_DENY := 0.20.2
-BULLETIN := target/release/bulletin
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+BULLETIN := $(TARGET)/release/bulletin
+# Without AWS.
+DEMO_BULLETIN := $(TARGET)/demo/bulletin
 INFRA := infra-cdk/node_modules/.package-lock.json
 # The architecture of the Lambdas, and the settings of a deployment: SETTINGS="-c stage=dev". infra-cdk/README.md lists
 # the settings.
@@ -22,8 +25,9 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: build ## play eleven days of sample bulletins and print the alerts for two watches
-	@tools/demo $(BULLETIN)
+demo: ## play eleven days of sample bulletins and print the alerts for two watches
+	@tools/build-demo
+	@tools/demo $(DEMO_BULLETIN)
 
 .PHONY: build
 build: ## build the `bulletin` command in release mode

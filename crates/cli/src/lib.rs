@@ -19,7 +19,9 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 use pipeline::port::StoreError;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::args::{Args, Command};
 
@@ -33,17 +35,13 @@ pub fn definition() -> clap::Command {
 #[must_use]
 pub fn run() -> ExitCode {
     let args = Args::parse();
-    let filter = match args.command {
-        // The AWS SDK would log its requests, which contain people's addresses.
-        Command::Subscribe(_) | Command::Unsubscribe(_) | Command::Subscriptions(_) | Command::Doctor(_) => {
-            EnvFilter::new("off")
-        }
-        _ => EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn")),
-    };
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .without_time()
+    tracing_subscriber::registry()
+        .with(log_filter(&args.command))
+        .with(
+            tracing_subscriber::fmt::layer()
+                .with_writer(std::io::stderr)
+                .without_time(),
+        )
         .init();
     let done = match &args.command {
         Command::Run(run) => command::run::run(&args.store, run),
@@ -86,6 +84,22 @@ pub fn run() -> ExitCode {
                 ExitCode::FAILURE
             }
         }
+    }
+}
+
+/// The filter of the log: `RUST_LOG`, or warnings and errors. Not the usual `EnvFilter`, whose regular expressions are a
+/// twentieth of the binary and of its build time.
+fn log_filter(command: &Command) -> Targets {
+    match command {
+        // The AWS SDK would log its requests, which contain people's addresses.
+        Command::Subscribe(_) | Command::Unsubscribe(_) | Command::Subscriptions(_) | Command::Doctor(_) => {
+            Targets::new().with_default(LevelFilter::OFF)
+        }
+        _ => std::env::var("RUST_LOG")
+            .ok()
+            .filter(|filter| !filter.trim().is_empty())
+            .and_then(|filter| filter.parse().ok())
+            .unwrap_or_else(|| Targets::new().with_default(LevelFilter::WARN)),
     }
 }
 
