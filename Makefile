@@ -101,6 +101,14 @@ lambdas-emulator:
 emulator-stop: $(INFRA) ## stop the emulator that `make emulator` started
 	@$(RUN_INFRA) tools/emulator/stop.ts
 
+.PHONY: package
+package: ## build a Python wheel and a .deb in target/package
+	@tools/package release
+
+.PHONY: test-packages
+test-packages: ## package the binary of the demo, install the packages into a new folder, and run them
+	@tools/test-packages
+
 .PHONY: man
 man: ## write the man pages of `bulletin` to target/man
 	@cargo run --quiet --locked -p visa-bulletin --example write-man-pages -- target/man
