@@ -8,7 +8,10 @@ export EMAIL DATA
 
 TOOLS := .tools
 CARGO_DENY := 0.20.2
-BULLETIN := target/release/bulletin
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+BULLETIN := $(TARGET)/release/bulletin
+# Without AWS.
+DEMO_BULLETIN := $(TARGET)/demo/bulletin
 INFRA := infra-cdk/node_modules/.package-lock.json
 # The architecture of the Lambdas, and the settings of a deployment: SETTINGS="-c stage=dev". infra-cdk/README.md lists
 # the settings.
@@ -22,8 +25,9 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: build ## play eleven days of sample bulletins and print the alerts for two watches
-	@tools/demo $(BULLETIN)
+demo: ## play eleven days of sample bulletins and print the alerts for two watches
+	@tools/build-demo
+	@tools/demo $(DEMO_BULLETIN)
 
 .PHONY: build
 build: ## build the `bulletin` command in release mode
@@ -53,6 +57,7 @@ pictures: build ## draw the pictures of the README from the sample bulletins
 lint: $(TOOLS)/bin/cargo-deny $(INFRA) ## check format, lints, docs, licences, layers, sizes, import cycles and prose
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
+	cargo clippy -p visa-bulletin --no-default-features --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
 	$(TOOLS)/bin/cargo-deny --log-level error check bans licenses sources
 	tools/check-layers
@@ -95,6 +100,14 @@ lambdas-emulator:
 .PHONY: emulator-stop
 emulator-stop: $(INFRA) ## stop the emulator that `make emulator` started
 	@$(RUN_INFRA) tools/emulator/stop.ts
+
+.PHONY: package
+package: ## build a Python wheel and a .deb in target/package
+	@tools/package release
+
+.PHONY: test-packages
+test-packages: ## package the binary of the demo, install the packages into a new folder, and run them
+	@tools/test-packages
 
 .PHONY: man
 man: ## write the man pages of `bulletin` to target/man

@@ -1,18 +1,16 @@
 //! The subscriptions of the SNS topics: list, add, change and remove them. No Lambda uses this module. Start
 //! at [`Subscribers`].
 
-mod endpoint;
 mod error;
 mod sms;
 mod wanted;
 
-pub use endpoint::Endpoint;
 pub use error::SubscribeError;
 pub use sms::SmsChecks;
 pub use wanted::Wanted;
 
 use aws_sdk_sns::Client;
-use bulletin::Category;
+use bulletin::{Category, Endpoint};
 
 use crate::topic::{BULLETINS, SnsTopics};
 use error::failed;

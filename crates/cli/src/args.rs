@@ -20,8 +20,8 @@ mod place;
 mod replay;
 mod seed;
 mod source;
-mod subscribe;
-mod table;
+pub(crate) mod subscribe;
+pub(crate) mod table;
 mod value;
 mod watch;
 
@@ -33,11 +33,8 @@ pub(crate) use place::{CapacityArgs, ConnectionArgs, DeploymentArgs, PlaceArgs};
 pub(crate) use replay::{QueueWord, ReplayArgs};
 pub(crate) use seed::SeedArgs;
 pub(crate) use source::SourceArgs;
-pub(crate) use subscribe::{AwsArgs, SubscribeArgs, SubscriptionsArgs, UnsubscribeArgs};
-pub(crate) use table::{
-    FileForm, TableCommand, TableCountArgs, TableCreateArgs, TableDescribeArgs, TableDropArgs,
-    TableExportArgs, TableImportArgs, TableListArgs, TableScanArgs, TableTruncateArgs, TableWord,
-};
+pub(crate) use subscribe::{SubscribeArgs, SubscriptionsArgs, UnsubscribeArgs};
+pub(crate) use table::{DeploymentTableCommand, FileForm, TableCommand, TableExportArgs, TableImportArgs};
 pub(crate) use value::StoredMonth;
 pub(crate) use watch::{PreviewArgs, PreviewForm, WantedArgs, WatchAddArgs, WatchCommand};
 

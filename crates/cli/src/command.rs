@@ -1,7 +1,11 @@
 //! The commands, one module each, and what they share: opening databases and loading bulletins. Excludes the parsing of
 //! options, see [`args`](crate::args).
 
-pub(crate) mod aws_side;
+#[cfg(feature = "aws")]
+pub(crate) mod aws;
+#[cfg(not(feature = "aws"))]
+#[path = "command/no_aws.rs"]
+pub(crate) mod aws;
 pub(crate) mod blocked;
 pub(crate) mod channels;
 pub(crate) mod check;
@@ -15,18 +19,18 @@ pub(crate) mod latest;
 pub(crate) mod parse;
 pub(crate) mod place;
 pub(crate) mod preview;
+pub(crate) mod progress;
+pub(crate) mod queueing;
 pub(crate) mod replay;
+pub(crate) mod resend;
 pub(crate) mod run;
 pub(crate) mod seed;
 pub(crate) mod show;
 pub(crate) mod source;
 pub(crate) mod standings;
 pub(crate) mod status;
-pub(crate) mod subscribe;
-pub(crate) mod subscriptions;
 pub(crate) mod table;
 pub(crate) mod undelivered;
-pub(crate) mod unsubscribe;
 pub(crate) mod verdict;
 pub(crate) mod watch;
 

@@ -2,6 +2,13 @@
 //! deployment. Excludes the stages themselves, see the crates `pipeline` and `operations`. `args` has the commands
 //! and options, `command` has what they do.
 
+#[cfg_attr(
+    not(feature = "aws"),
+    expect(
+        dead_code,
+        reason = "every build has the same options, but only AWS uses some of them"
+    )
+)]
 mod args;
 mod clock;
 mod command;
@@ -13,7 +20,9 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 use pipeline::port::StoreError;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::args::{Args, Command};
 
@@ -27,17 +36,13 @@ pub fn definition() -> clap::Command {
 #[must_use]
 pub fn run() -> ExitCode {
     let args = Args::parse();
-    let filter = match args.command {
-        // The AWS SDK would log its requests, which contain people's addresses.
-        Command::Subscribe(_) | Command::Unsubscribe(_) | Command::Subscriptions(_) | Command::Doctor(_) => {
-            EnvFilter::new("off")
-        }
-        _ => EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn")),
-    };
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .without_time()
+    tracing_subscriber::registry()
+        .with(log_filter(&args.command))
+        .with(
+            tracing_subscriber::fmt::layer()
+                .with_writer(std::io::stderr)
+                .without_time(),
+        )
         .init();
     let done = match &args.command {
         Command::Run(run) => command::run::run(&args.store, run),
@@ -53,9 +58,9 @@ pub fn run() -> ExitCode {
         Command::Check(check) => command::check::run(&args.store, check),
         Command::Watch(watch) => command::watch::run(&args.store, watch),
         Command::Preview(preview) => command::preview::run(&args.store, preview),
-        Command::Subscribe(subscribe) => command::subscribe::run(subscribe),
-        Command::Unsubscribe(unsubscribe) => command::unsubscribe::run(unsubscribe),
-        Command::Subscriptions(subscriptions) => command::subscriptions::run(subscriptions),
+        Command::Subscribe(subscribe) => command::aws::subscribe(subscribe),
+        Command::Unsubscribe(unsubscribe) => command::aws::unsubscribe(unsubscribe),
+        Command::Subscriptions(subscriptions) => command::aws::subscriptions(subscriptions),
         Command::Replay(replay) => command::replay::run(&args.store, replay),
         Command::Table(table) => command::table::run(&args.store, table),
         Command::Status(status) => command::status::run(&args.store, status),
@@ -73,7 +78,7 @@ pub fn run() -> ExitCode {
             output::complain("error", &format!("{database}{error:#}"));
             if error.is::<bulletin::UnknownSpelling>()
                 || error.is::<bulletin::PolicyError>()
-                || error.is::<operations::connect::ConnectError>()
+                || command::aws::is_usage_error(&error)
             {
                 ExitCode::from(2)
             } else {
@@ -88,6 +93,22 @@ fn database_name(store: &args::StoreArgs) -> String {
     database::locate_quietly(store)
         .map(|location| format!("{}: ", location.path.display()))
         .unwrap_or_default()
+}
+
+/// The filter of the log: `RUST_LOG`, or warnings and errors. Not the usual `EnvFilter`, whose regular expressions are a
+/// twentieth of the binary and of its build time.
+fn log_filter(command: &Command) -> Targets {
+    match command {
+        // The AWS SDK would log its requests, which contain people's addresses.
+        Command::Subscribe(_) | Command::Unsubscribe(_) | Command::Subscriptions(_) | Command::Doctor(_) => {
+            Targets::new().with_default(LevelFilter::OFF)
+        }
+        _ => std::env::var("RUST_LOG")
+            .ok()
+            .filter(|filter| !filter.trim().is_empty())
+            .and_then(|filter| filter.parse().ok())
+            .unwrap_or_else(|| Targets::new().with_default(LevelFilter::WARN)),
+    }
 }
 
 /// True if the reader of the output has closed it, as `head` does.

@@ -1,7 +1,7 @@
 //! Formats text, tables, CSV and JSON for the terminal. Excludes pictures, see [`plot`](crate::plot). Start with
 //! [`print()`] and [`table`].
 
-use std::io::{IsTerminal, Write};
+use std::io::{BufRead as _, IsTerminal, Write};
 use std::time::Duration;
 
 use bulletin::{CutOff, Movement};
@@ -250,6 +250,49 @@ fn is_number(cell: &str) -> bool {
 pub(crate) fn complain(kind: &str, what: &str) {
     // If standard error is closed, there is nobody to notify.
     let _ = writeln!(std::io::stderr().lock(), "{kind}: {what}");
+}
+
+/// Prints a list with these headings. CSV and JSON use the headings in lower case.
+pub(crate) fn print_list<const N: usize>(
+    headings: [&str; N],
+    rows: Vec<[Option<String>; N]>,
+    format: Format,
+) -> anyhow::Result<()> {
+    let names = headings.map(|heading| heading.to_lowercase().replace(' ', "_"));
+    match format {
+        Format::Table if rows.is_empty() => Ok(()),
+        Format::Table => {
+            let mut table = table(&headings);
+            for row in rows {
+                table.add_row(row.map(|cell| cell.unwrap_or_else(|| "-".into())));
+            }
+            print(&fitted(table))
+        }
+        Format::Csv => print_csv(
+            names.each_ref().map(String::as_str),
+            rows.into_iter().map(|row| row.map(Option::unwrap_or_default)),
+        ),
+        Format::Json => {
+            let objects: Vec<serde_json::Map<String, serde_json::Value>> = rows
+                .into_iter()
+                .map(|row| {
+                    let cells = row.map(serde_json::Value::from);
+                    names.iter().cloned().zip(cells).collect()
+                })
+                .collect();
+            print_json(&objects)
+        }
+    }
+}
+
+/// Asks for confirmation on the terminal.
+pub(crate) fn is_confirmed() -> anyhow::Result<bool> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(b"Continue? [y/N] ")?;
+    out.flush()?;
+    let mut answer = String::new();
+    std::io::stdin().lock().read_line(&mut answer)?;
+    Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
 }
 
 #[cfg(test)]

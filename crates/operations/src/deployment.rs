@@ -4,8 +4,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use aws::config::Tables;
 use bulletin::UnknownSpelling;
+
+#[cfg(feature = "aws")]
+mod tables;
 
 /// A deployment in an account and region, identified by its stage.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,16 +72,6 @@ impl Deployment {
         &self.stage
     }
 
-    /// The names of its tables.
-    pub fn tables(&self) -> Tables {
-        let stage = &self.stage;
-        Tables {
-            data: format!("VisaBulletinData-{stage}"),
-            links: format!("ProcessedURLs-{stage}"),
-            marks: format!("AlertMarks-{stage}"),
-        }
-    }
-
     /// The name of one of its queues.
     pub fn queue(&self, queue: Queue) -> String {
         format!("VisaBulletin-{}-{}", self.stage, queue.ending())
@@ -142,14 +134,8 @@ mod tests {
     fn everything_is_called_what_the_template_calls_it() {
         let template = include_str!("../../../infra-cdk/test/templates.snapshot.json");
         let prod: Deployment = "prod".parse().unwrap();
-        let tables = prod.tables();
-        let mut names = vec![tables.data, tables.links, tables.marks];
-        names.extend(
-            [Queue::Pages]
-                .into_iter()
-                .chain(Queue::DEAD_LETTERS)
-                .map(|queue| prod.queue(queue)),
-        );
+        let queues = [Queue::Pages].into_iter().chain(Queue::DEAD_LETTERS);
+        let mut names: Vec<String> = queues.map(|queue| prod.queue(queue)).collect();
         names.extend(
             [Function::Fetcher, Function::Parser, Function::Notifier].map(|name| prod.function(name)),
         );

@@ -1,31 +1,30 @@
 //! Checks a database or a deployment for problems, with a verdict and a remedy for each part. Changes nothing.
-//! Start with [`examine`].
+//! Start with
+//! [`examine_machine`].
 
 mod alert;
 mod clock;
 mod content;
+#[cfg(feature = "aws")]
+mod deployment;
 mod letter;
 mod link;
 mod look;
 mod open;
-mod subscriber;
-mod table;
 mod watch;
 mod word;
 
-use aws_types::SdkConfig;
 use bulletin::Month;
 use chrono::{DateTime, TimeDelta, Utc};
 use pipeline::port::{BulletinStore, StoreError};
 use serde::Serialize;
 
 pub use clock::future_times;
+#[cfg(feature = "aws")]
+pub use deployment::examine_deployment;
 pub use look::{Looks, believed_looks, failed_look, stale_look};
 
 use word::{at, counted, few, one_line};
-
-use crate::capacity::Meter;
-use crate::{Deployment, Store};
 
 /// The parts whose checks need stored bulletins.
 const STORED: [Part; 5] = [
@@ -157,13 +156,6 @@ impl Symptom {
         }
     }
 
-    fn or_do(self, to_do: impl Into<String>) -> Self {
-        Self {
-            to_do: to_do.into(),
-            ..self
-        }
-    }
-
     fn by(mut self, command: impl Into<String>) -> Self {
         self.commands.push(command.into());
         self
@@ -179,27 +171,6 @@ pub struct HostAnswer {
     pub listed: Result<usize, String>,
     /// The time by which its clock is ahead of this machine's, if its response has a date.
     pub ahead: Option<TimeDelta>,
-}
-
-/// The database or deployment to check.
-#[derive(Debug)]
-pub enum Patient<'a> {
-    /// The SQLite file of one machine.
-    Machine {
-        /// The store.
-        store: &'a sqlite::SqliteStore,
-        /// The reason why no e-mail can be sent from here; `None` if it can.
-        no_mail: Option<String>,
-    },
-    /// A deployment.
-    Deployment {
-        /// The deployment.
-        deployment: &'a Deployment,
-        /// The AWS configuration.
-        config: &'a SdkConfig,
-        /// Records the capacity that the calls consume.
-        meter: Option<Meter>,
-    },
 }
 
 /// The circumstances of a check that the caller knows.
@@ -220,47 +191,27 @@ impl Circumstances {
     }
 }
 
-/// Runs all checks and returns their symptoms in the order of [`Part`].
-///
-/// # Errors
-/// [`StoreError`] if the place cannot be read at all. A failure in one part is a symptom of that part.
-pub async fn examine(patient: Patient<'_>, around: &Circumstances) -> Result<Vec<Symptom>, StoreError> {
+/// Checks a SQLite file and returns the symptoms in the order of [`Part`]. A failure in one part is a symptom of that
+/// part. `no_mail` is the reason why no e-mail can be sent from here; `None` if it can.
+pub async fn examine_machine(
+    store: &sqlite::SqliteStore,
+    no_mail: Option<&str>,
+    around: &Circumstances,
+) -> Vec<Symptom> {
     let mut symptoms = Vec::new();
     look::hosts(around, &mut symptoms);
-    match patient {
-        Patient::Machine { store, no_mail } => {
-            clock::by_hosts(around, &mut symptoms);
-            content::file(store, &mut symptoms);
-            let file_is_good = symptoms
-                .iter()
-                .all(|symptom| symptom.part != Part::File || symptom.verdict == Verdict::Good);
-            if file_is_good {
-                machine(store, no_mail.as_deref(), around, &mut symptoms).await;
-            } else {
-                symptoms.extend(STORED.map(|part| Symptom::unknown(part, "the file is damaged")));
-            }
-        }
-        Patient::Deployment {
-            deployment,
-            config,
-            meter,
-        } => {
-            let skew = clock::Skew::default();
-            let dynamo = table::client(config, meter.clone(), skew.clone());
-            let tables_are_there = table::tables(&dynamo, deployment, around, &mut symptoms).await?;
-            clock::by_aws(&skew, around, &mut symptoms);
-            if tables_are_there {
-                let store = Store::of(deployment, config, meter);
-                stored(&store, around, &mut symptoms).await;
-            } else {
-                symptoms.extend(STORED.map(|part| Symptom::unknown(part, "a table is missing")));
-            }
-            letter::queues(config, deployment, around, &mut symptoms).await;
-            subscriber::subscriptions(config, deployment, around, &mut symptoms).await;
-        }
+    clock::by_hosts(around, &mut symptoms);
+    content::file(store, &mut symptoms);
+    let file_is_good = symptoms
+        .iter()
+        .all(|symptom| symptom.part != Part::File || symptom.verdict == Verdict::Good);
+    if file_is_good {
+        machine(store, no_mail, around, &mut symptoms).await;
+    } else {
+        symptoms.extend(STORED.map(|part| Symptom::unknown(part, "the file is damaged")));
     }
     symptoms.sort_by_key(|symptom| symptom.part);
-    Ok(symptoms)
+    symptoms
 }
 
 async fn machine(
@@ -279,16 +230,6 @@ async fn machine(
     alert::on_machine(store, around).tell(Part::Alerts, symptoms);
     let letters = letter::months(store).unwrap_or_default();
     stored_parts(store, store.checks(), Scope::All, &letters, around, symptoms).await;
-}
-
-async fn stored(store: &Store, around: &Circumstances, symptoms: &mut Vec<Symptom>) {
-    if let Store::Dynamo(dynamo) = store {
-        content::catalogue(dynamo, around)
-            .await
-            .tell(Part::Catalogue, symptoms);
-        alert::on_aws(dynamo, around).await.tell(Part::Alerts, symptoms);
-    }
-    stored_parts(store, store.checks().await, Scope::Newest, &[], around, symptoms).await;
 }
 
 /// The bulletins whose rows are read.

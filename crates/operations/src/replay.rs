@@ -7,15 +7,26 @@ use pipeline::port::StoreError;
 use tokio::time::{Instant, sleep_until};
 
 pub mod alert;
+#[cfg(feature = "aws")]
 pub mod letter;
+#[cfg(feature = "aws")]
 pub mod look;
 pub mod month;
+#[cfg(feature = "aws")]
 pub mod page;
+#[cfg(feature = "aws")]
 pub mod record;
 
+#[cfg(feature = "aws")]
 mod queues;
+#[cfg(feature = "aws")]
+mod topic;
 
-pub use queues::{Done, Listing, Queues};
+#[cfg(feature = "aws")]
+pub use {
+    queues::{Done, Listing, Queues},
+    topic::topics,
+};
 
 /// The reason why a replay failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,10 +1,13 @@
 //! The store of bulletins that a command works on: SQLite, DynamoDB or the shipped history, behind the ports of the
 //! pipeline. Excludes the implementations. Start with [`Store`].
 
+#[cfg(feature = "aws")]
+pub(crate) mod dynamo;
+
+#[cfg(feature = "aws")]
 use aws::DynamoStore;
-use aws_types::SdkConfig;
 use bulletin::{Case, Month, MonthRange, RowKey};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use pipeline::port::{
     AlertMarks, BulletinStore, Check, Claim, LinkTable, PageLink, StoreError, StoredRow, StoredStanding,
 };
@@ -12,25 +15,54 @@ use pipeline::{ArchivedRow, BulletinRecord, HistoryRow, Link, LinkState, Pending
 use shipped_history::ShippedHistory;
 use sqlite::SqliteStore;
 
-use crate::Deployment;
-use crate::capacity::Meter;
-
 /// A store of bulletins: on one machine, on AWS, or shipped with the program.
 #[derive(Debug)]
 pub enum Store {
     /// A SQLite file.
     Sqlite(Box<SqliteStore>),
     /// DynamoDB tables.
+    #[cfg(feature = "aws")]
     Dynamo(Box<DynamoStore>),
     /// The shipped history, where nothing is stored yet. It is read-only, and has no links and no alerts.
     Shipped(Box<ShippedHistory>),
 }
 
+/// Forwards a call to the store of this variant.
+macro_rules! either {
+    ($self:ident, $call:ident ( $($argument:expr),* )) => {
+        match $self {
+            Self::Sqlite(store) => store.$call($($argument),*).await,
+            #[cfg(feature = "aws")]
+            Self::Dynamo(store) => store.$call($($argument),*).await,
+            Self::Shipped(store) => store.$call($($argument),*).await,
+        }
+    };
+}
+
+/// The reads that only commands need.
+pub(crate) trait CommandReads {
+    async fn picked_standings(&self, pick: impl Fn(Case) -> bool) -> Result<Vec<StoredStanding>, StoreError>;
+
+    async fn sorted_rows(&self, month: Month) -> Result<Vec<StoredRow>, StoreError>;
+
+    async fn cell_history(
+        &self,
+        key: RowKey,
+        range: Option<MonthRange>,
+    ) -> Result<Vec<(Month, ArchivedRow)>, StoreError>;
+
+    async fn last_polls(&self) -> Result<(Option<Check>, Option<Check>), StoreError>;
+
+    async fn marks_expire_after(&self) -> Option<TimeDelta>;
+}
+
 impl Store {
-    /// The tables of a deployment. Makes no request yet. A meter records the capacity that each call consumes.
-    pub fn of(deployment: &Deployment, config: &SdkConfig, meter: Option<Meter>) -> Self {
-        let client = dynamo_client(config, meter);
-        Self::Dynamo(Box::new(DynamoStore::new(client, deployment.tables())))
+    /// The SQLite file, if the store is one.
+    pub fn sqlite(&self) -> Option<&SqliteStore> {
+        match self {
+            Self::Sqlite(store) => Some(store),
+            _ => None,
+        }
     }
 
     /// The standings of the picked cases, ordered by case. On DynamoDB only these are read.
@@ -38,14 +70,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn standings_of(&self, pick: impl Fn(Case) -> bool) -> Result<Vec<StoredStanding>, StoreError> {
-        let mut standings = match self {
-            Self::Sqlite(store) => store.standings().await?,
-            Self::Shipped(history) => history.standings().await?,
-            Self::Dynamo(store) => return store.standings_of(pick).await,
-        };
-        standings.retain(|stored| pick(stored.standing.case));
-        standings.sort_unstable_by_key(|stored| stored.standing.case);
-        Ok(standings)
+        either!(self, picked_standings(pick))
     }
 
     /// Every row of a bulletin that is stored whole, ordered by key. On DynamoDB read from its index, which may lag
@@ -54,13 +79,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn whole_bulletin(&self, month: Month) -> Result<Vec<StoredRow>, StoreError> {
-        let mut rows = match self {
-            Self::Sqlite(store) => store.rows(month).await?,
-            Self::Shipped(history) => history.rows(month).await?,
-            Self::Dynamo(store) => return store.rows_by_index(month).await,
-        };
-        rows.sort_unstable_by_key(|stored| stored.row.key);
-        Ok(rows)
+        either!(self, sorted_rows(month))
     }
 
     /// The cells of one case on one chart over the months, newest first, including those that a correction removed.
@@ -72,16 +91,46 @@ impl Store {
         key: RowKey,
         range: Option<MonthRange>,
     ) -> Result<Vec<(Month, ArchivedRow)>, StoreError> {
-        let store = match self {
-            Self::Dynamo(store) => return store.archived_history(key, range).await,
-            Self::Sqlite(store) => store,
-            // The history has no corrections.
-            Self::Shipped(_) => return Ok(Vec::new()),
-        };
+        either!(self, cell_history(key, range))
+    }
+
+    /// The last good poll of the source, and the last bad one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn checks(&self) -> Result<(Option<Check>, Option<Check>), StoreError> {
+        either!(self, last_polls())
+    }
+
+    /// The time after which the marks of sent alerts expire; `None` if they never do.
+    pub(crate) async fn marks_kept_for(&self) -> Option<TimeDelta> {
+        either!(self, marks_expire_after())
+    }
+}
+
+impl CommandReads for SqliteStore {
+    async fn picked_standings(&self, pick: impl Fn(Case) -> bool) -> Result<Vec<StoredStanding>, StoreError> {
+        let mut standings = self.standings().await?;
+        standings.retain(|stored| pick(stored.standing.case));
+        standings.sort_unstable_by_key(|stored| stored.standing.case);
+        Ok(standings)
+    }
+
+    async fn sorted_rows(&self, month: Month) -> Result<Vec<StoredRow>, StoreError> {
+        let mut rows = self.rows(month).await?;
+        rows.sort_unstable_by_key(|stored| stored.row.key);
+        Ok(rows)
+    }
+
+    async fn cell_history(
+        &self,
+        key: RowKey,
+        range: Option<MonthRange>,
+    ) -> Result<Vec<(Month, ArchivedRow)>, StoreError> {
         let mut history = Vec::new();
-        for month in store.months().await?.into_iter().rev() {
+        for month in self.months().await?.into_iter().rev() {
             if range.is_none_or(|range| range.contains(month)) {
-                let rows = store.archived_rows(month).await?;
+                let rows = self.archived_rows(month).await?;
                 history.extend(
                     rows.into_iter()
                         .filter(|row| row.key == key)
@@ -92,37 +141,42 @@ impl Store {
         Ok(history)
     }
 
-    /// The last good poll of the source, and the last bad one.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn checks(&self) -> Result<(Option<Check>, Option<Check>), StoreError> {
-        match self {
-            Self::Sqlite(store) => store.checks(),
-            Self::Dynamo(store) => Ok((store.last_check(true).await?, store.last_check(false).await?)),
-            Self::Shipped(_) => Ok((None, None)),
-        }
+    async fn last_polls(&self) -> Result<(Option<Check>, Option<Check>), StoreError> {
+        self.checks()
+    }
+
+    async fn marks_expire_after(&self) -> Option<TimeDelta> {
+        None
     }
 }
 
-/// A DynamoDB client. A meter records the capacity that each call consumes.
-pub fn dynamo_client(config: &SdkConfig, meter: Option<Meter>) -> aws_sdk_dynamodb::Client {
-    let mut builder = aws_sdk_dynamodb::config::Builder::from(config);
-    if let Some(meter) = meter {
-        builder = builder.interceptor(meter);
+impl CommandReads for ShippedHistory {
+    async fn picked_standings(&self, pick: impl Fn(Case) -> bool) -> Result<Vec<StoredStanding>, StoreError> {
+        let mut standings = self.standings().await?;
+        standings.retain(|stored| pick(stored.standing.case));
+        Ok(standings)
     }
-    aws_sdk_dynamodb::Client::from_conf(builder.build())
-}
 
-/// Forwards a call to the store of this variant.
-macro_rules! either {
-    ($self:ident, $call:ident ( $($argument:expr),* )) => {
-        match $self {
-            Self::Sqlite(store) => store.$call($($argument),*).await,
-            Self::Dynamo(store) => store.$call($($argument),*).await,
-            Self::Shipped(store) => BulletinStore::$call(store.as_ref(), $($argument),*).await,
-        }
-    };
+    async fn sorted_rows(&self, month: Month) -> Result<Vec<StoredRow>, StoreError> {
+        self.rows(month).await
+    }
+
+    async fn cell_history(
+        &self,
+        _: RowKey,
+        _: Option<MonthRange>,
+    ) -> Result<Vec<(Month, ArchivedRow)>, StoreError> {
+        // Only corrections are asked for here, and the history has none.
+        Ok(Vec::new())
+    }
+
+    async fn last_polls(&self) -> Result<(Option<Check>, Option<Check>), StoreError> {
+        Ok((None, None))
+    }
+
+    async fn marks_expire_after(&self) -> Option<TimeDelta> {
+        None
+    }
 }
 
 impl BulletinStore for Store {
@@ -169,6 +223,7 @@ macro_rules! stored {
     ($self:ident, $call:ident ( $($argument:expr),* )) => {
         match $self {
             Self::Sqlite(store) => store.$call($($argument),*).await,
+            #[cfg(feature = "aws")]
             Self::Dynamo(store) => store.$call($($argument),*).await,
             Self::Shipped(_) => Err(StoreError::Broken {
                 what: "the shipped history".into(),

@@ -1,10 +1,10 @@
 //! Creates, describes, counts, scans, truncates and drops the tables of a deployment. Excludes the meaning of
 //! items. Start with [`create()`] and [`describe()`].
 
+mod condition;
 mod count;
 mod create;
 mod describe;
-mod filter;
 mod item;
 mod remove;
 mod scan;
@@ -19,7 +19,6 @@ use aws_sdk_dynamodb::error::{BuildError, DisplayErrorContext, ProvideErrorMetad
 pub use count::{Count, count};
 pub use create::{Created, create};
 pub use describe::{Description, Listed, describe, list};
-pub use filter::Filter;
 pub use item::{Item, PRICE_OF_A_WRITE_UNIT, as_json, size};
 pub use remove::{Removal, drop_table, refuse_protected, removal, truncate};
 pub use scan::{Wanted, scan};

@@ -59,13 +59,13 @@ impl ShippedHistory {
     }
 
     /// The months, earliest first.
-    pub fn months(&self) -> impl DoubleEndedIterator<Item = Month> {
+    pub fn shipped_months(&self) -> impl DoubleEndedIterator<Item = Month> {
         self.months.keys().copied()
     }
 
     /// The newest month.
     pub fn newest(&self) -> Option<Month> {
-        self.months().next_back()
+        self.shipped_months().next_back()
     }
 
     /// The months after the newest one of which a bulletin may be published: up to the month after `present`; `None` if
@@ -120,7 +120,7 @@ impl ShippedHistory {
 
     /// All bulletins, earliest first, to be stored at this instant.
     pub fn archived(&self, at: DateTime<Utc>) -> Vec<ArchivedBulletin> {
-        self.months()
+        self.shipped_months()
             .filter_map(|month| self.archived_bulletin(month, at))
             .collect()
     }

@@ -20,7 +20,7 @@ const NEVER: DateTime<chrono::Utc> = DateTime::UNIX_EPOCH;
 
 impl BulletinStore for ShippedHistory {
     async fn months(&self) -> Result<Vec<Month>, StoreError> {
-        Ok(ShippedHistory::months(self).collect())
+        Ok(self.shipped_months().collect())
     }
 
     async fn record(&self, month: Month) -> Result<Option<BulletinRecord>, StoreError> {
@@ -69,7 +69,8 @@ impl BulletinStore for ShippedHistory {
         range: Option<MonthRange>,
         limit: Option<usize>,
     ) -> Result<Vec<HistoryRow>, StoreError> {
-        let months = ShippedHistory::months(self)
+        let months = self
+            .shipped_months()
             .rev()
             .filter(|month| range.is_none_or(|range| range.contains(*month)));
         let rows = months.filter_map(|month| {

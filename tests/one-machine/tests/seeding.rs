@@ -121,7 +121,7 @@ async fn the_whole_history_is_seeded_at_once_or_not_at_all() {
     println!("planned in {planned:?}, written in {:?}", began.elapsed());
     assert_eq!(
         store.months().await.unwrap(),
-        ShippedHistory::months(&history).collect::<Vec<_>>()
+        history.shipped_months().collect::<Vec<_>>()
     );
     // It cannot be repeated: the months are known.
     store.write_all(&plans).unwrap_err();

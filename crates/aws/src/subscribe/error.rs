@@ -6,7 +6,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_sns::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
-use super::Endpoint;
+use bulletin::Endpoint;
 
 /// The reason why subscriptions cannot be read or changed. Addresses are masked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

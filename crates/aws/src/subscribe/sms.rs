@@ -2,8 +2,8 @@
 
 use aws_sdk_sns::Client;
 
-use super::Endpoint;
 use super::error::reason;
+use bulletin::Endpoint;
 
 /// The state of SMS sending from an account to a number. A field is an error, with its reason, if its request
 /// failed.

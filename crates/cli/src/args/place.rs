@@ -2,7 +2,6 @@
 
 use clap::Args as ClapArgs;
 use operations::Deployment;
-use operations::connect::Connection;
 
 /// The connection to AWS.
 #[derive(Debug, ClapArgs)]
@@ -10,13 +9,13 @@ use operations::connect::Connection;
 pub(crate) struct ConnectionArgs {
     /// Use this profile of the AWS configuration files [env: AWS_PROFILE]
     #[arg(long, value_name = "NAME")]
-    profile: Option<String>,
+    pub(crate) profile: Option<String>,
     /// Use this AWS region [env: AWS_REGION] [default: the region of the profile]
     #[arg(long, value_name = "REGION")]
-    region: Option<String>,
+    pub(crate) region: Option<String>,
     /// Send requests to this URL instead of AWS, for example to an emulator [env: AWS_ENDPOINT_URL]
     #[arg(long, value_name = "URL")]
-    endpoint_url: Option<String>,
+    pub(crate) endpoint_url: Option<String>,
 }
 
 impl ConnectionArgs {
@@ -30,15 +29,6 @@ impl ConnectionArgs {
         .into_iter()
         .filter_map(|(name, said)| Some(format!(" --{name} {}", said.as_ref()?)))
         .collect()
-    }
-
-    /// The connection settings.
-    pub(crate) fn connection(&self) -> Connection {
-        Connection {
-            profile: self.profile.clone(),
-            region: self.region.clone(),
-            endpoint_url: self.endpoint_url.clone(),
-        }
     }
 }
 

@@ -2,8 +2,7 @@
 
 use std::path::PathBuf;
 
-use aws::subscribe::Endpoint;
-use bulletin::UnknownSpelling;
+use bulletin::{Endpoint, UnknownSpelling};
 use clap::{ArgGroup, Args as ClapArgs};
 use mail::EmailAddress;
 

@@ -7,16 +7,27 @@ use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 
 use super::{PlaceArgs, TableMigrateArgs};
 
-mod items;
+pub(crate) mod items;
 
 pub(crate) use items::{
     TableCountArgs, TableCreateArgs, TableDescribeArgs, TableDropArgs, TableListArgs, TableScanArgs,
-    TableTruncateArgs, TableWord,
+    TableTruncateArgs,
 };
 
 /// The commands for whole tables.
 #[derive(Debug, Subcommand)]
 pub(crate) enum TableCommand {
+    #[command(flatten)]
+    Deployment(DeploymentTableCommand),
+    /// Export stored bulletins to a CSV or JSON Lines file
+    Export(TableExportArgs),
+    /// Import the bulletins of a file that `table export` wrote
+    Import(TableImportArgs),
+}
+
+/// The commands for the tables of a deployment.
+#[derive(Debug, Subcommand)]
+pub(crate) enum DeploymentTableCommand {
     /// Create the tables of a deployment, with the keys and settings of its template
     Create(TableCreateArgs),
     /// Print the keys, index, stream, size and protections of a table
@@ -27,10 +38,6 @@ pub(crate) enum TableCommand {
     Scan(TableScanArgs),
     /// Count the items of a table by kind
     Count(TableCountArgs),
-    /// Export stored bulletins to a CSV or JSON Lines file
-    Export(TableExportArgs),
-    /// Import the bulletins of a file that `table export` wrote
-    Import(TableImportArgs),
     /// Migrate the items of an older program to the current layout
     Migrate(TableMigrateArgs),
     /// Delete every item of a table

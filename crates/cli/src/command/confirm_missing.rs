@@ -3,16 +3,13 @@
 use std::process::ExitCode;
 
 use anyhow::bail;
-use operations::Store;
 use pipeline::Parser;
 use pipeline::port::{BulletinStore, LinkTable};
 
 use crate::args::{ConfirmMissingArgs, StoreArgs};
 use crate::clock::RunClock;
-use crate::command::block_on;
 use crate::command::ingest::{NoSource, send_alerts};
-use crate::command::open_existing;
-use crate::command::place::metered;
+use crate::command::{aws, block_on, open_existing};
 use crate::output::{complain, counted};
 
 pub(crate) fn run(store: &StoreArgs, args: &ConfirmMissingArgs) -> anyhow::Result<ExitCode> {
@@ -23,9 +20,8 @@ pub(crate) fn run(store: &StoreArgs, args: &ConfirmMissingArgs) -> anyhow::Resul
             confirm(&store, clock, args).await?;
             return send_alerts(&store, clock, args.format).await;
         };
-        let config = args.place.connection.connection().open().await?;
-        metered(&args.place.capacity, async |meter| {
-            confirm(&Store::of(deployment, &config, meter), clock, args).await?;
+        aws::on_store(deployment, &args.place, async |store| {
+            confirm(store, clock, args).await?;
             Ok(true)
         })
         .await

@@ -3,16 +3,15 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use operations::doctor::{Circumstances, HostAnswer, Patient, Symptom, Verdict, examine};
+use operations::doctor::{Circumstances, HostAnswer, Symptom, Verdict, examine_machine};
 use pipeline::port::{Clock, PageSource};
 use web_source::Source;
 
 use crate::args::{DoctorArgs, DoctorFormat, StoreArgs};
 use crate::clock::RunClock;
 use crate::command::channels::mailer;
-use crate::command::place::metered;
 use crate::command::source::source;
-use crate::command::{block_on, open_existing};
+use crate::command::{aws, block_on, open_existing};
 use crate::database::locate_quietly;
 use crate::output;
 
@@ -41,26 +40,15 @@ async fn symptoms(store: &StoreArgs, args: &DoctorArgs) -> anyhow::Result<Vec<Sy
             place,
         })
     };
-    let Some(deployment) = &args.place.stage else {
-        let file = open_existing(store)?;
-        let patient = Patient::Machine {
-            store: &file,
-            no_mail: mailer().err().map(|error| error.to_string()),
-        };
-        return Ok(examine(patient, &around(of_file(&locate_quietly(store)?.path)).await?).await?);
-    };
-    let config = args.place.connection.connection().open().await?;
-    let place = format!(" --stage {deployment}{}", args.place.connection.words());
-    let around = around(place).await?;
-    metered(&args.place.capacity, async |meter| {
-        let patient = Patient::Deployment {
-            deployment,
-            config: &config,
-            meter,
-        };
-        Ok(examine(patient, &around).await?)
-    })
-    .await
+    match &args.place.stage {
+        Some(deployment) => aws::examine(deployment, &args.place, around).await,
+        None => {
+            let file = open_existing(store)?;
+            let no_mail = mailer().err().map(|error| error.to_string());
+            let around = around(of_file(&locate_quietly(store)?.path)).await?;
+            Ok(examine_machine(&file, no_mail.as_deref(), &around).await)
+        }
+    }
 }
 
 /// The `--db` option to append to a command; empty for the default database.

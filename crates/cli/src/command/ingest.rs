@@ -4,7 +4,6 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use bulletin::{Finding, Month};
-use operations::Store;
 use pipeline::port::{BulletinStore, Clock, Fetched, LinkTable, PageLink, PageSource, SourceError};
 use pipeline::{Accept, ParseError, Parsed, Parser};
 use sqlite::SqliteStore;
@@ -12,11 +11,10 @@ use sqlite::SqliteStore;
 use crate::args::{IngestArgs, StoreArgs};
 use crate::clock::RunClock;
 use crate::command::channels::channels;
-use crate::command::place::metered;
 use crate::command::run::{repair_times, report_parsed};
 use crate::command::seed::seed;
 use crate::command::undelivered::{self, Failures};
-use crate::command::{block_on, open_sound, parse};
+use crate::command::{aws, block_on, open_sound, parse};
 use crate::output::{AlertsFormat, complain};
 
 pub(crate) fn run(store: &StoreArgs, args: &IngestArgs) -> anyhow::Result<ExitCode> {
@@ -25,11 +23,9 @@ pub(crate) fn run(store: &StoreArgs, args: &IngestArgs) -> anyhow::Result<ExitCo
         let Some(deployment) = &args.place.stage else {
             return on_machine(&open_sound(store)?, clock, args).await;
         };
-        let config = args.place.connection.connection().open().await?;
-        metered(&args.place.capacity, async |meter| {
-            // The notifier sends the alerts, and `bulletin replay` handles the dead letters.
-            let store = Store::of(deployment, &config, meter);
-            feed(&store, clock, args, |_| Ok(())).await
+        // The notifier sends the alerts, and `bulletin replay` handles the dead letters.
+        aws::on_store(deployment, &args.place, async |store| {
+            feed(store, clock, args, |_| Ok(())).await
         })
         .await
     })?;

@@ -1,9 +1,8 @@
 //! Checks alerts that were started and not finished, and alerts that fail and are retried. Excludes dead letters,
-//! see [`letter`](super::letter). Start with [`on_machine`] or [`on_aws`].
+//! see [`letter`](super::letter). Start with [`on_machine`].
 
 use std::collections::BTreeSet;
 
-use aws::DynamoStore;
 use bulletin::Month;
 use chrono::{DateTime, TimeDelta, Utc};
 use pipeline::port::StoreError;
@@ -15,7 +14,7 @@ use super::{Circumstances, Part, Symptom, counted, few, one_line};
 const OVER: TimeDelta = TimeDelta::minutes(15);
 
 /// The expired marks that nobody took over.
-fn left(marks: Vec<(String, DateTime<Utc>)>, now: DateTime<Utc>) -> Vec<String> {
+pub(super) fn left(marks: Vec<(String, DateTime<Utc>)>, now: DateTime<Utc>) -> Vec<String> {
     let over = marks.into_iter().filter(|(_, expires)| *expires + OVER < now);
     over.map(|(mark, _)| mark).collect()
 }
@@ -66,20 +65,6 @@ fn waits(changes: usize) -> String {
     format!("{} {verb}", counted(changes, "change"))
 }
 
-/// Checks the alerts of a deployment.
-pub(super) async fn on_aws(store: &DynamoStore, around: &Circumstances) -> Result<Vec<Symptom>, StoreError> {
-    let left = left(store.marks_in_progress().await?, around.now);
-    if left.is_empty() {
-        return Ok(vec![Symptom::good(Part::Alerts, "none was begun and left")]);
-    }
-    Ok(vec![sent_again(
-        &left,
-        "The stream hands them out again for six hours. After that, repair the cause (docs/RUNBOOK.md, NotifierErrors), and \
-         have them worked out again and sent:",
-        around,
-    )])
-}
-
 fn died(left: &[String]) -> String {
     format!(
         "whoever sent {} died: {}",
@@ -88,7 +73,8 @@ fn died(left: &[String]) -> String {
     )
 }
 
-fn sent_again(left: &[String], to_do: &str, around: &Circumstances) -> Symptom {
+/// The symptom of alerts that are sent again with `replay --alerts`.
+pub(super) fn sent_again(left: &[String], to_do: &str, around: &Circumstances) -> Symptom {
     let months: BTreeSet<Month> = left.iter().filter_map(|mark| month_of(mark)).collect();
     months
         .iter()

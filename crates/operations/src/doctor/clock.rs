@@ -1,15 +1,8 @@
-//! Checks the clock of this machine against other clocks and against stored times. Start with [`by_hosts`],
-//! [`by_aws`] and [`by_what_is_stored`].
+//! Checks the clock of this machine against other clocks and against stored times. Start with [`by_hosts`]
+//! and [`by_what_is_stored`].
 
-use std::sync::{Arc, Mutex, PoisonError};
-
-use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::interceptors::Intercept;
-use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserializationInterceptorContextRef;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::config_bag::ConfigBag;
 use chrono::{DateTime, TimeDelta, Utc};
-use pipeline::port::{BulletinStore, Clock as _, LinkTable, StoreError, SystemClock};
+use pipeline::port::{BulletinStore, LinkTable, StoreError};
 use pipeline::skew;
 
 use super::{Circumstances, Looks, Part, Symptom, at, few, months_in_force};
@@ -17,36 +10,6 @@ use super::{Circumstances, Looks, Part, Symptom, at, few, months_in_force};
 /// The maximum difference of this machine's clock. AWS refuses signed requests from a difference of five minutes
 /// on, and everything stored gets the wrong time.
 const TOO_FAR: TimeDelta = TimeDelta::seconds(60);
-
-/// The time by which AWS's clock is ahead of this machine's, from its first response. Clones share it.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Skew(Arc<Mutex<Option<TimeDelta>>>);
-
-impl Skew {
-    fn ahead(&self) -> Option<TimeDelta> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-#[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
-impl Intercept for Skew {
-    fn name(&self) -> &'static str {
-        "Skew"
-    }
-
-    fn read_before_deserialization(
-        &self,
-        context: &BeforeDeserializationInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let date = context.response().headers().get("date");
-        let date = date.and_then(|date| DateTime::parse_from_rfc2822(date).ok());
-        let mut ahead = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *ahead = ahead.or_else(|| Some(date?.to_utc() - SystemClock.now()));
-        Ok(())
-    }
-}
 
 /// Checks the clock against those of the hosts that responded.
 pub(super) fn by_hosts(around: &Circumstances, symptoms: &mut Vec<Symptom>) {
@@ -63,18 +26,8 @@ pub(super) fn by_hosts(around: &Circumstances, symptoms: &mut Vec<Symptom>) {
     symptoms.push(judged(known));
 }
 
-/// Checks the clock against AWS's.
-pub(super) fn by_aws(skew: &Skew, around: &Circumstances, symptoms: &mut Vec<Symptom>) {
-    let of_hosts = around.hosts.iter().flatten();
-    let known = skew.ahead().map(|ahead| ("AWS", ahead));
-    let known = known.or_else(|| {
-        let mut of_hosts = of_hosts.filter_map(|answer| Some((answer.host.as_str(), answer.ahead?)));
-        of_hosts.next()
-    });
-    symptoms.push(judged(known));
-}
-
-fn judged(known: Option<(&str, TimeDelta)>) -> Symptom {
+/// The verdict on the clock, from the clock that is known and the time by which it is ahead.
+pub(super) fn judged(known: Option<(&str, TimeDelta)>) -> Symptom {
     let Some((who, ahead)) = known else {
         return Symptom::unknown(Part::Clock, "nobody who was asked says what time it is");
     };

@@ -1,26 +1,18 @@
-//! Checks stored content for consistency: the file, the catalogue, rows and standings. Excludes tables and queues,
-//! see [`table`](super::table) and [`letter`](super::letter).
+//! Checks stored content for consistency: the file, rows and standings. Excludes dead letters, see
+//! [`letter`](super::letter).
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws::DynamoStore;
 use bulletin::{Bulletin, Case, CellState, Chart, Entry, Month, Standing};
 use pipeline::CellDigest;
 use pipeline::port::{BulletinStore, StoreError, as_bulletin};
-use pipeline::present_month;
 use sqlite::SqliteStore;
 
 use super::{Circumstances, Part, Scope, Symptom, counted, few, one_line};
 
-/// The first bulletin in the modern form, December 2001; no earlier month was ever stored.
-const EARLIEST: (i32, u32) = (2001, 12);
-
-/// The key of the catalogue's item, as the AWS CLI takes it.
-const CATALOGUE_KEY: &str = r#"{"pk": {"S": "CATALOGUE"}, "sk": {"S": "CATALOGUE"}}"#;
-
 /// Adds the command that repairs the stored data of a month: a manually ingested page is compared with every row
 /// and standing.
-fn feed(symptom: Symptom, around: &Circumstances) -> Symptom {
+pub(super) fn feed(symptom: Symptom, around: &Circumstances) -> Symptom {
     symptom.by(around.command("ingest PAGE.html"))
 }
 
@@ -71,81 +63,6 @@ pub(super) async fn half_stored(
             around,
         )
     }])
-}
-
-/// Checks that the catalogue and the bulletins' items name the same months.
-pub(super) async fn catalogue(
-    store: &DynamoStore,
-    around: &Circumstances,
-) -> Result<Vec<Symptom>, StoreError> {
-    let listed: BTreeSet<Month> = store.months().await?.into_iter().collect();
-    let horizon = present_month(around.now).next().next();
-    let all = Month::new(EARLIEST.0, EARLIEST.1)
-        .into_iter()
-        .flat_map(|first| first.through(horizon).collect::<Vec<_>>());
-    let asked: BTreeSet<Month> = all.chain(listed.iter().copied()).collect();
-    let there: BTreeSet<Month> = store.months_with_record(asked).await?.into_iter().collect();
-    let texts = |months: Vec<&Month>| months.iter().map(ToString::to_string).collect::<Vec<_>>();
-    let mut symptoms = Vec::new();
-    let without = texts(listed.difference(&there).collect());
-    if !without.is_empty() {
-        symptoms.push(feed(
-            Symptom::bad(
-                Part::Catalogue,
-                format!(
-                    "the catalogue lists bulletins that have no item: {}",
-                    few(&without, ", ")
-                ),
-                "Save the page of each from a browser, and feed it:",
-            ),
-            around,
-        ));
-    }
-    let (counts, standings) = (store.counted_standings().await?, store.standings().await?.len());
-    if counts != standings {
-        symptoms.push(
-            Symptom::bad(
-                Part::Catalogue,
-                format!(
-                    "the catalogue counts {}, and there are {standings}: until that is put right nothing new can be stored",
-                    counted(counts, "standing")
-                ),
-                "Somebody else wrote there. Put the number right by the AWS CLI; then feed the newest page, so that what is \
-                 missing is put back:",
-            )
-            .by(format!(
-                "aws dynamodb update-item --table-name {} --key '{CATALOGUE_KEY}' \
-                 --update-expression 'SET cases = :n' --expression-attribute-values '{{\":n\": {{\"N\": \"{standings}\"}}}}'",
-                store.data_table(),
-            ))
-            .by(around.command("ingest PAGE.html")),
-        );
-    }
-    let unlisted = texts(there.difference(&listed).collect());
-    if !unlisted.is_empty() {
-        symptoms.push(
-            Symptom::bad(
-                Part::Catalogue,
-                format!(
-                    "the catalogue, from which everybody learns what is stored, does not list these bulletins: {}",
-                    few(&unlisted, ", ")
-                ),
-                "Somebody else wrote there. Put back the item CATALOGUE from a backup, or the months into its set \
-                 `months` by the AWS CLI:",
-            )
-            .by(format!(
-                "aws dynamodb update-item --table-name {} --key '{}' --update-expression 'ADD months :m' \
-                 --expression-attribute-values '{{\":m\": {{\"SS\": {}}}}}'",
-                store.data_table(),
-                CATALOGUE_KEY,
-                serde_json::json!(unlisted)
-            )),
-        );
-    }
-    if symptoms.is_empty() {
-        symptoms.push(Symptom::good(Part::Catalogue, counted(listed.len(), "bulletin")));
-    }
-    Ok(symptoms)
 }
 
 /// Checks that the rows of each bulletin match the digest in its record.

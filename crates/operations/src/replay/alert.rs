@@ -2,24 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws::{MARKS_KEPT_FOR, SnsTopics};
-use aws_sdk_sns::error::DisplayErrorContext;
-use aws_types::SdkConfig;
 use bulletin::{Alert, Month};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use pipeline::port::{BulletinStore, Channel, StoreError, SystemClock};
 use pipeline::{Dispatcher, Retold, retell};
 
-use crate::replay::ReplayError;
-use crate::{Deployment, Store};
+use crate::Store;
 
 /// The alerts of the requested months.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Rebuilt {
     /// The alerts of each stored month.
     pub months: BTreeMap<Month, Retold>,
-    /// Months whose marks may have expired, so that it is unknown whether their alerts were sent.
-    pub forgotten: BTreeSet<Month>,
+    /// Months whose marks may have expired, so that it is unknown whether their alerts were sent. The value is the
+    /// time for which marks are kept.
+    pub forgotten: BTreeMap<Month, TimeDelta>,
 }
 
 impl Rebuilt {
@@ -27,7 +24,7 @@ impl Rebuilt {
     pub fn due(&self) -> Vec<Alert> {
         self.months
             .iter()
-            .filter(|(month, _)| !self.forgotten.contains(month))
+            .filter(|(month, _)| !self.forgotten.contains_key(month))
             .flat_map(|(_, retold)| retold.due())
             .collect()
     }
@@ -43,12 +40,12 @@ pub async fn rebuild(
     now: DateTime<Utc>,
 ) -> Result<Rebuilt, StoreError> {
     let retold = retell(store, months, async |month| store.whole_bulletin(month).await).await?;
-    let mut forgotten = BTreeSet::new();
-    if matches!(store, Store::Dynamo(_)) {
+    let mut forgotten = BTreeMap::new();
+    if let Some(kept_for) = store.marks_kept_for().await {
         for month in retold.keys() {
             let record = store.record(*month).await?;
-            if record.is_some_and(|record| record.first_seen + MARKS_KEPT_FOR <= now) {
-                forgotten.insert(*month);
+            if record.is_some_and(|record| record.first_seen + kept_for <= now) {
+                forgotten.insert(*month, kept_for);
             }
         }
     }
@@ -91,27 +88,4 @@ pub async fn unsent(
         }));
     }
     Ok(unsent)
-}
-
-/// The topics of a deployment's alerts.
-///
-/// # Errors
-/// [`ReplayError::NoTopics`] if they do not exist.
-pub async fn topics(deployment: &Deployment, config: &SdkConfig) -> Result<SnsTopics, ReplayError> {
-    let client = aws_sdk_sns::Client::new(config);
-    let name = format!("{}BULLETINS", deployment.topics());
-    let mut pages = client.list_topics().into_paginator().send();
-    while let Some(page) = pages.next().await {
-        let page = page.map_err(|error| ReplayError::Topics(DisplayErrorContext(error).to_string()))?;
-        let arns = page.topics().iter().filter_map(|topic| topic.topic_arn());
-        for arn in arns {
-            if let Some(before) = arn.strip_suffix(&name)
-                && before.ends_with(':')
-            {
-                let prefix = format!("{before}{}", deployment.topics());
-                return Ok(SnsTopics::new(client, prefix));
-            }
-        }
-    }
-    Err(ReplayError::NoTopics(name))
 }

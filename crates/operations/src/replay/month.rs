@@ -1,16 +1,13 @@
 //! Queues the pages of past months to be parsed again. Excludes pages among the dead letters, see
 //! [`page`](super::page). Start with [`plan`].
 
-use aws::SqsQueue;
-use aws_types::SdkConfig;
 use bulletin::{Month, MonthRange};
 use bulletin_html::predicted_path;
 use chrono::{Duration, Utc};
 use pipeline::port::{BulletinQueue, BulletinStore, LinkTable, PageLink, PageMessage, StoreError};
 
 use crate::Store;
-use crate::deployment::Queue;
-use crate::replay::{Pace, Queues, ReplayError};
+use crate::replay::Pace;
 
 /// The time after which a queued link without an outcome is due again, as for the fetcher.
 const QUEUED_FOR: Duration = Duration::minutes(60);
@@ -57,16 +54,6 @@ pub async fn plan(store: &Store, range: MonthRange) -> Result<Vec<Again>, StoreE
         });
     }
     Ok(plan)
-}
-
-impl Queues {
-    /// The queue of pages.
-    ///
-    /// # Errors
-    /// [`ReplayError`].
-    pub async fn pages(&self, config: &SdkConfig) -> Result<SqsQueue, ReplayError> {
-        Ok(SqsQueue::new(config, self.url(Queue::Pages).await?))
-    }
 }
 
 /// Queues these pages in order, at a limited rate. Returns the number of pages queued before `stop` returned true.

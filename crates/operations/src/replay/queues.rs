@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aws::SqsQueue;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_sqs::types::{MessageSystemAttributeName, QueueAttributeName};
@@ -42,6 +43,14 @@ pub struct Queues {
 }
 
 impl Queues {
+    /// The queue of pages.
+    ///
+    /// # Errors
+    /// [`ReplayError`].
+    pub async fn pages(&self, config: &SdkConfig) -> Result<SqsQueue, ReplayError> {
+        Ok(SqsQueue::new(config, self.url(Queue::Pages).await?))
+    }
+
     /// The queues of this deployment. Makes no request yet.
     pub fn new(deployment: &Deployment, config: &SdkConfig) -> Self {
         Self {

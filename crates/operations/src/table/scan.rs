@@ -3,8 +3,9 @@
 use aws_sdk_dynamodb::Client;
 
 use super::TableError;
-use super::filter::{Filter, condition};
+use super::condition::condition;
 use super::item::Item;
+use crate::filter::Filter;
 
 /// The items to find in a table.
 #[derive(Debug, Clone, Default)]

@@ -5,10 +5,11 @@ use aws_sdk_dynamodb::types::{AttributeValue, KeySchemaElement};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use super::condition::condition;
 use super::describe::listed;
-use super::filter::condition;
 use super::*;
 use crate::Deployment;
+use crate::filter::Filter;
 
 /// A definition in the form of CloudFormation properties.
 fn as_properties(input: &CreateTableInput, kind: TableKind) -> Value {

@@ -1,7 +1,7 @@
 //! The options of the `table` commands for whole tables of a deployment.
 
 use clap::{Args as ClapArgs, ValueEnum};
-use operations::table::{Filter, TableKind};
+use operations::filter::Filter;
 
 use crate::args::{CapacityArgs, ConnectionArgs, DeploymentArgs};
 use crate::output::Format;
@@ -15,16 +15,6 @@ pub(crate) enum TableWord {
     Links,
     /// Marks of alerts that were sent
     Marks,
-}
-
-impl TableWord {
-    pub(crate) fn kind(self) -> TableKind {
-        match self {
-            Self::Data => TableKind::Data,
-            Self::Links => TableKind::Links,
-            Self::Marks => TableKind::Marks,
-        }
-    }
 }
 
 #[derive(Debug, ClapArgs)]

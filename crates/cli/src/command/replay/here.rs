@@ -6,17 +6,17 @@ use operations::replay::month;
 use pipeline::port::{LinkTable as _, StoreError};
 use sqlite::{DeadLetterKind, SqliteStore};
 
-use super::alert::{announce, resend};
-use super::{Stop, progress_bar, report_queued, show, show_pages};
 use crate::args::{QueueWord, ReplayArgs, StoreArgs};
 use crate::command::channels::channels;
 use crate::command::open_existing_to_write;
-use crate::output::{AlertsFormat, Format, complain, counted};
+use crate::command::queueing::{Stop, progress_bar, report_queued, show_pages};
+use crate::command::resend::{announce, resend};
+use crate::output::{AlertsFormat, Format, complain, counted, print_list};
 
 /// Runs the command. Returns true if no problem is left.
 pub(super) async fn replay(local: &StoreArgs, args: &ReplayArgs) -> anyhow::Result<bool> {
     let place = Store::Sqlite(Box::new(open_existing_to_write(local)?));
-    let Store::Sqlite(store) = &place else {
+    let Some(store) = place.sqlite() else {
         return Ok(false);
     };
     if args.dead_letters {
@@ -32,7 +32,7 @@ pub(super) async fn replay(local: &StoreArgs, args: &ReplayArgs) -> anyhow::Resu
         let bar = progress_bar(pages.len());
         let queued = month::queue(
             &place,
-            store.as_ref(),
+            store,
             &pages,
             None,
             |queued| bar.set_position(queued as u64),
@@ -96,7 +96,7 @@ async fn dead_letters(store: &SqliteStore, args: &ReplayArgs) -> anyhow::Result<
             Some(letter.failure.clone()),
         ]);
     }
-    show(["Queue", "About", "Link", "Reason"], rows, args.format)?;
+    print_list(["Queue", "About", "Link", "Reason"], rows, args.format)?;
     if letters.is_empty() {
         complain("note", "there are no dead letters");
         return Ok(true);

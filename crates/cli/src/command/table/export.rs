@@ -5,10 +5,11 @@ use std::process::ExitCode;
 use chrono::Utc;
 use operations::archive_file::{Export, export};
 
-use super::{form, progress_bar, show};
+use super::form;
 use crate::args::{StoreArgs, TableExportArgs};
 use crate::command::block_on;
 use crate::command::place::on_store;
+use crate::command::progress::{progress_bar, show};
 use crate::output::{self, complain, counted};
 
 pub(super) fn run(store: &StoreArgs, args: &TableExportArgs) -> anyhow::Result<ExitCode> {

@@ -11,10 +11,10 @@ use operations::archive_file::{ImportReport, import, read_file};
 use pipeline::port::SystemClock;
 use shipped_history::ShippedHistory;
 
-use super::{form, progress_bar, show};
+use super::form;
 use crate::args::{StoreArgs, TableImportArgs};
-use crate::command::place::metered;
-use crate::command::{block_on, open_sound};
+use crate::command::progress::{progress_bar, show};
+use crate::command::{aws, block_on, open_sound};
 use crate::database::locate_quietly;
 use crate::output::{self, complain, counted};
 
@@ -35,7 +35,7 @@ pub(super) fn run(local: &StoreArgs, args: &TableImportArgs) -> anyhow::Result<E
         match &args.place.stage {
             None => {
                 let store = Store::Sqlite(Box::new(open_sound(local)?));
-                let Store::Sqlite(database) = &store else {
+                let Some(database) = store.sqlite() else {
                     bail!("the store is not a database file");
                 };
                 let Some(_reading) = database.lock_reading(WAIT_FOR_A_RUN, Utc::now())? else {
@@ -46,13 +46,7 @@ pub(super) fn run(local: &StoreArgs, args: &TableImportArgs) -> anyhow::Result<E
                 };
                 bring(&store).await
             }
-            Some(deployment) => {
-                let config = args.place.connection.connection().open().await?;
-                metered(&args.place.capacity, async |meter| {
-                    bring(&Store::of(deployment, &config, meter)).await
-                })
-                .await
-            }
+            Some(deployment) => aws::on_store(deployment, &args.place, bring).await,
         }
     });
     bar.finish_and_clear();

@@ -1,15 +1,16 @@
 //! Functions that the commands for subscriptions on AWS share. Only these commands create SNS clients.
 
-use aws::subscribe::{Endpoint, Subscriber, Subscribers, Wanted};
-use bulletin::{Category, Subscription, When};
+use aws::subscribe::{Subscriber, Subscribers, Wanted};
+use bulletin::{Category, Endpoint, Subscription, When};
 use sqlite::WatchKind;
 
-use crate::args::AwsArgs;
+use super::open;
+use crate::args::subscribe::AwsArgs;
 use crate::command::watch::filter_in_words;
 
 /// The subscriptions of the chosen deployment, with the credentials that the AWS CLI would use.
 pub(crate) async fn subscribers(args: &AwsArgs) -> anyhow::Result<Subscribers> {
-    let config = args.connection.connection().open().await?;
+    let config = open(&args.connection).await?;
     let client = aws_sdk_sns::Client::new(&config);
     Ok(match &args.topic_prefix {
         Some(prefix) => Subscribers::new(client, prefix),

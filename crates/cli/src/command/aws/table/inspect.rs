@@ -7,14 +7,14 @@ use operations::dynamo_client;
 use operations::table::{Description, Wanted, as_json, count, describe, list, scan};
 use serde_json::Value;
 
-use super::with_client;
-use crate::args::{TableCountArgs, TableDescribeArgs, TableListArgs, TableScanArgs};
+use super::{kind, metered, open, with_client};
+use crate::args::table::{TableCountArgs, TableDescribeArgs, TableListArgs, TableScanArgs};
 use crate::command::block_on;
-use crate::command::place::metered;
+use crate::command::progress::progress_bar;
 use crate::output::{self, Format, complain, counted};
 
 pub(super) fn describe_table(args: &TableDescribeArgs) -> anyhow::Result<ExitCode> {
-    let name = args.table.kind().name(&args.place.stage);
+    let name = kind(args.table).name(&args.place.stage);
     let description = with_client(&args.place, async |client| Ok(describe(client, &name).await?))?;
     match args.format {
         Format::Json => output::print_json(&description)?,
@@ -64,7 +64,7 @@ fn fields(table: &Description) -> Vec<[String; 2]> {
 
 pub(super) fn list_tables(args: &TableListArgs) -> anyhow::Result<ExitCode> {
     let tables = block_on(async {
-        let config = args.connection.connection().open().await?;
+        let config = open(&args.connection).await?;
         metered(&args.capacity, async |meter| {
             Ok(list(&dynamo_client(&config, meter)).await?)
         })
@@ -93,7 +93,7 @@ pub(super) fn list_tables(args: &TableListArgs) -> anyhow::Result<ExitCode> {
 }
 
 pub(super) fn scan_table(args: &TableScanArgs) -> anyhow::Result<ExitCode> {
-    let name = args.table.kind().name(&args.place.stage);
+    let name = kind(args.table).name(&args.place.stage);
     let wanted = Wanted {
         limit: args.limit.and_then(|limit| usize::try_from(limit).ok()),
         attributes: args.attributes.clone(),
@@ -176,9 +176,9 @@ fn cell(value: &Value) -> String {
 }
 
 pub(super) fn count_items(args: &TableCountArgs) -> anyhow::Result<ExitCode> {
-    let kind = args.table.kind();
+    let kind = kind(args.table);
     let name = kind.name(&args.place.stage);
-    let bar = super::progress_bar("items");
+    let bar = progress_bar("items");
     let count = with_client(&args.place, async |client| {
         Ok(count(client, &name, kind, |counted| bar.set_position(counted as u64)).await?)
     });

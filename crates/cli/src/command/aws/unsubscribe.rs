@@ -1,14 +1,14 @@
 //! `bulletin unsubscribe`: removes subscriptions, or one filter of a subscription.
 
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
-use aws::subscribe::{Endpoint, Subscribers, Wanted};
-use bulletin::{Category, FilterPolicy, Subscription, UnknownSpelling};
+use aws::subscribe::{Subscribers, Wanted};
+use bulletin::{Category, Endpoint, FilterPolicy, Subscription, UnknownSpelling};
 
+use super::subscriber::{as_options, in_words, of_endpoint, subscribers, topic_name};
 use crate::args::{UnsubscribeArgs, WantedArgs};
-use crate::command::aws_side::{as_options, in_words, of_endpoint, subscribers, topic_name};
 use crate::command::block_on;
 use crate::command::watch::refuse_impossible;
 use crate::output::{self, complain};
@@ -57,7 +57,7 @@ pub(crate) fn run(args: &UnsubscribeArgs) -> anyhow::Result<ExitCode> {
         for step in &steps {
             output::print(&output::wrapped(&step.in_words(&endpoint)))?;
         }
-        if !args.yes && !is_confirmed()? {
+        if !args.yes && !output::is_confirmed()? {
             output::print("Nothing was done.")?;
             return Ok(ExitCode::SUCCESS);
         }
@@ -182,14 +182,4 @@ impl Step {
         }
         Ok(())
     }
-}
-
-/// Asks for confirmation on the terminal.
-pub(crate) fn is_confirmed() -> anyhow::Result<bool> {
-    let mut out = std::io::stdout().lock();
-    out.write_all(b"Continue? [y/N] ")?;
-    out.flush()?;
-    let mut answer = String::new();
-    std::io::stdin().lock().read_line(&mut answer)?;
-    Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
 }

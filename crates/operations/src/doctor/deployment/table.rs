@@ -1,5 +1,5 @@
 //! Checks that the tables of a deployment exist, have the expected shape, and are protected. Excludes their
-//! content, see [`content`](super::content). Start with [`tables`].
+//! content, see [`content`](crate::doctor::content). Start with [`tables`].
 
 use aws::BULLETIN_INDEX;
 use aws_sdk_dynamodb::Client;
@@ -11,12 +11,12 @@ use aws_sdk_dynamodb::types::{
 use aws_types::SdkConfig;
 use pipeline::port::StoreError;
 
-use super::clock::Skew;
-use super::look::stage;
-use super::{Circumstances, Part, Symptom, one_line};
+use super::skew::Skew;
 use crate::Deployment;
 use crate::capacity::Meter;
 use crate::deployment::Function;
+use crate::doctor::look::stage;
+use crate::doctor::{Circumstances, Part, Symptom, one_line};
 
 /// The time-to-live attribute of a mark.
 const MARKS_LIVE_UNTIL: &str = "delete_at";

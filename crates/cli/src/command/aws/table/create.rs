@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use operations::table::{Created, create};
 
 use super::{kinds, with_client};
-use crate::args::TableCreateArgs;
+use crate::args::table::TableCreateArgs;
 use crate::output::{self, complain};
 
 pub(super) fn create_tables(args: &TableCreateArgs) -> anyhow::Result<ExitCode> {

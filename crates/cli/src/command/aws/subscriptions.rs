@@ -6,8 +6,8 @@ use aws::subscribe::{Subscriber, Wanted};
 use bulletin::Category;
 use serde_json::{Value, json};
 
+use super::subscriber::{in_words, subscribers, topic_name};
 use crate::args::SubscriptionsArgs;
-use crate::command::aws_side::{in_words, subscribers, topic_name};
 use crate::command::block_on;
 use crate::output::{self, Format};
 

@@ -7,15 +7,15 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use aws::DISPLAY_NAME;
-use aws::subscribe::{Endpoint, FILTERED_PER_TOPIC, SmsChecks, Subscriber, Subscribers, Wanted};
-use bulletin::{Alert, Category, FilterPolicy, Month, Subscription, UnknownSpelling, When};
+use aws::subscribe::{FILTERED_PER_TOPIC, SmsChecks, Subscriber, Subscribers, Wanted};
+use bulletin::{Alert, Category, Endpoint, FilterPolicy, Month, Subscription, UnknownSpelling, When};
 use chrono::{SecondsFormat, Utc};
 use serde_json::json;
 
-use crate::args::SubscribeArgs;
-use crate::command::aws_side::{
+use super::subscriber::{
     as_filter_policy_expresses, as_options, in_words, of_endpoint, subscribers, topic_name,
 };
+use crate::args::SubscribeArgs;
 use crate::command::block_on;
 use crate::command::watch::subscription;
 use crate::output::{self, complain};

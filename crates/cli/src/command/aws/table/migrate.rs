@@ -1,4 +1,4 @@
-//! `bulletin table migrate`: runs [`operations::migrate`] and prints the outcome of each month.
+//! `bulletin table migrate`: runs [`migrate`] and prints the outcome of each month.
 
 use std::process::ExitCode;
 
@@ -7,11 +7,10 @@ use anyhow::Context as _;
 use aws::DynamoStore;
 use serde::Serialize;
 
-use super::{progress_bar, show};
+use super::with_client;
 use crate::args::TableMigrateArgs;
 use crate::clock::RunClock;
-use crate::command::block_on;
-use crate::command::place::on_deployment;
+use crate::command::progress::{progress_bar, show};
 use crate::command::source::source;
 use crate::output::{self, Format, complain, counted};
 
@@ -54,12 +53,12 @@ struct Report {
 pub(super) fn run(args: &TableMigrateArgs) -> anyhow::Result<ExitCode> {
     let clock = RunClock::new(None);
     let source = source(&args.pages, clock)?;
-    block_on(on_deployment(&args.place, async |_, client| {
+    with_client(&args.place, async |client| {
         let tables = args.place.stage.tables();
         let name = args.from_table.clone().unwrap_or_else(|| tables.data.clone());
         let is_own = name == tables.data;
         let old = OldTable::new(client.clone(), name, is_own);
-        let store = DynamoStore::new(client, tables);
+        let store = DynamoStore::new(client.clone(), tables);
         let bar = progress_bar("items");
         let survey = old.survey(|items| show(&bar, items, items)).await;
         bar.finish_and_clear();
@@ -114,7 +113,7 @@ pub(super) fn run(args: &TableMigrateArgs) -> anyhow::Result<ExitCode> {
         } else {
             ExitCode::FAILURE
         })
-    }))
+    })
 }
 
 impl Line {

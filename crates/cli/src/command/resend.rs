@@ -3,21 +3,19 @@
 use std::collections::BTreeSet;
 
 use anyhow::bail;
-use bulletin::Month;
+use bulletin::{Alert, Month};
 use chrono::Utc;
 use operations::Store;
 use operations::replay::alert::{Rebuilt, Unsent, rebuild, unsent};
 use pipeline::port::{BulletinStore as _, Channel, SystemClock};
 use pipeline::{Dispatcher, Notified, NotifyError, is_finished};
 
-use super::show;
 use crate::args::ReplayArgs;
 use crate::command::preview::why_silent;
-use crate::command::unsubscribe::is_confirmed;
-use crate::output::{self, complain, counted};
+use crate::output::{self, complain, counted, is_confirmed, print_list};
 
 /// Sends the unsent alerts of the chosen months. Returns true if all are sent.
-pub(super) async fn resend(
+pub(crate) async fn resend(
     store: &Store,
     channels: &[&dyn Channel],
     args: &ReplayArgs,
@@ -51,7 +49,7 @@ pub(super) async fn resend(
 
 /// Computes the alerts that were due, lists those that are not recorded as sent, and sends them unless this is a dry run.
 /// Returns true if all are sent.
-pub(super) async fn rebuild_and_send(
+pub(crate) async fn rebuild_and_send(
     store: &Store,
     channels: &[&dyn Channel],
     months: &BTreeSet<Month>,
@@ -72,7 +70,7 @@ pub(super) async fn rebuild_and_send(
         ]
     });
     if !args.dead_letters {
-        show(["Month", "Alert", "Mark"], rows.collect(), args.format)?;
+        print_list(["Month", "Alert", "Mark"], rows.collect(), args.format)?;
     }
     complain(
         "note",
@@ -116,7 +114,7 @@ fn report_months_not_due(rebuilt: &Rebuilt) -> bool {
             }
         }
         let may_be_due = retold.silence.is_none() || !due.is_empty();
-        if may_be_due && rebuilt.forgotten.contains(month) {
+        if may_be_due && let Some(kept_for) = rebuilt.forgotten.get(month) {
             is_known = false;
             complain(
                 "error",
@@ -124,7 +122,7 @@ fn report_months_not_due(rebuilt: &Rebuilt) -> bool {
                     "the bulletin of {} was stored more than {} days ago, and the record of its sent alerts has expired. \
                      `bulletin replay --announce {month}` resends them to everybody",
                     month.title(),
-                    aws::MARKS_KEPT_FOR.num_days()
+                    kept_for.num_days()
                 ),
             );
         }
@@ -162,7 +160,7 @@ fn report_sent(sent: &Notified) -> bool {
 }
 
 /// Resends the alerts of a month to everybody.
-pub(super) async fn announce(
+pub(crate) async fn announce(
     store: &Store,
     channels: &[&dyn Channel],
     month: Month,
@@ -182,26 +180,23 @@ pub(super) async fn announce(
         }
         bail!("the bulletin of {} has no alerts to announce", month.title());
     }
+    let is_machine = store.sqlite().is_some();
     let mut messages = 0;
     let mut receivers = BTreeSet::new();
     for channel in channels {
         for alert in &alerts {
             for recipient in channel.recipients(alert)? {
                 messages += 1;
-                receivers.insert(match store {
-                    Store::Dynamo(_) => alert
-                        .case()
-                        .map(|case| case.category.code())
-                        .unwrap_or_default()
-                        .into(),
-                    _ => recipient.key,
+                receivers.insert(match is_machine {
+                    true => recipient.key,
+                    false => topic_of(alert),
                 });
             }
         }
     }
-    let whom = match store {
-        Store::Dynamo(_) => counted(receivers.len(), "topic"),
-        _ => counted(receivers.len(), "watch").replace("watchs", "watches"),
+    let whom = match is_machine {
+        true => counted(receivers.len(), "watch").replace("watchs", "watches"),
+        false => counted(receivers.len(), "topic"),
     };
     output::print(&output::wrapped(&format!(
         "{} about the bulletin of {} to {whom}. All recipients get the alerts again, even if they received them before.",
@@ -233,4 +228,10 @@ pub(super) async fn announce(
         sent.add(dispatcher.send_alerts(*channel, &alerts).await);
     }
     Ok(report_sent(&sent))
+}
+
+/// The code of the category whose topic gets an alert; empty for whole bulletins.
+fn topic_of(alert: &Alert) -> String {
+    let category = alert.case().map(|case| case.category.code());
+    category.unwrap_or_default().into()
 }

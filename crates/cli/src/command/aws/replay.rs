@@ -8,16 +8,16 @@ use bulletin::MonthRange;
 use operations::deployment::Queue;
 use operations::replay::letter::{About, Letter};
 use operations::replay::month::Again;
-use operations::replay::{Done, Listing, Queues, alert, look, month, page, record};
+use operations::replay::{Done, Listing, Queues, look, month, page, record, topics};
 use operations::{Deployment, Store};
 use pipeline::Notifier;
 use pipeline::port::{BulletinStore as _, SystemClock};
 
-use super::{Stop, progress_bar, report_queued, show, show_pages};
+use super::{metered, open};
 use crate::args::{QueueWord, ReplayArgs};
-use crate::command::place::metered;
-use crate::command::unsubscribe::is_confirmed;
-use crate::output::{complain, counted};
+use crate::command::queueing::{Stop, progress_bar, report_queued, show_pages};
+use crate::command::resend::{announce, rebuild_and_send, resend};
+use crate::output::{complain, counted, is_confirmed, print_list};
 
 /// A deployment, and the options of the command.
 struct Cloud<'a> {
@@ -29,8 +29,8 @@ struct Cloud<'a> {
 }
 
 /// Runs the command. Returns true if no problem is left.
-pub(super) async fn replay(deployment: &Deployment, args: &ReplayArgs) -> anyhow::Result<bool> {
-    let config = args.place.connection.connection().open().await?;
+pub(crate) async fn replay(deployment: &Deployment, args: &ReplayArgs) -> anyhow::Result<bool> {
+    let config = open(&args.place.connection).await?;
     metered(&args.place.capacity, async |meter| {
         let cloud = Cloud {
             deployment,
@@ -55,10 +55,10 @@ impl Cloud<'_> {
             show_pages(&pages, args.format)?;
             return Ok(args.dry_run || self.queue_pages(&pages).await?);
         }
-        let topics = alert::topics(self.deployment, self.config).await?;
+        let channel = topics(self.deployment, self.config).await?;
         match args.announce {
-            Some(month) => super::alert::announce(&self.store, &[&topics], month, args).await,
-            None => super::alert::resend(&self.store, &[&topics], args).await,
+            Some(month) => announce(&self.store, &[&channel], month, args).await,
+            None => resend(&self.store, &[&channel], args).await,
         }
     }
 
@@ -102,7 +102,7 @@ impl Cloud<'_> {
             ]
         });
         let headings = ["Queue", "About", "Sent", "Received", "Reason", "Message"];
-        show(headings, rows.collect(), self.args.format)?;
+        print_list(headings, rows.collect(), self.args.format)?;
         letters.retain(|_, letters| !letters.is_empty());
         if letters.is_empty() && well {
             complain("note", "there are no dead letters");
@@ -168,10 +168,10 @@ impl Cloud<'_> {
     }
 
     async fn notify_unread(&self, letters: &[Letter]) -> anyhow::Result<bool> {
-        let topics = alert::topics(self.deployment, self.config).await?;
+        let channel = topics(self.deployment, self.config).await?;
         let notifier = Notifier {
             store: &self.store,
-            channel: &topics,
+            channel: &channel,
             clock: &SystemClock,
         };
         let told = self.queues.tell_unread(letters, &notifier).await?;
@@ -210,8 +210,8 @@ impl Cloud<'_> {
             );
             return Ok(false);
         };
-        let topics = alert::topics(self.deployment, self.config).await?;
-        if !super::alert::rebuild_and_send(&self.store, &[&topics], &months, self.args).await? {
+        let channel = topics(self.deployment, self.config).await?;
+        if !rebuild_and_send(&self.store, &[&channel], &months, self.args).await? {
             complain(
                 "note",
                 "the messages are left in given-up-records until all alerts are sent",

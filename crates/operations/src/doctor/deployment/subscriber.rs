@@ -1,12 +1,12 @@
 //! Checks the subscriptions to the topics of a deployment, and whether SNS can deliver SMS. Excludes the watches of
-//! one machine, see [`watch`](super::watch). Start with [`subscriptions`].
+//! one machine, see [`watch`](crate::doctor::watch). Start with [`subscriptions`].
 
-use aws::subscribe::{Endpoint, SmsChecks, SubscribeError, Subscribers};
+use aws::subscribe::{SmsChecks, SubscribeError, Subscribers};
 use aws_types::SdkConfig;
-use bulletin::Category;
+use bulletin::{Category, Endpoint};
 
-use super::{Circumstances, Part, Symptom, counted, few, one_line};
 use crate::Deployment;
+use crate::doctor::{Circumstances, Part, Symptom, counted, few, one_line};
 
 /// The maximum number of telephones to check. Each takes one call.
 const MOST_TELEPHONES: usize = 50;
@@ -133,7 +133,7 @@ async fn examined(
 fn of_prefix(words: &str, prefix: &str, around: &Circumstances) -> String {
     let rest = around
         .place
-        .replace(&format!(" --stage {}", super::look::stage(around)), "");
+        .replace(&format!(" --stage {}", crate::doctor::look::stage(around)), "");
     format!("bulletin {words} --topic-prefix {prefix}{rest}")
 }
 
@@ -261,8 +261,8 @@ fn account(checks: &SmsChecks, symptoms: &mut Vec<Symptom>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Verdict;
     use super::*;
+    use crate::doctor::Verdict;
 
     fn checks(sandbox: bool, limit: Option<&str>, opted_out: bool) -> SmsChecks {
         SmsChecks {

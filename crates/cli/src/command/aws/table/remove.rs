@@ -6,12 +6,13 @@ use operations::table::{
     PRICE_OF_A_WRITE_UNIT, Removal, TableError, create, drop_table, refuse_protected, removal, truncate,
 };
 
-use super::{create::print_created, kinds, progress_bar, show, with_client};
-use crate::args::{TableDropArgs, TableTruncateArgs};
+use super::{create::print_created, kind, kinds, with_client};
+use crate::args::table::{TableDropArgs, TableTruncateArgs};
+use crate::command::progress::{progress_bar, show};
 use crate::output::{self, counted};
 
 pub(super) fn truncate_table(args: &TableTruncateArgs) -> anyhow::Result<ExitCode> {
-    let kind = args.table.kind();
+    let kind = kind(args.table);
     let name = kind.name(&args.place.stage);
     let bar = progress_bar("items");
     let done = with_client(&args.place, async |client| {
