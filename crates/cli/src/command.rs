@@ -100,6 +100,9 @@ fn existing(args: &StoreArgs) -> anyhow::Result<PathBuf> {
     Ok(path)
 }
 
+/// The error of a question about bulletins where there are none.
+const NOTHING_STORED: &str = "no bulletin is stored yet. `bulletin run` fetches the newest";
+
 /// Loads a stored bulletin. If it is missing, the error names the nearest ones.
 async fn stored_bulletin(store: &impl BulletinStore, month: Month) -> anyhow::Result<Bulletin> {
     let months = store.months().await?;
@@ -119,7 +122,7 @@ async fn stored_bulletin(store: &impl BulletinStore, month: Month) -> anyhow::Re
                 output::counted(months.len(), "bulletin")
             )
         }
-        _ => bail!("no bulletin is stored yet. `bulletin run` fetches the newest"),
+        _ => bail!(NOTHING_STORED),
     }
 }
 
