@@ -89,6 +89,19 @@ pub enum MissingPart {
 }
 
 impl Row {
+    /// A cell whose printed labels are unknown: its codes are in their place.
+    pub fn with_codes(key: RowKey, reading: Reading, value: SmolStr) -> Self {
+        Self {
+            key,
+            reading,
+            raw: RawCell {
+                category: key.category.code().into(),
+                area: key.area.code().into(),
+                value,
+            },
+        }
+    }
+
     /// The texts of a cell that the page should have but does not. `label` is the printed label of the other side: of
     /// the row if the column is missing, of the column if the row is.
     ///

@@ -110,10 +110,13 @@ async fn month_of(store: &impl BulletinStore, chosen: StoredMonth) -> anyhow::Re
         StoredMonth::Of(month) => Ok(month),
         StoredMonth::Latest => match store.months().await?.pop() {
             Some(newest) => Ok(newest),
-            None => bail!("no bulletin is stored yet. `bulletin run` fetches the newest"),
+            None => bail!(NOTHING_STORED),
         },
     }
 }
+
+/// The error of a question about bulletins where there are none.
+const NOTHING_STORED: &str = "no bulletin is stored yet. `bulletin run` fetches the newest";
 
 /// Loads a stored bulletin. If it is missing, the error names the nearest ones.
 async fn stored_bulletin(store: &impl BulletinStore, month: Month) -> anyhow::Result<Bulletin> {
@@ -134,7 +137,7 @@ async fn stored_bulletin(store: &impl BulletinStore, month: Month) -> anyhow::Re
                 output::counted(months.len(), "bulletin")
             )
         }
-        _ => bail!("no bulletin is stored yet. `bulletin run` fetches the newest"),
+        _ => bail!(NOTHING_STORED),
     }
 }
 

@@ -2,6 +2,7 @@
 //! the user's data folder. Start with [`locate`].
 
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 
 use anyhow::Context as _;
 use etcetera::BaseStrategy as _;
@@ -29,12 +30,14 @@ pub(crate) struct Location {
 /// # Errors
 /// An error if the user has no home folder.
 pub(crate) fn locate(args: &StoreArgs) -> anyhow::Result<Location> {
+    // A command may open the database more than once.
+    static NOTED: Once = Once::new();
     let location = locate_quietly(args)?;
     if !location.is_chosen
         && location.path == Path::new(FILE)
         && let Ok(standard) = standard_path()
     {
-        complain("note", &moving(&standard));
+        NOTED.call_once(|| complain("note", &moving(&standard)));
     }
     Ok(location)
 }

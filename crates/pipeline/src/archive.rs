@@ -135,7 +135,7 @@ impl ArchivedBulletin {
     }
 
     /// The record of the bulletin in a store that has no state of it yet.
-    pub(crate) fn record(&self, bulletin: &Bulletin, came_in_order: bool) -> BulletinRecord {
+    pub fn record(&self, bulletin: &Bulletin, came_in_order: bool) -> BulletinRecord {
         BulletinRecord {
             month: self.month,
             path: self.path.clone(),

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bulletin::{
     Bulletin, Case, CellState, Chart, Completed, Context, Finding, MissingPart, Month, NeighbourNeeded,
-    Neighbours, RawCell, Reading, Row, RowKey, Standing, complete,
+    Neighbours, Reading, Row, RowKey, Standing, complete,
 };
 use chrono::{DateTime, Utc};
 use smol_str::SmolStr;
@@ -215,15 +215,7 @@ fn row_of(key: RowKey, state: &CellState) -> Row {
         CellState::CutOff(cut_off) => (Reading::CutOff(*cut_off), cut_off.to_string()),
         CellState::Unreadable(raw) => (Reading::Unreadable, raw.clone()),
     };
-    Row {
-        key,
-        reading,
-        raw: RawCell {
-            category: key.category.code().into(),
-            area: key.area.code().into(),
-            value: value.into(),
-        },
-    }
+    Row::with_codes(key, reading, value.into())
 }
 
 /// The label that a missing cell still has: that of its column if the row is missing, and vice versa.

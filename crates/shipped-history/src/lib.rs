@@ -11,8 +11,7 @@ mod store;
 use std::collections::BTreeMap;
 
 use bulletin::{
-    Bulletin, Completed, Context, CutOff, Finding, Month, MonthRange, RawCell, Reading, Row, RowKey,
-    UnreadableReason,
+    Bulletin, Completed, Context, CutOff, Finding, Month, MonthRange, Reading, Row, RowKey, UnreadableReason,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use encoding::{Cell, Value};
@@ -178,15 +177,7 @@ fn row(key: RowKey, cell: &Cell<'_>) -> Option<Row> {
             (Reading::CutOff(CutOff::Date(date)), printed_date(date))
         }
     };
-    Some(Row {
-        key,
-        reading,
-        raw: RawCell {
-            category: key.category.code().into(),
-            area: key.area.code().into(),
-            value: value.into(),
-        },
-    })
+    Some(Row::with_codes(key, reading, value.into()))
 }
 
 /// A date as the department prints it: `01NOV13`. So it printed every date of the history.

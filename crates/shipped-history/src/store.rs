@@ -27,8 +27,7 @@ impl BulletinStore for ShippedHistory {
         let Some(archived) = self.archived_bulletin(month, NEVER) else {
             return Ok(None);
         };
-        let plans = seed_plans(&[archived], NEVER)?;
-        Ok(plans.into_iter().next().map(|plan| plan.record))
+        Ok(Some(archived.record(&archived.bulletin()?, false)))
     }
 
     async fn rows(&self, month: Month) -> Result<Vec<StoredRow>, StoreError> {

@@ -1,3 +1,5 @@
+//! The embedded history against `data/cutoffs.csv`, and its encoding.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,13 +1,10 @@
 //! The lines of `run` and `status` about pages that no host serves, and the next step of the user.
 
 use bulletin::{Month, MonthRange};
-use bulletin_html::predicted_path;
+use bulletin_html::{INDEX_PATH, predicted_path};
 use pipeline::OFFICIAL_SITE;
 
 use crate::output::complain;
-
-/// The path of the list of bulletins.
-const LIST: &str = "/content/travel/en/legal/visa-law0/visa-bulletin.html";
 
 /// The longest answer of a host in a line.
 const LONGEST_ANSWER: usize = 48;
@@ -41,14 +38,21 @@ pub(crate) fn in_words(months: &[Month]) -> String {
         return String::new();
     };
     let is_range = MonthRange { first, last }.months().eq(months.iter().copied());
-    if months.len() > 1 && is_range && first.year() == last.year() {
-        return format!("{} to {}", first.name(), last.title());
-    }
-    if months.len() > 2 && is_range {
-        return format!("{} to {}", first.title(), last.title());
+    let is_short = months.len() == 2 && first.year() != last.year();
+    if months.len() > 1 && is_range && !is_short {
+        return from_to(first, last);
     }
     let titles: Vec<String> = months.iter().map(|month| month.title()).collect();
     titles.join(", ")
+}
+
+/// Two different months as the ends of a range: `September to December 2026`.
+pub(crate) fn from_to(first: Month, last: Month) -> String {
+    if first.year() == last.year() {
+        format!("{} to {}", first.name(), last.title())
+    } else {
+        format!("{} to {}", first.title(), last.title())
+    }
 }
 
 /// The lines that say how to store these months without the hosts; empty if there are none.
@@ -56,7 +60,7 @@ pub(crate) fn next_step(months: &[Month]) -> Vec<String> {
     let (page, what) = match months {
         [] => return Vec::new(),
         [month] => (predicted_path(*month), "this page"),
-        _ => (LIST.to_owned(), "each page from this list"),
+        _ => (INDEX_PATH.to_owned(), "each page from this list"),
     };
     vec![
         format!("save {what} with a browser, then run the command below"),

@@ -9,8 +9,8 @@ use pipeline::{BulletinRecord, OFFICIAL_SITE};
 use serde_json::json;
 
 use crate::args::{LatestArgs, StoreArgs};
-use crate::command::block_on;
 use crate::command::place::{Lead, on_bulletins};
+use crate::command::{NOTHING_STORED, block_on};
 use crate::output::{self, Format};
 
 pub(crate) fn run(store: &StoreArgs, args: &LatestArgs) -> anyhow::Result<ExitCode> {
@@ -52,7 +52,7 @@ async fn latest(store: &Store) -> anyhow::Result<BulletinRecord> {
     };
     match record {
         Some(record) => Ok(record),
-        None => bail!("no bulletin is stored yet. `bulletin run` fetches the newest"),
+        None => bail!(NOTHING_STORED),
     }
 }
 

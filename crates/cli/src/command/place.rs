@@ -5,8 +5,10 @@ use operations::Store;
 use pipeline::port::{BulletinStore as _, Clock as _, SystemClock};
 use pipeline::present_month;
 use shipped_history::ShippedHistory;
+use sqlite::SqliteStore;
 
 use crate::args::{PlaceArgs, StoreArgs};
+use crate::command::blocked::from_to;
 use crate::command::{aws, open_existing};
 use crate::database;
 use crate::output::{self, Format, complain};
@@ -22,17 +24,26 @@ pub(crate) async fn on_bulletins<T>(
     if place.stage.is_some() {
         return on_store(local, place, work).await;
     }
-    let location = database::locate(local)?;
+    let location = database::locate_quietly(local)?;
     // A file that the user names and that does not exist is a mistake.
-    if location.is_chosen || location.path.exists() {
-        let store = open_existing(local)?;
-        if !store.months().await?.is_empty() {
-            return work(&Store::Sqlite(Box::new(store))).await;
-        }
+    let store = if location.is_chosen || location.path.exists() {
+        Some(open_existing(local)?)
+    } else {
+        None
+    };
+    work(&stored_or_shipped(store, lead).await?).await
+}
+
+/// The bulletins of a database; if it has none, the shipped history, after printing `lead`.
+pub(crate) async fn stored_or_shipped(store: Option<SqliteStore>, lead: Lead) -> anyhow::Result<Store> {
+    if let Some(store) = store
+        && !store.months().await?.is_empty()
+    {
+        return Ok(Store::Sqlite(Box::new(store)));
     }
     let history = ShippedHistory::load();
     lead.print(&history)?;
-    work(&Store::Shipped(Box::new(history))).await
+    Ok(Store::Shipped(Box::new(history)))
 }
 
 /// The first line of an answer from the shipped history.
@@ -45,7 +56,7 @@ pub(crate) struct Lead {
 }
 
 impl Lead {
-    pub(crate) fn print(self, history: &ShippedHistory) -> anyhow::Result<()> {
+    fn print(self, history: &ShippedHistory) -> anyhow::Result<()> {
         let Some(line) = self.line(history, present_month(SystemClock.now())) else {
             return Ok(());
         };
@@ -78,10 +89,8 @@ pub(crate) fn unknown_months(range: MonthRange) -> String {
     let MonthRange { first, last } = range;
     if first == last {
         format!("{} is", first.title())
-    } else if first.year() == last.year() {
-        format!("{} to {} are", first.name(), last.title())
     } else {
-        format!("{} to {} are", first.title(), last.title())
+        format!("{} are", from_to(first, last))
     }
 }
 

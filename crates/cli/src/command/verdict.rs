@@ -1,13 +1,14 @@
 //! The state of a case in the bulletins that matter now, in sentences. `check`, `watch add` and `run` print them.
 //! Excludes the words of a sentence, see `bulletin::text`. Start with [`verdict`].
 
+use anyhow::bail;
 use bulletin::{Bulletin, ByChart, Case, Chart, CutOff, Entry, Month, MonthRange, text};
 use chrono::NaiveDate;
 use operations::Store;
-use pipeline::port::BulletinStore;
+use pipeline::port::BulletinStore as _;
 
 use crate::command::place::unknown_months;
-use crate::command::{not_listed, stored_bulletin};
+use crate::command::{NOTHING_STORED, not_listed};
 use crate::output::complain;
 
 /// The stored months that are in force or upcoming; if there are none, the newest stored one, with a warning.
@@ -21,7 +22,7 @@ pub(crate) async fn months_to_check(store: &Store, present: Month) -> anyhow::Re
         return Ok(current);
     }
     let Some(newest) = stored.last().copied() else {
-        anyhow::bail!("no bulletin is stored yet. `bulletin run` fetches the newest");
+        bail!(NOTHING_STORED);
     };
     // The answer from the shipped history begins with the months that it lacks.
     if !matches!(store, Store::Shipped(_)) {
@@ -31,7 +32,7 @@ pub(crate) async fn months_to_check(store: &Store, present: Month) -> anyhow::Re
 }
 
 /// The warning that the bulletin in force is not stored.
-pub(crate) fn outdated(newest: Month, present: Month) -> String {
+fn outdated(newest: Month, present: Month) -> String {
     let unknown = MonthRange {
         first: newest.next(),
         last: present.next(),
@@ -41,17 +42,6 @@ pub(crate) fn outdated(newest: Month, present: Month) -> String {
         newest.title(),
         unknown_months(unknown)
     )
-}
-
-/// The newest stored bulletin.
-///
-/// # Errors
-/// An error if nothing is stored.
-pub(crate) async fn newest_bulletin(store: &impl BulletinStore) -> anyhow::Result<Bulletin> {
-    let Some(newest) = store.months().await?.last().copied() else {
-        anyhow::bail!("no bulletin is stored yet. `bulletin run` fetches the newest");
-    };
-    stored_bulletin(store, newest).await
 }
 
 /// The sentence about a case in one bulletin: if its priority date is current, or without one, its cut-offs.

@@ -2,21 +2,21 @@
 
 use std::process::ExitCode;
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use bulletin::{Area, ByChart, Case, Entry, Preference, Subscription, UnknownSpelling, When, text};
 use chrono::Utc;
-use pipeline::port::{BulletinStore, Clock as _, SystemClock};
+use pipeline::port::{Clock as _, SystemClock};
 use pipeline::present_month;
 use serde_json::json;
-use shipped_history::ShippedHistory;
 use sqlite::{SqliteStore, Watch, WatchChannel, WatchKind, drop_unwanted};
 
 use crate::args::{StoreArgs, WantedArgs, WatchAddArgs, WatchCommand};
 use crate::command::channels::mailer;
-use crate::command::place::Lead;
-use crate::command::verdict::{is_current_on, newest_bulletin, outdated, verdict};
+use crate::command::place::{Lead, stored_or_shipped};
+use crate::command::verdict::{is_current_on, months_to_check, verdict};
 use crate::command::{
-    block_on, not_listed, note_where_counted, open_existing, open_existing_to_write, open_or_create,
+    NOTHING_STORED, block_on, not_listed, note_where_counted, open_existing, open_existing_to_write,
+    open_or_create, stored_bulletin,
 };
 use crate::output::{self, Format, complain};
 
@@ -39,7 +39,7 @@ fn add(store: &StoreArgs, args: &WatchAddArgs) -> anyhow::Result<ExitCode> {
         (None, Some(command)) => WatchChannel::Command(command.clone()),
         (None, None) => WatchChannel::Terminal,
     };
-    let store = &open_or_create(store)?;
+    let store = open_or_create(store)?;
     let before = store.watches()?;
     let id = store.add_watch(kind, &channel)?;
     let watch = Watch { id, kind, channel };
@@ -121,28 +121,19 @@ fn same_case(one: WatchKind, other: WatchKind) -> bool {
 }
 
 /// Prints the verdict on the case in the newest known bulletin, with a warning if the watch cannot fire.
-fn print_position(store: &SqliteStore, subscription: &Subscription) -> anyhow::Result<()> {
+fn print_position(store: SqliteStore, subscription: &Subscription) -> anyhow::Result<()> {
     let Subscription {
         case, priority_date, ..
     } = *subscription;
-    let present = present_month(SystemClock.now());
-    let bulletin = match block_on(async { Ok(store.months().await?) })?.last() {
-        Some(newest) => {
-            if *newest < present {
-                complain("warning", &outdated(*newest, present));
-            }
-            block_on(newest_bulletin(store))?
-        }
-        None => {
-            let history = ShippedHistory::load();
-            let lead = Lead {
-                format: Format::Table,
-                is_about_newest: true,
-            };
-            lead.print(&history)?;
-            block_on(newest_bulletin(&history))?
-        }
+    let lead = Lead {
+        format: Format::Table,
+        is_about_newest: true,
     };
+    let bulletin = block_on(async {
+        let store = stored_or_shipped(Some(store), lead).await?;
+        let months = months_to_check(&store, present_month(SystemClock.now())).await?;
+        stored_bulletin(&store, *months.last().context(NOTHING_STORED)?).await
+    })?;
     note_where_counted(case, &bulletin);
     let entry = Entry::of(&bulletin, case);
     if entry.cells == ByChart::default() {

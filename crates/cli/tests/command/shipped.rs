@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use crate::server::Site;
 use crate::tool::{Answer, Folder, answer};
+use crate::web::{listed, serve};
 
 const DATABASE: &str = ".local/share/visa-bulletin/visa-bulletin.db";
 
@@ -86,6 +87,33 @@ fn the_first_run_stores_the_history_and_alerts_nobody() {
 }
 
 #[test]
+fn the_bulletin_in_force_after_the_history_is_reported_once() {
+    let (site, folder) = (Site::start(), Folder::new());
+    ask(&folder, &["watch", "add", "EB3", "India", "--when", "every"]).exits(0);
+    let run = ["run", "--host", &site.host()];
+    site.answer("*", 403, "");
+    ask(&folder, &run).exits(1);
+    let listed = listed();
+    serve(&site, &listed);
+    let database = rusqlite::Connection::open(folder.path(DATABASE)).unwrap();
+    database.execute("DELETE FROM link", []).unwrap();
+    let out = ask(&folder, &run).exits(0).out;
+    // The months between that are over are stored and alert nobody.
+    let now = listed[0].title();
+    assert!(out.contains(&format!("EB-3 India, {now}")), "{out}");
+    for over in &listed[1..] {
+        assert!(
+            !out.contains(&format!("Visa Bulletin for {}", over.title())),
+            "{out}"
+        );
+    }
+    assert!(
+        !ask(&folder, &run).exits(0).out.contains("EB-3 India"),
+        "no alert repeats"
+    );
+}
+
+#[test]
 fn a_run_can_start_without_the_history() {
     let (site, folder) = (Site::start(), Folder::new());
     site.answer("*", 403, "");
@@ -115,6 +143,12 @@ fn a_database_in_the_folder_of_the_command_stays_in_use() {
         .exits(0)
         .prints(&["EB3"])
         .says(&["using ./visa-bulletin.db", "mv visa-bulletin.db* "]);
+    let checked = ask(&folder, &["check"]).exits(0);
+    assert_eq!(
+        checked.err.matches("using ./visa-bulletin.db").count(),
+        1,
+        "{checked:?}"
+    );
     assert!(!folder.path(DATABASE).exists());
 }
 

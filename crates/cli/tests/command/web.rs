@@ -15,7 +15,7 @@ fn present() -> Month {
     Month::of((Utc::now() - Duration::hours(5)).date_naive())
 }
 
-fn serve(site: &Site, months: &[Month]) {
+pub(crate) fn serve(site: &Site, months: &[Month]) {
     site.clear();
     site.answer(INDEX, 200, render_index(months, None));
     for month in months {
@@ -165,7 +165,7 @@ fn hosts_that_may_not_be_asked_are_refused_before_anything_is_written() {
 }
 
 /// Months up to the one in force, as an index lists them: one with few links could be any page.
-fn listed() -> Vec<Month> {
+pub(crate) fn listed() -> Vec<Month> {
     std::iter::successors(Some(present()), |month| Some(month.previous()))
         .take(7)
         .collect()

@@ -4,14 +4,14 @@ use std::io::IsTerminal;
 
 use bulletin::Month;
 use indicatif::{ProgressBar, ProgressStyle};
-use pipeline::port::BulletinStore as _;
+use pipeline::port::{BulletinStore as _, as_bulletin};
 use pipeline::{ParseError, Parsed};
 use sqlite::{PageOutcome, SqliteStore, WatchKind};
 
 use super::ALTERNATES;
 use crate::args::RunArgs;
 use crate::command::blocked::{in_short, print_answers};
-use crate::command::verdict::{newest_bulletin, verdict};
+use crate::command::verdict::verdict;
 use crate::output::{complain, counted};
 
 /// The largest number of pages for which no progress bar is shown.
@@ -33,10 +33,10 @@ pub(super) fn report_unfetched(month: Month, answers: &str, is_verbose: bool) {
 
 /// Prints the verdict on each watched case in the newest bulletin, on standard error: standard output is for alerts.
 pub(super) async fn report_verdicts(store: &SqliteStore) -> anyhow::Result<()> {
-    if store.months().await?.is_empty() {
+    let Some(newest) = store.months().await?.pop() else {
         return Ok(());
-    }
-    let bulletin = newest_bulletin(store).await?;
+    };
+    let bulletin = as_bulletin(newest, store.rows(newest).await?)?;
     for watch in store.watches()? {
         if let WatchKind::Case(subscription) = watch.kind {
             let sentence = verdict(&bulletin, subscription.case, subscription.priority_date);
