@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use bulletin::{Area, Case, Category, Chart, Month, MonthRange, parse_month};
+use bulletin::{Area, Case, Category, Chart, Month, MonthRange, parse_area, parse_month};
 use chrono::NaiveDate;
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use clap_complete::Shell;
@@ -294,7 +294,7 @@ pub(crate) struct CaseArgs {
     /// The preference category, such as F2A, EB-3 or "other workers"
     pub(crate) category: Category,
     /// The country of chargeability, such as India, "mainland China" or Brazil
-    #[arg(value_name = "COUNTRY")]
+    #[arg(value_name = "COUNTRY", value_parser = parse_area)]
     pub(crate) area: Area,
 }
 
