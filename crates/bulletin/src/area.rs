@@ -5,6 +5,10 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+mod local;
+
+pub use local::parse_area;
+
 use crate::category::Category;
 use crate::spelling::{UnknownSpelling, is_same_word, nearest, squash};
 
@@ -170,12 +174,7 @@ impl FromStr for Area {
         let bare = squash(text);
         let bare = bare.strip_suffix("born").unwrap_or(&bare);
         if ["hongkong", "hongkongsar", "macau", "macao", "macausar"].contains(&bare) {
-            let reason = format!(
-                "This program cannot decide which column applies to {}: that has changed, and the consular \
-                 officer decides.",
-                text.trim()
-            );
-            return Err(UnknownSpelling::new("area", text, ["CHINA".into(), "ALL".into()]).because(reason));
+            return Err(local::undecided(text));
         }
         let found = Self::every().find(|area| {
             let (code, name, aliases) = area.entry();

@@ -39,7 +39,7 @@ mod subscription;
 pub mod text;
 
 pub use alert::{Alert, AlertId, BulletinAlert, CaseAlert, CorrectedCell};
-pub use area::{Area, Case};
+pub use area::{Area, Case, parse_area};
 pub use attribute::AttributeValue;
 pub use bulletin::{Bulletin, DuplicateRow, MissingPart, RawCell, Reading, Row, RowKey};
 pub use category::{Category, Preference};

@@ -1,6 +1,6 @@
 //! The options of `standings`, `latest` and `corrections`.
 
-use bulletin::{Area, Category, Month, parse_month};
+use bulletin::{Area, Category, Month, parse_area, parse_month};
 use clap::Args as ClapArgs;
 
 use super::{CaseArgs, PlaceArgs};
@@ -21,7 +21,7 @@ pub(crate) struct StandingsArgs {
     #[arg(long, value_name = "CATEGORY")]
     pub(crate) category: Option<Category>,
     /// Print only this country of chargeability, such as India or Brazil
-    #[arg(long, value_name = "COUNTRY")]
+    #[arg(long, value_name = "COUNTRY", value_parser = parse_area)]
     pub(crate) country: Option<Area>,
     /// The output format
     #[arg(long, value_enum, default_value_t = Format::Table)]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use bulletin::{Area, Case, Category, Chart, Month, MonthRange, parse_month};
+use bulletin::{Area, Case, Category, Chart, Month, MonthRange, parse_area, parse_month};
 use chrono::NaiveDate;
 use clap::Args as ClapArgs;
 
@@ -16,7 +16,7 @@ pub(crate) struct CaseArgs {
     /// The preference category, such as F2A, EB-3 or "other workers"
     pub(crate) category: Category,
     /// The country of chargeability, such as India, "mainland China" or Brazil
-    #[arg(value_name = "COUNTRY")]
+    #[arg(value_name = "COUNTRY", value_parser = parse_area)]
     pub(crate) area: Area,
 }
 
@@ -74,7 +74,7 @@ pub(crate) struct CheckArgs {
     #[arg(requires = "area", requires = "priority_date")]
     category: Option<Category>,
     /// The country of chargeability, such as India, "mainland China" or Brazil
-    #[arg(value_name = "COUNTRY")]
+    #[arg(value_name = "COUNTRY", value_parser = parse_area)]
     area: Option<Area>,
     /// The priority date, such as 2013-03-15
     #[arg(long, value_name = "DATE", value_parser = parse_priority_date, requires = "category")]

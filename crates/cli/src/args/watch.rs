@@ -1,6 +1,6 @@
 //! The options of `watch` and `preview`, and the arguments that name a case or every bulletin.
 
-use bulletin::{Area, Case, Category, Chart, Month, UnknownSpelling, When, parse_month};
+use bulletin::{Area, Case, Category, Chart, Month, UnknownSpelling, When, parse_area, parse_month};
 use chrono::NaiveDate;
 use clap::{ArgAction, ArgGroup, Args as ClapArgs, Subcommand, ValueEnum};
 use mail::EmailAddress;
@@ -83,7 +83,7 @@ pub(crate) struct WantedArgs {
     #[arg(group = "case", requires = "area")]
     category: Option<Category>,
     /// The country of chargeability, such as India, "mainland China" or Brazil
-    #[arg(value_name = "COUNTRY")]
+    #[arg(value_name = "COUNTRY", value_parser = parse_area)]
     area: Option<Area>,
     /// The preference category, instead of the first argument
     #[arg(
@@ -99,6 +99,7 @@ pub(crate) struct WantedArgs {
         id = "area_word",
         long = "country",
         value_name = "COUNTRY",
+        value_parser = parse_area,
         requires = "category_word"
     )]
     area_word: Option<Area>,
@@ -149,7 +150,7 @@ pub(crate) struct PreviewArgs {
     #[arg(long, requires = "country")]
     pub(crate) category: Option<Category>,
     /// The country of chargeability, such as India, "mainland China" or Brazil
-    #[arg(long, requires = "category")]
+    #[arg(long, value_parser = parse_area, requires = "category")]
     pub(crate) country: Option<Area>,
     /// The priority date, such as 2013-03-15
     #[arg(long, value_name = "DATE", value_parser = parse_priority_date, requires = "category")]

@@ -111,6 +111,23 @@ fn a_country_without_a_column_is_counted_under_all() {
 }
 
 #[test]
+fn a_country_in_another_language_has_the_same_answer() {
+    let folder = sample::stored(&["2023-03"]);
+    let check = |area| {
+        let date = ["--priority-date", "2018-03-15", "--month", "2023-03"];
+        folder.bulletin(&[&["check", "EB4", area][..], &date].concat())
+    };
+    for (local, english) in [("México", "Mexico"), ("印度", "India"), ("Brésil", "Brazil")] {
+        let (local, english) = (check(local), check(english));
+        assert_eq!((local.code, &local.out), (english.code, &english.out));
+    }
+    check("भारत").exits(0).prints(&["EB-4 India"]);
+    check("香港")
+        .exits(2)
+        .says(&["香港", "the consular officer decides", "CHINA or ALL"]);
+}
+
+#[test]
 fn a_country_follows_its_own_column_in_the_months_that_have_one() {
     // In March 2023 EB-4 has 15MAR18 in the column of the three countries, and 01FEB22 for all other areas.
     let (own, note) = sentence("EB4", "El Salvador", "2018-03-15", "2023-03");
