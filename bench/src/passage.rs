@@ -16,7 +16,9 @@ use aws_sdk_dynamodb::Client;
 use bulletin::{Bulletin, CutOff, Month};
 use chrono::{DateTime, Utc};
 use pipeline::port::{BulletinStore, Clock, LinkTable};
-use pipeline::testing::{Answer, FixedClock, RecordingSink, ScriptedSource, bulletin_of, link_of, page_of};
+use pipeline::testing::{
+    Answer, FixedClock, RecordingChannel, ScriptedSource, bulletin_of, link_of, page_of,
+};
 use pipeline::{Parsed, Parser};
 use serde_json::json;
 use sqlite::{SqliteStore, deliver_changes};
@@ -53,11 +55,11 @@ pub(crate) fn measure_local(_: &Path) -> anyhow::Result<Section> {
         clock.set(noon_before(bulletin.month())?);
         let page = page_of(bulletin);
         let page = (bulletin.month(), &page[..]);
-        let sink = RecordingSink::default();
+        let channel = RecordingChannel::default();
         let begun = Instant::now();
         let first = run(feed(&store, &clock, page))?;
         let written = begun.elapsed();
-        run(deliver_changes(&store, &[&sink], &clock))?;
+        run(deliver_changes(&store, &[&channel], &clock))?;
         let all = begun.elapsed();
         ensure!(matches!(first, Parsed::Stored { .. }), "{first:?}");
         let begun = Instant::now();
@@ -65,7 +67,7 @@ pub(crate) fn measure_local(_: &Path) -> anyhow::Result<Section> {
         ensure!(same == Parsed::Unchanged, "{same:?}");
         // The first bulletin sends no alerts.
         if number > 0 {
-            alerts = sink.take().len();
+            alerts = channel.take().len();
             ensure!(alerts > 50, "{alerts} alerts");
             stored.push(written);
             told.push(all);

@@ -8,7 +8,7 @@ use bulletin_samples::site::{Step, steps};
 use chrono::{DateTime, Duration, Utc};
 use pipeline::Fetcher;
 use pipeline::port::Clock;
-use pipeline::testing::{FixedClock, RecordingSink};
+use pipeline::testing::{FixedClock, RecordingChannel};
 use sqlite::{SqliteStore, deliver_changes, parse_pages};
 use web_source::{WebConfig, WebSource};
 
@@ -52,7 +52,7 @@ pub async fn alerts_by_step(steps: &[Step]) -> Vec<Vec<Alert>> {
         ..WebConfig::default()
     };
     let source = WebSource::new(config, clock.clone()).unwrap();
-    let sink = RecordingSink::default();
+    let channel = RecordingChannel::default();
     let mut alerts = Vec::new();
     for step in steps {
         site.publish(&step.page);
@@ -66,9 +66,9 @@ pub async fn alerts_by_step(steps: &[Step]) -> Vec<Vec<Alert>> {
             };
             fetcher.fetch(None).await.unwrap();
             parse_pages(&store, &source, &clock, |_| ()).await.unwrap();
-            deliver_changes(&store, &[&sink], &clock).await.unwrap();
+            deliver_changes(&store, &[&channel], &clock).await.unwrap();
         }
-        alerts.push(sink.take());
+        alerts.push(channel.take());
     }
     alerts
 }

@@ -6,11 +6,22 @@
 //! whole is refused with a [`Refusal`]. This crate does no I/O, and no input makes it panic.
 //!
 //! ```
+//! use bulletin::{Area, Category, Chart, RowKey};
 //! use bulletin_html::{Refusal, read_page};
 //!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let page = std::fs::read("../../samples/history/visa-bulletin-for-april-2012.html")?;
+//! let bulletin = read_page(&page, None)?.bulletin;
+//! assert_eq!(bulletin.month().title(), "April 2012");
+//! let key = RowKey { chart: Chart::FinalAction, category: Category::Eb3, area: Area::INDIA };
+//! let row = bulletin.row(key).ok_or("EB-3 India is not listed")?;
+//! println!("{} {}: {}", row.raw.category, row.raw.area, row.raw.value);
+//! assert_eq!(row.raw.value, "01SEP02");
+//!
 //! let refusal = read_page(b"<title>Just a moment...</title>", None).unwrap_err();
-//! assert!(refusal.is_blocked());
 //! assert_eq!(refusal, Refusal::Challenge { marker: "Just a moment..." });
+//! # Ok(())
+//! # }
 //! ```
 
 mod cell;

@@ -9,11 +9,23 @@
 //! [`Bulletin`], then [`changes`]; all sentences of alerts are in [`text`].
 //!
 //! ```
-//! use bulletin::{CutOff, Movement};
+//! use bulletin::{Area, ByChart, Case, Category, Cell, CellState, CutOff, Movement, text};
 //!
-//! let before: CutOff = "2013-11-01".parse().unwrap();
-//! let after: CutOff = "2013-11-15".parse().unwrap();
-//! assert_eq!(Movement::between(Some(before), Some(after)), Movement::Advanced { days: 14 });
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let (june, july): (CutOff, CutOff) = ("2013-11-01".parse()?, "2013-11-15".parse()?);
+//! let movement = Movement::between(Some(june), Some(july));
+//! assert_eq!(movement.words(), "advanced 14 days");
+//!
+//! let case = Case { category: Category::Eb3, area: Area::INDIA };
+//! let final_action = Some(Cell { column: Area::INDIA, state: CellState::CutOff(july) });
+//! let cells = ByChart { final_action, dates_for_filing: None };
+//! assert_eq!(
+//!     text::priority_sentence(case, "2026-07".parse()?, &cells, "2013-11-10".parse()?),
+//!     "For EB-3 India in July 2026, the priority date 10 Nov 2013 is current under Final Action Dates (5 days before \
+//!      the cut-off 15 Nov 2013), and is not current under Dates for Filing, which does not list EB-3 India."
+//! );
+//! # Ok(())
+//! # }
 //! ```
 
 mod alert;

@@ -1,4 +1,4 @@
-//! Batches of stream records, with the SQLite store and a sink whose failures are scripted.
+//! Batches of stream records, with the SQLite store and a channel whose failures are scripted.
 #![expect(clippy::unwrap_used, reason = "a test stops where something goes wrong")]
 
 use std::cell::RefCell;
@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use notifier::DeadLetters;
 use pipeline::Notifier;
 use pipeline::port::{Channel, ChannelError, Recipient, Sending, StoreError};
-use pipeline::testing::{FixedClock, RecordingSink, bulletin_of};
+use pipeline::testing::{FixedClock, RecordingChannel, bulletin_of};
 use serde_json::{Value, json};
 use sqlite::SqliteStore;
 use tokio::runtime::Builder;
@@ -99,25 +99,25 @@ struct Outcome {
 }
 
 fn give(records: &[Value], failures: &[ChannelError], dead_letters: &Kept) -> Outcome {
-    let sink = RecordingSink::default();
+    let channel = RecordingChannel::default();
     for failure in failures {
-        sink.fail_next(failure.clone());
+        channel.fail_next(failure.clone());
     }
-    let answer = give_to(&sink, records, dead_letters);
+    let answer = give_to(&channel, records, dead_letters);
     Outcome {
         answer,
-        sent: sink.take().len(),
+        sent: channel.take().len(),
         kept: dead_letters.records.borrow().len(),
     }
 }
 
-fn give_to<Ch: Channel>(sink: &Ch, records: &[Value], dead_letters: &Kept) -> anyhow::Result<Value> {
+fn give_to<Ch: Channel>(channel: &Ch, records: &[Value], dead_letters: &Kept) -> anyhow::Result<Value> {
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(&folder.path().join("bulletins.db")).unwrap();
     let clock = FixedClock::noon("2024-03-13");
     let notifier = Notifier {
         store: &store,
-        channel: sink,
+        channel,
         clock: &clock,
     };
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
@@ -127,9 +127,9 @@ fn give_to<Ch: Channel>(sink: &Ch, records: &[Value], dead_letters: &Kept) -> an
     runtime.block_on(async { notifier::handle(&notifier, dead_letters, &event, Deadline::before(end)).await })
 }
 
-/// A sink that panics on an alert of EB-2.
+/// A channel that panics on an alert of EB-2.
 #[derive(Debug, Default)]
-struct Panics(RecordingSink);
+struct Panics(RecordingChannel);
 
 impl Channel for Panics {
     fn recipients(&self, alert: &Alert) -> Result<Vec<Recipient>, StoreError> {
@@ -152,28 +152,28 @@ impl Channel for Panics {
 /// The event source halves a batch that fails as a whole until the record that panics is alone.
 #[test]
 fn a_record_that_panics_is_kept_once_it_comes_alone() {
-    let (sink, kept) = (Panics::default(), Kept::default());
+    let (channel, kept) = (Panics::default(), Kept::default());
     let batch = [
         record(Category::Eb1, "1"),
         record(Category::Eb2, "2"),
         record(Category::Eb3, "3"),
     ];
-    let error = give_to(&sink, &batch, &kept).unwrap_err().to_string();
+    let error = give_to(&channel, &batch, &kept).unwrap_err().to_string();
     assert_eq!(
         error,
         "one of 3 records panics, and no number tells which: not this one"
     );
     assert_eq!(kept.records.borrow().len(), 0);
-    let answer = give_to(&sink, &batch[1..2], &kept).unwrap();
+    let answer = give_to(&channel, &batch[1..2], &kept).unwrap();
     assert_eq!(answer, json!({"batchItemFailures": []}));
     assert_eq!(*kept.records.borrow(), [batch[1].to_string()]);
-    let answer = give_to(&sink, &batch[2..], &kept).unwrap();
+    let answer = give_to(&channel, &batch[2..], &kept).unwrap();
     assert_eq!(answer, json!({"batchItemFailures": []}));
     let broken = Kept {
         broken: true,
         ..Kept::default()
     };
-    let answer = give_to(&sink, &batch[1..2], &broken).unwrap();
+    let answer = give_to(&channel, &batch[1..2], &broken).unwrap();
     assert_eq!(answer, json!({"batchItemFailures": [{"itemIdentifier": "2"}]}));
 }
 
@@ -252,7 +252,7 @@ fn an_event_without_records_is_refused() {
     let store = SqliteStore::open(&folder.path().join("bulletins.db")).unwrap();
     let notifier = Notifier {
         store: &store,
-        channel: &RecordingSink::default(),
+        channel: &RecordingChannel::default(),
         clock: &FixedClock::noon("2024-03-13"),
     };
     let kept = Kept::default();

@@ -6,6 +6,32 @@
 //! No I/O happens here. Adapters implement the traits in [`port`]: `web-source` reads pages, `sqlite` stores and
 //! sends on one machine, `aws` on AWS. Start reading at [`Fetcher::fetch`], or with the path of a page in
 //! `docs/ARCHITECTURE.md`.
+//!
+//! The parse stage, with a scripted source and a SQLite database in memory:
+//!
+//! ```
+//! use bulletin::{CutOff, Month};
+//! use pipeline::port::BulletinStore;
+//! use pipeline::testing::{FixedClock, ScriptedSource, bulletin_of, link_of};
+//! use pipeline::{Parsed, Parser};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let april: Month = "2024-04".parse()?;
+//! let cut_off: CutOff = "2012-07-01".parse()?;
+//! let clock = FixedClock::noon("2024-03-13");
+//! let source = ScriptedSource::new(&clock, &["travel.state.gov"]);
+//! source.publish(&bulletin_of(april, |_| cut_off));
+//! let store = sqlite::SqliteStore::open(":memory:".as_ref())?;
+//!
+//! let parser = Parser { source: &source, store: &store, clock: &clock };
+//! let parsed = parser.parse_link(&link_of(april)).await?;
+//! assert!(matches!(parsed, Parsed::Stored { changed: 100.., .. }));
+//! assert_eq!(store.months().await?, [april]);
+//! assert_eq!(parser.parse_link(&link_of(april)).await?, Parsed::Unchanged);
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod port;
 

@@ -185,12 +185,12 @@ impl BulletinQueue for MemoryQueue {
 
 /// A channel that records every alert, and fails on request.
 #[derive(Debug, Default)]
-pub struct RecordingSink {
+pub struct RecordingChannel {
     sent: RefCell<Vec<Alert>>,
     failures: RefCell<VecDeque<ChannelError>>,
 }
 
-impl RecordingSink {
+impl RecordingChannel {
     /// Makes the next send fail with this error.
     pub fn fail_next(&self, error: ChannelError) {
         self.failures.borrow_mut().push_back(error);
@@ -202,7 +202,7 @@ impl RecordingSink {
     }
 }
 
-impl Channel for RecordingSink {
+impl Channel for RecordingChannel {
     fn recipients(&self, _: &Alert) -> Result<Vec<Recipient>, StoreError> {
         Ok(vec![Recipient {
             key: "everybody".into(),

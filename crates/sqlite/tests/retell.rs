@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use bulletin::{Alert, Area, Category, Chart, CutOff, Month, RowKey};
 use pipeline::port::{BulletinStore, Clock, Fetched};
-use pipeline::testing::{FixedClock, RecordingSink, ScriptedSource, bulletin_of, page_of};
+use pipeline::testing::{FixedClock, RecordingChannel, ScriptedSource, bulletin_of, page_of};
 use pipeline::{Parsed, Parser, Retold, Silence, retell};
 use sqlite::{SqliteStore, deliver_changes};
 use tempfile::TempDir;
@@ -83,9 +83,11 @@ impl Machine {
 
     /// Sends the alerts of everything stored, on the day of the last bulletin, and returns them.
     async fn sent(&self) -> Vec<Alert> {
-        let sink = RecordingSink::default();
-        deliver_changes(&self.store, &[&sink], &self.clock).await.unwrap();
-        sink.take()
+        let channel = RecordingChannel::default();
+        deliver_changes(&self.store, &[&channel], &self.clock)
+            .await
+            .unwrap();
+        channel.take()
     }
 }
 

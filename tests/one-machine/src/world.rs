@@ -1,4 +1,4 @@
-//! One machine for a test: a database in a temporary folder, scripted hosts, a fixed clock, and a sink that records
+//! One machine for a test: a database in a temporary folder, scripted hosts, a fixed clock, and a channel that records
 //! every alert. Start with [`World`].
 
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use bulletin::{Alert, Month};
 use chrono::{DateTime, NaiveDate, Utc};
 use pipeline::port::{BulletinQueue, PageMessage};
-use pipeline::testing::{Answer, FixedClock, RecordingSink, ScriptedSource, link_of};
+use pipeline::testing::{Answer, FixedClock, RecordingChannel, ScriptedSource, link_of};
 use pipeline::{ChangeRecord, FetchReport, Fetcher};
 use sqlite::{PageOutcome, SqliteStore, deliver_changes, parse_pages};
 use tempfile::TempDir;
@@ -35,7 +35,7 @@ pub struct World<'a> {
     /// The database.
     pub store: SqliteStore,
     /// The destination of alerts.
-    pub sink: RecordingSink,
+    pub channel: RecordingChannel,
     folder: TempDir,
 }
 
@@ -61,7 +61,7 @@ impl<'a> World<'a> {
             clock,
             source: ScriptedSource::new(clock, hosts),
             store: SqliteStore::open(&folder.path().join("test.db")).unwrap(),
-            sink: RecordingSink::default(),
+            channel: RecordingChannel::default(),
             folder,
         }
     }
@@ -115,11 +115,11 @@ impl<'a> World<'a> {
     /// # Panics
     /// If an alert cannot be sent.
     pub async fn announce(&self) -> Vec<Alert> {
-        let drained = deliver_changes(&self.store, &[&self.sink], self.clock)
+        let drained = deliver_changes(&self.store, &[&self.channel], self.clock)
             .await
             .unwrap();
         assert_eq!(drained.failed, [""; 0]);
-        let alerts = self.sink.take();
+        let alerts = self.channel.take();
         assert_eq!(drained.sent, alerts.len());
         alerts
     }

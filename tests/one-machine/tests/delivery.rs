@@ -21,7 +21,7 @@ use end_to_end::world::{World, assert_none_twice, ids, lines, release_day};
 use end_to_end::{assert_same, run};
 use fastrand::Rng;
 use pipeline::port::{BulletinQueue, Clock, Fetched, PageMessage};
-use pipeline::testing::{FixedClock, RecordingSink, ScriptedSource, link_of};
+use pipeline::testing::{FixedClock, RecordingChannel, ScriptedSource, link_of};
 use pipeline::{ChangeRecord, Fetcher, Notifier, Parsed, Parser};
 use sqlite::{SqliteStore, deliver_changes, parse_pages};
 
@@ -99,7 +99,7 @@ async fn play_twice_and_shuffled(days: &[Day], rng: &mut Rng) -> Played {
     let world = World::new(&clock, &["travel"]);
     let notifier = Notifier {
         store: &world.store,
-        channel: &world.sink,
+        channel: &world.channel,
         clock: &clock,
     };
     let mut alerts = Vec::new();
@@ -128,7 +128,7 @@ async fn play_twice_and_shuffled(days: &[Day], rng: &mut Rng) -> Played {
         for record in waiting {
             notifier.notify(&record).await.unwrap();
         }
-        alerts.extend(world.sink.take());
+        alerts.extend(world.channel.take());
         let sent_again = world.announce().await;
         assert_eq!(
             ids(&sent_again),
@@ -215,7 +215,7 @@ async fn shuffle_across_months(
     world.publish_all("travel", pages);
     let notifier = Notifier {
         store: &world.store,
-        channel: &world.sink,
+        channel: &world.channel,
         clock: &clock,
     };
     let mut messages: Vec<Month> = pages.keys().chain(pages.keys()).copied().collect();
@@ -244,7 +244,7 @@ async fn shuffle_across_months(
     for record in waiting {
         notifier.notify(&record).await.unwrap();
     }
-    let alerts = world.sink.take();
+    let alerts = world.channel.take();
     assert_eq!(ids(&world.announce().await), [""; 0]);
     assert_none_twice(&alerts);
     tables::assert_sound_and_settled(&world.path());
@@ -473,7 +473,7 @@ fn process(path: &std::path::Path, pages: &Pages, at: DateTime<Utc>, start: &Bar
         source.answer("travel", *month, pipeline::testing::Answer::Page(page.clone()));
     }
     let store = SqliteStore::open(path).unwrap();
-    let sink = RecordingSink::default();
+    let channel = RecordingChannel::default();
     let began = Instant::now();
     start.wait();
     run(async {
@@ -488,11 +488,11 @@ fn process(path: &std::path::Path, pages: &Pages, at: DateTime<Utc>, start: &Bar
             })
             .await
             .unwrap();
-            let drained = deliver_changes(&store, &[&sink], &clock).await.unwrap();
+            let drained = deliver_changes(&store, &[&channel], &clock).await.unwrap();
             assert_eq!(drained.failed, [""; 0]);
         }
     });
-    sink.take()
+    channel.take()
 }
 
 /// Runs two processes at once until nothing is left.
@@ -616,7 +616,7 @@ fn what_cannot_be_understood_is_kept_and_blocks_nothing() {
             1,
             "the page behind the message that cannot be read"
         );
-        let drained = deliver_changes(&world.store, &[&world.sink], &clock)
+        let drained = deliver_changes(&world.store, &[&world.channel], &clock)
             .await
             .unwrap();
         assert_eq!(drained.failed.len(), 1);

@@ -11,7 +11,7 @@ use bulletin::{Area, Bulletin, Category, Chart, CutOff, Preference, RowKey};
 use bulletin_samples::{Layout, Page, site};
 use operations::archive_file::{ArchiveFormat, import, read};
 use pipeline::port::{BulletinStore, Clock};
-use pipeline::testing::{FixedClock, RecordingSink};
+use pipeline::testing::{FixedClock, RecordingChannel};
 use pipeline::{ArchivedBulletin, Notifier};
 use sqlite::{SqliteStore, deliver_changes};
 
@@ -380,14 +380,14 @@ fn history_alerts_nobody() {
     let bulletins = archived(&clock);
     let folder = Folder::new();
     let store = SqliteStore::open(&folder.path("visa-bulletin.db")).unwrap();
-    let sink = RecordingSink::default();
+    let channel = RecordingChannel::default();
     run(async {
         import(&store, bulletins.clone(), &clock, |_, _| ())
             .await
             .unwrap();
-        deliver_changes(&store, &[&sink], &clock).await.unwrap();
+        deliver_changes(&store, &[&channel], &clock).await.unwrap();
     });
-    assert_eq!(sink.take(), []);
+    assert_eq!(channel.take(), []);
 
     // If an older bulletin is stored, those that are not over would be news.
     let (later, older) = (&bulletins[bulletins.len() - 1], &bulletins[bulletins.len() - 2]);
@@ -402,10 +402,10 @@ fn history_alerts_nobody() {
             (report.news, report.already_there),
             (vec![later.month], vec![older.month])
         );
-        deliver_changes(&behind, &[&sink], &clock).await.unwrap();
+        deliver_changes(&behind, &[&channel], &clock).await.unwrap();
         assert_eq!(behind.months().await.unwrap(), [older.month]);
     });
-    assert_eq!(sink.take(), []);
+    assert_eq!(channel.take(), []);
     for emulator in emulators() {
         let imported = Stage::of_tables(emulator);
         run(import(&imported.store(), bulletins.clone(), &clock, |_, _| ())).unwrap();
@@ -423,10 +423,10 @@ fn history_alerts_nobody() {
 
 /// The number of alerts the notifier sends for everything written to a stage's table.
 fn alerts(stage: &Stage, clock: &FixedClock) -> usize {
-    let (store, sink) = (stage.store(), RecordingSink::default());
+    let (store, channel) = (stage.store(), RecordingChannel::default());
     let notifier = Notifier {
         store: &store,
-        channel: &sink,
+        channel: &channel,
         clock,
     };
     let config = stage.emulator.config();

@@ -37,7 +37,7 @@ fn the_correction_of_april_is_one_e_mail_that_names_both_values_to_those_who_fol
                 first.len(),
                 "nobody is told before it is confirmed"
             );
-            // `look` uses a sink that notifies nobody; the alerts are then sent to the watches.
+            // `look` uses a channel that notifies nobody; the alerts are then sent to the watches.
             look(&world).await;
             tell(&world.store, &clock, &server).await;
         }

@@ -3,7 +3,7 @@
 use ::migrate::{Migration, OldTable, Outcome};
 use aws_harness::table::StreamReader;
 use pipeline::Notifier;
-use pipeline::testing::{FixedClock, RecordingSink, ScriptedSource};
+use pipeline::testing::{FixedClock, RecordingChannel, ScriptedSource};
 
 use super::*;
 
@@ -22,10 +22,10 @@ fn reader(stage: &Stage) -> StreamReader {
 /// for them on this day.
 fn alerts(stage: &Stage, reader: &mut StreamReader, clock: &FixedClock) -> (usize, usize) {
     let store = stage.store();
-    let sink = RecordingSink::default();
+    let channel = RecordingChannel::default();
     let notifier = Notifier {
         store: &store,
-        channel: &sink,
+        channel: &channel,
         clock,
     };
     let records = run(reader.events());
@@ -35,7 +35,7 @@ fn alerts(stage: &Stage, reader: &mut StreamReader, clock: &FixedClock) -> (usiz
             run(notifier.notify(&change)).unwrap();
         }
     }
-    (records.len(), sink.take().len())
+    (records.len(), channel.take().len())
 }
 
 /// Migrates everything on a day, and returns the months that were moved and those that were left.
