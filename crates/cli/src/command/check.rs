@@ -12,7 +12,8 @@ use serde_json::json;
 use sqlite::{Watch, WatchKind};
 
 use crate::args::{CheckArgs, StoreArgs};
-use crate::command::place::{Lead, on_bulletins};
+use crate::command::place::on_bulletins;
+use crate::command::shipped::Lead;
 use crate::command::verdict::{months_to_check, verdict};
 use crate::command::{block_on, not_listed, note_where_counted, open_existing, stored_bulletin};
 use crate::database::locate_quietly;

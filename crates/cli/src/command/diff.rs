@@ -6,7 +6,8 @@ use bulletin::{Bulletin, Chart, CutOff, Month, Movement, Reading, RowKey};
 use serde_json::json;
 
 use crate::args::{DiffArgs, StoreArgs};
-use crate::command::place::{Lead, on_bulletins};
+use crate::command::place::on_bulletins;
+use crate::command::shipped::Lead;
 use crate::command::{block_on, month_of, stored_bulletin};
 use crate::output::{self, Format};
 

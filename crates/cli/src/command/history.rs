@@ -12,7 +12,8 @@ use serde_json::json;
 
 use crate::args::{HistoryArgs, StoreArgs};
 use crate::command::block_on;
-use crate::command::place::{Lead, on_bulletins};
+use crate::command::place::on_bulletins;
+use crate::command::shipped::Lead;
 use crate::output::{self, Format, complain};
 use crate::plot;
 

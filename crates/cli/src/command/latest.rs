@@ -9,7 +9,8 @@ use pipeline::{BulletinRecord, OFFICIAL_SITE};
 use serde_json::json;
 
 use crate::args::{LatestArgs, StoreArgs};
-use crate::command::place::{Lead, on_bulletins};
+use crate::command::place::on_bulletins;
+use crate::command::shipped::Lead;
 use crate::command::{NOTHING_STORED, block_on};
 use crate::output::{self, Format};
 

@@ -10,7 +10,8 @@ use pipeline::port::{BulletinStore as _, as_bulletin};
 use serde_json::json;
 
 use crate::args::{ShowArgs, StoreArgs, StoredMonth};
-use crate::command::place::{Lead, on_bulletins};
+use crate::command::place::on_bulletins;
+use crate::command::shipped::Lead;
 use crate::command::{block_on, month_of, stored_bulletin};
 use crate::output::{self, Format};
 

@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 use crate::args::{StandingsArgs, StoreArgs};
 use crate::command::block_on;
-use crate::command::place::{Lead, on_bulletins};
+use crate::command::place::on_bulletins;
+use crate::command::shipped::Lead;
 use crate::output::{self, Format};
 
 pub(crate) fn run(store: &StoreArgs, args: &StandingsArgs) -> anyhow::Result<ExitCode> {

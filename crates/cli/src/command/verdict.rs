@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use operations::Store;
 use pipeline::port::BulletinStore as _;
 
-use crate::command::place::unknown_months;
+use crate::command::shipped::unknown_months;
 use crate::command::{NOTHING_STORED, not_listed};
 use crate::output::complain;
 

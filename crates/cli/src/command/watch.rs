@@ -12,7 +12,7 @@ use sqlite::{SqliteStore, Watch, WatchChannel, WatchKind, drop_unwanted};
 
 use crate::args::{StoreArgs, WantedArgs, WatchAddArgs, WatchCommand};
 use crate::command::channels::mailer;
-use crate::command::place::{Lead, stored_or_shipped};
+use crate::command::shipped::{Lead, stored_or_shipped};
 use crate::command::verdict::{is_current_on, months_to_check, verdict};
 use crate::command::{
     NOTHING_STORED, block_on, not_listed, note_where_counted, open_existing, open_existing_to_write,
