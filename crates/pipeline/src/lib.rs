@@ -22,7 +22,8 @@
 //! let clock = FixedClock::noon("2024-03-13");
 //! let source = ScriptedSource::new(&clock, &["travel.state.gov"]);
 //! source.publish(&bulletin_of(april, |_| cut_off));
-//! let store = sqlite::SqliteStore::open(":memory:".as_ref())?;
+//! let folder = tempfile::tempdir()?;
+//! let store = sqlite::SqliteStore::open(&folder.path().join("visa-bulletin.db"))?;
 //!
 //! let parser = Parser { source: &source, store: &store, clock: &clock };
 //! let parsed = parser.parse_link(&link_of(april)).await?;

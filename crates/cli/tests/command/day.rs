@@ -72,16 +72,3 @@ fn a_month_is_understood_in_every_usual_form() {
         assert_eq!(folder.bulletin(&args).exits(0).out, differences, "{args:?}");
     }
 }
-
-#[test]
-fn there_is_no_latest_bulletin_in_an_empty_database() {
-    let folder = sample::stored(&["2024-05"]);
-    folder
-        .database()
-        .execute_batch("DELETE FROM cut_off; DELETE FROM bulletin")
-        .unwrap();
-    folder
-        .bulletin(&["show", "latest"])
-        .exits(1)
-        .says(&["no bulletin is stored yet", "bulletin run"]);
-}
