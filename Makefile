@@ -25,7 +25,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: ## play eleven days of sample bulletins and print the alerts for two watches
+demo: ## play six months of sample bulletins and print the alerts for two watches
 	@tools/build-demo
 	@tools/demo $(DEMO_BULLETIN)
 

@@ -42,54 +42,80 @@ pub(crate) fn measure(project: &Path) -> anyhow::Result<Section> {
             other = other.min(lxml.pass()?);
         }
     }
-    let count_of = pages.len() as f64;
-    let bytes: usize = pages.values().map(Vec::len).sum();
-    let mut allocations = 0;
-    let mut peak = 0;
-    for page in pages.values() {
-        let cost = count(|| drop(read_page(page, None)));
-        allocations = allocations.max(cost.count_total);
-        peak = peak.max(cost.bytes_max);
-    }
-    let micros = |time: f64| time / count_of * 1e6;
-    let by_criterion = ByCriterion::measure(&pages)?;
-    let line = |what: &str, figure: String| Line {
+    let mut lines = timings(&pages, own, bare)?;
+    lines.push(lxml.map_or_else(not_compared, |lxml| {
+        let factor = other / own;
+        Line {
+            what: format!("compared with lxml.html ({}), same cells", lxml.version),
+            figure: format!("{factor:.1} times faster ({:.0} us/page)", micros(other, &pages)),
+            reach: Some(Reach::at_least(factor, LEAST_FACTOR).said(format!("{LEAST_FACTOR} times"))),
+        }
+    }));
+    lines.extend(allocations(&pages));
+    Ok(Section {
+        title: "A page to its cells".into(),
+        note: format!(
+            "{} {} of {:.0} KB on average, read alternately in one process each; the minimum of {ROUNDS} rounds. Criterion: \
+             the mean of all pages read repeatedly, and its 95% interval. Instructions are counted by valgrind.",
+            pages.len(),
+            pages.kind(),
+            bytes(&pages) / pages.len() as f64 / 1e3
+        ),
+        lines,
+    })
+}
+
+/// The time per page in microseconds, from the time for all.
+fn micros(time: f64, pages: &Pages) -> f64 {
+    time / pages.len() as f64 * 1e6
+}
+
+fn bytes(pages: &Pages) -> f64 {
+    pages.values().map(Vec::len).sum::<usize>() as f64
+}
+
+fn line(what: &str, figure: String) -> Line {
+    Line {
         what: what.into(),
         figure,
         reach: None,
-    };
-    let mut lines = vec![
+    }
+}
+
+/// The times of the reader and of the bare tokenizer, in seconds for all pages, and by criterion and valgrind.
+fn timings(pages: &Pages, own: f64, bare: f64) -> anyhow::Result<Vec<Line>> {
+    let count = pages.len() as f64;
+    let by_criterion = ByCriterion::measure(pages)?;
+    let instructions = (
+        instructions(Work::Read, pages)?,
+        instructions(Work::Tokenize, pages)?,
+    );
+    Ok(vec![
         line(
             "page to cells",
             format!(
                 "{:.0} us/page, {:.0} pages/s, {:.0} MB/s",
-                micros(own),
-                count_of / own,
-                bytes as f64 / own / 1e6
+                micros(own, pages),
+                count / own,
+                bytes(pages) / own / 1e6
             ),
         ),
         line(
             "the bare tokenizer (html5gum)",
             format!(
                 "{:.0} us/page, {:.2} times the reader's time",
-                micros(bare),
+                micros(bare, pages),
                 bare / own
             ),
         ),
-        line(
-            "page to cells, criterion",
-            by_criterion.said("read_page", count_of)?,
-        ),
+        line("page to cells, criterion", by_criterion.said("read_page", count)?),
         line(
             "the bare tokenizer, criterion",
-            by_criterion.said("tokenizer", count_of)?,
+            by_criterion.said("tokenizer", count)?,
         ),
         line(
             "instructions per page: page to cells, the bare tokenizer",
-            match (
-                instructions(Work::Read, &pages)?,
-                instructions(Work::Tokenize, &pages)?,
-            ) {
+            match instructions {
                 (Some(read), Some(tokenize)) => format!(
                     "{:.2} million, {:.2} million: {:.2} times the reader's",
                     read / 1e6,
@@ -99,43 +125,42 @@ pub(crate) fn measure(project: &Path) -> anyhow::Result<Section> {
                 _ => "not measured: valgrind is not installed".into(),
             },
         ),
-    ];
-    let against = match &lxml {
-        Some(lxml) => Line {
-            what: format!("compared with lxml.html ({}), same cells", lxml.version),
-            figure: format!("{:.1} times faster ({:.0} us/page)", other / own, micros(other)),
-            reach: Some(Reach::at_least(other / own, LEAST_FACTOR).said(format!("{LEAST_FACTOR} times"))),
+    ])
+}
+
+fn not_compared() -> Line {
+    line(
+        "compared with lxml.html, same cells",
+        "not measured: lxml is not installed".into(),
+    )
+}
+
+/// The most allocations, and the most memory, that one page takes.
+fn allocations(pages: &Pages) -> [Line; 2] {
+    let costs: Vec<_> = pages
+        .values()
+        .map(|page| count(|| drop(read_page(page, None))))
+        .collect();
+    let most = costs
+        .iter()
+        .map(|cost| cost.count_total)
+        .max()
+        .unwrap_or_default();
+    let peak = costs.iter().map(|cost| cost.bytes_max).max().unwrap_or_default();
+    [
+        Line {
+            what: "allocations per page, maximum".into(),
+            figure: most.to_string(),
+            reach: Some(
+                Reach::at_most(most as f64, MOST_ALLOCATIONS as f64).said(MOST_ALLOCATIONS.to_string()),
+            ),
         },
-        None => Line {
-            what: "compared with lxml.html, same cells".into(),
-            figure: "not measured: lxml is not installed".into(),
-            reach: None,
+        Line {
+            what: "peak heap without the page, maximum".into(),
+            figure: format!("{:.1} KiB", peak as f64 / 1024.0),
+            reach: Some(Reach::at_most(peak as f64, MOST_BYTES as f64).said("64 KiB")),
         },
-    };
-    lines.push(against);
-    lines.push(Line {
-        what: "allocations per page, maximum".into(),
-        figure: allocations.to_string(),
-        reach: Some(
-            Reach::at_most(allocations as f64, MOST_ALLOCATIONS as f64).said(MOST_ALLOCATIONS.to_string()),
-        ),
-    });
-    lines.push(Line {
-        what: "peak heap without the page, maximum".into(),
-        figure: format!("{:.1} KiB", peak as f64 / 1024.0),
-        reach: Some(Reach::at_most(peak as f64, MOST_BYTES as f64).said("64 KiB")),
-    });
-    Ok(Section {
-        title: "A page to its cells".into(),
-        note: format!(
-            "{} {} of {:.0} KB on average, read alternately in one process each; the minimum of {ROUNDS} rounds. Criterion: \
-             the mean of all pages read repeatedly, and its 95% interval. Instructions are counted by valgrind.",
-            pages.len(),
-            pages.kind(),
-            bytes as f64 / count_of / 1e3
-        ),
-        lines,
-    })
+    ]
 }
 
 fn seconds(work: impl FnOnce()) -> f64 {

@@ -10,7 +10,7 @@ use crate::config::{ConfigError, Environment};
 /// template's tests compare the template with the same list.
 ///
 /// # Panics
-/// If they differ, or if an invalid value of a variable is accepted.
+/// If they differ, if a missing variable is not named, or if an invalid value of a variable is accepted.
 pub fn assert_variables<const COUNT: usize>(
     lambda: &str,
     complete: [(&'static str, &'static str); COUNT],
@@ -28,6 +28,11 @@ pub fn assert_variables<const COUNT: usize>(
     let mut required = complete.map(|(name, _)| name);
     required.sort_unstable();
     assert_eq!(names("required"), required);
+    assert_eq!(read(&Environment::of(complete)), Ok(()));
+    for (missing, _) in complete {
+        let rest = complete.into_iter().filter(|(name, _)| *name != missing);
+        assert_eq!(read(&Environment::of(rest)), Err(ConfigError::Missing(missing)));
+    }
     // `LOG_LEVEL` is read before all other variables, and no value of it stops the start.
     for name in names("optional").iter().filter(|name| *name != "LOG_LEVEL") {
         let wrong = complete.into_iter().chain([(name.as_str(), "nonsense")]);

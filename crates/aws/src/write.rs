@@ -9,18 +9,17 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Put, TransactWriteItem, Update};
 use bulletin::{Area, Case, Month};
 use pipeline::port::StoreError;
-use pipeline::{BulletinRecord, RowWrite, StandingWrite, WritePlan};
+use pipeline::{BulletinRecord, StandingWrite, WritePlan};
 use tokio::time::sleep;
 
 use crate::DynamoStore;
 use crate::error::{is_passing, store_error};
 use crate::expression::{Expression, number, text};
-use crate::item::{
-    Key, RowItem, Status, earlier_attribute, place_attributes, read_row, record_item, row_attributes,
-    standing_item, to_value,
-};
+use crate::item::{Key, read_row, record_item, standing_item, to_value};
 use crate::store::{ATTEMPTS, pause};
 use crate::value::{Item, to_attribute};
+
+mod row;
 
 /// The action limit of one transaction.
 const TRANSACTION_ACTIONS: usize = 100;
@@ -196,91 +195,6 @@ impl DynamoStore {
             of_case.is_new = write.version.is_none();
         }
         Ok(actions)
-    }
-
-    fn row_action(
-        &self,
-        plan: &WritePlan,
-        write: &RowWrite,
-        stored: Option<&RowItem>,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let mut expression = Expression::default();
-        let mut set = Vec::new();
-        let mut remove = Vec::new();
-        let condition = match write.version {
-            Some(version) => expression.equal("version", number(version)),
-            None => {
-                let absent = format!("attribute_not_exists({})", expression.name("pk"));
-                format!(
-                    "{absent} OR {}",
-                    expression.equal("status", text(Status::Gone.code()))
-                )
-            }
-        };
-        for (name, value) in place_attributes(write.key, plan.record.month) {
-            set.push(expression.equal(name, value));
-        }
-        match &write.row {
-            Some(row) => {
-                for (name, value) in row_attributes(row) {
-                    set.push(expression.equal(name, value));
-                }
-                if Status::of(row.reading) != Status::Date {
-                    remove.push(expression.name("date"));
-                }
-            }
-            None => {
-                set.push(expression.equal("status", text(Status::Gone.code())));
-                for name in ["date", "raw_category", "raw_country", "raw_value"] {
-                    remove.push(expression.name(name));
-                }
-            }
-        }
-        let host = write
-            .carried
-            .as_ref()
-            .map_or(&plan.record.host, |carried| &carried.host);
-        set.push(expression.equal("host", text(host)));
-        set.push(expression.equal("page_digest", text(plan.record.digest.as_str())));
-        let (version, nothing, one) = (
-            expression.name("version"),
-            expression.value(number(0)),
-            expression.value(number(1)),
-        );
-        set.push(format!("{version} = if_not_exists({version}, {nothing}) + {one}"));
-        if let Some(carried) = write
-            .carried
-            .as_ref()
-            .filter(|carried| !carried.earlier.is_empty())
-        {
-            let earlier = carried.earlier.iter().map(earlier_attribute).collect();
-            set.push(expression.equal("earlier", AttributeValue::L(earlier)));
-        } else if let Some(replaced) = stored
-            .filter(|_| !plan.mends)
-            .and_then(|item| item.replaced(plan.at))
-        {
-            let earlier = expression.name("earlier");
-            let none = expression.value(AttributeValue::L(Vec::new()));
-            let replaced = AttributeValue::L(vec![earlier_attribute(&replaced)]);
-            let replaced = expression.value(replaced);
-            set.push(format!(
-                "{earlier} = list_append(if_not_exists({earlier}, {none}), {replaced})"
-            ));
-        }
-        let mut update = format!("SET {}", set.join(", "));
-        if !remove.is_empty() {
-            update.push_str(&format!(" REMOVE {}", remove.join(", ")));
-        }
-        let update = Update::builder()
-            .table_name(&self.tables.data)
-            .set_key(Some(Key::row(write.key, plan.record.month).item()))
-            .update_expression(update)
-            .condition_expression(condition)
-            .set_expression_attribute_names(expression.names())
-            .set_expression_attribute_values(expression.values())
-            .build()
-            .map_err(|error| self.broken(error))?;
-        Ok(TransactWriteItem::builder().update(update).build())
     }
 
     fn standing_action(&self, write: &StandingWrite) -> Result<TransactWriteItem, StoreError> {

@@ -33,13 +33,7 @@ pub(crate) fn select<'a>(
     findings: &mut Vec<Finding>,
 ) -> Result<Vec<Selected<'a>>, Refusal> {
     if outline.candidates.is_empty() && outline.hidden.is_empty() {
-        return Err(if outline.has_end {
-            Refusal::NoCharts { month }
-        } else {
-            Refusal::Truncated {
-                place: "before any chart",
-            }
-        });
+        return Err(without_tables(outline, month));
     }
     let mut selected: Vec<Selected<'a>> = Vec::with_capacity(4);
     let mut unheaded: Option<Preference> = None;
@@ -89,6 +83,17 @@ pub(crate) fn select<'a>(
         });
     }
     Ok(selected)
+}
+
+/// The refusal of a page that has no table like a chart.
+fn without_tables(outline: &Outline, month: Month) -> Refusal {
+    if outline.has_end {
+        Refusal::NoCharts { month }
+    } else {
+        Refusal::Truncated {
+            place: "before any chart",
+        }
+    }
 }
 
 fn add<'a>(selected: &mut Vec<Selected<'a>>, chart: Chart, preference: Preference, table: &'a Candidate) {

@@ -1,4 +1,4 @@
-//! Writes the pages under `samples/`. Run it after a change of the pages or of `dates.csv`:
+//! Writes the pages under `samples/`. Run it after a change of the pages or of `data/cutoffs.csv`:
 //!
 //! ```text
 //! cargo run -p bulletin-samples --example write-samples
@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 
 fn main() -> Result<()> {
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples");
-    for folder in ["pages", "steps", "history"] {
+    for folder in ["pages", "steps", "demo", "history"] {
         let folder = samples.join(folder);
         if folder.exists() {
             fs::remove_dir_all(&folder).with_context(|| format!("cannot clear {}", folder.display()))?;

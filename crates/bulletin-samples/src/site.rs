@@ -8,8 +8,8 @@ use crate::index::{page_path, render_index};
 use crate::layout::Layout;
 use crate::page::Page;
 
-/// The cut-offs of the months, as the department printed them.
-const DATES: &str = include_str!("../dates.csv");
+/// The cut-offs of every month, as the department printed them.
+const CUT_OFFS: &str = include_str!("../../../data/cutoffs.csv");
 
 /// One file of the samples.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct SampleFile {
 /// One day on which the site changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// The name of the step's folder under `samples/steps/`.
+    /// The name of the step's folder under `samples/steps/` or `samples/demo/`.
     pub folder: String,
     /// The day: a plausible release date, not the real one.
     pub as_of: NaiveDate,
@@ -31,28 +31,42 @@ pub struct Step {
     pub page: Page,
 }
 
-/// The reason why the checked-in dates cannot be read.
+/// The reason why the checked-in cut-offs cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum BadDates {
+pub enum BadCutOffs {
     /// A line has more or fewer fields than the heading.
-    #[error("dates.csv: \"{0}\" does not have six fields")]
+    #[error("data/cutoffs.csv: \"{0}\" does not have nine fields")]
     Fields(String),
     /// A field is invalid.
-    #[error("dates.csv: {0}")]
+    #[error("data/cutoffs.csv: {0}")]
     Unknown(#[from] UnknownSpelling),
     /// A cell occurs twice.
-    #[error("dates.csv: {0}")]
+    #[error("data/cutoffs.csv: {0}")]
     Twice(#[from] DuplicateRow),
     /// A month of the samples is missing, or is older than every layout.
-    #[error("dates.csv has no page for {0}")]
+    #[error("data/cutoffs.csv has no page for {0}")]
     NoPage(Month),
     /// A day of the samples does not exist.
     #[error("{0} is no day")]
     NoDay(&'static str),
 }
 
-/// The steps: month, day and the suffix of the folder's name.
-const STEPS: [(&str, &str, &str); 11] = [
+/// Month, day and the suffix of the folder's name.
+type PlannedStep = (&'static str, &'static str, &'static str);
+
+/// The steps of the demo: consecutive months.
+const DEMO: [PlannedStep; 7] = [
+    ("2024-02", "2024-01-10", ""),
+    ("2024-03", "2024-02-14", ""),
+    ("2024-04", "2024-03-13", ""),
+    ("2024-04", "2024-03-14", "-corrected"),
+    ("2024-05", "2024-04-10", ""),
+    ("2024-06", "2024-05-14", ""),
+    ("2024-07", "2024-06-11", ""),
+];
+
+/// The steps of the tests: months in which much happened, some of them apart.
+const STEPS: [PlannedStep; 11] = [
     ("2023-03", "2023-02-14", ""),
     ("2023-05", "2023-04-12", ""),
     ("2023-07", "2023-06-14", ""),
@@ -71,7 +85,7 @@ const HISTORY: [&str; 8] = [
     "2002-05", "2002-06", "2009-12", "2010-01", "2012-04", "2012-05", "2016-01", "2016-02",
 ];
 
-/// The cell of the April 2024 page on its first day; on the next day it was `15APR12`, as in `dates.csv`.
+/// The cell of the April 2024 page on its first day; on the next day it was `15APR12`, as in `data/cutoffs.csv`.
 const APRIL_2024_FIRST: (RowKey, &str) = (
     RowKey {
         chart: Chart::FinalAction,
@@ -91,43 +105,62 @@ const MAY_2024_MISPRINT: (RowKey, &str) = (
     "1SEP20",
 );
 
-/// The cut-offs of a month in `dates.csv`.
+/// The cut-offs of a month in `data/cutoffs.csv`.
 ///
 /// # Errors
-/// [`BadDates`] if the file is damaged or lacks the month.
-pub fn bulletin(month: Month) -> Result<Bulletin, BadDates> {
-    let layout = Layout::of(month).ok_or(BadDates::NoPage(month))?;
+/// [`BadCutOffs`] if the file is damaged or lacks the month.
+pub fn bulletin(month: Month) -> Result<Bulletin, BadCutOffs> {
+    let layout = Layout::of(month).ok_or(BadCutOffs::NoPage(month))?;
     let mut rows = Vec::new();
     let month_text = month.to_string();
-    for line in DATES.lines().skip(1).filter(|line| line.starts_with(&month_text)) {
+    for line in CUT_OFFS.lines().filter(|line| line.starts_with(&month_text)) {
         let fields: Vec<&str> = line.split(',').collect();
-        let [_, chart, _, category, area, value] = fields[..] else {
-            return Err(BadDates::Fields(line.to_owned()));
+        let [_, chart, _, category, area, status, date, raw, _] = fields[..] else {
+            return Err(BadCutOffs::Fields(line.to_owned()));
         };
         let key = RowKey {
             chart: chart.parse()?,
             category: category.parse()?,
             area: area.parse()?,
         };
-        rows.push(layout.row(month, key, value.parse()?));
+        rows.push(match status {
+            "unreadable" => layout.unreadable_row(month, key, raw),
+            "date" => layout.row(month, key, date.parse()?),
+            _ => layout.row(month, key, raw.parse()?),
+        });
     }
     if rows.is_empty() {
-        return Err(BadDates::NoPage(month));
+        return Err(BadCutOffs::NoPage(month));
     }
     Ok(Bulletin::new(month, rows)?)
 }
 
-/// The days of the demonstration, first to last.
+/// The days of the demo, first to last.
 ///
 /// # Errors
-/// [`BadDates`] if `dates.csv` is damaged.
-pub fn steps() -> Result<Vec<Step>, BadDates> {
-    STEPS
-        .into_iter()
-        .enumerate()
+/// [`BadCutOffs`] if `data/cutoffs.csv` is damaged.
+pub fn demo() -> Result<Vec<Step>, BadCutOffs> {
+    played(&DEMO)
+}
+
+/// The days that the tests play, first to last. April 2024 is corrected, and one cell of May 2024 is misprinted.
+///
+/// # Errors
+/// [`BadCutOffs`] if `data/cutoffs.csv` is damaged.
+pub fn steps() -> Result<Vec<Step>, BadCutOffs> {
+    let mut steps = played(&STEPS)?;
+    let may = steps.iter_mut().filter(|step| step.folder.ends_with("may-2024"));
+    let (key, text) = MAY_2024_MISPRINT;
+    may.for_each(|step| step.page.noise.misprints.push((key, text.to_owned())));
+    Ok(steps)
+}
+
+fn played(steps: &[PlannedStep]) -> Result<Vec<Step>, BadCutOffs> {
+    let steps = steps.iter().enumerate();
+    steps
         .map(|(index, (month, day, ending))| {
             let month: Month = month.parse()?;
-            let as_of = day.parse().map_err(|_| BadDates::NoDay(day))?;
+            let as_of = day.parse().map_err(|_| BadCutOffs::NoDay(day))?;
             let name = month.title().to_lowercase().replace(' ', "-");
             let folder = format!("{:02}-{day}-{name}{ending}", index + 1);
             let mut page = page(month)?;
@@ -141,17 +174,14 @@ pub fn steps() -> Result<Vec<Step>, BadDates> {
 }
 
 /// A month's page, with additions that show how the department's pages differ.
-fn page(month: Month) -> Result<Page, BadDates> {
-    let mut page = Page::new(bulletin(month)?).ok_or(BadDates::NoPage(month))?;
+fn page(month: Month) -> Result<Page, BadCutOffs> {
+    let mut page = Page::new(bulletin(month)?).ok_or(BadCutOffs::NoPage(month))?;
     let noise = &mut page.noise;
     match month.to_string().as_str() {
         "2002-06" => noise.caption = true,
         "2012-05" => noise.forecast = true,
         "2023-05" | "2024-02" | "2024-06" => noise.decoys = false,
         "2023-08" => noise.countries = true,
-        "2024-05" => noise
-            .misprints
-            .push((MAY_2024_MISPRINT.0, MAY_2024_MISPRINT.1.to_owned())),
         _ => {}
     }
     Ok(page)
@@ -160,25 +190,22 @@ fn page(month: Month) -> Result<Page, BadDates> {
 /// The pages of older months.
 ///
 /// # Errors
-/// [`BadDates`] if `dates.csv` is damaged.
-pub fn history() -> Result<Vec<Page>, BadDates> {
+/// [`BadCutOffs`] if `data/cutoffs.csv` is damaged.
+pub fn history() -> Result<Vec<Page>, BadCutOffs> {
     HISTORY.into_iter().map(|month| page(month.parse()?)).collect()
 }
 
 /// Every file that the generator writes under `samples/`.
 ///
 /// # Errors
-/// [`BadDates`] if `dates.csv` is damaged.
-pub fn files() -> Result<Vec<SampleFile>, BadDates> {
+/// [`BadCutOffs`] if `data/cutoffs.csv` is damaged.
+pub fn files() -> Result<Vec<SampleFile>, BadCutOffs> {
     let steps = steps()?;
-    let mut files = Vec::new();
+    let demo = demo()?;
+    let mut files: Vec<SampleFile> = demo.iter().map(|step| step_file("demo", step)).collect();
     for step in &steps {
         let month = step.page.bulletin.month();
-        let path = format!("steps/{}/{}", step.folder, file_name(month));
-        files.push(SampleFile {
-            path,
-            html: step.page.render(),
-        });
+        files.push(step_file("steps", step));
         // A corrected page follows the one that it replaces.
         let path = format!("pages{}", page_path(month));
         files.retain(|file| file.path != path);
@@ -205,6 +232,17 @@ pub fn files() -> Result<Vec<SampleFile>, BadDates> {
     Ok(files)
 }
 
+fn step_file(folder: &str, step: &Step) -> SampleFile {
+    SampleFile {
+        path: format!(
+            "{folder}/{}/{}",
+            step.folder,
+            file_name(step.page.bulletin.month())
+        ),
+        html: step.page.render(),
+    }
+}
+
 fn file_name(month: Month) -> String {
     let path = page_path(month);
     path.rsplit('/').next().unwrap_or(&path).to_owned()
@@ -216,13 +254,26 @@ mod tests {
 
     #[test]
     fn every_step_has_a_likely_day() {
-        let steps = steps().unwrap();
-        for pair in steps.windows(2) {
-            assert!(pair[0].as_of < pair[1].as_of, "{}", pair[1].folder);
+        for steps in [steps().unwrap(), demo().unwrap()] {
+            for pair in steps.windows(2) {
+                assert!(pair[0].as_of < pair[1].as_of, "{}", pair[1].folder);
+            }
+            for step in &steps {
+                let before = step.page.bulletin.month().previous();
+                assert_eq!(Month::of(step.as_of), before, "{}", step.folder);
+            }
         }
-        for step in &steps {
-            let before = step.page.bulletin.month().previous();
-            assert_eq!(Month::of(step.as_of), before, "{}", step.folder);
+    }
+
+    #[test]
+    fn the_demo_skips_no_month() {
+        let months: Vec<Month> = demo()
+            .unwrap()
+            .iter()
+            .map(|step| step.page.bulletin.month())
+            .collect();
+        for pair in months.windows(2) {
+            assert!(pair[1] == pair[0] || pair[1].previous() == pair[0], "{pair:?}");
         }
     }
 

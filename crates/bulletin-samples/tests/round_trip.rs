@@ -113,10 +113,10 @@ proptest! {
 }
 
 #[test]
-fn the_samples_say_what_dates_csv_says() {
-    for page in site::steps()
-        .unwrap()
-        .into_iter()
+fn the_samples_hold_the_published_cut_offs() {
+    let steps = site::steps().unwrap().into_iter();
+    for page in steps
+        .chain(site::demo().unwrap())
         .map(|step| step.page)
         .chain(site::history().unwrap())
     {

@@ -15,16 +15,18 @@ mod case;
 mod column;
 mod name;
 mod personal;
-mod short;
+mod position;
+mod sms;
 mod table;
 mod verdict;
 
 pub(crate) use bulletin::{bulletin_body, bulletin_headline};
 pub(crate) use case::{case_body, case_headline};
-pub use personal::priority_sentence;
 pub(crate) use personal::{personal_headline, personal_subject};
-pub(crate) use short::{Line, case_line};
-pub use short::{SMS_SEPTETS, SUBJECT_CHARACTERS, septets};
+pub(crate) use position::changed_position;
+pub use position::priority_sentence;
+pub(crate) use sms::{Line, case_line};
+pub use sms::{SMS_SEPTETS, SUBJECT_CHARACTERS, septets};
 
 /// The page on which USCIS announces the chart that it accepts for adjustment of status in a month.
 pub const USCIS_CHARTS: &str = "https://www.uscis.gov/visabulletininfo";

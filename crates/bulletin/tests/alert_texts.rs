@@ -224,7 +224,7 @@ proptest! {
         prop_assert!(personal.len() < 100 && personal.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{personal}");
         prop_assert!(personal.contains("EB-3 India") && personal.contains("Apr"), "{personal}");
         prop_assert_eq!(personal.starts_with("CORRECTED "), correction);
-        for verdict in ["NOW CURRENT", "NO LONGER CURRENT", "NOT CURRENT AFTER ALL", "CURRENT AFTER ALL"] {
+        for verdict in ["BECOMES CURRENT", "NO LONGER CURRENT", "NOT CURRENT AFTER ALL", "CURRENT AFTER ALL"] {
             prop_assert!(!headlines[1].contains(verdict) || personal.contains(verdict), "{personal}");
         }
         let is_current = |chart: &Chart| {

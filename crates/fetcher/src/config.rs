@@ -56,19 +56,6 @@ mod tests {
     ];
 
     #[test]
-    fn every_variable_that_is_missing_is_named() {
-        assert_eq!(
-            Config::of(&Environment::of(COMPLETE)).unwrap().source.hosts.len(),
-            2
-        );
-        for (missing, _) in COMPLETE {
-            let rest = COMPLETE.into_iter().filter(|(name, _)| *name != missing);
-            let error = Config::of(&Environment::of(rest)).unwrap_err();
-            assert_eq!(error, ConfigError::Missing(missing));
-        }
-    }
-
-    #[test]
     fn the_variables_are_those_that_the_template_sets() {
         assert_variables("fetcher", COMPLETE, |environment| {
             Config::of(environment).map(drop)

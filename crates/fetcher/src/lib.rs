@@ -90,7 +90,7 @@ where
 
 fn log(report: &FetchReport) {
     if let Some(reason) = &report.blocked {
-        tracing::error!(source.answer = reason, "The list of bulletins cannot be had.");
+        tracing::error!(source.answer = reason, "The list of bulletins cannot be fetched.");
     }
     if let Some(month) = report.overdue {
         tracing::warn!(bulletin.month = %month, "A bulletin should be out by now and is not stored.");
@@ -107,7 +107,7 @@ fn log(report: &FetchReport) {
     tracing::info!(
         fetch.queued = report.queued.len(),
         bulletin.newest = report.newest.map(|month| month.to_string()),
-        "The source was looked at."
+        "The source was checked."
     );
 }
 

@@ -77,13 +77,7 @@ where
     /// # Errors
     /// [`MigrateError`] if the store cannot be read.
     pub async fn plan(&self, survey: &Survey) -> Result<Plan, MigrateError> {
-        let (paths, no_list) = match self.source.links().await {
-            Ok(links) => (
-                links.into_iter().map(|link| (link.month, link.path)).collect(),
-                None,
-            ),
-            Err(error) => (BTreeMap::new(), Some(error.to_string())),
-        };
+        let listed = Listed::by(self.source).await;
         let stored = self.store.months().await?;
         let newest = stored.last().copied();
         let mut cost = Cost::of_reading(survey.bytes);
@@ -92,31 +86,7 @@ where
             let month = old.month;
             let is_stored = stored.contains(&month);
             let fate = self.fate(old, is_stored, newest).await?;
-            if is_stored {
-                cost.add_comparing();
-            }
-            match fate {
-                Fate::Move => cost.add_storing(old),
-                Fate::AlreadyThere => cost.add_comparing(),
-                Fate::Left { .. } => {}
-            }
-            if !matches!(fate, Fate::Left { .. }) && !self.keep_old {
-                cost.add_clearing(old, self.old.is_own());
-            }
-            let planned = PlannedMonth {
-                month,
-                items: old.items.len() + old.unreadable.len(),
-                lost: old.lost(),
-                page: Page {
-                    path: paths
-                        .get(&month)
-                        .cloned()
-                        .unwrap_or_else(|| predicted_path(month)),
-                    listed: no_list.is_none().then(|| paths.contains_key(&month)),
-                    needed_because: old.needs_its_page(),
-                },
-                fate,
-            };
+            self.add_cost(&mut cost, old, is_stored, &fate);
             let group = if is_stored {
                 &mut there
             } else if newest.is_some_and(|newest| newest < month) {
@@ -124,7 +94,13 @@ where
             } else {
                 &mut earlier
             };
-            group.push(planned);
+            group.push(PlannedMonth {
+                month,
+                items: old.items.len() + old.unreadable.len(),
+                lost: old.lost(),
+                page: listed.page(old),
+                fate,
+            });
         }
         let months = there
             .into_iter()
@@ -133,9 +109,23 @@ where
             .collect();
         Ok(Plan {
             months,
-            no_list,
+            no_list: listed.refusal,
             cost,
         })
+    }
+
+    fn add_cost(&self, cost: &mut Cost, old: &OldMonth, is_stored: bool, fate: &Fate) {
+        if is_stored {
+            cost.add_comparing();
+        }
+        match fate {
+            Fate::Move => cost.add_storing(old),
+            Fate::AlreadyThere => cost.add_comparing(),
+            Fate::Left { .. } => return,
+        }
+        if !self.keep_old {
+            cost.add_clearing(old, self.old.is_own());
+        }
     }
 
     async fn fate(
@@ -159,5 +149,36 @@ where
         } else {
             Fate::Left { reasons }
         })
+    }
+}
+
+/// The pages that the source lists.
+struct Listed {
+    paths: BTreeMap<Month, String>,
+    /// The reason why the source gives no list.
+    refusal: Option<String>,
+}
+
+impl Listed {
+    async fn by(source: &impl PageSource) -> Self {
+        match source.links().await {
+            Ok(links) => Self {
+                paths: links.into_iter().map(|link| (link.month, link.path)).collect(),
+                refusal: None,
+            },
+            Err(error) => Self {
+                paths: BTreeMap::new(),
+                refusal: Some(error.to_string()),
+            },
+        }
+    }
+
+    fn page(&self, old: &OldMonth) -> Page {
+        let path = self.paths.get(&old.month);
+        Page {
+            path: path.cloned().unwrap_or_else(|| predicted_path(old.month)),
+            listed: self.refusal.is_none().then_some(path.is_some()),
+            needed_because: old.needs_its_page(),
+        }
     }
 }

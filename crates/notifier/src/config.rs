@@ -46,16 +46,6 @@ mod tests {
     ];
 
     #[test]
-    fn every_variable_that_is_missing_is_named() {
-        assert!(Config::of(&Environment::of(COMPLETE)).is_ok());
-        for (missing, _) in COMPLETE {
-            let rest = COMPLETE.into_iter().filter(|(name, _)| *name != missing);
-            let error = Config::of(&Environment::of(rest)).unwrap_err();
-            assert_eq!(error, ConfigError::Missing(missing));
-        }
-    }
-
-    #[test]
     fn a_clock_that_cannot_be_set_stops_the_start() {
         let wrong = COMPLETE.into_iter().chain([("AS_OF", "yesterday")]);
         let error = Config::of(&Environment::of(wrong)).unwrap_err();

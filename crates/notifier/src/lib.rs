@@ -62,79 +62,139 @@ where
     let records = event
         .get("Records")
         .and_then(Value::as_array)
-        .context("the event is none of a stream: it has no records")?;
-    let mut failed = vec![false; records.len()];
-    let mut changes: Vec<(usize, ChangeRecord, Option<DateTime<Utc>>)> = Vec::new();
-    let mut refused = 0;
-    for (index, record) in records.iter().enumerate() {
-        match stream::read(record) {
-            Ok(StreamRecord {
-                change: Some(change),
-                written_at,
-                ..
-            }) => changes.push((index, change, written_at)),
-            Ok(_) => {}
-            Err(error) => {
-                refused += 1;
-                tracing::error!(reason = %error, "A record of the stream cannot be understood; it is kept among the dead letters.");
-                failed[index] = !keep(dead_letters, record, &error.to_string(), deadline).await;
-            }
-        }
+        .context("the event is not one of DynamoDB Streams: it has no records")?;
+    let mut batch = Batch::decode(records);
+    for (index, reason) in std::mem::take(&mut batch.invalid) {
+        batch.refuse(dead_letters, index, &reason, deadline).await;
     }
-    let asked: Vec<&ChangeRecord> = changes.iter().map(|(_, change, _)| change).collect();
-    let results = deadline.within(caught(notifier.notify_all(&asked))).await;
-    let (mut sent, mut slowest) = (0, 0.0_f64);
-    match &results {
-        Some(Ok(results)) => {
-            for ((index, change, written_at), report) in changes.iter().zip(results) {
-                if let Some(error) = report.failures.first() {
-                    failed[*index] = true;
-                    log_failure(change, error);
-                    continue;
-                }
-                sent += report.sent;
-                if let (Notified { sent: 1.., .. }, Some(written_at)) = (report, written_at) {
-                    let took = SystemClock.now() - *written_at;
-                    slowest = slowest.max(took.num_milliseconds() as f64 / 1000.0);
-                }
-            }
-        }
+    let changes: Vec<&ChangeRecord> = batch.changes.iter().map(|change| &change.record).collect();
+    match deadline.within(caught(notifier.notify_all(&changes))).await {
+        Some(Ok(reports)) => batch.record(&reports),
         Some(Err(reason)) => {
-            let [(index, ..)] = changes.as_slice() else {
+            let [Decoded { index, .. }] = batch.changes[..] else {
                 bail!(
-                    "one of {} records panics, and no number tells which: {reason}",
-                    changes.len()
+                    "one of {} records panics, and it is unknown which: {reason}",
+                    batch.changes.len()
                 );
             };
-            refused += 1;
-            tracing::error!(
-                reason,
-                "A record of the stream panics; it is kept among the dead letters."
-            );
-            failed[*index] = !keep(dead_letters, &records[*index], reason, deadline).await;
+            tracing::error!(reason, "A record of the stream panics; it becomes a dead letter.");
+            batch.refuse(dead_letters, index, &reason, deadline).await;
         }
         None => {
-            tracing::error!("The time ran out; what was not sent comes again.");
-            for (index, ..) in &changes {
-                failed[*index] = true;
+            tracing::error!("The time ran out; alerts that were not sent are retried.");
+            batch.retry_all();
+        }
+    }
+    batch.emit_metrics();
+    batch.answer()
+}
+
+/// A record of the batch that is a change.
+struct Decoded {
+    /// The position in the batch.
+    index: usize,
+    record: ChangeRecord,
+    written_at: Option<DateTime<Utc>>,
+}
+
+/// A batch of records, and the result of each so far.
+struct Batch<'a> {
+    records: &'a [Value],
+    changes: Vec<Decoded>,
+    /// The positions of records that cannot be decoded, with the reasons.
+    invalid: Vec<(usize, String)>,
+    /// True for each record that must be redelivered.
+    failed: Vec<bool>,
+    refused: u32,
+    sent: usize,
+    /// The longest time from the write of a change to its alerts, in seconds.
+    slowest: f64,
+}
+
+impl<'a> Batch<'a> {
+    fn decode(records: &'a [Value]) -> Self {
+        let mut batch = Self {
+            records,
+            changes: Vec::new(),
+            invalid: Vec::new(),
+            failed: vec![false; records.len()],
+            refused: 0,
+            sent: 0,
+            slowest: 0.0,
+        };
+        for (index, record) in records.iter().enumerate() {
+            match stream::read(record) {
+                Ok(StreamRecord {
+                    change, written_at, ..
+                }) => batch.changes.extend(change.map(|record| Decoded {
+                    index,
+                    record,
+                    written_at,
+                })),
+                Err(error) => {
+                    tracing::error!(reason = %error, "A record of the stream is invalid; it becomes a dead letter.");
+                    batch.invalid.push((index, error.to_string()));
+                }
+            }
+        }
+        batch
+    }
+
+    /// Moves a record to the dead letters. If that fails, the record must be redelivered.
+    async fn refuse(
+        &mut self,
+        dead_letters: &impl DeadLetters,
+        index: usize,
+        reason: &str,
+        deadline: Deadline,
+    ) {
+        self.refused += 1;
+        self.failed[index] = !keep(dead_letters, &self.records[index], reason, deadline).await;
+    }
+
+    /// Records what the notify stage reports of each change.
+    fn record(&mut self, reports: &[Notified]) {
+        for (change, report) in self.changes.iter().zip(reports) {
+            if let Some(error) = report.failures.first() {
+                self.failed[change.index] = true;
+                log_failure(&change.record, error);
+                continue;
+            }
+            self.sent += report.sent;
+            if let (Notified { sent: 1.., .. }, Some(written_at)) = (report, change.written_at) {
+                let took = SystemClock.now() - written_at;
+                self.slowest = self.slowest.max(took.num_milliseconds() as f64 / 1000.0);
             }
         }
     }
-    let mut metrics = vec![
-        (Metric::AlertsSent, sent as f64),
-        (Metric::RecordsRefused, f64::from(refused)),
-    ];
-    if sent > 0 {
-        metrics.push((Metric::PublishToAlertSeconds, slowest));
-        tracing::info!(alerts.sent = sent, "Alerts were sent.");
+
+    fn retry_all(&mut self) {
+        for change in &self.changes {
+            self.failed[change.index] = true;
+        }
     }
-    emit(SystemClock.now(), &metrics);
-    let Some(first) = failed.iter().position(|failed| *failed) else {
-        return Ok(json!({"batchItemFailures": []}));
-    };
-    match stream::sequence(&records[first]) {
-        Some(sequence) => Ok(json!({"batchItemFailures": [{"itemIdentifier": sequence}]})),
-        None => bail!("a record without a number must come again, and so the whole batch"),
+
+    fn emit_metrics(&self) {
+        let mut metrics = vec![
+            (Metric::AlertsSent, self.sent as f64),
+            (Metric::RecordsRefused, f64::from(self.refused)),
+        ];
+        if self.sent > 0 {
+            metrics.push((Metric::PublishToAlertSeconds, self.slowest));
+            tracing::info!(alerts.sent = self.sent, "Alerts were sent.");
+        }
+        emit(SystemClock.now(), &metrics);
+    }
+
+    /// The answer to Lambda: the first record to redeliver.
+    fn answer(&self) -> anyhow::Result<Value> {
+        let Some(first) = self.failed.iter().position(|failed| *failed) else {
+            return Ok(json!({"batchItemFailures": []}));
+        };
+        match stream::sequence(&self.records[first]) {
+            Some(sequence) => Ok(json!({"batchItemFailures": [{"itemIdentifier": sequence}]})),
+            None => bail!("a record without a sequence number must be redelivered, so the whole batch is"),
+        }
     }
 }
 
@@ -145,7 +205,7 @@ async fn keep(dead_letters: &impl DeadLetters, record: &Value, reason: &str, dea
         .await;
     let is_kept = matches!(kept, Some(Ok(())));
     if !is_kept {
-        tracing::error!("The record could not be kept; it comes again.");
+        tracing::error!("The record could not be kept; it is redelivered.");
     }
     is_kept
 }
@@ -163,12 +223,12 @@ fn log_failure(change: &ChangeRecord, error: &NotifyError) {
             category = %after.case.category,
             area = %after.case.area,
             reason = %error,
-            "An alert could not be sent; its record comes again."
+            "An alert could not be sent; its record is redelivered."
         ),
         ChangeRecord::Bulletin { after, .. } => tracing::error!(
             bulletin.month = %after.month,
             reason = %error,
-            "The message about a bulletin could not be sent; its record comes again."
+            "The message about a bulletin could not be sent; its record is redelivered."
         ),
     }
 }

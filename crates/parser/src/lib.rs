@@ -8,6 +8,7 @@ use aws::deadline::Deadline;
 use aws::metric::{Metric, emit};
 use aws::panic::caught;
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
+use bulletin::Month;
 use pipeline::port::{BulletinStore, Clock, LinkTable, PageMessage, PageSource, SystemClock};
 use pipeline::{ParseError, Parsed, Parser};
 use serde_json::{Value, json};
@@ -29,7 +30,7 @@ struct Counts {
 /// it, and so is one whose parse panics. A page that no host gives is not redelivered, because its link
 /// becomes due again.
 pub async fn handle<Source, Store, C>(
-    ingester: &Parser<'_, Source, Store, C>,
+    parser: &Parser<'_, Source, Store, C>,
     event: &SqsEvent,
     deadline: Deadline,
 ) -> Value
@@ -49,15 +50,15 @@ where
         let span = tracing::info_span!("message", sqs.message_id = id, trace);
         let done = deadline
             .within(caught(
-                read(ingester, message, &mut counts).instrument(span.clone()),
+                parse(parser, message, &mut counts).instrument(span.clone()),
             ))
             .await;
         match &done {
-            None => span.in_scope(|| tracing::error!("The time ran out; the message comes again.")),
+            None => span.in_scope(|| tracing::error!("The time ran out; the message is redelivered.")),
             Some(Err(reason)) => {
                 counts.refused += 1;
                 span.in_scope(|| {
-                    tracing::error!(reason, "Reading the page panicked; the message comes again.")
+                    tracing::error!(reason, "Parsing the page panicked; the message is redelivered.")
                 });
             }
             Some(Ok(_)) => {}
@@ -79,8 +80,8 @@ where
 }
 
 /// Parses the page of one message. True if the message is done.
-async fn read<Source, Store, C>(
-    ingester: &Parser<'_, Source, Store, C>,
+async fn parse<Source, Store, C>(
+    parser: &Parser<'_, Source, Store, C>,
     message: &SqsMessage,
     counts: &mut Counts,
 ) -> bool
@@ -99,11 +100,45 @@ where
         }
     };
     let month = page.link.month;
-    match ingester.parse_message(&page).await {
-        Ok(Parsed::Stored { record, changed }) => {
-            counts.stored += 1;
-            counts.changed += changed;
-            counts.findings += record.findings.len();
+    match parser.parse_message(&page).await {
+        Ok(parsed) => {
+            counts.note(&parsed);
+            log_parsed(month, &parsed);
+            true
+        }
+        Err(error) if error.is_refusal() => {
+            counts.refused += 1;
+            tracing::error!(bulletin.month = %month, reason = %error, "A page was refused.");
+            false
+        }
+        Err(ParseError::Store(error)) => {
+            tracing::error!(bulletin.month = %month, reason = %error, "A page could not be stored; its message is redelivered.");
+            false
+        }
+        Err(error) => {
+            tracing::warn!(bulletin.month = %month, reason = %error, "A page could not be fetched; its link is due again later.");
+            true
+        }
+    }
+}
+
+impl Counts {
+    fn note(&mut self, parsed: &Parsed) {
+        match parsed {
+            Parsed::Stored { record, changed } => {
+                self.stored += 1;
+                self.changed += changed;
+                self.findings += record.findings.len();
+            }
+            Parsed::Held { alternates: true, .. } => self.findings += 1,
+            _ => {}
+        }
+    }
+}
+
+fn log_parsed(month: Month, parsed: &Parsed) {
+    let outcome = match parsed {
+        Parsed::Stored { record, changed } => {
             tracing::info!(
                 bulletin.month = %month,
                 bulletin.revision = record.revision,
@@ -112,35 +147,16 @@ where
                 cells = changed,
                 "A bulletin is stored."
             );
-            true
+            return;
         }
-        Ok(Parsed::Held { alternates: true, .. }) => {
-            counts.findings += 1;
+        Parsed::Held { alternates: true, .. } => {
             tracing::warn!(bulletin.month = %month, "The page alternates between two versions.");
-            true
+            return;
         }
-        Ok(outcome) => {
-            let outcome = match outcome {
-                Parsed::Held { .. } => "held until a second look agrees",
-                Parsed::Outdated => "older than what is stored",
-                Parsed::NotThere { .. } => "not there",
-                _ => "unchanged",
-            };
-            tracing::info!(bulletin.month = %month, outcome, "A page was looked at.");
-            true
-        }
-        Err(error) if error.is_refusal() => {
-            counts.refused += 1;
-            tracing::error!(bulletin.month = %month, reason = %error, "A page was read and refused.");
-            false
-        }
-        Err(ParseError::Store(error)) => {
-            tracing::error!(bulletin.month = %month, reason = %error, "A page could not be stored; its message comes again.");
-            false
-        }
-        Err(error) => {
-            tracing::warn!(bulletin.month = %month, reason = %error, "A page cannot be had; its link is due again later.");
-            true
-        }
-    }
+        Parsed::Held { .. } => "held until a second fetch agrees",
+        Parsed::Outdated => "older than the stored version",
+        Parsed::NotThere { .. } => "not published",
+        Parsed::Unchanged => "unchanged",
+    };
+    tracing::info!(bulletin.month = %month, outcome, "A page was parsed.");
 }

@@ -8,7 +8,7 @@ use reqwest::Response;
 use reqwest::header::DATE;
 use tokio::time::Instant;
 
-use crate::web::WebSource;
+use crate::web::{Attempt, WebSource};
 
 /// The answer of a host to one request for its list of bulletins.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,10 +26,15 @@ impl<C: Clock> WebSource<C> {
     pub async fn probe(&self) -> Vec<Probe> {
         let mut probes = Vec::new();
         for host in self.hosts() {
-            let deadline = Instant::now() + self.host_timeout();
+            let attempt = Attempt {
+                host,
+                path: INDEX_PATH,
+                avoid: None,
+                deadline: Instant::now() + self.host_timeout(),
+            };
             let mut ahead = None;
             let note = |response: &Response| ahead = ahead.or_else(|| ahead_of(response, SystemClock.now()));
-            let listed = match self.follow(host, INDEX_PATH, None, deadline, note).await {
+            let listed = match self.follow(attempt, note).await {
                 Ok(fetched) => match read_index(&fetched.body) {
                     Ok(links) => Ok(links.len()),
                     Err(refusal) => Err(refusal.to_string()),

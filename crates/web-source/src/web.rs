@@ -1,26 +1,35 @@
 //! A page source that fetches over HTTPS from the department's hosts: requests, redirects, retries and the
-//! answers' meaning. Paths are checked in `path.rs`. Start at [`WebSource`].
+//! answers' meaning. `denial.rs` has the reasons why a host gives no page; `path.rs` checks paths. Start at
+//! [`WebSource`].
 
-use std::error::Error as _;
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
-use bulletin_html::{INDEX_PATH, MAX_PAGE_BYTES, Refusal, read_index, recognise};
-use chrono::{DateTime, Utc};
+use bulletin_html::{INDEX_PATH, MAX_PAGE_BYTES, read_index, recognise};
 use pipeline::port::{Clock, Fetched, PageLink, PageSource, SourceError, SystemClock};
-use reqwest::header::{ACCEPT, CONTENT_LENGTH, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
-use reqwest::{Client, Response, StatusCode, Url};
+use reqwest::header::{CONTENT_LENGTH, LOCATION, RETRY_AFTER};
+use reqwest::{Client, Response, StatusCode};
 use tokio::time::{Instant, sleep};
 
 use crate::config::{ConfigError, Host, WebConfig};
 use crate::path;
-use crate::text::shown;
+use crate::web::denial::{Again, Denial, Tried, address_of, challenge, in_words, retry_after, root_cause};
+
+mod client;
+mod denial;
 
 /// The redirect limit of one page.
 const MOST_REDIRECTS: usize = 5;
-/// The number of bytes of an error's body that are searched for a challenge.
-const MOST_ERROR_BYTES: usize = 64 * 1024;
+
+/// A page to request, and from which host.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Attempt<'a> {
+    pub(crate) host: &'a Host,
+    pub(crate) path: &'a str,
+    /// The name of a host that is asked last, so that no redirect leads to it.
+    pub(crate) avoid: Option<&'a str>,
+    pub(crate) deadline: Instant,
+}
 
 /// A page source that tries the department's hosts in order until one gives the page.
 ///
@@ -50,7 +59,7 @@ impl<C: Clock> WebSource<C> {
     pub fn new(config: WebConfig, clock: C) -> Result<Self, ConfigError> {
         let hosts = config.check()?;
         Ok(Self {
-            client: client(&config, &hosts)?,
+            client: client::build(&config, &hosts)?,
             hosts,
             config,
             clock,
@@ -66,9 +75,15 @@ impl<C: Clock> WebSource<C> {
     /// Requests a page from one host, with retries after transient errors.
     async fn ask(&self, host: &Host, path: &str, avoid: Option<&str>) -> Result<Fetched, Denial> {
         let deadline = Instant::now() + self.config.host_timeout;
+        let attempt = Attempt {
+            host,
+            path,
+            avoid,
+            deadline,
+        };
         let mut retries = 0;
         loop {
-            let mut denial = match self.follow(host, path, avoid, deadline, |_| ()).await {
+            let mut denial = match self.follow(attempt, |_| ()).await {
                 Ok(fetched) => return Ok(fetched),
                 Err(denial) => denial,
             };
@@ -120,20 +135,17 @@ impl<C: Clock> WebSource<C> {
     /// One attempt: requests the page, follows redirects and checks the answer. `note` gets each answer.
     pub(crate) async fn follow(
         &self,
-        host: &Host,
-        path: &str,
-        avoid: Option<&str>,
-        deadline: Instant,
+        attempt: Attempt<'_>,
         mut note: impl FnMut(&Response),
     ) -> Result<Fetched, Denial> {
-        let mut asked = vec![(host, path.to_owned())];
+        let mut asked = vec![(attempt.host, attempt.path.to_owned())];
         loop {
             let Some((host, path)) = asked.last() else {
                 return Err(Denial::blocked("nothing was asked"));
             };
             // The request's time, not the end of the answer: a slow answer is not a newer page.
             let at = self.clock.now();
-            let response = self.get(host, path, deadline).await?;
+            let response = self.get(host, path, attempt.deadline).await?;
             note(&response);
             if !is_redirect(response.status()) {
                 return Ok(Fetched {
@@ -150,7 +162,7 @@ impl<C: Clock> WebSource<C> {
             if asked.len() > MOST_REDIRECTS {
                 return Err(Denial::blocked(format!("more than {MOST_REDIRECTS} redirects")));
             }
-            if avoid.is_some_and(|avoid| avoid == next.0.name && avoid != asked[0].0.name) {
+            if attempt.avoid == Some(next.0.name.as_str()) && next.0.name != attempt.host.name {
                 return Err(Denial::blocked(format!(
                     "a redirect to {}, which is asked last",
                     next.0.name
@@ -353,189 +365,6 @@ impl<C: Clock> PageSource for WebSource<C> {
     }
 }
 
-/// The answers of the hosts that did not give the page.
-#[derive(Debug, Default)]
-struct Tried {
-    answers: Vec<String>,
-    /// True if a host gave any answer except that the page does not exist.
-    is_blocked: bool,
-}
-
-impl Tried {
-    fn push(&mut self, host: &Host, denial: Denial) {
-        self.answers.push(format!("{}: {}", host.name, denial.reason));
-        self.is_blocked |= !denial.is_not_found;
-    }
-
-    /// True if every host answered that the page does not exist.
-    fn is_missing(&self) -> bool {
-        !self.answers.is_empty() && !self.is_blocked
-    }
-
-    /// Logs the host that gave the page after others had failed.
-    fn note_answer(&self, host: &str, path: &str) {
-        if !self.answers.is_empty() {
-            tracing::warn!(
-                source.host = host,
-                source.path = path,
-                source.tried = self.answers.join("; "),
-                "Another host gave the page, because those before it did not."
-            );
-        }
-    }
-}
-
-/// The reason why a host does not give a page.
-#[derive(Debug)]
-pub(crate) struct Denial {
-    /// The host's answer in a few words.
-    pub(crate) reason: String,
-    /// True if the answer is that the page does not exist.
-    is_not_found: bool,
-    again: Again,
-}
-
-/// The decision on a retry at the same host.
-#[derive(Debug, Clone, Copy)]
-enum Again {
-    Never,
-    Soon,
-    After(Duration),
-}
-
-impl Denial {
-    fn blocked(reason: impl Into<String>) -> Self {
-        Self {
-            reason: reason.into(),
-            is_not_found: false,
-            again: Again::Never,
-        }
-    }
-
-    fn refused(refusal: &Refusal) -> Self {
-        let reason = match refusal {
-            Refusal::Empty => "an empty page".into(),
-            Refusal::Binary => "binary data".into(),
-            Refusal::Challenge { marker } => format!("a challenge page (\"{marker}\")"),
-            Refusal::ErrorPage { says, .. } => format!("an error page (\"{}\")", shown(says)),
-            Refusal::NoLinks => "an index page without links".into(),
-            refusal => shown(&refusal.to_string()),
-        };
-        Self {
-            is_not_found: refusal.is_not_found(),
-            ..Self::blocked(reason)
-        }
-    }
-}
-
-/// A client with built-in root certificates of the public web, so that it needs none from the machine.
-fn client(config: &WebConfig, hosts: &[Host]) -> Result<Client, ConfigError> {
-    let roots = rustls::RootCertStore {
-        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-    };
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| ConfigError::Client {
-            reason: error.to_string(),
-        })?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let accept = HeaderValue::from_static("text/html,application/xhtml+xml");
-    let mut client = Client::builder()
-        .tls_backend_preconfigured(tls)
-        .user_agent(config.user_agent())
-        .default_headers(HeaderMap::from_iter([(ACCEPT, accept)]))
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .referer(false)
-        .https_only(hosts.iter().all(|host| host.root.scheme() == "https"))
-        .connect_timeout(config.connect_timeout)
-        .timeout(config.request_timeout);
-    if hosts.iter().any(|host| host.is_loopback) {
-        client = client.no_proxy();
-    }
-    client.build().map_err(|error| ConfigError::Client {
-        reason: root_cause(&error),
-    })
-}
-
 fn is_redirect(status: StatusCode) -> bool {
     matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
-}
-
-fn in_words(status: StatusCode) -> String {
-    match status.canonical_reason() {
-        Some(reason) => format!("{} {reason}", status.as_u16()),
-        None => status.as_u16().to_string(),
-    }
-}
-
-/// A URL that can be shown: without user, query and fragment, which may be long or personal to one visitor.
-fn address_of(url: &Url) -> String {
-    let mut url = url.clone();
-    url.set_query(None);
-    url.set_fragment(None);
-    // Neither fails for a URL with a host; a URL without a host has no user.
-    let _ = url.set_username("");
-    let _ = url.set_password(None);
-    shown(url.as_str())
-}
-
-/// The proof that an error page demands from the visitor, if it is a challenge: then a retry makes no sense.
-async fn challenge(response: &mut Response) -> Option<String> {
-    if response.headers().contains_key("cf-mitigated") {
-        return Some("a challenge".into());
-    }
-    let mut body = Vec::new();
-    while let Ok(Some(chunk)) = response.chunk().await {
-        body.extend_from_slice(&chunk);
-        if body.len() > MOST_ERROR_BYTES {
-            break;
-        }
-    }
-    match recognise(&body) {
-        Err(refusal @ Refusal::Challenge { .. }) => Some(Denial::refused(&refusal).reason),
-        _ => None,
-    }
-}
-
-/// The wait that `Retry-After` asks for: in seconds, or until a date (RFC 9110, section 10.2.3).
-fn retry_after(value: &str, now: DateTime<Utc>) -> Option<Duration> {
-    let value = value.trim();
-    if let Ok(seconds) = value.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let until = DateTime::parse_from_rfc2822(value).ok()?;
-    Some((until.to_utc() - now).to_std().unwrap_or_default())
-}
-
-fn root_cause(error: &reqwest::Error) -> String {
-    let mut cause = error.source();
-    while let Some(deeper) = cause.and_then(std::error::Error::source) {
-        cause = Some(deeper);
-    }
-    cause.map_or_else(|| "no reason given".into(), |cause| shown(&cause.to_string()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn retry_after_is_seconds_or_a_date() {
-        let now: DateTime<Utc> = "2026-10-21T07:28:00Z".parse().unwrap();
-        let wait = |value| retry_after(value, now).map(|wait| wait.as_secs());
-        assert_eq!(wait("120"), Some(120));
-        assert_eq!(wait("Wed, 21 Oct 2026 07:29:30 GMT"), Some(90));
-        assert_eq!(wait("Wed, 21 Oct 2026 07:00:00 GMT"), Some(0));
-        assert_eq!(wait("soon"), None);
-        assert_eq!(wait("-1"), None);
-    }
-
-    #[test]
-    fn an_address_is_shown_without_user_and_query() {
-        let url = Url::parse("https://somebody:secret@example.com/a?token=1#x").unwrap();
-        assert_eq!(address_of(&url), "https://example.com/a");
-    }
 }

@@ -44,19 +44,30 @@ pub type History = BTreeMap<String, Cells>;
 
 const CHARTS: [&str; 2] = ["final_action", "dates_for_filing"];
 
-/// Parses the bulletins in lines of CSV: month, chart, preference, category, area, value and, if present, the
-/// printed texts.
+/// Parses the bulletins in CSV with a heading: either a column `value`, as next to the real pages, or the columns
+/// `status` and `cutoff_date`, as in `data/cutoffs.csv`.
 ///
 /// # Panics
-/// If a line has too few fields.
+/// If a column is missing, or a line has too few fields.
 pub fn read_cells(csv: &str) -> History {
+    let mut lines = csv.lines().map(fields);
+    let heading = lines.next().unwrap();
+    let column = |name: &str| heading.iter().position(|field| field == name);
+    let columns =
+        ["bulletin_month", "chart", "category", "area", "raw_value"].map(|name| column(name).unwrap());
     let mut history = History::new();
-    for line in csv.lines().skip(1) {
-        let fields = fields(line);
-        let key = (fields[1].clone(), fields[3].clone(), fields[4].clone());
-        let printed = fields.get(8).map_or("", String::as_str);
-        let value = Value::read(&fields[5], printed);
-        history.entry(fields[0].clone()).or_default().insert(key, value);
+    for line in lines {
+        let [month, chart, category, area, printed] = columns.map(|column| line[column].clone());
+        let value = match column("value") {
+            Some(value) => line[value].clone(),
+            None => match line[column("status").unwrap()].as_str() {
+                "current" => "C".to_owned(),
+                "unavailable" => "U".to_owned(),
+                _ => line[column("cutoff_date").unwrap()].clone(),
+            },
+        };
+        let cells = history.entry(month).or_default();
+        cells.insert((chart, category, area), Value::read(&value, &printed));
     }
     history
 }

@@ -70,13 +70,13 @@ pub struct SampleStep {
     pub cells: Cells,
 }
 
-/// The days of the samples. The cells of their pages come from `dates.csv`, adapted in the two places in which the
+/// The days of the samples. The cells of their pages come from `data/cutoffs.csv`, adapted in the two places in which the
 /// samples differ from it.
 ///
 /// # Panics
 /// If the samples cannot be read.
 pub fn sample_steps() -> Vec<SampleStep> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates/bulletin-samples/dates.csv");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/cutoffs.csv");
     let dates = read_cells(&std::fs::read_to_string(path).unwrap());
     let steps = steps().unwrap();
     let cell = |category: &str, area: &str| ("final_action".to_owned(), category.to_owned(), area.to_owned());

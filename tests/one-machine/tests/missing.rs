@@ -312,7 +312,7 @@ fn nobody_waiting_for_a_crossing_is_told_of_one_that_the_page_does_not_show() {
         for alert in &alerts {
             let headline = alert.headline_for(&subscription("current", "2014-01-01"));
             assert!(
-                !headline.contains("NOW CURRENT") || alert.case().is_none_or(|case| case != EB2_INDIA),
+                !headline.contains("BECOMES CURRENT") || alert.case().is_none_or(|case| case != EB2_INDIA),
                 "{headline}"
             );
         }

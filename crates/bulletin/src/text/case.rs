@@ -6,13 +6,13 @@ use crate::attribute::cut_off_number;
 use crate::change::{Change, ChangeKind, ChartChange};
 use crate::chart::Chart;
 use crate::month::Month;
-use crate::standing::{ByChart, Cell, CellState};
+use crate::standing::{Cell, CellState};
 use crate::subscription::Subscription;
 use crate::text::table::{chart_table, heading_month, skips_a_month};
 use crate::text::verdict::{Form, chart_verdict};
 use crate::text::{
-    CORRECTED_LATER, case_name, closing, column_name, counted_under, day, filing_note, in_force, listed_now,
-    priority_sentence, short_chart, shown, wrapped,
+    CORRECTED_LATER, case_name, changed_position, closing, column_name, counted_under, day, filing_note,
+    in_force, listed_now, short_chart, shown, wrapped,
 };
 
 pub(crate) fn case_headline(change: &Change) -> String {
@@ -56,14 +56,8 @@ pub(crate) fn case_body(alert: &CaseAlert, subscription: Option<&Subscription>) 
         )));
     }
     if let Some(priority_date) = priority_date {
-        let cells = ByChart::each(|chart| change.charts.of(chart).to.clone());
         lines.push(String::new());
-        lines.extend(wrapped(&priority_sentence(
-            change.case,
-            month,
-            &cells,
-            priority_date,
-        )));
+        lines.extend(wrapped(&changed_position(change, priority_date)));
     }
     lines.push(String::new());
     lines.extend(chart_table(change));

@@ -6,14 +6,10 @@ use crate::area::Case;
 use crate::change::{Change, ChangeKind};
 use crate::chart::Chart;
 use crate::cutoff::CutOff;
-use crate::month::Month;
 use crate::movement::Movement;
-use crate::standing::{ByChart, Cell, CellState};
+use crate::standing::Cell;
 use crate::text::name::{short_month, short_name, shortest_chart};
-use crate::text::{
-    case_name, column_name, counted, counted_more, day, listed_now, missing_clause, short_chart, shown,
-    trouble,
-};
+use crate::text::{case_name, column_name, day, listed_now, short_chart, shown, trouble};
 
 /// The meaning of a bulletin for one priority date, in one line.
 pub(crate) fn personal_headline(change: &Change, case: Case, priority_date: NaiveDate) -> String {
@@ -124,7 +120,7 @@ fn setback(change: &Change, chart: Chart, short: bool) -> Option<String> {
 fn conditional_words(change: &Change, chart: Chart, now: bool) -> String {
     let words = dated_words(change, chart, now);
     match chart {
-        Chart::DatesForFiling if now => format!("{words}, if USCIS accepts it"),
+        Chart::DatesForFiling if now => format!("{words}, if USCIS accepts this chart"),
         _ => words,
     }
 }
@@ -144,7 +140,7 @@ fn undated_words(change: &Change, chart: Chart, now: bool) -> String {
         ""
     };
     let verdict = match (now, after_all.is_empty()) {
-        (true, true) => "NOW CURRENT",
+        (true, true) => "BECOMES CURRENT",
         (false, true) => "NO LONGER CURRENT",
         (true, false) => "CURRENT",
         (false, false) => "NOT CURRENT",
@@ -159,7 +155,11 @@ fn fewest_words(_: &Change, chart: Chart, now: bool) -> String {
 
 /// If the priority date was current before on this chart, as far as that is known, and if it is current now. `None`
 /// without a readable cut-off now.
-fn crossing(change: &Change, chart: Chart, priority_date: NaiveDate) -> Option<(Option<bool>, bool)> {
+pub(super) fn crossing(
+    change: &Change,
+    chart: Chart,
+    priority_date: NaiveDate,
+) -> Option<(Option<bool>, bool)> {
     let chart_change = change.charts.of(chart);
     let now = chart_change.to.as_ref()?.cut_off()?.is_current(priority_date);
     Some((
@@ -177,9 +177,9 @@ fn words(change: &Change, chart: Chart, before: Option<bool>, now: bool) -> Stri
     let is_last_month = chart_change
         .from
         .is_some_and(|from| from.month == change.month.previous());
-    let from = change.month.first_day().format("%d %b");
+    let from = day(change.month.first_day());
     match (before, now, chart_change.replaces_a_cut_off()) {
-        (Some(false), true, false) => format!("NOW CURRENT from {from}"),
+        (Some(false), true, false) => format!("BECOMES CURRENT on {from}"),
         (Some(true), false, false) => format!("NO LONGER CURRENT from {from}"),
         (Some(false), true, true) => format!("CURRENT AFTER ALL from {from}"),
         (Some(true), false, true) => format!("NOT CURRENT AFTER ALL from {from}"),
@@ -198,7 +198,7 @@ fn words_as_published(change: &Change, chart: Chart, priority_date: NaiveDate, n
         let cut_off = cells.of(chart).as_ref()?.cut_off()?;
         Some(cut_off.is_current(priority_date))
     });
-    let from = change.month.first_day().format("%d %b");
+    let from = day(change.month.first_day());
     match (month_before, now) {
         (Some(true), true) => "still current".into(),
         (Some(false), true) => format!("current from {from}, as first published,"),
@@ -221,7 +221,10 @@ fn personal_verdict(change: &Change, chart: Chart, priority_date: NaiveDate) -> 
         return Some(unreadable_verdict(change, chart, cell));
     }
     let (before, now) = crossing(change, chart, priority_date)?;
-    let mut printed = in_parentheses(cell);
+    let mut printed = match cell.cut_off() {
+        Some(CutOff::Date(date)) => format!("cut-off {}", day(date)),
+        _ => in_parentheses(cell),
+    };
     if chart_change.is_set_back() && before == Some(now) {
         printed.push_str(if chart_change.replaces_a_cut_off() {
             ", corrected back"
@@ -233,7 +236,7 @@ fn personal_verdict(change: &Change, chart: Chart, priority_date: NaiveDate) -> 
         printed = format!("{printed} for {}", column_name(cell.column));
     }
     if chart == Chart::DatesForFiling && now {
-        printed.push_str(", if USCIS accepts it");
+        printed.push_str(", if USCIS accepts this chart");
     }
     let is_as_published = is_correction
         && before == Some(now)
@@ -263,7 +266,7 @@ fn unreadable_verdict(change: &Change, chart: Chart, cell: &Cell) -> String {
 }
 
 /// A cell as it reads in parentheses, without any in it: `all dates current`.
-fn in_parentheses(cell: &Cell) -> String {
+pub(super) fn in_parentheses(cell: &Cell) -> String {
     match cell.cut_off() {
         Some(CutOff::Current) => "all dates current".into(),
         _ => shown(Some(cell)),
@@ -279,102 +282,9 @@ fn gone(change: &Change, chart: Chart, priority_date: NaiveDate) -> Option<Strin
         (ChangeKind::Correction, true) => "NOT LISTED AFTER ALL",
         (ChangeKind::Correction, false) => "not listed after all",
     };
-    let from = change.month.first_day().format("%d %b");
+    let from = day(change.month.first_day());
     Some(format!(
         "{gone} from {from} under {}, so not current there",
         short_chart(chart)
     ))
-}
-
-/// The position of a priority date in one bulletin, in one or two sentences: `For EB-3 India in June 2026, the priority
-/// date 15 Mar 2013 is current under ...`. Both charts are named, with the distance to the cut-off and the condition
-/// for Dates for Filing.
-pub fn priority_sentence(
-    case: Case,
-    month: Month,
-    cells: &ByChart<Option<Cell>>,
-    priority_date: NaiveDate,
-) -> String {
-    let of = format!("For {} in {}", case_name(case), month.title());
-    let whose = format!("the priority date {}", day(priority_date));
-    let [first, second] = Chart::ALL.map(|chart| cells.of(chart).as_ref());
-    if first.is_none() && second.is_none() {
-        return format!(
-            "{of}, {whose} is current under neither {} nor {}: {} is not listed.",
-            Chart::FinalAction.name(),
-            Chart::DatesForFiling.name(),
-            case_name(case)
-        );
-    }
-    let says = Chart::ALL.map(|chart| match cells.of(chart) {
-        Some(cell) => says(case, chart, cell, priority_date),
-        None => Says::Known(format!(
-            "is not current under {}, which does not list {}",
-            chart.name(),
-            case_name(case)
-        )),
-    });
-    match says {
-        [Says::Known(first), Says::Known(second)] => format!("{of}, {whose} {first}, and {second}."),
-        [first, second] => {
-            let first = match first {
-                Says::Known(how) => format!("{whose} {how}"),
-                Says::Unknown(how) => format!("it is unknown whether {whose} {how}"),
-            };
-            let second = match second {
-                Says::Known(how) => format!("It {how}"),
-                Says::Unknown(how) => format!("It is unknown whether it {how}"),
-            };
-            format!("{of}, {first}. {second}.")
-        }
-    }
-}
-
-/// The clause about a priority date on one chart, to follow its subject.
-enum Says {
-    /// A clause that is certain.
-    Known(String),
-    /// A clause that may be true or not, with the reason.
-    Unknown(String),
-}
-
-fn says(case: Case, chart: Chart, cell: &Cell, priority_date: NaiveDate) -> Says {
-    let name = chart.name();
-    let condition = match chart {
-        Chart::FinalAction => "",
-        Chart::DatesForFiling => ", for adjustment of status only if USCIS accepts that chart",
-    };
-    let the_cut_off = |cut_off: NaiveDate| {
-        if cell.column == case.area {
-            format!("the cut-off {}", day(cut_off))
-        } else {
-            format!("the cut-off {} for {}", day(cut_off), column_name(cell.column))
-        }
-    };
-    Says::Known(match &cell.state {
-        CellState::Unreadable(_) | CellState::Missing(_) => {
-            let why = missing_clause(case, &cell.state)
-                .unwrap_or_else(|| format!("the page is misprinted ({})", shown(Some(cell))));
-            return Says::Unknown(format!("is current under {name}: {why}"));
-        }
-        CellState::CutOff(CutOff::Current) => {
-            format!("is current under {name} ({}){condition}", in_parentheses(cell))
-        }
-        CellState::CutOff(CutOff::Unavailable) => format!("is not current under {name} (unavailable)"),
-        CellState::CutOff(CutOff::Date(cut_off)) => {
-            let days = (*cut_off - priority_date).num_days();
-            let the_cut_off = the_cut_off(*cut_off);
-            match days {
-                1.. => format!(
-                    "is current under {name} ({} before {the_cut_off}){condition}",
-                    counted(days)
-                ),
-                0 => format!("is not current yet under {name} (it must be earlier than {the_cut_off})"),
-                _ => format!(
-                    "is not current yet under {name} ({the_cut_off} must advance {})",
-                    counted_more(1 - days)
-                ),
-            }
-        }
-    })
 }

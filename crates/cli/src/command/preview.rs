@@ -21,6 +21,35 @@ use crate::output::{self, complain};
 const NEAR: When = When::Within { days: 60 };
 
 pub(crate) fn run(store: &StoreArgs, args: &PreviewArgs) -> anyhow::Result<ExitCode> {
+    let case = checked_case(args)?;
+    let store = open_existing(store)?;
+    let bulletin = block_on(stored_bulletin(&store, args.month))?;
+    if let Some(case) = case {
+        note_where_counted(case, &bulletin);
+    }
+    let months = BTreeSet::from([args.month]);
+    let retold = async { Ok(retell(&store, &months, async |month| store.rows(month).await).await?) };
+    let Some(retold) = block_on(retold)?.remove(&args.month) else {
+        bail!("the bulletin of {} is not stored", args.month.title());
+    };
+    if let Some(silence) = retold.silence {
+        complain("note", &why_silent(args.month, silence));
+    }
+    let mut shown = 0;
+    for alert in alerts(&retold, case) {
+        shown += usize::from(show_if_sent(args, case, alert, shown > 0)?);
+    }
+    if shown == 0 && retold.silence != Some(Silence::NothingBefore) {
+        complain(
+            "note",
+            &format!("{} sends no alert to this subscriber", args.month.title()),
+        );
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The case of the options; `None` for whole bulletins.
+fn checked_case(args: &PreviewArgs) -> anyhow::Result<Option<Case>> {
     let case = match (args.category, args.country) {
         (Some(category), Some(area)) => Some(Case { category, area }),
         _ => None,
@@ -38,55 +67,44 @@ pub(crate) fn run(store: &StoreArgs, args: &PreviewArgs) -> anyhow::Result<ExitC
                 .into(),
         );
     }
-    let store = open_existing(store)?;
-    let bulletin = block_on(stored_bulletin(&store, args.month))?;
-    if let Some(case) = case {
-        note_where_counted(case, &bulletin);
-    }
-    let months = BTreeSet::from([args.month]);
-    let retold = async { Ok(retell(&store, &months, async |month| store.rows(month).await).await?) };
-    let Some(retold) = block_on(retold)?.remove(&args.month) else {
-        bail!("the bulletin of {} is not stored", args.month.title());
+    Ok(case)
+}
+
+/// Prints an alert if one of the filters selects it, and says which do. Returns true if it is printed.
+fn show_if_sent(
+    args: &PreviewArgs,
+    case: Option<Case>,
+    alert: &Alert,
+    is_next: bool,
+) -> anyhow::Result<bool> {
+    let (sent, others): (Vec<WatchKind>, Vec<WatchKind>) =
+        kinds(args, case).into_iter().partition(|kind| kind.wants(alert));
+    let subject = match is_correction(alert) {
+        true => "the correction",
+        false => "the bulletin",
     };
-    if let Some(silence) = retold.silence {
-        complain("note", &why_silent(args.month, silence));
-    }
-    let mut shown = 0;
-    for alert in alerts(&retold, case) {
-        let kinds = kinds(args, case);
-        let (told, others): (Vec<WatchKind>, Vec<WatchKind>) =
-            kinds.into_iter().partition(|kind| kind.wants(alert));
-        let what = match is_correction(alert) {
-            true => "the correction",
-            false => "the bulletin",
-        };
-        let words = |kinds: &[WatchKind]| kinds.iter().map(word).collect::<Vec<_>>().join(", ");
-        match told.first() {
-            None => complain(
-                "note",
-                &format!("{what} is not sent to subscribers with --when {}", words(&others)),
-            ),
-            Some(kind) => {
-                let not = match others.as_slice() {
-                    [] => String::new(),
-                    others => format!(", and not with {}", words(others)),
-                };
-                complain(
-                    "note",
-                    &format!("{what} is sent to subscribers with --when {}{not}", words(&told)),
-                );
-                show(args.form, alert, *kind, shown > 0)?;
-                shown += 1;
-            }
-        }
-    }
-    if shown == 0 && retold.silence != Some(Silence::NothingBefore) {
+    let words = |kinds: &[WatchKind]| kinds.iter().map(word).collect::<Vec<_>>().join(", ");
+    let Some(kind) = sent.first() else {
+        let others = words(&others);
         complain(
             "note",
-            &format!("{} sends no alert to this subscriber", args.month.title()),
+            &format!("{subject} is not sent to subscribers with --when {others}"),
         );
-    }
-    Ok(ExitCode::SUCCESS)
+        return Ok(false);
+    };
+    let not = match others.as_slice() {
+        [] => String::new(),
+        others => format!(", and not with {}", words(others)),
+    };
+    complain(
+        "note",
+        &format!(
+            "{subject} is sent to subscribers with --when {}{not}",
+            words(&sent)
+        ),
+    );
+    show(args.form, alert, *kind, is_next)?;
+    Ok(true)
 }
 
 /// The alerts about this case, or about the whole bulletin, in the order of publication.

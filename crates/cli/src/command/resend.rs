@@ -159,6 +159,29 @@ fn report_sent(sent: &Notified) -> bool {
     sent.is_whole()
 }
 
+/// The number of messages that these alerts make, and the number of watches or topics that get them, in words.
+fn recipients(store: &Store, channels: &[&dyn Channel], alerts: &[Alert]) -> anyhow::Result<(usize, String)> {
+    let is_machine = store.sqlite().is_some();
+    let mut messages = 0;
+    let mut receivers = BTreeSet::new();
+    for channel in channels {
+        for alert in alerts {
+            for recipient in channel.recipients(alert)? {
+                messages += 1;
+                receivers.insert(match is_machine {
+                    true => recipient.key,
+                    false => topic_of(alert),
+                });
+            }
+        }
+    }
+    let whom = match is_machine {
+        true => counted(receivers.len(), "watch").replace("watchs", "watches"),
+        false => counted(receivers.len(), "topic"),
+    };
+    Ok((messages, whom))
+}
+
 /// Resends the alerts of a month to everybody.
 pub(crate) async fn announce(
     store: &Store,
@@ -180,24 +203,7 @@ pub(crate) async fn announce(
         }
         bail!("the bulletin of {} has no alerts to announce", month.title());
     }
-    let is_machine = store.sqlite().is_some();
-    let mut messages = 0;
-    let mut receivers = BTreeSet::new();
-    for channel in channels {
-        for alert in &alerts {
-            for recipient in channel.recipients(alert)? {
-                messages += 1;
-                receivers.insert(match is_machine {
-                    true => recipient.key,
-                    false => topic_of(alert),
-                });
-            }
-        }
-    }
-    let whom = match is_machine {
-        true => counted(receivers.len(), "watch").replace("watchs", "watches"),
-        false => counted(receivers.len(), "topic"),
-    };
+    let (messages, whom) = recipients(store, channels, &alerts)?;
     output::print(&output::wrapped(&format!(
         "{} about the bulletin of {} to {whom}. All recipients get the alerts again, even if they received them before.",
         counted(messages, "message"),

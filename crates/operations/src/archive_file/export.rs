@@ -2,7 +2,7 @@
 //! see [`write`](super::write). Start with [`export`].
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{BufWriter, Read as _, Seek as _, SeekFrom};
+use std::io::{BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use bulletin::{Month, MonthRange};
@@ -73,14 +73,7 @@ pub async fn export<Store: BulletinStore>(
         kept += 1;
     }
     let (mut writer, before) = writer.moved(BufWriter::new(&file));
-    if left.starts_with(&before) {
-        file.set_len(before.len() as u64).map_err(of_partial)?;
-        (&file).seek(SeekFrom::End(0)).map_err(of_partial)?;
-    } else {
-        file.set_len(0).map_err(of_partial)?;
-        (&file).seek(SeekFrom::Start(0)).map_err(of_partial)?;
-        std::io::Write::write_all(&mut &file, &before).map_err(of_partial)?;
-    }
+    keep(&file, &before, &left).map_err(of_partial)?;
     drop(left);
 
     progress(kept, months.len());
@@ -108,6 +101,18 @@ pub async fn export<Store: BulletinStore>(
         rows,
         kept,
     })
+}
+
+/// Makes `kept` the content of a file that has the content `left`, and moves to its end.
+fn keep(mut file: &File, kept: &[u8], left: &[u8]) -> std::io::Result<()> {
+    if left.starts_with(kept) {
+        file.set_len(kept.len() as u64)?;
+        file.seek(SeekFrom::End(0)).map(drop)
+    } else {
+        file.set_len(0)?;
+        file.seek(SeekFrom::Start(0))?;
+        file.write_all(kept)
+    }
 }
 
 async fn months<Store: BulletinStore>(

@@ -56,7 +56,8 @@ pub async fn plan(store: &Store, range: MonthRange) -> Result<Vec<Again>, StoreE
     Ok(plan)
 }
 
-/// Queues these pages in order, at a limited rate. Returns the number of pages queued before `stop` returned true.
+/// Queues these pages in order, at a limited rate. `goes_on` is called with the number of pages queued so far, before
+/// each page and at the end; if it returns false, no further page is queued. Returns the number of queued pages.
 ///
 /// # Errors
 /// [`StoreError`]. Pages queued until then stay queued; queueing them again is harmless.
@@ -65,12 +66,11 @@ pub async fn queue(
     waiting: &impl BulletinQueue,
     pages: &[Again],
     most_a_second: Option<u32>,
-    mut progress: impl FnMut(usize),
-    stop: impl Fn() -> bool,
+    mut goes_on: impl FnMut(usize) -> bool,
 ) -> Result<usize, StoreError> {
     let mut pace = Pace::of(most_a_second);
     for (queued, page) in pages.iter().enumerate() {
-        if stop() {
+        if !goes_on(queued) {
             return Ok(queued);
         }
         pace.wait().await;
@@ -83,7 +83,7 @@ pub async fn queue(
             listed: false,
         };
         waiting.send(&message).await?;
-        progress(queued + 1);
     }
+    goes_on(pages.len());
     Ok(pages.len())
 }

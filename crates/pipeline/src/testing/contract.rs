@@ -2,13 +2,15 @@
 //! layout of a store's data and its errors are tested in its crate.
 
 mod mend;
+mod plan;
 mod skew;
 mod stale;
+mod write;
 
 use std::collections::BTreeMap;
 use std::ops::AsyncFn;
 
-use bulletin::{Area, Bulletin, Case, Category, Chart, CutOff, Month, Neighbours, RowKey, Standing};
+use bulletin::{Area, Bulletin, Case, Category, Chart, CutOff, Month, RowKey};
 use chrono::{Duration, NaiveDate};
 
 use crate::archive::{ArchivedBulletin, Imported};
@@ -18,7 +20,7 @@ use crate::port::{
     AlertMarks, BulletinStore, Check, Claim, Clock, Fetched, LinkTable, StoreError, StoredStanding,
     as_bulletin,
 };
-use crate::record::{BulletinRecord, CellDigest, Pending, RowWrite, StandingWrite, WritePlan};
+use crate::record::{BulletinRecord, CellDigest, Pending};
 use crate::testing::{FixedClock, ScriptedSource, bulletin_of, link_of, page_of};
 
 /// The operator confirms that cells missing from a correction are gone.
@@ -32,6 +34,7 @@ pub use skew::{
     a_link_from_a_clock_ahead_is_due, a_mark_from_a_clock_ahead_is_free, a_page_beats_one_from_the_future,
 };
 pub use stale::each_stale_part_alone_loses;
+pub use write::{a_stale_write_loses, a_write_planned_beside_another_loses, half_a_write_is_completed};
 
 const EB3_INDIA: RowKey = RowKey {
     chart: Chart::FinalAction,
@@ -184,256 +187,6 @@ pub async fn a_correction_keeps_what_it_replaces<Store: BulletinStore + LinkTabl
     assert_eq!(earlier[0].host, "by hand");
 }
 
-/// A write that was planned from an older version of a row or standing does not change that case.
-pub async fn a_stale_write_loses<Store: BulletinStore + LinkTable>(store: &Store) {
-    let clock = FixedClock::noon("2024-03-13");
-    feed(store, &clock, &bulletin("2024-04", day("2012-07-01"))).await;
-    let known = ok(store.record(month("2024-04"))).await;
-    let stale_row = ok(store.rows(month("2024-04")))
-        .await
-        .into_iter()
-        .find(|stored| stored.row.key == EB3_INDIA);
-    let stale_standing = ok(store.standings())
-        .await
-        .into_iter()
-        .find(|stored| stored.standing.case == EB3_INDIA.case());
-    feed(store, &clock, &bulletin("2024-04", day("2012-07-15"))).await;
-    let after = (
-        ok(store.rows(month("2024-04"))).await,
-        ok(store.standings()).await,
-    );
-    let (Some(stale_row), Some(stale_standing), Some(known)) = (stale_row, stale_standing, known) else {
-        panic!("the bulletin is stored")
-    };
-    let mut record = known.clone();
-    record.revision += 1;
-    let plan = WritePlan {
-        rows: vec![RowWrite {
-            key: EB3_INDIA,
-            row: Some(stale_row.row.clone()),
-            version: Some(stale_row.version),
-            carried: None,
-        }],
-        standings: vec![StandingWrite {
-            standing: stale_standing.standing.clone(),
-            version: Some(stale_standing.version),
-        }],
-        record,
-        known: Some(known),
-        months: ok(store.months()).await,
-        cases: ok(store.standings()).await.len(),
-        at: clock.now(),
-        mends: false,
-    };
-    assert!(matches!(
-        store.write(&plan).await,
-        Err(StoreError::Conflict { .. })
-    ));
-    assert_eq!(
-        (
-            ok(store.rows(month("2024-04"))).await,
-            ok(store.standings()).await
-        ),
-        after
-    );
-    // The same from a writer that believes that nothing is stored.
-    let unaware = WritePlan {
-        rows: plan
-            .rows
-            .iter()
-            .cloned()
-            .map(|write| RowWrite {
-                version: None,
-                ..write
-            })
-            .collect(),
-        standings: Vec::new(),
-        known: None,
-        ..plan
-    };
-    assert!(matches!(
-        store.write(&unaware).await,
-        Err(StoreError::Conflict { .. })
-    ));
-    assert_eq!(
-        (
-            ok(store.rows(month("2024-04"))).await,
-            ok(store.standings()).await
-        ),
-        after
-    );
-}
-
-/// A write conflicts if another month or another case was stored since it was planned. A new case has no version that
-/// could reveal this, so the plan names the months and the number of cases from which it was made.
-pub async fn a_write_planned_beside_another_loses<Store: BulletinStore + LinkTable>(store: &Store) {
-    let clock = FixedClock::noon("2024-03-13");
-    let only = |text: &str, category: Category| {
-        let rows = bulletin(text, day("2012-07-01"));
-        let rows = rows.rows().filter(|row| row.key.category == category).cloned();
-        Bulletin::new(month(text), rows).unwrap_or_else(|error| panic!("{error}"))
-    };
-    let (march, april) = (only("2024-03", Category::Eb3), only("2024-04", Category::Eb2));
-    let Parsed::Stored { record, .. } = feed(store, &clock, &bulletin("2024-02", day("2012-07-01"))).await
-    else {
-        panic!("a new bulletin is stored")
-    };
-    let area: Area = "Brazil".parse().unwrap_or_else(|error| panic!("{error}"));
-    // A new case in a new bulletin.
-    let plan = |bulletin: &Bulletin, months: Vec<Month>, cases: usize| {
-        let row = bulletin.rows().next().cloned().map(|mut row| {
-            row.key.area = area;
-            row
-        });
-        let Some(row) = row else { panic!("no rows") };
-        let alone = Bulletin::new(bulletin.month(), [row.clone()]).unwrap_or_else(|error| panic!("{error}"));
-        let neighbours = Neighbours {
-            previous: None,
-            next: None,
-            loaded: &BTreeMap::new(),
-            next_news: None,
-            over: Neighbours::NONE_OVER,
-            history: false,
-        };
-        let standing = Standing::after(None, row.key.case(), &alone, neighbours);
-        let Ok(Some(standing)) = standing else {
-            panic!("a new case has a standing")
-        };
-        WritePlan {
-            rows: vec![RowWrite {
-                key: row.key,
-                row: Some(row),
-                version: None,
-                carried: None,
-            }],
-            standings: vec![StandingWrite {
-                standing,
-                version: None,
-            }],
-            record: BulletinRecord {
-                month: bulletin.month(),
-                digest: CellDigest::of(bulletin),
-                ..(*record).clone()
-            },
-            known: None,
-            months,
-            cases,
-            at: clock.now(),
-            mends: false,
-        }
-    };
-    let (months, cases) = (ok(store.months()).await, ok(store.standings()).await.len());
-    let content = async || {
-        let mut rows = Vec::new();
-        for text in ["2024-02", "2024-03", "2024-04"] {
-            rows.push(ok(store.rows(month(text))).await);
-        }
-        (rows, ok(store.standings()).await, ok(store.months()).await)
-    };
-    let before = content().await;
-    let another_month = plan(&march, Vec::new(), cases);
-    let another_case = plan(&march, months.clone(), cases - 1);
-    for stale in [another_month, another_case] {
-        let result = store.write(&stale).await;
-        assert!(matches!(result, Err(StoreError::Conflict { .. })), "{result:?}");
-        assert!(content().await == before);
-    }
-    // Two plans from the same state: the second conflicts, and succeeds after it is planned again.
-    let mine = plan(&march, months.clone(), cases);
-    let other = plan(&april, months, cases);
-    ok(store.write(&mine)).await;
-    let result = store.write(&other).await;
-    assert!(matches!(result, Err(StoreError::Conflict { .. })), "{result:?}");
-    let replanned = plan(&april, ok(store.months()).await, cases + 1);
-    ok(store.write(&replanned)).await;
-    assert_eq!(
-        ok(store.months()).await,
-        ["2024-02", "2024-03", "2024-04"].map(month)
-    );
-    assert_eq!(ok(store.standings()).await.len(), cases + 2);
-}
-
-/// A write that was interrupted after some of its cases is completed when the page is parsed again.
-pub async fn half_a_write_is_completed<Store: BulletinStore + LinkTable>(store: &Store) {
-    let clock = FixedClock::noon("2024-03-13");
-    feed(store, &clock, &bulletin("2024-03", day("2012-07-01"))).await;
-    let april = bulletin("2024-04", day("2012-08-01"));
-    let march = ok(store.standings())
-        .await
-        .into_iter()
-        .find(|stored| stored.standing.case == EB3_INDIA.case());
-    let (Some(march), Some(record)) = (march, ok(store.record(month("2024-03"))).await) else {
-        panic!("March is stored")
-    };
-    let loaded = BTreeMap::new();
-    let neighbours = Neighbours {
-        previous: Some(month("2024-03")),
-        next: None,
-        loaded: &loaded,
-        next_news: None,
-        over: Neighbours::NONE_OVER,
-        history: false,
-    };
-    let standing = Standing::after(Some(&march.standing), EB3_INDIA.case(), &april, neighbours);
-    let Ok(Some(standing)) = standing else {
-        panic!("the case continues")
-    };
-    // The known record is not stored, so the write stops before the record, as if the process had died.
-    let half = WritePlan {
-        rows: april
-            .rows()
-            .filter(|row| row.key.case() == EB3_INDIA.case())
-            .map(|row| RowWrite {
-                key: row.key,
-                row: Some(row.clone()),
-                version: None,
-                carried: None,
-            })
-            .collect(),
-        standings: vec![StandingWrite {
-            standing,
-            version: Some(march.version),
-        }],
-        record: BulletinRecord {
-            month: april.month(),
-            digest: CellDigest::of(&april),
-            ..record.clone()
-        },
-        known: Some(BulletinRecord {
-            month: april.month(),
-            ..record
-        }),
-        months: ok(store.months()).await,
-        cases: ok(store.standings()).await.len(),
-        at: clock.now(),
-        mends: false,
-    };
-    assert!(matches!(
-        store.write(&half).await,
-        Err(StoreError::Conflict { .. })
-    ));
-    assert_eq!(ok(store.months()).await, [month("2024-03")]);
-    assert!(matches!(feed(store, &clock, &april).await, Parsed::Stored { .. }));
-    let stored = as_bulletin(month("2024-04"), ok(store.rows(month("2024-04"))).await);
-    assert_eq!(
-        stored.map(|stored| CellDigest::of(&stored)),
-        Ok(CellDigest::of(&april))
-    );
-    for stored in ok(store.standings()).await {
-        assert_eq!(
-            stored.standing.newest.month,
-            month("2024-04"),
-            "{}",
-            stored.standing.case
-        );
-        assert_eq!(stored.standing.newest.revision, 0);
-        assert_eq!(
-            stored.standing.older.map(|older| older.month),
-            Some(month("2024-03"))
-        );
-    }
-}
-
 /// A held correction is written only if the record is still the one on which the decision was based.
 pub async fn a_record_is_held_only_as_it_is_known<Store: BulletinStore + LinkTable>(store: &Store) {
     let clock = FixedClock::noon("2024-03-13");
@@ -527,35 +280,8 @@ pub async fn what_is_imported_is_what_was_archived<Store: BulletinStore + LinkTa
     other: &Store,
 ) {
     let clock = FixedClock::noon("2024-03-13");
-    let whole = bulletin("2024-04", day("2012-07-01"));
-    // A whole column is removed: a single missing cell would be an empty one, which is unreadable and not gone.
-    let is_gone = |key: RowKey| {
-        (key.chart, key.area, key.category.preference())
-            == (
-                EB3_INDIA.chart,
-                Area::PHILIPPINES,
-                EB3_INDIA.category.preference(),
-            )
-    };
-    let corrected = bulletin("2024-04", day("2012-07-15"));
-    let rows = corrected.rows().filter(|row| !is_gone(row.key)).cloned();
-    let corrected = Bulletin::new(corrected.month(), rows).unwrap_or_else(|error| panic!("{error}"));
-    feed(store, &clock, &whole).await;
-    clock.pass(Duration::hours(1));
-    feed(store, &clock, &corrected).await;
+    correct_a_cell_and_remove_a_column(store, &clock).await;
     let april = archived(store, "2024-04").await;
-    assert_eq!(april.rows.len(), whole.rows().len());
-    for row in &april.rows {
-        let (gone, changed) = (is_gone(row.key), row.key == EB3_INDIA);
-        let expected = (gone, usize::from(gone || changed));
-        assert_eq!(
-            (row.current.is_none(), row.earlier.len()),
-            expected,
-            "{:?}",
-            row.key
-        );
-    }
-
     clock.pass(Duration::hours(1));
     assert_eq!(ok(april.import(other, &clock)).await, Imported::Stored);
     assert_eq!(archived(other, "2024-04").await, april);
@@ -582,6 +308,30 @@ pub async fn what_is_imported_is_what_was_archived<Store: BulletinStore + LinkTa
     different.rows.retain(|row| row.key != EB3_INDIA);
     assert_eq!(ok(different.import(other, &clock)).await, Imported::Differs);
     assert_eq!(archived(other, "2024-04").await, april);
+}
+
+/// Stores April 2024, and then a correction of one cell that also removes a column: a single missing cell would be an
+/// empty one, which is unreadable and not gone.
+async fn correct_a_cell_and_remove_a_column<Store: BulletinStore + LinkTable>(
+    store: &Store,
+    clock: &FixedClock,
+) {
+    let half = |key: RowKey| (key.chart, key.category.preference());
+    let is_gone = |key: RowKey| half(key) == half(EB3_INDIA) && key.area == Area::PHILIPPINES;
+    let whole = bulletin("2024-04", day("2012-07-01"));
+    let corrected = bulletin("2024-04", day("2012-07-15"));
+    let rows = corrected.rows().filter(|row| !is_gone(row.key)).cloned();
+    let corrected = Bulletin::new(corrected.month(), rows).unwrap_or_else(|error| panic!("{error}"));
+    feed(store, clock, &whole).await;
+    clock.pass(Duration::hours(1));
+    feed(store, clock, &corrected).await;
+    let april = archived(store, "2024-04").await;
+    assert_eq!(april.rows.len(), whole.rows().len());
+    for row in &april.rows {
+        let (gone, changed) = (is_gone(row.key), row.key == EB3_INDIA);
+        assert_eq!(row.current.is_none(), gone, "{:?}", row.key);
+        assert_eq!(row.earlier.len(), usize::from(gone || changed), "{:?}", row.key);
+    }
 }
 
 async fn archived<Store: BulletinStore>(store: &Store, text: &str) -> ArchivedBulletin {

@@ -38,9 +38,9 @@ fn history() -> History {
         // Not `eprintln!`: the test runner captures its output.
         let _ = writeln!(
             std::io::stderr(),
-            "../shared is not here: the samples are played instead"
+            "../shared is not here: the shipped history is played instead"
         );
-        std::fs::read_to_string(project().join("crates/bulletin-samples/dates.csv")).unwrap()
+        std::fs::read_to_string(project().join("data/cutoffs.csv")).unwrap()
     });
     let history = read_cells(&csv);
     let first = history.len().saturating_sub(MONTHS + 1);

@@ -296,14 +296,10 @@ impl Cloud<'_> {
         let waiting = self.queues.pages(self.config).await?;
         let stop = Stop::listen();
         let bar = progress_bar(pages.len());
-        let queued = month::queue(
-            &self.store,
-            &waiting,
-            pages,
-            self.args.max_rate,
-            |queued| bar.set_position(queued as u64),
-            || stop.is_asked_for(),
-        )
+        let queued = month::queue(&self.store, &waiting, pages, self.args.max_rate, |queued| {
+            bar.set_position(queued as u64);
+            !stop.is_asked_for()
+        })
         .await?;
         bar.finish_and_clear();
         Ok(report_queued(queued, pages.len(), "the parser parses them"))

@@ -207,10 +207,10 @@ impl Plan {
         })
     }
 
-    fn show(&self, endpoint: &Endpoint, state: &State) -> anyhow::Result<()> {
+    fn headline(&self, endpoint: &Endpoint, state: &State) -> String {
         let topic = topic_name(self.category);
         let to = format!("{} {endpoint}", endpoint.protocol());
-        let headline = match (state, &self.arn) {
+        match (state, &self.arn) {
             (State::WouldSubscribe, _) => {
                 format!("Dry run: {to} would be subscribed to {topic}. Its filter would be:")
             }
@@ -224,25 +224,17 @@ impl Plan {
             (State::Pending | State::Confirmed { .. }, Some(_)) => {
                 format!("The filter policy of {to} for {topic} is changed. Its filter is now:")
             }
-        };
-        output::print(&output::wrapped(&headline))?;
+        }
+    }
+
+    fn show(&self, endpoint: &Endpoint, state: &State) -> anyhow::Result<()> {
+        let topic = topic_name(self.category);
+        output::print(&output::wrapped(&self.headline(endpoint, state)))?;
         for line in in_words(self.category, &self.wanted) {
             output::print(&output::wrapped(&format!("- {line}")))?;
         }
         if let Some(policy) = &self.policy {
-            let json = policy.json();
-            let used = format!(
-                "{} of {} keys, {} of {} combinations",
-                policy.keys(),
-                FilterPolicy::MOST_KEYS,
-                if json.is_some() { policy.combinations() } else { 0 },
-                FilterPolicy::MOST_COMBINATIONS
-            );
-            output::print(&format!("\nFilter policy, {used}:"))?;
-            output::print(
-                json.as_deref()
-                    .unwrap_or("none needed: the subscription gets every alert of this topic"),
-            )?;
+            show_policy(policy)?;
         }
         output::print("")?;
         output::print(&output::wrapped(&format!(
@@ -269,6 +261,23 @@ impl Plan {
         }
         Ok(())
     }
+}
+
+/// Prints a filter policy as SNS takes it, and how much of SNS's limits it uses.
+fn show_policy(policy: &FilterPolicy) -> anyhow::Result<()> {
+    let json = policy.json();
+    let used = format!(
+        "{} of {} keys, {} of {} combinations",
+        policy.keys(),
+        FilterPolicy::MOST_KEYS,
+        if json.is_some() { policy.combinations() } else { 0 },
+        FilterPolicy::MOST_COMBINATIONS
+    );
+    output::print(&format!("\nFilter policy, {used}:"))?;
+    output::print(
+        json.as_deref()
+            .unwrap_or("none needed: the subscription gets every alert of this topic"),
+    )
 }
 
 fn what_next(state: &State, endpoint: &Endpoint) -> &'static str {

@@ -40,13 +40,7 @@ pub(crate) fn run(args: &UnsubscribeArgs) -> anyhow::Result<ExitCode> {
             }
         }
         for topic in &pending {
-            complain(
-                "warning",
-                &format!(
-                    "{endpoint} has not confirmed its subscription to {topic}, so it receives nothing. It cannot be \
-                     removed: SNS removes an unconfirmed subscription after three days"
-                ),
-            );
+            warn_pending(&endpoint, topic);
         }
         if steps.is_empty() {
             if pending.is_empty() {
@@ -76,6 +70,16 @@ pub(crate) fn run(args: &UnsubscribeArgs) -> anyhow::Result<ExitCode> {
             ExitCode::FAILURE
         })
     })
+}
+
+fn warn_pending(endpoint: &Endpoint, topic: &str) {
+    complain(
+        "warning",
+        &format!(
+            "{endpoint} has not confirmed its subscription to {topic}, so it receives nothing. It cannot be removed: SNS \
+             removes an unconfirmed subscription after three days"
+        ),
+    );
 }
 
 /// The change to one topic.

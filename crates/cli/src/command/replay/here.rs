@@ -30,14 +30,10 @@ pub(super) async fn replay(local: &StoreArgs, args: &ReplayArgs) -> anyhow::Resu
         }
         let stop = Stop::listen();
         let bar = progress_bar(pages.len());
-        let queued = month::queue(
-            &place,
-            store,
-            &pages,
-            None,
-            |queued| bar.set_position(queued as u64),
-            || stop.is_asked_for(),
-        )
+        let queued = month::queue(&place, store, &pages, None, |queued| {
+            bar.set_position(queued as u64);
+            !stop.is_asked_for()
+        })
         .await?;
         bar.finish_and_clear();
         return Ok(report_queued(queued, pages.len(), "`bulletin run` parses them"));

@@ -5,10 +5,11 @@
 use bulletin::{CellState, Reading};
 use chrono::Duration;
 
+use super::plan::{plan, row_write, standing_write, stored};
 use super::{EB3_INDIA, bulletin, day, feed, month, ok};
 use crate::parse::Parsed;
-use crate::port::{BulletinStore, Clock, LinkTable};
-use crate::record::{RowWrite, StandingWrite, WritePlan};
+use crate::port::{BulletinStore, LinkTable};
+use crate::record::WritePlan;
 use crate::testing::FixedClock;
 
 /// Ingesting the page restores a row and a standing that another program overwrote. This is not a correction: record
@@ -21,42 +22,24 @@ pub async fn what_somebody_else_wrote_is_mended<Store: BulletinStore + LinkTable
     );
     feed(store, &clock, &april).await;
     feed(store, &clock, &may).await;
-    let record = ok(store.record(month("2024-05"))).await;
     let (rows, standings) = (
         ok(store.rows(month("2024-05"))).await,
         ok(store.standings()).await,
     );
-    let row = rows.iter().find(|stored| stored.row.key == EB3_INDIA);
-    let standing = standings
-        .iter()
-        .find(|stored| stored.standing.case == EB3_INDIA.case());
-    let (Some(row), Some(standing), Some(known)) = (row, standing, record.clone()) else {
-        panic!("the bulletin is stored")
-    };
-    let mut wrong_row = row.row.clone();
+    let (row, standing, record) = stored(store, "2024-05", EB3_INDIA).await;
+    let mut wrong_row = row.row;
     wrong_row.reading = Reading::CutOff(day("2001-01-01"));
-    let mut wrong_standing = standing.standing.clone();
+    let mut wrong_standing = standing.standing;
     if let Some(cell) = wrong_standing.newest.cells.of_mut(EB3_INDIA.chart) {
         cell.state = CellState::CutOff(day("2002-02-02"));
     }
     let tampered = WritePlan {
-        rows: vec![RowWrite {
-            key: EB3_INDIA,
-            row: Some(wrong_row),
-            version: Some(row.version),
-            carried: None,
-        }],
-        standings: vec![StandingWrite {
-            standing: wrong_standing,
-            version: Some(standing.version),
-        }],
-        record: known.clone(),
-        known: Some(known),
-        months: ok(store.months()).await,
-        cases: standings.len(),
-        at: clock.now(),
+        rows: vec![row_write(wrong_row, Some(row.version))],
+        standings: vec![standing_write(wrong_standing, Some(standing.version))],
+        known: Some(record.clone()),
         // Another program keeps no earlier values.
         mends: true,
+        ..plan(store, &clock, record.clone()).await
     };
     ok(store.write(&tampered)).await;
     clock.pass(Duration::hours(1));
@@ -65,7 +48,7 @@ pub async fn what_somebody_else_wrote_is_mended<Store: BulletinStore + LinkTable
         panic!("a row that differs from the page is written")
     };
     assert_eq!(changed, 1);
-    assert_eq!(ok(store.record(month("2024-05"))).await, record);
+    assert_eq!(ok(store.record(month("2024-05"))).await, Some(record));
     let texts = |rows: &[crate::port::StoredRow]| -> Vec<_> {
         let mut rows: Vec<_> = rows.iter().map(|stored| stored.row.clone()).collect();
         rows.sort_unstable_by_key(|row| row.key);

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use ::migrate::{Cost, Fate, Migration, OldTable, Outcome, Plan, PlannedMonth, Survey};
 use anyhow::Context as _;
 use aws::DynamoStore;
+use pipeline::port::{Clock, PageSource};
 use serde::Serialize;
 
 use super::with_client;
@@ -84,26 +85,7 @@ pub(super) fn run(args: &TableMigrateArgs) -> anyhow::Result<ExitCode> {
         if args.yes {
             report.done = true;
             report.months.clear();
-            let bar = progress_bar("bulletins");
-            for (index, planned) in plan.months.iter().enumerate() {
-                show(&bar, index, plan.months.len());
-                let carried = migration
-                    .carry(&survey.months[&planned.month], &planned.page.path)
-                    .await;
-                match carried {
-                    Ok(outcome) => report.months.push(Line::done(planned, outcome)),
-                    Err(error) => {
-                        done = Err(error).with_context(|| {
-                            format!(
-                                "the bulletin of {} is not migrated. To resume, run the same command again",
-                                planned.month.title()
-                            )
-                        });
-                        break;
-                    }
-                }
-            }
-            bar.finish_and_clear();
+            done = carry_all(&migration, &survey, &plan, &mut report.months).await;
         }
         report.print(args.format)?;
         done?;
@@ -114,6 +96,35 @@ pub(super) fn run(args: &TableMigrateArgs) -> anyhow::Result<ExitCode> {
             ExitCode::FAILURE
         })
     })
+}
+
+/// Migrates the planned months in order, up to the first that fails.
+async fn carry_all(
+    migration: &Migration<'_, DynamoStore, impl PageSource, impl Clock>,
+    survey: &Survey,
+    plan: &Plan,
+    done: &mut Vec<Line>,
+) -> anyhow::Result<()> {
+    let bar = progress_bar("bulletins");
+    let mut result = Ok(());
+    for (index, planned) in plan.months.iter().enumerate() {
+        show(&bar, index, plan.months.len());
+        let old = &survey.months[&planned.month];
+        match migration.carry(old, &planned.page.path).await {
+            Ok(outcome) => done.push(Line::done(planned, outcome)),
+            Err(error) => {
+                result = Err(error).with_context(|| {
+                    format!(
+                        "the bulletin of {} is not migrated. To resume, run the same command again",
+                        planned.month.title()
+                    )
+                });
+                break;
+            }
+        }
+    }
+    bar.finish_and_clear();
+    result
 }
 
 impl Line {
