@@ -23,6 +23,7 @@ mod help;
 mod mail;
 mod migrate;
 mod operations_page;
+mod outputs;
 mod preview;
 mod readme;
 mod reference;

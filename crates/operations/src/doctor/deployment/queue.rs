@@ -85,7 +85,7 @@ where
 fn judged(queue: Queue, name: &str, state: &State, around: &Circumstances) -> Option<Symptom> {
     let messages = counted(state.messages, "message");
     let replayed = |queue| around.command(&format!("replay --dead-letters --queue {queue}"));
-    let (what, to_do, queue) = match queue {
+    let (what, remedy, queue) = match queue {
         Queue::Pages if !state.has_dead_letter_queue => {
             return Some(Symptom::bad(
                 Part::DeadLetters,
@@ -122,6 +122,6 @@ fn judged(queue: Queue, name: &str, state: &State, around: &Circumstances) -> Op
         ),
         Queue::Pages => return None,
     };
-    let symptom = Symptom::bad(Part::DeadLetters, format!("{messages} in {name}: {what}"), to_do);
+    let symptom = Symptom::bad(Part::DeadLetters, format!("{messages} in {name}: {what}"), remedy);
     Some(symptom.by(replayed(queue)))
 }

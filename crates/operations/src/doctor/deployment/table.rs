@@ -242,7 +242,7 @@ fn stream(described: &TableDescription, deployment: &Deployment, symptoms: &mut 
             Part::Stream,
             "whether the notifier reads it is not asked from here",
         )
-        .or_do("Its State is Enabled, as the AWS CLI tells:")
+        .or_remedy("Its State is Enabled, as the AWS CLI tells:")
         .by(format!(
             "aws lambda list-event-source-mappings --function-name {}",
             deployment.function(Function::Notifier)
