@@ -7,6 +7,7 @@
 )]
 
 mod access;
+mod aws_error;
 mod bad_page;
 mod bad_word;
 mod cell;

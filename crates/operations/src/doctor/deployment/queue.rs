@@ -1,12 +1,13 @@
 //! Checks the queues of a deployment, and counts the dead letters in them.
 
-use aws_sdk_sqs::error::{DisplayErrorContext, SdkError};
+use aws::reason::reason;
+use aws_sdk_sqs::error::SdkError;
 use aws_sdk_sqs::types::QueueAttributeName;
 use aws_types::SdkConfig;
 
 use crate::Deployment;
 use crate::deployment::Queue;
-use crate::doctor::{Circumstances, Part, Symptom, counted, one_line};
+use crate::doctor::{Circumstances, Part, Symptom, counted};
 
 /// Checks that the queues of a deployment exist, and counts their dead letters.
 pub(super) async fn queues(
@@ -73,13 +74,6 @@ async fn read(client: &aws_sdk_sqs::Client, name: &str) -> Result<State, Unread>
             + number(&QueueAttributeName::ApproximateNumberOfMessagesNotVisible),
         has_dead_letter_queue: attributes.contains_key(&QueueAttributeName::RedrivePolicy),
     })
-}
-
-fn reason<E>(error: &E) -> String
-where
-    E: std::error::Error,
-{
-    one_line(&DisplayErrorContext(error).to_string())
 }
 
 fn judged(queue: Queue, name: &str, state: &State, around: &Circumstances) -> Option<Symptom> {
