@@ -3,9 +3,11 @@
 use std::error::Error;
 use std::fmt::Display;
 
-use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use pipeline::port::StoreError;
+
+use crate::reason::reason;
 
 /// The error codes of an AWS service that is busy or throttles. A later retry can succeed.
 const PASSING: [&str; 14] = [
@@ -35,7 +37,7 @@ pub(crate) fn store_error<E>(what: &str, error: &SdkError<E, HttpResponse>) -> S
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
-    let (what, reason) = (what.to_owned(), DisplayErrorContext(error).to_string());
+    let (what, reason) = (what.to_owned(), reason(error));
     if is_refusal(error) {
         StoreError::Broken { what, reason }
     } else {

@@ -11,6 +11,7 @@ pub mod deadline;
 pub mod log;
 pub mod metric;
 pub mod panic;
+pub mod reason;
 pub mod stream;
 pub mod subscribe;
 #[cfg(feature = "testing")]

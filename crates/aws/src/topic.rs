@@ -1,6 +1,7 @@
 //! The SNS topics: they publish alerts in batches. The messages are built in `message.rs`.
 
 use aws_sdk_sns::Client;
+use aws_sdk_sns::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sns::types::PublishBatchRequestEntry;
 use bulletin::{Alert, Category};
 use pipeline::port::{Channel, ChannelError, Recipient, Sending, StoreError};
@@ -123,8 +124,11 @@ impl SnsTopics {
     }
 }
 
-fn channel_error(certain: bool, error: &(impl std::error::Error + Send + Sync + 'static)) -> ChannelError {
-    let reason = aws_sdk_sns::error::DisplayErrorContext(error).to_string();
+fn channel_error<E>(certain: bool, error: &SdkError<E>) -> ChannelError
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    let reason = crate::reason::reason(error);
     if certain {
         ChannelError::NotSent(reason)
     } else {

@@ -217,7 +217,7 @@ proptest! {
         prop_assert!(subject.len() < 100 && subject.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{subject}");
 
         for json in [alert.json(), alert.json_for(&subscription()), alert.json_in_short()] {
-            let faults = schema::alerts().faults(&json);
+            let faults = schema::Schema::read("alert.schema.json").faults(&json);
             prop_assert!(faults.is_empty(), "{faults:?} in {json:#}");
         }
         let personal = alert.subject_for(&subscription());
@@ -313,7 +313,7 @@ fn a_category_that_is_listed_no_more_names_what_rules_now() {
         "{body}"
     );
     let json = alert.json();
-    assert_eq!(schema::alerts().faults(&json), [""; 0]);
+    assert_eq!(schema::Schema::read("alert.schema.json").faults(&json), [""; 0]);
     let successor = &json["withdrawn"]["successors"][0];
     assert_eq!(successor["case"]["category"], "EB3");
     assert_eq!(successor["charts"]["final_action"]["date"], "2003-06-01");
@@ -351,7 +351,7 @@ fn a_page_cannot_smuggle_lines_into_what_is_said_of_a_case() {
             assert!(alert.subject().len() <= 99);
             assert!(alert.body(None).lines().all(is_plain), "{:?}", alert.body(None));
             // Machines get it as it is printed, in its own place.
-            let faults = schema::alerts().faults(&alert.json());
+            let faults = schema::Schema::read("alert.schema.json").faults(&alert.json());
             assert!(faults.is_empty(), "{faults:?}");
         }
     }
@@ -385,7 +385,7 @@ fn the_schema_refuses_what_it_does_not_describe() {
         &Cells::new(["2012-07-15", "C"], EVERYBODY),
     );
     let json = alert(told.unwrap()).json();
-    assert_eq!(schema::alerts().faults(&json), [""; 0]);
+    assert_eq!(schema::Schema::read("alert.schema.json").faults(&json), [""; 0]);
     let mangled: [fn(&mut serde_json::Value); 6] = [
         |json| json["charts"]["final_action"]["days"] = "14".into(),
         |json| json["charts"]["final_action"]["movement"] = "moved".into(),
@@ -397,6 +397,11 @@ fn the_schema_refuses_what_it_does_not_describe() {
     for mangle in mangled {
         let mut other = json.clone();
         mangle(&mut other);
-        assert!(!schema::alerts().faults(&other).is_empty(), "{other:#}");
+        assert!(
+            !schema::Schema::read("alert.schema.json")
+                .faults(&other)
+                .is_empty(),
+            "{other:#}"
+        );
     }
 }

@@ -27,7 +27,7 @@ mod watch;
 
 pub(crate) use access::{CorrectionsArgs, LatestArgs, StandingsArgs};
 pub(crate) use case::{CaseArgs, CheckArgs, HistoryArgs};
-pub(crate) use doctor::{DoctorArgs, DoctorFormat};
+pub(crate) use doctor::DoctorArgs;
 pub(crate) use migrate::TableMigrateArgs;
 pub(crate) use place::{CapacityArgs, ConnectionArgs, DeploymentArgs, PlaceArgs};
 pub(crate) use replay::{QueueWord, ReplayArgs};

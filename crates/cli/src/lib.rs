@@ -13,6 +13,7 @@ mod args;
 mod clock;
 mod command;
 mod database;
+mod field;
 mod output;
 mod plot;
 
@@ -30,6 +31,12 @@ use crate::args::{Args, Command};
 #[must_use]
 pub fn definition() -> clap::Command {
     Args::command()
+}
+
+/// The files of `docs/schemas` with their contents: a schema for the output of each command, and the table of all fields.
+#[must_use]
+pub fn schemas() -> Vec<(String, String)> {
+    field::schema::files()
 }
 
 /// Runs the command that the arguments of this process choose.

@@ -208,21 +208,8 @@ pub(crate) fn print(text: &str) -> anyhow::Result<()> {
     Ok(out.flush()?)
 }
 
-/// Prints a value as JSON.
-pub(crate) fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
-    print(&serde_json::to_string_pretty(value)?)
-}
-
-/// Prints rows as CSV.
-pub(crate) fn print_csv<const N: usize>(
-    headings: [&str; N],
-    rows: impl IntoIterator<Item = [String; N]>,
-) -> anyhow::Result<()> {
-    print_csv_of(&headings, rows)
-}
-
-/// Prints rows as CSV with any number of columns. Cells that a spreadsheet would take for formulas are escaped.
-pub(crate) fn print_csv_of(
+/// Prints rows as CSV. Cells that a spreadsheet would take for formulas are escaped.
+pub(crate) fn print_csv(
     headings: &[&str],
     rows: impl IntoIterator<Item = impl IntoIterator<Item = String>>,
 ) -> anyhow::Result<()> {
@@ -250,39 +237,6 @@ fn is_number(cell: &str) -> bool {
 pub(crate) fn complain(kind: &str, what: &str) {
     // If standard error is closed, there is nobody to notify.
     let _ = writeln!(std::io::stderr().lock(), "{kind}: {what}");
-}
-
-/// Prints a list with these headings. CSV and JSON use the headings in lower case.
-pub(crate) fn print_list<const N: usize>(
-    headings: [&str; N],
-    rows: Vec<[Option<String>; N]>,
-    format: Format,
-) -> anyhow::Result<()> {
-    let names = headings.map(|heading| heading.to_lowercase().replace(' ', "_"));
-    match format {
-        Format::Table if rows.is_empty() => Ok(()),
-        Format::Table => {
-            let mut table = table(&headings);
-            for row in rows {
-                table.add_row(row.map(|cell| cell.unwrap_or_else(|| "-".into())));
-            }
-            print(&fitted(table))
-        }
-        Format::Csv => print_csv(
-            names.each_ref().map(String::as_str),
-            rows.into_iter().map(|row| row.map(Option::unwrap_or_default)),
-        ),
-        Format::Json => {
-            let objects: Vec<serde_json::Map<String, serde_json::Value>> = rows
-                .into_iter()
-                .map(|row| {
-                    let cells = row.map(serde_json::Value::from);
-                    names.iter().cloned().zip(cells).collect()
-                })
-                .collect();
-            print_json(&objects)
-        }
-    }
 }
 
 /// Asks for confirmation on the terminal.

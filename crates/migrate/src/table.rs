@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, KeyType, TransactWriteItem};
 use bulletin::Month;
@@ -248,7 +248,7 @@ impl OldTable {
         }
         TableError::Unusable {
             name,
-            reason: DisplayErrorContext(error).to_string(),
+            reason: aws::reason::reason(error),
         }
     }
 }

@@ -27,7 +27,7 @@ pub struct Connection {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConnectError {
     /// No region is configured.
-    #[error("nobody says in which region the deployment is. Write --region us-east-1, or set AWS_REGION")]
+    #[error("no AWS region configured: pass --region, for example --region us-east-1, or set AWS_REGION")]
     NoRegion,
     /// The HTTP client cannot be built.
     #[error(transparent)]

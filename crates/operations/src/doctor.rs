@@ -110,9 +110,9 @@ pub enum Verdict {
     /// No problem was found.
     Good,
     /// An operator should check it.
-    NeedsALook,
+    Problem,
     /// It cannot be checked from here.
-    CannotBeKnown,
+    Unknown,
 }
 
 /// A finding about a part, with its remedy. Addresses in it are masked.
@@ -123,36 +123,36 @@ pub struct Symptom {
     /// The verdict.
     pub verdict: Verdict,
     /// The finding, in words.
-    pub what: String,
+    pub description: String,
     /// The remedy, in words; empty if there is nothing to do.
-    pub to_do: String,
+    pub remedy: String,
     /// The commands of the remedy in order, ready to type.
     pub commands: Vec<String>,
 }
 
 impl Symptom {
-    fn good(part: Part, what: impl Into<String>) -> Self {
+    fn good(part: Part, description: impl Into<String>) -> Self {
         Self {
             part,
             verdict: Verdict::Good,
-            what: what.into(),
-            to_do: String::new(),
+            description: description.into(),
+            remedy: String::new(),
             commands: Vec::new(),
         }
     }
 
-    fn bad(part: Part, what: impl Into<String>, to_do: impl Into<String>) -> Self {
+    fn bad(part: Part, description: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self {
-            verdict: Verdict::NeedsALook,
-            to_do: to_do.into(),
-            ..Self::good(part, what)
+            verdict: Verdict::Problem,
+            remedy: remedy.into(),
+            ..Self::good(part, description)
         }
     }
 
-    fn unknown(part: Part, what: impl Into<String>) -> Self {
+    fn unknown(part: Part, description: impl Into<String>) -> Self {
         Self {
-            verdict: Verdict::CannotBeKnown,
-            ..Self::good(part, what)
+            verdict: Verdict::Unknown,
+            ..Self::good(part, description)
         }
     }
 

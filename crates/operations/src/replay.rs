@@ -32,9 +32,7 @@ pub use {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReplayError {
     /// A queue of the deployment does not exist.
-    #[error(
-        "there is no queue {0} in this account and region. Is the stage right, and is it deployed there?"
-    )]
+    #[error("the queue {0} does not exist in this account and region. Check --stage, --region and --profile")]
     NoQueue(String),
     /// A queue failed. The messages replayed until then stay replayed.
     #[error("the queue {queue}: {reason}")]
@@ -45,15 +43,15 @@ pub enum ReplayError {
         reason: String,
     },
     /// The topics of the deployment do not exist.
-    #[error(
-        "there is no topic {0} in this account and region. Is the stage right, and is it deployed there?"
-    )]
+    #[error("the topic {0} does not exist in this account and region. Check --stage, --region and --profile")]
     NoTopics(String),
     /// The topics cannot be listed.
     #[error("the topics cannot be listed: {0}")]
     Topics(String),
     /// AWS gave up moving messages.
-    #[error("AWS gave up moving messages out of {queue}: {reason}. Run the same again: it moves the rest")]
+    #[error(
+        "AWS stopped moving messages out of {queue}: {reason}. Run the same command again to move the rest"
+    )]
     Move {
         /// The name of the queue.
         queue: String,

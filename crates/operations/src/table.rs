@@ -14,7 +14,7 @@ mod tests;
 
 use std::error::Error;
 
-use aws_sdk_dynamodb::error::{BuildError, DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata, SdkError};
 
 pub use count::{Count, count};
 pub use create::{Created, create};
@@ -39,19 +39,19 @@ pub enum TableError {
     },
     /// There is no such table.
     #[error(
-        "there is no table {0}. Is --stage right, and the region? `bulletin table create` makes the tables of a stage"
+        "the table {0} does not exist. Check --stage and --region; `bulletin table create` creates the tables of a stage"
     )]
     Absent(String),
     /// Its deletion protection is on.
     #[error(
-        "{0} is protected against deletion. If it really is to go, lift the protection first: aws dynamodb update-table \
+        "{0} is protected against deletion. To delete it, remove the protection first: aws dynamodb update-table \
          --table-name {0} --no-deletion-protection-enabled"
     )]
     Protected(String),
     /// A table of this name exists with a different shape.
     #[error(
-        "{table} is there and is no table of ours: its {what}. Nothing was changed; take another stage, or drop the table \
-         if it may go"
+        "the table {table} exists, and is not a table of this program: its {what}. Nothing was changed; choose another \
+         stage, or drop the table"
     )]
     Otherwise {
         /// The table.
@@ -60,7 +60,7 @@ pub enum TableError {
         what: String,
     },
     /// It did not become ready.
-    #[error("{table} is still {status} after {seconds} seconds. Run the command again: it goes on waiting")]
+    #[error("{table} is still {status} after {seconds} seconds. Run the command again to continue waiting")]
     NotReady {
         /// The table.
         table: String,
@@ -70,7 +70,7 @@ pub enum TableError {
         seconds: u64,
     },
     /// DynamoDB repeatedly left items unprocessed.
-    #[error("{0} is throttled: run the command again, it goes on where it stopped")]
+    #[error("{0} is throttled. Run the command again; it continues where it stopped")]
     Throttled(String),
 }
 
@@ -91,15 +91,10 @@ impl TableError {
         if error.code() == Some("ResourceNotFoundException") {
             return Self::Absent(table.to_owned());
         }
-        let reason = match (error.code(), error.message()) {
-            (Some(code), Some(message)) => format!("{code}: {message}"),
-            (Some(code), None) => code.to_owned(),
-            _ => DisplayErrorContext(error).to_string(),
-        };
         Self::Refused {
             table: table.to_owned(),
             call,
-            reason,
+            reason: aws::reason::reason(error),
         }
     }
 }

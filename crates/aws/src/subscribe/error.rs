@@ -2,24 +2,25 @@
 
 use std::error::Error;
 
-use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_sns::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use bulletin::Endpoint;
+
+use crate::reason::reason;
 
 /// The reason why subscriptions cannot be read or changed. Addresses are masked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SubscribeError {
     /// There is no deployment in this account and region.
     #[error(
-        "no topics of alerts are in this account and region. Deploy them first, look at --profile and --region, or say \
-         what their ARNs begin with: --topic-prefix"
+        "no alert topics found in this account and region. Deploy first, check --profile and --region, or name the \
+         topics with --topic-prefix"
     )]
     NoDeployment,
     /// There is more than one deployment in this account and region.
     #[error(
-        "there is more than one deployment in this account and region. Say which with --topic-prefix, one of {}",
+        "there is more than one deployment in this account and region. Choose one with --topic-prefix: {}",
         prefixes.join(", ")
     )]
     SeveralDeployments {
@@ -27,7 +28,7 @@ pub enum SubscribeError {
         prefixes: Vec<String>,
     },
     /// No deployment has this prefix.
-    #[error("no topic of alerts has an ARN that begins with {prefix}")]
+    #[error("no alert topic has an ARN that begins with {prefix}")]
     NoTopics {
         /// The prefix.
         prefix: String,
@@ -42,12 +43,6 @@ pub enum SubscribeError {
         /// The action that failed.
         what: String,
     },
-    /// No AWS credentials are configured.
-    #[error(
-        "no credentials for AWS are found. Sign in, name a profile that is there with --profile, or set \
-         AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
-    )]
-    NoCredentials,
     /// AWS refused the request or did not answer.
     #[error("{what}: {reason}")]
     Aws {
@@ -67,9 +62,6 @@ pub(super) fn failed<E>(
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
-    if has_no_credentials(error) {
-        return SubscribeError::NoCredentials;
-    }
     let code = match error {
         SdkError::ServiceError(answer) => answer.err().code().unwrap_or_default(),
         _ => "",
@@ -86,35 +78,6 @@ where
             None => reason,
         },
     }
-}
-
-fn has_no_credentials(error: &(dyn Error + 'static)) -> bool {
-    match error.downcast_ref::<CredentialsError>() {
-        Some(CredentialsError::CredentialsNotLoaded(_)) => true,
-        _ => error.source().is_some_and(has_no_credentials),
-    }
-}
-
-/// The answer of AWS, or the reason why there is none, in one line.
-pub(super) fn reason<E>(error: &SdkError<E, HttpResponse>) -> String
-where
-    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
-{
-    if let SdkError::ServiceError(answer) = error {
-        let code = answer.err().code().unwrap_or("no code");
-        return match answer.err().message() {
-            Some(message) => format!("{message} ({code})"),
-            None => format!("AWS answers {} ({code})", answer.raw().status().as_u16()),
-        };
-    }
-    let mut reasons = vec![error.to_string()];
-    let mut source = error.source();
-    while let Some(cause) = source {
-        reasons.push(cause.to_string());
-        source = cause.source();
-    }
-    reasons.dedup();
-    reasons.join(": ")
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use aws_sdk_sns::Client;
 
-use super::error::reason;
+use crate::reason::reason;
 use bulletin::Endpoint;
 
 /// The state of SMS sending from an account to a number. A field is an error, with its reason, if its request

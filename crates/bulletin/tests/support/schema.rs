@@ -1,5 +1,5 @@
-//! Holds values against the part of JSON Schema that `docs/alert.schema.json` uses. A keyword that is not known here
-//! is an error, so that no rule of the schema is passed over.
+//! Validates values against the part of JSON Schema that the schemas in `docs` use. An unknown keyword is an error, so
+//! that no rule of a schema is skipped. Start with [`Schema::read`].
 
 use std::path::Path;
 
@@ -10,19 +10,19 @@ pub(crate) struct Schema {
     root: Value,
 }
 
-/// The schema of alerts.
-pub(crate) fn alerts() -> Schema {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .ancestors()
-        .map(|folder| folder.join("docs/alert.schema.json"))
-        .find(|path| path.is_file())
-        .unwrap();
-    Schema {
-        root: serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap(),
-    }
-}
-
 impl Schema {
+    /// Reads the schema in this file of `docs`.
+    pub(crate) fn read(name: &str) -> Self {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .ancestors()
+            .map(|folder| folder.join("docs").join(name))
+            .find(|path| path.is_file())
+            .unwrap_or_else(|| panic!("docs has no {name}"));
+        Self {
+            root: serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap(),
+        }
+    }
+
     /// The faults of the value with their places; empty if it conforms.
     pub(crate) fn faults(&self, value: &Value) -> Vec<String> {
         let mut faults = Vec::new();
@@ -64,7 +64,11 @@ impl Schema {
                 "minItems" if (value.as_array().map_or(0, Vec::len) as u64) < rule.as_u64().unwrap() => {
                     note(faults, "too few items".into());
                 }
-                "pattern" if !fits_pattern(value.as_str().unwrap_or_default(), rule.as_str().unwrap()) => {
+                "pattern"
+                    if value
+                        .as_str()
+                        .is_some_and(|text| !fits_pattern(text, rule.as_str().unwrap())) =>
+                {
                     note(faults, format!("{value} is not of the form {rule}"));
                 }
                 "const" | "enum" | "minimum" | "maximum" | "minItems" | "pattern" => {}
@@ -123,6 +127,7 @@ fn has_type(value: &Value, name: &Value) -> bool {
         "array" => value.is_array(),
         "string" => value.is_string(),
         "integer" => value.is_i64() || value.is_u64(),
+        "boolean" => value.is_boolean(),
         "null" => value.is_null(),
         other => panic!("this check does not know the type {other}"),
     }
@@ -143,6 +148,8 @@ fn fits_pattern(text: &str, pattern: &str) -> bool {
     match pattern {
         "^[0-9]{4}-[0-9]{2}$" => digits("0000-00"),
         "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" => digits("0000-00-00"),
+        "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$" => digits("0000-00-00T00:00:00Z"),
+        "^(C|U|[0-9]{4}-[0-9]{2}-[0-9]{2})$" => matches!(text, "C" | "U") || digits("0000-00-00"),
         "^[ -~]+$" => !text.is_empty() && text.bytes().all(|byte| (b' '..=b'~').contains(&byte)),
         "^https://" => text.starts_with("https://"),
         other => panic!("this check does not know the pattern {other}"),

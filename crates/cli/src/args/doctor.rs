@@ -1,19 +1,11 @@
 //! The options of `bulletin doctor`.
 
 use chrono::NaiveDate;
-use clap::{Args as ClapArgs, ValueEnum};
+use clap::Args as ClapArgs;
 
 use super::value::parse_day;
 use super::{PlaceArgs, SourceArgs};
-
-/// Formats of the report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum DoctorFormat {
-    /// For people
-    Table,
-    /// For programs
-    Json,
-}
+use crate::output::Format;
 
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
@@ -36,8 +28,8 @@ pub(crate) struct DoctorArgs {
     #[arg(long, value_name = "DAY", value_parser = parse_day)]
     pub(crate) as_of: Option<NaiveDate>,
     /// The output format
-    #[arg(long, value_enum, default_value_t = DoctorFormat::Table)]
-    pub(crate) format: DoctorFormat,
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(crate) format: Format,
     #[command(flatten)]
     pub(crate) place: PlaceArgs,
 }

@@ -8,11 +8,13 @@ mod subscriptions;
 mod table;
 mod unsubscribe;
 
+use anyhow::anyhow;
 use aws_types::SdkConfig;
 use operations::capacity::Meter;
 use operations::connect::{ConnectError, Connection};
 use operations::doctor::{Circumstances, Symptom, examine_deployment};
 use operations::{Deployment, Store};
+use pipeline::port::StoreError;
 
 pub(crate) use replay::replay;
 pub(crate) use subscribe::run as subscribe;
@@ -65,13 +67,22 @@ async fn open(args: &ConnectionArgs) -> Result<SdkConfig, ConnectError> {
     connection.open().await
 }
 
+/// The same error as text: the database of this machine is named in front of a [`StoreError`], and has no part in this
+/// one.
+fn without_database(error: anyhow::Error) -> anyhow::Error {
+    match error.downcast_ref::<StoreError>() {
+        Some(_) => anyhow!("{error:#}"),
+        None => error,
+    }
+}
+
 /// Runs `work`, and prints the capacity that each call consumed on standard error, even if it fails.
 async fn metered<T>(
     args: &CapacityArgs,
     work: impl AsyncFnOnce(Option<Meter>) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
     let meter = args.show_capacity.then(Meter::default);
-    let done = work(meter.clone()).await;
+    let done = work(meter.clone()).await.map_err(without_database);
     if let Some(meter) = meter {
         let (mut read, mut written) = (0.0, 0.0);
         for consumed in meter.take() {

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::bail;
-use bulletin::{Bulletin, ByChart, Case, Chart, Entry, Month, text};
+use bulletin::{Area, Bulletin, ByChart, Case, Chart, CutOff, Entry, Month, text};
 use chrono::NaiveDate;
 use operations::Store;
 use pipeline::port::{Clock as _, SystemClock};
@@ -17,6 +17,7 @@ use crate::command::shipped::Lead;
 use crate::command::verdict::{months_to_check, verdict};
 use crate::command::{block_on, not_listed, note_where_counted, open_existing, stored_bulletin};
 use crate::database::locate_quietly;
+use crate::field::output::CHECK;
 use crate::output::{self, Format, complain};
 
 /// A case to check.
@@ -56,8 +57,7 @@ pub(crate) fn run(store: &StoreArgs, args: &CheckArgs) -> anyhow::Result<ExitCod
         .collect();
     match args.format {
         Format::Table => print_sentences(&subjects, &bulletins)?,
-        Format::Csv => output::print_csv(COLUMNS, lines.iter().map(Line::fields))?,
-        Format::Json => output::print_json(&lines.iter().map(Line::json).collect::<Vec<_>>())?,
+        format => CHECK.print(format, lines.iter().map(Line::json).collect())?,
     }
     // A watch of a category that is not listed any longer is no error: its owner asked about all watches.
     Ok(if lines.is_empty() && args.case().is_some() {
@@ -143,26 +143,14 @@ struct Line {
     subject: Subject,
     month: Month,
     chart: Chart,
-    column: &'static str,
-    cut_off: Option<String>,
+    column: Area,
+    cut_off: Option<CutOff>,
     /// `None` if the cell is unreadable or there is no priority date.
     is_current: Option<bool>,
     /// The number of days by which the cut-off date must advance, 0 if it is late enough; `None` if the cut-off is not a
     /// date.
     days_to_advance: Option<i64>,
 }
-
-const COLUMNS: [&str; 9] = [
-    "watch",
-    "bulletin_month",
-    "chart",
-    "category",
-    "area",
-    "priority_date",
-    "cutoff",
-    "is_current",
-    "days_to_advance",
-];
 
 fn lines(subject: Subject, bulletins: &[Bulletin]) -> Vec<Line> {
     let mut lines = Vec::new();
@@ -177,8 +165,8 @@ fn lines(subject: Subject, bulletins: &[Bulletin]) -> Vec<Line> {
                 subject,
                 month: entry.month,
                 chart,
-                column: cell.column.code(),
-                cut_off: cut_off.map(|cut_off| cut_off.to_string()),
+                column: cell.column,
+                cut_off,
                 is_current: cut_off.and_then(|cut_off| Some(cut_off.is_current(subject.priority_date?))),
                 days_to_advance: cut_off.and_then(|cut_off| cut_off.date()).and_then(distance),
             });
@@ -188,21 +176,6 @@ fn lines(subject: Subject, bulletins: &[Bulletin]) -> Vec<Line> {
 }
 
 impl Line {
-    fn fields(&self) -> [String; 9] {
-        let optional = |value: Option<String>| value.unwrap_or_default();
-        [
-            optional(self.subject.watch.map(|id| id.to_string())),
-            self.month.to_string(),
-            self.chart.code().into(),
-            self.subject.case.category.code().into(),
-            self.column.into(),
-            optional(self.subject.priority_date.map(|date| date.to_string())),
-            optional(self.cut_off.clone()),
-            optional(self.is_current.map(|current| current.to_string())),
-            optional(self.days_to_advance.map(|days| days.to_string())),
-        ]
-    }
-
     fn json(&self) -> serde_json::Value {
         json!({
             "watch": self.subject.watch,

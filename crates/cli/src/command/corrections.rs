@@ -11,7 +11,8 @@ use serde_json::json;
 use crate::args::{CorrectionsArgs, StoreArgs};
 use crate::command::block_on;
 use crate::command::place::on_store;
-use crate::output::{self, Format, cut_off_text};
+use crate::field::output::{CORRECTED, instant};
+use crate::output::{self, Format};
 
 /// A value that a correction replaced, with its cell.
 struct Corrected {
@@ -31,70 +32,51 @@ pub(crate) fn run(store: &StoreArgs, args: &CorrectionsArgs) -> anyhow::Result<E
         output::print(&format!("No stored cut-off of {case} was ever corrected."))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let headings = [
-        "bulletin_month",
-        "chart",
-        "area",
-        "value",
-        "raw_value",
-        "replaced_at",
-        "host",
-        "raw_value_now",
-    ];
     match args.format {
-        Format::Csv => output::print_csv(
-            headings,
-            corrected.iter().map(|one| {
-                [
-                    one.month.to_string(),
-                    one.key.chart.code().into(),
-                    one.key.area.code().into(),
-                    one.earlier
-                        .value
-                        .map(|value| value.to_string())
-                        .unwrap_or_default(),
-                    one.earlier.raw.clone(),
-                    one.earlier.replaced_at.to_rfc3339(),
-                    one.earlier.host.clone(),
-                    one.now.clone().unwrap_or_default(),
-                ]
-            }),
-        )?,
-        Format::Json => {
-            let all = corrected.iter().map(|one| {
-                json!({
-                    "month": one.month,
-                    "chart": one.key.chart,
-                    "area": one.key.area,
-                    "value": one.earlier.value,
-                    "raw_value": one.earlier.raw,
-                    "replaced_at": one.earlier.replaced_at,
-                    "host": one.earlier.host,
-                    "raw_value_now": one.now,
+        Format::Table => output::print(&as_tables(&corrected))?,
+        format => CORRECTED.print(
+            format,
+            corrected
+                .iter()
+                .map(|one| {
+                    json!({
+                        "bulletin_month": one.month,
+                        "chart": one.key.chart,
+                        "category": one.key.category,
+                        "area": one.key.area,
+                        "replaced_cutoff": one.earlier.value,
+                        "replaced_raw_value": one.earlier.raw,
+                        "replaced_at": instant(one.earlier.replaced_at),
+                        "host": one.earlier.host,
+                        "raw_value": one.now,
+                    })
                 })
-            });
-            output::print_json(&all.collect::<Vec<_>>())?;
-        }
-        Format::Table => {
-            let mut table = output::table(&[
-                "bulletin", "chart", "column", "was", "printed", "until", "from", "is",
-            ]);
-            for one in &corrected {
-                table.add_row([
-                    one.month.to_string(),
-                    output::unbroken(one.key.chart.name()),
-                    output::spaced(one.key.area.code()),
-                    cut_off_text(one.earlier.value),
-                    one.earlier.raw.clone(),
-                    output::unbroken(&one.earlier.replaced_at.format("%Y-%m-%d %H:%M UTC").to_string()),
-                    one.earlier.host.clone(),
-                    one.now.clone().unwrap_or_else(|| "gone".into()),
-                ]);
-            }
-            output::print(&output::fitted(table))?;
-        }
+                .collect(),
+        )?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The corrections as tables, one for each chart.
+fn as_tables(corrected: &[Corrected]) -> String {
+    let mut tables = Vec::new();
+    for chart in Chart::ALL {
+        let mut table = output::table(&["bulletin", "column", "was", "until", "from", "is"]);
+        for one in corrected.iter().filter(|one| one.key.chart == chart) {
+            table.add_row([
+                one.month.to_string(),
+                output::spaced(one.key.area.code()),
+                one.earlier.raw.clone(),
+                one.earlier.replaced_at.format("%Y-%m-%d %H:%M UTC").to_string(),
+                one.earlier.host.clone(),
+                one.now.clone().unwrap_or_else(|| "gone".into()),
+            ]);
+        }
+        if !table.is_empty() {
+            tables.push(format!("{}\n{}\n", chart.name(), output::fitted(table)));
+        }
+    }
+    tables.join("\n")
 }
 
 /// Loads the corrections in every column in which the case can be counted, newest first.

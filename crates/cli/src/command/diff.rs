@@ -9,6 +9,7 @@ use crate::args::{DiffArgs, StoreArgs};
 use crate::command::place::on_bulletins;
 use crate::command::shipped::Lead;
 use crate::command::{block_on, month_of, stored_bulletin};
+use crate::field::output::DIFF;
 use crate::output::{self, Format};
 
 /// One cell in both bulletins.
@@ -98,45 +99,24 @@ fn print(args: &DiffArgs, [from, to]: [Month; 2], differences: &[Difference]) ->
             }
             output::print(&tables.join("\n"))
         }
-        Format::Csv => output::print_csv(
-            ["chart", "category", "area", "from", "to", "movement", "days"],
-            differences.iter().map(|difference| {
-                [
-                    difference.key.chart.code().into(),
-                    difference.key.category.code().into(),
-                    difference.key.area.code().into(),
-                    value(difference.from)
-                        .map(|cut_off| cut_off.to_string())
-                        .unwrap_or_default(),
-                    value(difference.to)
-                        .map(|cut_off| cut_off.to_string())
-                        .unwrap_or_default(),
-                    difference.movement().map_or("unreadable", Movement::code).into(),
-                    difference
-                        .movement()
-                        .and_then(Movement::signed_days)
-                        .map(|days| days.to_string())
-                        .unwrap_or_default(),
-                ]
-            }),
-        ),
-        Format::Json => output::print_json(&json!({
-            "from": from,
-            "to": to,
-            "differences": differences
+        format => DIFF.print(
+            format,
+            differences
                 .iter()
                 .map(|difference| {
                     json!({
+                        "from_month": from,
+                        "to_month": to,
                         "chart": difference.key.chart,
                         "category": difference.key.category,
                         "area": difference.key.area,
-                        "from": value(difference.from),
-                        "to": value(difference.to),
+                        "from_cutoff": value(difference.from),
+                        "to_cutoff": value(difference.to),
                         "movement": difference.movement().map_or("unreadable", Movement::code),
                         "days": difference.movement().and_then(Movement::signed_days),
                     })
                 })
-                .collect::<Vec<_>>(),
-        })),
+                .collect(),
+        ),
     }
 }

@@ -5,24 +5,24 @@ use std::process::ExitCode;
 
 use operations::doctor::{Circumstances, HostAnswer, Symptom, Verdict, examine_machine};
 use pipeline::port::{Clock, PageSource};
+use serde_json::{Value, json};
 use web_source::Source;
 
-use crate::args::{DoctorArgs, DoctorFormat, StoreArgs};
+use crate::args::{DoctorArgs, StoreArgs};
 use crate::clock::RunClock;
 use crate::command::channels::mailer;
 use crate::command::source::source;
 use crate::command::{aws, block_on, open_existing};
 use crate::database::locate_quietly;
-use crate::output;
+use crate::field::output::DOCTOR;
+use crate::output::{self, Format};
 
 pub(crate) fn run(store: &StoreArgs, args: &DoctorArgs) -> anyhow::Result<ExitCode> {
     let symptoms = block_on(symptoms(store, args))?;
-    let is_well = symptoms
-        .iter()
-        .all(|symptom| symptom.verdict != Verdict::NeedsALook);
+    let is_well = symptoms.iter().all(|symptom| symptom.verdict != Verdict::Problem);
     match args.format {
-        DoctorFormat::Table => output::print(&as_text(&symptoms))?,
-        DoctorFormat::Json => output::print_json(&symptoms)?,
+        Format::Table => output::print(&as_text(&symptoms))?,
+        format => DOCTOR.print(format, symptoms.iter().map(record).collect())?,
     }
     Ok(if is_well {
         ExitCode::SUCCESS
@@ -97,19 +97,30 @@ async fn hosts(args: &DoctorArgs, clock: RunClock) -> anyhow::Result<Option<Vec<
     }))
 }
 
+fn record(symptom: &Symptom) -> Value {
+    let remedy = Some(&symptom.remedy).filter(|remedy| !remedy.is_empty());
+    json!({
+        "part": symptom.part,
+        "verdict": symptom.verdict,
+        "description": symptom.description,
+        "remedy": remedy,
+        "commands": symptom.commands,
+    })
+}
+
 fn as_text(symptoms: &[Symptom]) -> String {
     let mut lines = Vec::new();
     for symptom in symptoms {
         let verdict = match symptom.verdict {
             Verdict::Good => "good",
-            Verdict::NeedsALook => "PROBLEM",
-            Verdict::CannotBeKnown => "unknown",
+            Verdict::Problem => "PROBLEM",
+            Verdict::Unknown => "unknown",
         };
         let name = format!("{verdict:<7}  {:<13}  ", symptom.part.name());
-        lines.push(output::hanging(&name, &symptom.what));
+        lines.push(output::hanging(&name, &symptom.description));
         let indent = " ".repeat(name.len());
-        if !symptom.to_do.is_empty() {
-            lines.push(output::hanging(&indent, &symptom.to_do));
+        if !symptom.remedy.is_empty() {
+            lines.push(output::hanging(&indent, &symptom.remedy));
         }
         // Not wrapped, so that they can be copied.
         lines.extend(
@@ -121,7 +132,7 @@ fn as_text(symptoms: &[Symptom]) -> String {
     }
     let bad = symptoms
         .iter()
-        .filter(|symptom| symptom.verdict == Verdict::NeedsALook)
+        .filter(|symptom| symptom.verdict == Verdict::Problem)
         .count();
     lines.push(match bad {
         0 => "No problems found.".into(),

@@ -14,6 +14,7 @@ use crate::args::{HistoryArgs, StoreArgs};
 use crate::command::block_on;
 use crate::command::place::on_bulletins;
 use crate::command::shipped::Lead;
+use crate::field::output::HISTORY;
 use crate::output::{self, Format, complain};
 use crate::plot;
 
@@ -238,54 +239,25 @@ fn print(args: &HistoryArgs, history: &ByMonth) -> anyhow::Result<()> {
             }
             output::print(&output::fitted(table))
         }
-        Format::Csv => output::print_csv(
-            [
-                "bulletin_month",
-                "chart",
-                "category",
-                "area",
-                "value",
-                "raw_value",
-                "movement",
-                "days",
-            ],
-            lines.iter().map(|line| {
-                let row = &line.row.row;
-                [
-                    line.row.month.to_string(),
-                    line.chart.code().into(),
-                    row.key.category.code().into(),
-                    row.key.area.code().into(),
-                    row.reading
-                        .cut_off()
-                        .map(|cut_off| cut_off.to_string())
-                        .unwrap_or_default(),
-                    row.raw.value.to_string(),
-                    line.movement.map_or("unreadable", Movement::code).into(),
-                    line.movement
-                        .and_then(Movement::signed_days)
-                        .map(|days| days.to_string())
-                        .unwrap_or_default(),
-                ]
-            }),
-        ),
-        Format::Json => output::print_json(
-            &lines
+        format => HISTORY.print(
+            format,
+            lines
                 .iter()
                 .map(|line| {
+                    let replaced = line.row.earlier.iter().map(|earlier| &earlier.raw);
                     json!({
-                        "month": line.row.month,
+                        "bulletin_month": line.row.month,
                         "chart": line.chart,
                         "category": line.row.row.key.category,
                         "area": line.row.row.key.area,
-                        "value": line.row.row.reading.cut_off(),
+                        "cutoff": line.row.row.reading.cut_off(),
                         "raw_value": line.row.row.raw.value,
                         "movement": line.movement.map_or("unreadable", Movement::code),
                         "days": line.movement.and_then(Movement::signed_days),
-                        "earlier": line.row.earlier,
+                        "replaced_raw_values": replaced.collect::<Vec<_>>(),
                     })
                 })
-                .collect::<Vec<_>>(),
+                .collect(),
         ),
     }
 }

@@ -6,12 +6,13 @@ use anyhow::bail;
 use operations::Store;
 use pipeline::port::BulletinStore as _;
 use pipeline::{BulletinRecord, OFFICIAL_SITE};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::args::{LatestArgs, StoreArgs};
 use crate::command::place::on_bulletins;
 use crate::command::shipped::Lead;
 use crate::command::{NOTHING_STORED, block_on};
+use crate::field::output::{LATEST, instant};
 use crate::output::{self, Format};
 
 pub(crate) fn run(store: &StoreArgs, args: &LatestArgs) -> anyhow::Result<ExitCode> {
@@ -26,21 +27,10 @@ pub(crate) fn run(store: &StoreArgs, args: &LatestArgs) -> anyhow::Result<ExitCo
         Format::Table => {
             let lines = fields(&record)
                 .into_iter()
-                .map(|[name, value]| format!("{:<18}{value}", format!("{name}:")));
+                .map(|[name, value]| output::hanging(&format!("{:<18}", format!("{name}:")), &value));
             output::print(&lines.collect::<Vec<_>>().join("\n"))?;
         }
-        Format::Csv => output::print_csv(["field", "value"], fields(&record))?,
-        Format::Json => output::print_json(&json!({
-            "month": record.month,
-            "page": page(&record),
-            "host": record.host,
-            "fetched_at": record.fetched_at,
-            "first_seen": record.first_seen,
-            "corrections": record.revision,
-            "cells": record.cells,
-            "findings": record.findings,
-            "pending": record.pending,
-        }))?,
+        format => LATEST.print(format, vec![record_of(&record)])?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -61,6 +51,26 @@ fn page(record: &BulletinRecord) -> String {
     format!("{OFFICIAL_SITE}{}", record.path)
 }
 
+fn record_of(record: &BulletinRecord) -> Value {
+    // A shipped bulletin was not fetched.
+    let is_fetched = record.host != shipped_history::HOST;
+    let time = |at| is_fetched.then(|| instant(at));
+    let pending = record.pending.as_ref();
+    json!({
+        "bulletin_month": record.month,
+        "official_page": page(record),
+        "host": record.host,
+        "first_seen_at": time(record.first_seen),
+        "fetched_at": time(record.fetched_at),
+        "cells": record.cells,
+        "corrections": record.revision,
+        "findings": record.findings.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "pending_host": pending.map(|pending| &pending.host),
+        "pending_at": pending.map(|pending| instant(pending.at)),
+    })
+}
+
+/// The lines of the text, as names and values.
 fn fields(record: &BulletinRecord) -> Vec<[String; 2]> {
     let at = |at: chrono::DateTime<chrono::Utc>| at.format("%Y-%m-%d %H:%M UTC").to_string();
     let mut fields = vec![

@@ -7,37 +7,12 @@ use std::process::ExitCode;
 use anyhow::{Context, anyhow};
 use bulletin::{Bulletin, Month};
 use bulletin_html::{MAX_PAGE_BYTES, ReadPage, Refusal, month_of_path, read_page};
-use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::args::ParseArgs;
 use crate::command::show;
+use crate::field::output::PARSE;
 use crate::output::{self, Format, complain};
-
-const HEADINGS: [&str; 9] = [
-    "bulletin_month",
-    "chart",
-    "preference",
-    "category",
-    "area",
-    "value",
-    "raw_category",
-    "raw_area",
-    "raw_value",
-];
-
-/// One cell, in the columns of `parse --format csv`.
-#[derive(Serialize)]
-struct ParsedCell<'a> {
-    bulletin_month: String,
-    chart: &'static str,
-    preference: &'static str,
-    category: &'static str,
-    area: &'static str,
-    value: Option<String>,
-    raw_category: &'a str,
-    raw_area: &'a str,
-    raw_value: &'a str,
-}
 
 pub(crate) fn run(args: &ParseArgs) -> anyhow::Result<ExitCode> {
     let mut bulletins = Vec::new();
@@ -56,30 +31,13 @@ pub(crate) fn run(args: &ParseArgs) -> anyhow::Result<ExitCode> {
             }
         }
     }
-    let cells = || bulletins.iter().flat_map(cells);
     match args.format {
-        Format::Csv => output::print_csv(
-            HEADINGS,
-            cells().map(|cell| {
-                [
-                    cell.bulletin_month,
-                    cell.chart.into(),
-                    cell.preference.into(),
-                    cell.category.into(),
-                    cell.area.into(),
-                    cell.value.unwrap_or_default(),
-                    cell.raw_category.into(),
-                    cell.raw_area.into(),
-                    cell.raw_value.into(),
-                ]
-            }),
-        )?,
-        Format::Json => output::print_json(&cells().collect::<Vec<_>>())?,
         Format::Table => {
             for bulletin in &bulletins {
                 output::print(&show::as_tables(bulletin, None))?;
             }
         }
+        format => PARSE.print(format, bulletins.iter().flat_map(cells).collect())?,
     }
     Ok(if refused {
         ExitCode::FAILURE
@@ -134,16 +92,18 @@ pub(crate) fn read_bytes(file: &Path) -> anyhow::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn cells(bulletin: &Bulletin) -> impl Iterator<Item = ParsedCell<'_>> {
-    bulletin.rows().map(|row| ParsedCell {
-        bulletin_month: bulletin.month().to_string(),
-        chart: row.key.chart.code(),
-        preference: row.key.category.preference().code(),
-        category: row.key.category.code(),
-        area: row.key.area.code(),
-        value: row.reading.cut_off().map(|cut_off| cut_off.to_string()),
-        raw_category: &row.raw.category,
-        raw_area: &row.raw.area,
-        raw_value: &row.raw.value,
+fn cells(bulletin: &Bulletin) -> impl Iterator<Item = Value> {
+    bulletin.rows().map(|row| {
+        json!({
+            "bulletin_month": bulletin.month(),
+            "chart": row.key.chart,
+            "preference": row.key.category.preference(),
+            "category": row.key.category,
+            "area": row.key.area,
+            "value": row.reading.cut_off(),
+            "raw_category": row.raw.category,
+            "raw_area": row.raw.area,
+            "raw_value": row.raw.value,
+        })
     })
 }

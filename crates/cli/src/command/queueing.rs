@@ -6,8 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use operations::replay::month::Again;
+use serde_json::json;
 
-use crate::output::{Format, complain, counted, print_list};
+use crate::field::output::{PAGES_AGAIN, print_list};
+use crate::output::{Format, complain, counted};
 
 /// Set when Ctrl-C is pressed: the work stops before the next message.
 #[derive(Debug, Clone, Default)]
@@ -45,16 +47,24 @@ pub(crate) fn progress_bar(messages: usize) -> ProgressBar {
 /// Lists the pages to be parsed again.
 pub(crate) fn show_pages(pages: &[Again], format: Format) -> anyhow::Result<()> {
     let rows = pages.iter().map(|page| {
-        let is_stored = if page.is_stored { "yes" } else { "no" };
-        let path = if page.path_is_known { "known" } else { "expected" };
-        [
-            Some(page.link.month.to_string()),
-            Some(is_stored.to_owned()),
-            Some(path.to_owned()),
-            Some(page.link.path.clone()),
-        ]
+        json!({
+            "bulletin_month": page.link.month,
+            "is_stored": page.is_stored,
+            "path_is_known": page.path_is_known,
+            "path": page.link.path,
+        })
     });
-    print_list(["Month", "Stored", "Address", "Path"], rows.collect(), format)
+    print_list(
+        &PAGES_AGAIN,
+        &[
+            ("Bulletin", "bulletin_month"),
+            ("Stored", "is_stored"),
+            ("Path known", "path_is_known"),
+            ("Path", "path"),
+        ],
+        rows.collect(),
+        format,
+    )
 }
 
 /// Reports how many pages were queued. Returns true if all were.

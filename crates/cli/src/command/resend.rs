@@ -9,10 +9,12 @@ use operations::Store;
 use operations::replay::alert::{Rebuilt, Unsent, rebuild, unsent};
 use pipeline::port::{BulletinStore as _, Channel, SystemClock};
 use pipeline::{Dispatcher, Notified, NotifyError, is_finished};
+use serde_json::json;
 
 use crate::args::ReplayArgs;
 use crate::command::preview::why_silent;
-use crate::output::{self, complain, counted, is_confirmed, print_list};
+use crate::field::output::{ALERTS_UNSENT, print_list};
+use crate::output::{self, complain, counted, is_confirmed};
 
 /// Sends the unsent alerts of the chosen months. Returns true if all are sent.
 pub(crate) async fn resend(
@@ -63,14 +65,23 @@ pub(crate) async fn rebuild_and_send(
         missing.extend(unsent(store, *channel, &due).await?);
     }
     let rows = missing.iter().map(|unsent| {
-        [
-            Some(unsent.alert.month().to_string()),
-            Some(unsent.alert.headline()),
-            Some(unsent.mark.clone()),
-        ]
+        json!({
+            "bulletin_month": unsent.alert.month(),
+            "headline": unsent.alert.headline(),
+            "mark": unsent.mark,
+        })
     });
     if !args.dead_letters {
-        print_list(["Month", "Alert", "Mark"], rows.collect(), args.format)?;
+        print_list(
+            &ALERTS_UNSENT,
+            &[
+                ("Bulletin", "bulletin_month"),
+                ("Alert", "headline"),
+                ("Mark", "mark"),
+            ],
+            rows.collect(),
+            args.format,
+        )?;
     }
     complain(
         "note",

@@ -110,6 +110,8 @@ async fn poll(
         is_first = false;
         let stored_before = tally.stored;
         let bar = progress_bar(report.queued.len());
+        let are_many = report.queued.len() > WORTH_A_BAR;
+        tally.are_counted |= are_many;
         parse_pages(store, source, &clock, |outcome: PageOutcome| {
             tally.add(&outcome);
             bar.inc(1);
@@ -123,7 +125,7 @@ async fn poll(
                         report_unfetched(outcome.month, tried, args.verbose);
                     }
                 }
-                _ => report_page(&outcome, args, args.quiet || report.queued.len() > WORTH_A_BAR),
+                _ => report_page(&outcome, args, args.quiet || are_many),
             });
         })
         .await?;
@@ -143,6 +145,10 @@ struct Tally {
     read: usize,
     stored: usize,
     failed: usize,
+    /// The number of pages that no host has.
+    not_there: usize,
+    /// True if there were too many pages to report each: their numbers are reported at the end.
+    are_counted: bool,
     /// The months whose pages no host served.
     unfetched: Vec<Month>,
 }
@@ -155,6 +161,7 @@ impl Tally {
             Ok(Parsed::NotThere { .. }) | Err(ParseError::Source(_))
         ));
         self.failed += usize::from(outcome.result.is_err());
+        self.not_there += usize::from(matches!(outcome.result, Ok(Parsed::NotThere { .. })));
     }
 }
 
@@ -166,8 +173,8 @@ async fn finish(
     clock: RunClock,
     args: &RunArgs,
 ) -> anyhow::Result<bool> {
-    if tally.read > WORTH_A_BAR && !args.quiet {
-        report_totals(tally.read, tally.stored, tally.failed);
+    if tally.are_counted && !args.quiet {
+        report_totals(&tally);
     }
     let mut well = tally.failed == 0;
     let unfetched = [tally.unfetched, report.missing.clone()].concat();

@@ -13,6 +13,7 @@ use crate::args::{ShowArgs, StoreArgs, StoredMonth};
 use crate::command::place::on_bulletins;
 use crate::command::shipped::Lead;
 use crate::command::{block_on, month_of, stored_bulletin};
+use crate::field::output::SHOW;
 use crate::output::{self, Format};
 
 pub(crate) fn run(store: &StoreArgs, args: &ShowArgs) -> anyhow::Result<ExitCode> {
@@ -47,47 +48,22 @@ fn print(args: &ShowArgs, bulletin: &Bulletin) -> anyhow::Result<()> {
     };
     match args.format {
         Format::Table => output::print(&as_tables(bulletin, args.chart))?,
-        Format::Csv => output::print_csv(
-            [
-                "bulletin_month",
-                "chart",
-                "preference",
-                "category",
-                "area",
-                "value",
-                "raw_value",
-            ],
-            rows().map(|row| {
-                [
-                    month.to_string(),
-                    row.key.chart.code().into(),
-                    row.key.category.preference().code().into(),
-                    row.key.category.code().into(),
-                    row.key.area.code().into(),
-                    row.reading
-                        .cut_off()
-                        .map_or_else(String::new, |cut_off| cut_off.to_string()),
-                    row.raw.value.to_string(),
-                ]
-            }),
-        )?,
-        Format::Json => output::print_json(&json!({
-            "month": month,
-            "in_force_from": month.first_day(),
-            "in_force_to": month.last_day(),
-            "rows": rows()
+        format => SHOW.print(
+            format,
+            rows()
                 .map(|row| {
                     json!({
+                        "bulletin_month": month,
                         "chart": row.key.chart,
                         "preference": row.key.category.preference(),
                         "category": row.key.category,
                         "area": row.key.area,
-                        "value": row.reading.cut_off(),
+                        "cutoff": row.reading.cut_off(),
                         "raw_value": row.raw.value,
                     })
                 })
-                .collect::<Vec<_>>(),
-        }))?,
+                .collect(),
+        )?,
     }
     Ok(())
 }

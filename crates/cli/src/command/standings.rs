@@ -12,6 +12,7 @@ use crate::args::{StandingsArgs, StoreArgs};
 use crate::command::block_on;
 use crate::command::place::on_bulletins;
 use crate::command::shipped::Lead;
+use crate::field::output::STANDINGS;
 use crate::output::{self, Format};
 
 pub(crate) fn run(store: &StoreArgs, args: &StandingsArgs) -> anyhow::Result<ExitCode> {
@@ -31,10 +32,7 @@ pub(crate) fn run(store: &StoreArgs, args: &StandingsArgs) -> anyhow::Result<Exi
             entries.map(|entry| row(standing.case, entry))
         })
     };
-    let headings = ["category", "area", "bulletin", "final_action", "dates_for_filing"];
     match args.format {
-        Format::Csv => output::print_csv(headings, rows())?,
-        Format::Json => output::print_json(&standings.iter().map(as_json).collect::<Vec<_>>())?,
         Format::Table => {
             let mut table =
                 output::table(&["category", "area", "bulletin", "Final Action", "Dates for Filing"]);
@@ -50,6 +48,7 @@ pub(crate) fn run(store: &StoreArgs, args: &StandingsArgs) -> anyhow::Result<Exi
             }
             output::print(&output::fitted(table))?;
         }
+        format => STANDINGS.print(format, standings.iter().flat_map(records).collect())?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -117,39 +116,28 @@ fn in_words(case: Case, cell: &Cell) -> String {
     }
 }
 
-fn as_json(standing: &Standing) -> Value {
+/// A record for each chart of both bulletins.
+fn records(standing: &Standing) -> impl Iterator<Item = Value> {
     let entries = standing.older.iter().chain([&standing.newest]);
-    json!({
-        "category": standing.case.category,
-        "area": standing.case.area,
-        "bulletins": entries
-            .map(|entry| {
-                let cell = |chart: Chart| {
-                    entry.cells.of(chart).as_ref().map(|cell| {
-                        let raw = match &cell.state {
-                            CellState::CutOff(_) => None,
-                            CellState::Unreadable(raw) => Some(raw.as_str()),
-                            CellState::Missing(_) => Some(""),
-                        };
-                        let missing = match cell.state {
-                            CellState::Missing(part) => Some(part),
-                            _ => None,
-                        };
-                        json!({
-                            "value": cell.cut_off(),
-                            "unreadable": raw,
-                            "missing": missing,
-                            "column": cell.column,
-                        })
-                    })
-                };
-                json!({
-                    "month": entry.month,
-                    "final_action": cell(Chart::FinalAction),
-                    "dates_for_filing": cell(Chart::DatesForFiling),
-                    "corrections": entry.revision,
-                })
-            })
-            .collect::<Vec<_>>(),
+    entries.flat_map(|entry| {
+        Chart::ALL.into_iter().filter_map(|chart| {
+            let cell = entry.cells.of(chart).as_ref()?;
+            let (raw, missing) = match &cell.state {
+                CellState::CutOff(_) => (None, None),
+                CellState::Unreadable(raw) => (Some(raw.as_str()), None),
+                CellState::Missing(part) => (None, Some(part)),
+            };
+            Some(json!({
+                "bulletin_month": entry.month,
+                "chart": chart,
+                "category": standing.case.category,
+                "country": standing.case.area,
+                "area": cell.column,
+                "cutoff": cell.cut_off(),
+                "raw_value": raw,
+                "missing_part": missing,
+                "corrections": entry.revision,
+            }))
+        })
     })
 }

@@ -5,10 +5,10 @@ use std::process::ExitCode;
 use bulletin::Month;
 use chrono::{DateTime, Utc};
 use operations::doctor::{Looks, believed_looks, failed_look, future_times, stale_look};
-use pipeline::port::{BulletinStore, Clock, LinkTable};
+use pipeline::port::{BulletinStore, Check, Clock, LinkTable};
 use pipeline::present_month;
 use pipeline::{LinkState, overdue};
-use serde::Serialize;
+use serde_json::{Value, json};
 use sqlite::{DeadLetterKind, SqliteStore};
 
 use crate::args::{StatusArgs, StoreArgs};
@@ -17,18 +17,19 @@ use crate::command::blocked::{in_short, in_words, next_step};
 use crate::command::channels::{cannot_send, mail_watches, mailer};
 use crate::command::run::ALTERNATES;
 use crate::command::{block_on, open_existing};
+use crate::field::output::{STATUS_OF_MACHINE, instant};
 use crate::output::{self, Format};
 
 /// The state of tracking.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 struct Status {
     bulletins: usize,
     oldest: Option<Month>,
     newest: Option<Month>,
     in_force: Month,
     in_force_is_stored: bool,
-    last_good_check: Option<DateTime<Utc>>,
-    last_bad_check: Option<String>,
+    last_good_poll: Option<DateTime<Utc>>,
+    last_failed_poll: Option<Check>,
     pages_waiting: u32,
     changes_waiting: u32,
     /// Problems, one sentence each; empty if there are none.
@@ -45,8 +46,7 @@ pub(crate) fn run(store: &StoreArgs, args: &StatusArgs) -> anyhow::Result<ExitCo
     let status = block_on(status(&store, now))?;
     match args.format {
         Format::Table => output::print(&as_text(&status))?,
-        Format::Json => output::print_json(&status)?,
-        Format::Csv => output::print_csv(["field", "value"], fields(&status))?,
+        format => STATUS_OF_MACHINE.print(format, vec![record(&status)])?,
     }
     Ok(if status.problems.is_empty() {
         ExitCode::SUCCESS
@@ -83,10 +83,8 @@ async fn status(store: &SqliteStore, now: DateTime<Utc>) -> anyhow::Result<Statu
         newest: months.last().copied(),
         in_force,
         in_force_is_stored: months.contains(&in_force),
-        last_good_check: good.as_ref().map(|check| check.at),
-        last_bad_check: bad
-            .as_ref()
-            .map(|check| format!("{}: {}", check.at.format("%Y-%m-%d %H:%M UTC"), check.note)),
+        last_good_poll: good.as_ref().map(|check| check.at),
+        last_failed_poll: bad.clone(),
         pages_waiting,
         changes_waiting,
         next_steps: next_step(&found.unfetched),
@@ -215,31 +213,23 @@ impl Found {
     }
 }
 
-/// The fields as names and values, with a separate line for each problem and remark.
-fn fields(status: &Status) -> Vec<[String; 2]> {
-    let month = |month: Option<Month>| month.map(|month| month.to_string()).unwrap_or_default();
-    let at = |at: Option<DateTime<Utc>>| at.map(|at| at.to_rfc3339()).unwrap_or_default();
-    let mut fields = vec![
-        ("bulletins", status.bulletins.to_string()),
-        ("oldest", month(status.oldest)),
-        ("newest", month(status.newest)),
-        ("in_force", status.in_force.to_string()),
-        ("in_force_is_stored", status.in_force_is_stored.to_string()),
-        ("last_good_check", at(status.last_good_check)),
-        (
-            "last_bad_check",
-            status.last_bad_check.clone().unwrap_or_default(),
-        ),
-        ("pages_waiting", status.pages_waiting.to_string()),
-        ("changes_waiting", status.changes_waiting.to_string()),
-    ];
-    fields.extend(status.problems.iter().map(|text| ("problem", text.clone())));
-    fields.extend(status.remarks.iter().map(|text| ("remark", text.clone())));
-    fields.extend(status.next_steps.iter().map(|text| ("next_step", text.clone())));
-    fields
-        .into_iter()
-        .map(|(name, value)| [name.into(), value])
-        .collect()
+fn record(status: &Status) -> Value {
+    let failed = status.last_failed_poll.as_ref();
+    json!({
+        "bulletins": status.bulletins,
+        "oldest_month": status.oldest,
+        "newest_month": status.newest,
+        "month_in_force": status.in_force,
+        "in_force_is_stored": status.in_force_is_stored,
+        "last_good_poll_at": status.last_good_poll.map(instant),
+        "last_failed_poll_at": failed.map(|poll| instant(poll.at)),
+        "last_failure": failed.map(|poll| &poll.note),
+        "pages_waiting": status.pages_waiting,
+        "changes_waiting": status.changes_waiting,
+        "problems": status.problems,
+        "remarks": status.remarks,
+        "next_steps": status.next_steps,
+    })
 }
 
 fn sentence(text: &str) -> String {
@@ -273,7 +263,7 @@ fn as_text(status: &Status) -> String {
         ),
         format!(
             "Last poll:    {}",
-            status.last_good_check.map_or_else(
+            status.last_good_poll.map_or_else(
                 || "never".into(),
                 |at| at.format("%Y-%m-%d %H:%M UTC").to_string()
             )

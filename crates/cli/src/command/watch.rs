@@ -3,11 +3,11 @@
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
-use bulletin::{Area, ByChart, Case, Entry, Preference, Subscription, UnknownSpelling, When, text};
+use bulletin::{Area, ByChart, Case, Chart, Entry, Preference, Subscription, UnknownSpelling, When, text};
 use chrono::Utc;
 use pipeline::port::{Clock as _, SystemClock};
 use pipeline::present_month;
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlite::{SqliteStore, Watch, WatchChannel, WatchKind, drop_unwanted};
 
 use crate::args::{StoreArgs, WantedArgs, WatchAddArgs, WatchCommand};
@@ -18,6 +18,7 @@ use crate::command::{
     NOTHING_STORED, block_on, not_listed, note_where_counted, open_existing, open_existing_to_write,
     open_or_create, stored_bulletin,
 };
+use crate::field::output::WATCHES;
 use crate::output::{self, Format, complain};
 
 pub(crate) fn run(store: &StoreArgs, command: &WatchCommand) -> anyhow::Result<ExitCode> {
@@ -179,44 +180,6 @@ pub(crate) fn filter_in_words(kind: WatchKind) -> String {
 
 fn list(store: &SqliteStore, format: Format) -> anyhow::Result<ExitCode> {
     let watches = store.watches()?;
-    let fields = |watch: &Watch| {
-        let [category, country, priority_date, when, chart] = match watch.kind {
-            WatchKind::Bulletins => ["", "", "", "bulletins", ""].map(str::to_owned),
-            WatchKind::Case(Subscription {
-                case,
-                priority_date,
-                when,
-                chart,
-            }) => [
-                case.category.code().into(),
-                case.area.code().into(),
-                priority_date.map(|date| date.to_string()).unwrap_or_default(),
-                when.to_string(),
-                chart.map(|chart| chart.code().to_owned()).unwrap_or_default(),
-            ],
-        };
-        let (way, to) = (watch.channel.code().into(), watch.channel.shown_target());
-        [
-            watch.id.to_string(),
-            category,
-            country,
-            priority_date,
-            when,
-            chart,
-            way,
-            to,
-        ]
-    };
-    let headings = [
-        "id",
-        "category",
-        "country",
-        "priority_date",
-        "when",
-        "chart",
-        "way",
-        "to",
-    ];
     match format {
         Format::Table if watches.is_empty() => {
             output::print("No watches. `bulletin watch add EB3 India` adds one.")?;
@@ -225,37 +188,66 @@ fn list(store: &SqliteStore, format: Format) -> anyhow::Result<ExitCode> {
             // A terminal has no room for all columns, so some are merged.
             let mut table = output::table(&["id", "category", "country", "priority date", "when", "channel"]);
             for watch in &watches {
-                let [id, category, country, priority_date, when, chart, way, to] = fields(watch);
-                let when = format!("{when} {}", output::spaced(&chart));
-                let channel = if to.is_empty() {
-                    way
-                } else {
-                    format!("{way}: {to}")
-                };
-                let (category, country) = (output::spaced(&category), output::spaced(&country));
-                table.add_row([id, category, country, priority_date, when, channel]);
+                table.add_row(cells(watch));
             }
             output::print(&output::fitted(table))?;
         }
-        Format::Csv => output::print_csv(headings, watches.iter().map(fields))?,
-        Format::Json => output::print_json(
-            &watches
-                .iter()
-                .map(|watch| {
-                    let (way, to) = (watch.channel.code(), watch.channel.shown_target());
-                    match watch.kind {
-                        WatchKind::Bulletins => {
-                            json!({ "id": watch.id, "bulletins": true, "way": way, "to": to })
-                        }
-                        WatchKind::Case(subscription) => {
-                            json!({ "id": watch.id, "subscription": subscription, "way": way, "to": to })
-                        }
-                    }
-                })
-                .collect::<Vec<_>>(),
-        )?,
+        format => WATCHES.print(format, watches.iter().map(record).collect())?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn cells(watch: &Watch) -> [String; 6] {
+    let (code, target) = (watch.channel.code(), watch.channel.shown_target());
+    let channel = if target.is_empty() {
+        code.into()
+    } else {
+        format!("{code}: {target}")
+    };
+    let id = watch.id.to_string();
+    let Some(subscription) = watch.kind.subscription() else {
+        return [
+            id,
+            String::new(),
+            String::new(),
+            String::new(),
+            "bulletins".into(),
+            channel,
+        ];
+    };
+    let date = subscription.priority_date.map(|date| date.to_string());
+    let chart = subscription.chart.map(|chart| match chart {
+        Chart::FinalAction => " final",
+        Chart::DatesForFiling => " filing",
+    });
+    [
+        id,
+        output::spaced(subscription.case.category.code()),
+        output::spaced(subscription.case.area.code()),
+        date.unwrap_or_default(),
+        format!("{}{}", subscription.when, chart.unwrap_or_default()),
+        channel,
+    ]
+}
+
+fn record(watch: &Watch) -> Value {
+    let target = watch.channel.shown_target();
+    let mut record = subscription_record(watch.kind.subscription());
+    record["watch"] = json!(watch.id);
+    record["channel"] = json!(watch.channel.code());
+    record["target"] = json!((!target.is_empty()).then_some(target));
+    record
+}
+
+/// The fields of a subscription; of a summary of every bulletin if it is `None`.
+pub(crate) fn subscription_record(subscription: Option<&Subscription>) -> Value {
+    json!({
+        "category": subscription.map(|one| one.case.category),
+        "country": subscription.map(|one| one.case.area),
+        "priority_date": subscription.and_then(|one| one.priority_date),
+        "when": subscription.map_or_else(|| "bulletins".to_owned(), |one| one.when.to_string()),
+        "chart": subscription.and_then(|one| one.chart),
+    })
 }
 
 fn remove(store: &SqliteStore, id: i64) -> anyhow::Result<ExitCode> {

@@ -45,9 +45,9 @@ fn is_reported(folder: &Folder, what: &str) {
         .as_array()
         .unwrap()
         .iter()
-        .find(|symptom| symptom["part"] == "clock" && symptom["verdict"] == "needs_a_look");
+        .find(|symptom| symptom["part"] == "clock" && symptom["verdict"] == "problem");
     let clock = clock.unwrap_or_else(|| panic!("{symptoms}"));
-    assert!(clock["what"].as_str().unwrap().contains(what), "{clock}");
+    assert!(clock["description"].as_str().unwrap().contains(what), "{clock}");
     assert_eq!(clock["commands"][0], "bulletin run");
 }
 

@@ -14,9 +14,7 @@ use crate::tool::Answer;
 fn complaints(answer: &Answer) -> BTreeSet<String> {
     let symptoms = answer.json();
     let symptoms = symptoms.as_array().unwrap();
-    let bad = symptoms
-        .iter()
-        .filter(|symptom| symptom["verdict"] == "needs_a_look");
+    let bad = symptoms.iter().filter(|symptom| symptom["verdict"] == "problem");
     let bad: BTreeSet<String> = bad
         .map(|symptom| symptom["part"].as_str().unwrap().to_owned())
         .collect();
@@ -29,7 +27,7 @@ fn bad_symptoms(answer: &Answer, part: &str) -> Vec<Value> {
     let symptoms = answer.json();
     let symptoms = symptoms.as_array().unwrap().iter();
     symptoms
-        .filter(|symptom| symptom["part"] == part && symptom["verdict"] == "needs_a_look")
+        .filter(|symptom| symptom["part"] == part && symptom["verdict"] == "problem")
         .cloned()
         .collect()
 }

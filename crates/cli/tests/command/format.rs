@@ -23,7 +23,7 @@ fn every_command_that_prints_data_gives_csv_and_json() {
         (&["history", "EB3", "India"], 5),
         (&["check", "EB3", "India", date[0], date[1], date[2], date[3]], 3),
         (&["watch", "list"], 3),
-        (&["status", "--as-of", "2024-04-15"], 10),
+        (&["status", "--as-of", "2024-04-15"], 2),
     ];
     for (args, lines) in commands {
         let csv = folder

@@ -10,7 +10,7 @@ pub(crate) fn assert_golden(path: &str, text: &str) {
         std::fs::write(&file, text).unwrap();
     }
     let golden = std::fs::read_to_string(&file).unwrap_or_default();
-    let remedy = "UPDATE_GOLDEN=1 cargo test -p visa-bulletin --test command reference:: rewrites it";
+    let remedy = "UPDATE_GOLDEN=1 cargo test -p visa-bulletin --test command rewrites it";
     for (number, (line, golden)) in text.lines().zip(golden.lines()).enumerate() {
         assert_eq!(line, golden, "{path} is stale in line {}; {remedy}", number + 1);
     }

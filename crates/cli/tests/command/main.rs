@@ -7,6 +7,7 @@
 )]
 
 mod access;
+mod aws_error;
 mod bad_page;
 mod bad_word;
 mod cell;
@@ -23,6 +24,7 @@ mod help;
 mod mail;
 mod migrate;
 mod operations_page;
+mod outputs;
 mod preview;
 mod readme;
 mod reference;

@@ -1,7 +1,9 @@
 //! `run`: the stored data, the alerts, and that a repetition changes nothing.
 
 use crate::sample::{self, EB3_CHINA, file, page};
+use crate::server::Site;
 use crate::tool::Folder;
+use crate::web::serve;
 
 #[test]
 fn the_same_run_again_writes_nothing() {
@@ -128,6 +130,18 @@ fn a_bulletin_that_should_be_out_is_missed_once_a_day() {
         .bulletin(&["status", "--as-of", "2024-04-24"])
         .exits(1)
         .prints(&["PROBLEM:      the bulletin of May 2024 should be out"]);
+}
+
+#[test]
+fn of_many_pages_none_is_left_unmentioned() {
+    let folder = sample::stored(&["2024-04"]);
+    let site = Site::start();
+    serve(&site, &["2024-05", "2024-06", "2024-07"].map(sample::month));
+    // Four pages are queued, and that of August is not published yet.
+    folder
+        .bulletin(&["run", "--host", &site.host(), "--as-of", "2024-07-14"])
+        .exits(0)
+        .says(&["3 pages read, 3 stored, 1 not published"]);
 }
 
 #[test]

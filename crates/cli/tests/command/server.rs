@@ -1,8 +1,8 @@
 //! A web server on this machine that replaces the department's site. Start with [`Site`].
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Write};
-use std::net::{SocketAddr, TcpListener};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
 /// Serves these paths, and 404 for every other, until the tests end.
@@ -25,13 +25,9 @@ impl Site {
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let Ok(mut stream) = stream else { return };
-                let mut lines = BufReader::new(&stream).lines();
-                let Some(Ok(first)) = lines.next() else { continue };
-                while let Some(Ok(line)) = lines.next() {
-                    if line.is_empty() {
-                        break;
-                    }
-                }
+                let Some(first) = read_request(&stream) else {
+                    continue;
+                };
                 let path = first.split(' ').nth(1).unwrap_or_default().to_owned();
                 let pages = served.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
                 let (status, body) = match pages.get(&path).or_else(|| pages.get("*")) {
@@ -76,4 +72,27 @@ impl Site {
     pub(crate) fn clear(&self) {
         self.pages.lock().unwrap().clear();
     }
+}
+
+/// Reads a request with its body, and returns its first line.
+fn read_request(stream: &TcpStream) -> Option<String> {
+    let mut reader = BufReader::new(stream);
+    let mut first = String::new();
+    reader.read_line(&mut first).ok()?;
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).ok()?;
+        let line = line.trim_end();
+        if line.is_empty() {
+            break;
+        }
+        if let Some((name, value)) = line.split_once(':')
+            && name.eq_ignore_ascii_case("content-length")
+        {
+            length = value.trim().parse().ok()?;
+        }
+    }
+    reader.read_exact(&mut vec![0; length]).ok()?;
+    (!first.is_empty()).then_some(first)
 }

@@ -59,12 +59,9 @@ fn every_question_about_bulletins_is_answered_without_a_database() {
 fn the_latest_bulletin_is_the_newest_shipped_one_where_none_is_stored() {
     let folder = Folder::new();
     let latest = ask(&folder, &["show", "latest"]).exits(0).out;
-    let csv = ask(&folder, &["latest", "--format", "csv"]).exits(0).out;
-    let month = csv
-        .lines()
-        .find_map(|line| line.strip_prefix("bulletin,"))
-        .unwrap();
-    assert_eq!(latest, ask(&folder, &["show", month]).exits(0).out);
+    let csv = ask(&folder, &["latest", "--format", "csv"]).exits(0).csv();
+    assert_eq!(csv[0][0], "bulletin_month");
+    assert_eq!(latest, ask(&folder, &["show", &csv[1][0]]).exits(0).out);
 }
 
 #[test]

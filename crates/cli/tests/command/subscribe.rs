@@ -300,8 +300,8 @@ fn the_list_masks_addresses_and_no_log_has_one() {
         "EB-3 Brazil, notified of",
     ]);
     ask(&["subscriptions", "--format", "csv"]).prints(&[
-        "topic,protocol,endpoint,state,waits_for",
-        "EB3,email,a***@example.com,confirmed,\"EB-3 India, Final Action Dates only, notified of corrections\"",
+        "topic,protocol,endpoint,state,category,country,priority_date,when,chart,filter",
+        "EB3,email,a***@example.com,confirmed,EB3,INDIA,,corrected,final_action,\"EB-3 India, Final Action Dates only, notified of corrections\"",
     ]);
     ask(&["subscriptions", "--format", "json"]);
     ask(&["unsubscribe", "--sms", PHONE, "EB3", "Brazil", "--yes"]);

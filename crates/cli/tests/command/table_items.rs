@@ -27,7 +27,14 @@ fn without_tables(emulator: &'static Emulator) -> Stage {
     }
 }
 
-/// The output of `scan` and `count` as JSON, one value per line.
+/// The number of items of a kind that `count` prints.
+fn items_of(count: &Value, kind: &str) -> u64 {
+    let counts = count.as_array().unwrap();
+    let of_kind = counts.iter().find(|count| count["item_kind"] == kind).unwrap();
+    of_kind["items"].as_u64().unwrap()
+}
+
+/// The output of `scan` as JSON, one value per line.
 fn lines(answer: &Answer) -> Vec<Value> {
     answer
         .out
@@ -135,16 +142,16 @@ fn items_are_counted_and_found() {
             .bulletin(&["table", "count", "--format", "json"])
             .exits(0)
             .json();
-        assert_eq!(count["bulletin"], 2);
-        assert_eq!(count["catalogue"], 1);
-        assert_eq!(count["row"], 300);
+        assert_eq!(items_of(&count, "bulletin"), 2);
+        assert_eq!(items_of(&count, "catalogue"), 1);
+        assert_eq!(items_of(&count, "row"), 300);
         let all = stage.bulletin(&["table", "scan", "--format", "json"]).exits(0);
         let of_kind = |prefix: &str| {
             let is_it = |item: &&Value| item["pk"].as_str().unwrap().starts_with(prefix);
             lines(&all).iter().filter(is_it).count() as u64
         };
-        assert_eq!(count["row"], of_kind("FILING_TYPE#"));
-        assert_eq!(count["standing"], of_kind("STANDING#"));
+        assert_eq!(items_of(&count, "row"), of_kind("FILING_TYPE#"));
+        assert_eq!(items_of(&count, "standing"), of_kind("STANDING#"));
 
         let filtered = [
             "table",
@@ -178,7 +185,7 @@ fn items_are_counted_and_found() {
             "json",
         ];
         let standings = lines(&stage.bulletin(&numbers).exits(0));
-        assert_eq!(standings.len() as u64, count["standing"]);
+        assert_eq!(standings.len() as u64, items_of(&count, "standing"));
         let some = stage
             .bulletin(&["table", "scan", "--limit", "7", "--format", "json"])
             .exits(0);
@@ -186,7 +193,7 @@ fn items_are_counted_and_found() {
         let links = stage
             .bulletin(&["table", "count", "--table", "links", "--format", "json"])
             .exits(0);
-        assert_eq!(links.json()["link"], 2);
+        assert_eq!(items_of(&links.json(), "link"), 2);
         stage
             .bulletin(&["table", "scan", "--where", "category"])
             .exits(2)

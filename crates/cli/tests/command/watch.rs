@@ -30,7 +30,7 @@ fn a_watch_is_added_listed_and_removed() {
     let listed = folder.bulletin(&["watch", "list", "--format", "csv"]).exits(0);
     assert_eq!(
         listed.out,
-        "id,category,country,priority_date,when,chart,way,to\n\
+        "watch,category,country,priority_date,when,chart,channel,target\n\
          1,EB3,INDIA,2013-03-15,within:60d,,terminal,\n\
          2,,,,bulletins,,terminal,\n\
          3,EW,BRAZIL,,moves,,terminal,\n"

@@ -74,13 +74,12 @@ fn died(left: &[String]) -> String {
 }
 
 /// The symptom of alerts that are sent again with `replay --alerts`.
-pub(super) fn sent_again(left: &[String], to_do: &str, around: &Circumstances) -> Symptom {
+pub(super) fn sent_again(left: &[String], remedy: &str, around: &Circumstances) -> Symptom {
     let months: BTreeSet<Month> = left.iter().filter_map(|mark| month_of(mark)).collect();
-    months
-        .iter()
-        .fold(Symptom::bad(Part::Alerts, died(left), to_do), |symptom, month| {
-            symptom.by(around.command(&format!("replay --alerts --months {month}..{month}")))
-        })
+    months.iter().fold(
+        Symptom::bad(Part::Alerts, died(left), remedy),
+        |symptom, month| symptom.by(around.command(&format!("replay --alerts --months {month}..{month}"))),
+    )
 }
 
 #[cfg(test)]

@@ -140,13 +140,13 @@ mod tests {
         for (seconds, verdict, says) in [
             (0, Verdict::Good, "right to the minute"),
             (-60, Verdict::Good, "AWS"),
-            (61, Verdict::NeedsALook, "61 seconds behind that of AWS"),
-            (-3600, Verdict::NeedsALook, "3600 seconds ahead of that of AWS"),
+            (61, Verdict::Problem, "61 seconds behind that of AWS"),
+            (-3600, Verdict::Problem, "3600 seconds ahead of that of AWS"),
         ] {
             let symptom = judged(Some(("AWS", TimeDelta::seconds(seconds))));
             assert_eq!(symptom.verdict, verdict, "{seconds}");
-            assert!(symptom.what.contains(says), "{}", symptom.what);
+            assert!(symptom.description.contains(says), "{}", symptom.description);
         }
-        assert_eq!(judged(None).verdict, Verdict::CannotBeKnown);
+        assert_eq!(judged(None).verdict, Verdict::Unknown);
     }
 }

@@ -47,9 +47,9 @@ pub async fn examine_deployment(
 
 impl Symptom {
     /// Adds a remedy.
-    fn or_do(self, to_do: impl Into<String>) -> Self {
+    fn or_remedy(self, remedy: impl Into<String>) -> Self {
         Self {
-            to_do: to_do.into(),
+            remedy: remedy.into(),
             ..self
         }
     }

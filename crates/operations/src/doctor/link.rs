@@ -30,10 +30,10 @@ pub(super) async fn links<S: BulletinStore + LinkTable>(
         if letters.contains(&month) {
             continue;
         }
-        let Some((what, to_do)) = stuck(link, oldest, last_good_look) else {
+        let Some((what, remedy)) = stuck(link, oldest, last_good_look) else {
             continue;
         };
-        let symptom = Symptom::bad(Part::Links, what, to_do);
+        let symptom = Symptom::bad(Part::Links, what, remedy);
         symptoms.push(if is_machine {
             symptom
                 .by(around.command(&format!("run --backfill {month}")))

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws::SqsQueue;
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sqs::types::{MessageSystemAttributeName, QueueAttributeName};
 use aws_types::SdkConfig;
 use tokio::task::JoinSet;
@@ -283,7 +283,7 @@ impl Queues {
     {
         ReplayError::Queue {
             queue: self.name(queue),
-            reason: DisplayErrorContext(error).to_string(),
+            reason: aws::reason::reason(error),
         }
     }
 }

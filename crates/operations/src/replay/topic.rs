@@ -1,7 +1,7 @@
 //! The topics that alerts of a deployment are sent to. Start with [`topics`].
 
 use aws::SnsTopics;
-use aws_sdk_sns::error::DisplayErrorContext;
+use aws::reason::reason;
 use aws_types::SdkConfig;
 
 use crate::Deployment;
@@ -16,7 +16,7 @@ pub async fn topics(deployment: &Deployment, config: &SdkConfig) -> Result<SnsTo
     let name = format!("{}BULLETINS", deployment.topics());
     let mut pages = client.list_topics().into_paginator().send();
     while let Some(page) = pages.next().await {
-        let page = page.map_err(|error| ReplayError::Topics(DisplayErrorContext(error).to_string()))?;
+        let page = page.map_err(|error| ReplayError::Topics(reason(&error)))?;
         let arns = page.topics().iter().filter_map(|topic| topic.topic_arn());
         for arn in arns {
             if let Some(before) = arn.strip_suffix(&name)

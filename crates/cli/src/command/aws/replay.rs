@@ -12,12 +12,14 @@ use operations::replay::{Done, Listing, Queues, look, month, page, record, topic
 use operations::{Deployment, Store};
 use pipeline::Notifier;
 use pipeline::port::{BulletinStore as _, SystemClock};
+use serde_json::{Value, json};
 
 use super::{metered, open};
 use crate::args::{QueueWord, ReplayArgs};
 use crate::command::queueing::{Stop, progress_bar, report_queued, show_pages};
 use crate::command::resend::{announce, rebuild_and_send, resend};
-use crate::output::{complain, counted, is_confirmed, print_list};
+use crate::field::output::{DEAD_LETTERS, instant, print_list};
+use crate::output::{complain, counted, is_confirmed};
 
 /// A deployment, and the options of the command.
 struct Cloud<'a> {
@@ -89,20 +91,20 @@ impl Cloud<'_> {
             page::add_reasons(&self.store, &mut found).await?;
             letters.insert(queue, found);
         }
-        let rows = letters.values().flatten().map(|letter| {
-            [
-                Some(letter.queue.ending().to_owned()),
-                Some(letter.about.to_string()),
-                letter
-                    .sent_at
-                    .map(|at| at.format("%Y-%m-%dT%H:%M:%SZ").to_string()),
-                Some(letter.receives.to_string()),
-                letter.reason.clone(),
-                Some(letter.id.clone()),
-            ]
-        });
-        let headings = ["Queue", "About", "Sent", "Received", "Reason", "Message"];
-        print_list(headings, rows.collect(), self.args.format)?;
+        let rows: Vec<Value> = letters.values().flatten().map(record).collect();
+        print_list(
+            &DEAD_LETTERS,
+            &[
+                ("Queue", "queue"),
+                ("About", "about"),
+                ("Sent", "sent_at"),
+                ("Received", "receives"),
+                ("Reason", "reason"),
+                ("Message", "message"),
+            ],
+            rows,
+            self.args.format,
+        )?;
         letters.retain(|_, letters| !letters.is_empty());
         if letters.is_empty() && well {
             complain("note", "there are no dead letters");
@@ -324,6 +326,18 @@ impl Cloud<'_> {
         complain("note", &format!("{} deleted", counted(deleted, "message")));
         Ok(report_missed(queue, letters.len(), deleted))
     }
+}
+
+fn record(letter: &Letter) -> Value {
+    json!({
+        "queue": letter.queue.ending(),
+        "about": letter.about.to_string(),
+        "link_state": null,
+        "sent_at": letter.sent_at.map(instant),
+        "receives": letter.receives,
+        "reason": letter.reason,
+        "message": letter.id,
+    })
 }
 
 /// Reports listed dead letters that could not be handled. Returns true if there are none.

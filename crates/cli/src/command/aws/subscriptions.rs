@@ -5,10 +5,13 @@ use std::process::ExitCode;
 use aws::subscribe::{Subscriber, Wanted};
 use bulletin::Category;
 use serde_json::{Value, json};
+use sqlite::WatchKind;
 
 use super::subscriber::{in_words, subscribers, topic_name};
 use crate::args::SubscriptionsArgs;
 use crate::command::block_on;
+use crate::command::watch::{filter_in_words, subscription_record};
+use crate::field::output::SUBSCRIPTIONS;
 use crate::output::{self, Format};
 
 /// One subscription.
@@ -41,39 +44,28 @@ pub(crate) fn run(args: &SubscriptionsArgs) -> anyhow::Result<ExitCode> {
         true => line.subscriber.endpoint.revealed().to_owned(),
         false => line.subscriber.endpoint.masked(),
     };
-    let fields = |line: &Line| {
-        [
-            line.category.map_or("BULLETINS", Category::code).to_owned(),
-            line.subscriber.endpoint.protocol().to_owned(),
-            address(line),
-            line.state().to_owned(),
-            line.in_words(),
-        ]
-    };
     match args.format {
         Format::Table if lines.is_empty() => output::print("Nobody is subscribed.")?,
         Format::Table => {
             let mut table = output::table(&["topic", "protocol", "endpoint", "state", "filter"]);
             for line in &lines {
-                let [_, protocol, endpoint, state, words] = fields(line);
                 table.add_row([
-                    topic_name(line.category).to_owned(),
-                    protocol,
-                    endpoint,
-                    state,
-                    words,
+                    topic_name(line.category),
+                    line.subscriber.endpoint.protocol(),
+                    &address(line),
+                    line.state(),
+                    &line.in_words(),
                 ]);
             }
             output::print(&output::fitted(table))?;
         }
-        Format::Csv => output::print_csv(
-            ["topic", "protocol", "endpoint", "state", "waits_for"],
-            lines.iter().map(fields),
+        format => SUBSCRIPTIONS.print(
+            format,
+            lines
+                .iter()
+                .flat_map(|line| line.records(&address(line)))
+                .collect(),
         )?,
-        Format::Json => {
-            let lines: Vec<Value> = lines.iter().map(|line| line.json(&address(line))).collect();
-            output::print_json(&lines)?;
-        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -90,18 +82,35 @@ impl Line {
         }
     }
 
-    fn json(&self, address: &str) -> Value {
-        let subscriptions = match &self.wanted {
-            Some(Wanted::Cases(cases)) => json!(cases),
-            _ => Value::Null,
+    /// A record for each case of the filter; one if it names no case.
+    fn records(&self, address: &str) -> Vec<Value> {
+        let record = |filter: Value, words: String| {
+            let mut record = filter;
+            record["topic"] = json!(self.category.map_or("BULLETINS", Category::code));
+            record["protocol"] = json!(self.subscriber.endpoint.protocol());
+            record["endpoint"] = json!(address);
+            record["state"] = json!(self.state());
+            record["filter"] = json!(words);
+            record
         };
-        json!({
-            "topic": self.category.map_or("BULLETINS", Category::code),
-            "protocol": self.subscriber.endpoint.protocol(),
-            "endpoint": address,
-            "state": self.state(),
-            "waits_for": self.in_words(),
-            "subscriptions": subscriptions,
-        })
+        if let Some(Wanted::Cases(cases)) = &self.wanted {
+            return cases
+                .iter()
+                .map(|case| {
+                    let words = filter_in_words(WatchKind::Case(*case));
+                    record(subscription_record(Some(case)), words)
+                })
+                .collect();
+        }
+        let when = match (&self.wanted, self.category) {
+            (Some(Wanted::Everything), Some(_)) => Some("every"),
+            (Some(Wanted::Everything), None) => Some("bulletins"),
+            (Some(Wanted::CorrectedBulletins), _) => Some("corrected"),
+            _ => None,
+        };
+        let mut filter = subscription_record(None);
+        filter["category"] = json!(self.category);
+        filter["when"] = json!(when);
+        vec![record(filter, self.in_words())]
     }
 }

@@ -4,6 +4,7 @@ use chrono::Utc;
 use operations::Store;
 use operations::replay::month;
 use pipeline::port::{LinkTable as _, StoreError};
+use serde_json::json;
 use sqlite::{DeadLetterKind, SqliteStore};
 
 use crate::args::{QueueWord, ReplayArgs, StoreArgs};
@@ -11,7 +12,8 @@ use crate::command::channels::channels;
 use crate::command::open_existing_to_write;
 use crate::command::queueing::{Stop, progress_bar, report_queued, show_pages};
 use crate::command::resend::{announce, resend};
-use crate::output::{AlertsFormat, Format, complain, counted, print_list};
+use crate::field::output::{DEAD_LETTERS, print_list};
+use crate::output::{AlertsFormat, Format, complain, counted};
 
 /// Runs the command. Returns true if no problem is left.
 pub(super) async fn replay(local: &StoreArgs, args: &ReplayArgs) -> anyhow::Result<bool> {
@@ -85,14 +87,27 @@ async fn dead_letters(store: &SqliteStore, args: &ReplayArgs) -> anyhow::Result<
             }
             DeadLetterKind::Change => ("changes", None),
         };
-        rows.push([
-            Some(queue.to_owned()),
-            Some(letter.about.clone()),
-            link,
-            Some(letter.failure.clone()),
-        ]);
+        rows.push(json!({
+            "queue": queue,
+            "about": letter.about,
+            "link_state": link,
+            "sent_at": null,
+            "receives": null,
+            "reason": letter.failure,
+            "message": null,
+        }));
     }
-    print_list(["Queue", "About", "Link", "Reason"], rows, args.format)?;
+    print_list(
+        &DEAD_LETTERS,
+        &[
+            ("Queue", "queue"),
+            ("About", "about"),
+            ("Link", "link_state"),
+            ("Reason", "reason"),
+        ],
+        rows,
+        args.format,
+    )?;
     if letters.is_empty() {
         complain("note", "there are no dead letters");
         return Ok(true);

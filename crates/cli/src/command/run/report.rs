@@ -8,7 +8,7 @@ use pipeline::port::{BulletinStore as _, as_bulletin};
 use pipeline::{ParseError, Parsed};
 use sqlite::{PageOutcome, SqliteStore, WatchKind};
 
-use super::ALTERNATES;
+use super::{ALTERNATES, Tally};
 use crate::args::RunArgs;
 use crate::command::blocked::{in_short, print_answers};
 use crate::command::verdict::verdict;
@@ -46,16 +46,16 @@ pub(super) async fn report_verdicts(store: &SqliteStore) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Prints how many pages were read, stored and refused.
-pub(super) fn report_totals(read: usize, stored: usize, failed: usize) {
-    let refused = match failed {
-        0 => String::new(),
-        _ => format!(", {failed} refused"),
-    };
-    complain(
-        "note",
-        &format!("{} read, {stored} stored{refused}", counted(read, "page")),
-    );
+/// Prints how many pages were read, stored, refused and not published.
+pub(super) fn report_totals(tally: &Tally) {
+    let mut totals = format!("{} read, {} stored", counted(tally.read, "page"), tally.stored);
+    if tally.failed > 0 {
+        totals.push_str(&format!(", {} refused", tally.failed));
+    }
+    if tally.not_there > 0 {
+        totals.push_str(&format!(", {} not published", tally.not_there));
+    }
+    complain("note", &totals);
 }
 
 /// Months as ranges: `2002-03 to 2002-05, 2003-01`.

@@ -101,7 +101,7 @@ fn found(stage: &Stage, parts: &[&str], says: &str) -> Vec<String> {
     let expected: BTreeSet<String> = parts.iter().map(|part| (*part).to_owned()).collect();
     assert_eq!(complaints(&found), expected, "{found:#?}");
     let symptoms = bad_symptoms(&found, parts[0]);
-    let what = symptoms[0]["what"].as_str().unwrap();
+    let what = symptoms[0]["description"].as_str().unwrap();
     assert!(what.contains(says), "no {says:?} in {what:?}");
     commands(&found, parts[0])
 }

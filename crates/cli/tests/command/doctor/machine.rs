@@ -336,11 +336,11 @@ fn each_fault_is_found_alone_and_cured_by_what_is_said() {
             "{found:#?}"
         );
         let symptoms = bad_symptoms(&found, fault.part);
-        let what = symptoms[0]["what"].as_str().unwrap();
+        let what = symptoms[0]["description"].as_str().unwrap();
         for says in fault.says {
             assert!(what.contains(says), "no {says:?} in {what:?}");
         }
-        assert_ne!(symptoms[0]["to_do"], "", "{found:#?}");
+        assert_ne!(symptoms[0]["remedy"], serde_json::Value::Null, "{found:#?}");
         (fault.repair)(&folder);
         let command = &commands(&found, fault.part)[fault.cure.0];
         let cured = obey(
@@ -426,11 +426,14 @@ fn a_damaged_file_is_found_and_a_backup_cures_it() {
     assert_eq!(complaints(&found), BTreeSet::from(["file".to_owned()]));
     let symptoms = bad_symptoms(&found, "file");
     assert!(
-        symptoms[0]["what"].as_str().unwrap().contains("cut_off_by_month"),
+        symptoms[0]["description"]
+            .as_str()
+            .unwrap()
+            .contains("cut_off_by_month"),
         "{symptoms:#?}"
     );
     assert!(
-        symptoms[0]["to_do"].as_str().unwrap().contains("backup"),
+        symptoms[0]["remedy"].as_str().unwrap().contains("backup"),
         "{symptoms:#?}"
     );
     for beside in ["visa-bulletin.db-wal", "visa-bulletin.db-shm"] {
@@ -476,7 +479,7 @@ fn a_cell_that_cannot_be_read_is_found_and_cured_by_the_mended_page() {
         "{found:#?}"
     );
     let symptoms = bad_symptoms(&found, "findings");
-    let what = symptoms[0]["what"].as_str().unwrap();
+    let what = symptoms[0]["description"].as_str().unwrap();
     assert!(
         what.contains("row EB3, column CHINA") && what.contains("soon"),
         "{what}"
@@ -496,7 +499,7 @@ fn watches_by_e_mail_need_a_server() {
     assert_eq!(complaints(&found), BTreeSet::from(["watches".to_owned()]));
     let symptoms = bad_symptoms(&found, "watches");
     assert!(
-        symptoms[0]["what"]
+        symptoms[0]["description"]
             .as_str()
             .unwrap()
             .contains("SMTP_HOST is not set"),
@@ -541,7 +544,7 @@ fn blocked_hosts_and_a_wrong_clock_are_found() {
         "{found:#?}"
     );
     let symptoms = bad_symptoms(&found, "hosts");
-    let what = symptoms[0]["what"].as_str().unwrap();
+    let what = symptoms[0]["description"].as_str().unwrap();
     for says in [
         "403 Forbidden",
         "503 Service Unavailable",
@@ -567,7 +570,7 @@ fn blocked_hosts_and_a_wrong_clock_are_found() {
     );
     let symptoms = bad_symptoms(&found, "clock");
     assert!(
-        symptoms[0]["what"]
+        symptoms[0]["description"]
             .as_str()
             .unwrap()
             .contains("ahead of that of 127.0.0.1"),

@@ -58,7 +58,7 @@ fn a_dry_run_lists_every_letter_with_its_reason_and_changes_nothing() {
         .csv()
         .into_iter()
         .skip(1)
-        .map(|row| (row[0].clone(), row[1].clone(), row[4].clone()))
+        .map(|row| (row[0].clone(), row[1].clone(), row[5].clone()))
         .collect();
     let expected = [
         (
@@ -271,7 +271,7 @@ fn the_dead_letters_of_one_machine_are_listed_and_put_back() {
     let list = ["replay", "--dead-letters", "--dry-run", "--format", "json"];
     let json = folder.bulletin(&list).exits(0).json();
     assert_eq!(json[0]["about"], "2024-05");
-    assert_eq!(json[0]["link"], "dead");
+    assert_eq!(json[0]["link_state"], "dead");
     assert!(json[0]["reason"].as_str().unwrap().len() > 10, "{json}");
     assert_eq!(folder.content(), before);
 

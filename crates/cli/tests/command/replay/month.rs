@@ -31,11 +31,11 @@ fn months_are_queued_in_the_order_in_which_they_are_to_be_read() {
         .collect();
     // New months in ascending order, then the history, newest first.
     let expected = [
-        ["2024-06", "no"],
-        ["2024-07", "no"],
-        ["2024-05", "yes"],
-        ["2024-04", "no"],
-        ["2024-03", "no"],
+        ["2024-06", "false"],
+        ["2024-07", "false"],
+        ["2024-05", "true"],
+        ["2024-04", "false"],
+        ["2024-03", "false"],
     ];
     assert_eq!(listed, expected);
     assert_eq!(count(&stage, Queue::Pages), 0);

@@ -139,6 +139,6 @@ fn bad_words_are_refused_before_anybody_is_asked() {
     unknown.env_remove("AWS_ACCESS_KEY_ID");
     answer(unknown)
         .exits(1)
-        .says(&["no credentials for AWS", "--profile", "AWS_ACCESS_KEY_ID"]);
+        .says(&["no AWS credentials found", "--profile", "AWS_ACCESS_KEY_ID"]);
     assert_eq!(*asked.lock().unwrap(), 0);
 }

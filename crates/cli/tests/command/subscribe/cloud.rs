@@ -59,13 +59,15 @@ impl Cloud {
         answer(self.command(args))
     }
 
-    /// The listed subscriptions, of the queue or of others.
+    /// The listed subscriptions, of the queue or of others; the first case of each.
     pub(super) fn listed(&self) -> Vec<Value> {
         let listed = self
             .bulletin(&["subscriptions", "--format", "json"])
             .exits(0)
             .json();
-        listed.as_array().unwrap().clone()
+        let mut listed = listed.as_array().unwrap().clone();
+        listed.dedup_by_key(|one| (one["topic"].clone(), one["endpoint"].clone()));
+        listed
     }
 
     pub(super) fn policy(&self) -> Value {

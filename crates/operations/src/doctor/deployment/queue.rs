@@ -1,12 +1,13 @@
 //! Checks the queues of a deployment, and counts the dead letters in them.
 
-use aws_sdk_sqs::error::{DisplayErrorContext, SdkError};
+use aws::reason::reason;
+use aws_sdk_sqs::error::SdkError;
 use aws_sdk_sqs::types::QueueAttributeName;
 use aws_types::SdkConfig;
 
 use crate::Deployment;
 use crate::deployment::Queue;
-use crate::doctor::{Circumstances, Part, Symptom, counted, one_line};
+use crate::doctor::{Circumstances, Part, Symptom, counted};
 
 /// Checks that the queues of a deployment exist, and counts their dead letters.
 pub(super) async fn queues(
@@ -75,17 +76,10 @@ async fn read(client: &aws_sdk_sqs::Client, name: &str) -> Result<State, Unread>
     })
 }
 
-fn reason<E>(error: &E) -> String
-where
-    E: std::error::Error,
-{
-    one_line(&DisplayErrorContext(error).to_string())
-}
-
 fn judged(queue: Queue, name: &str, state: &State, around: &Circumstances) -> Option<Symptom> {
     let messages = counted(state.messages, "message");
     let replayed = |queue| around.command(&format!("replay --dead-letters --queue {queue}"));
-    let (what, to_do, queue) = match queue {
+    let (what, remedy, queue) = match queue {
         Queue::Pages if !state.has_dead_letter_queue => {
             return Some(Symptom::bad(
                 Part::DeadLetters,
@@ -122,6 +116,6 @@ fn judged(queue: Queue, name: &str, state: &State, around: &Circumstances) -> Op
         ),
         Queue::Pages => return None,
     };
-    let symptom = Symptom::bad(Part::DeadLetters, format!("{messages} in {name}: {what}"), to_do);
+    let symptom = Symptom::bad(Part::DeadLetters, format!("{messages} in {name}: {what}"), remedy);
     Some(symptom.by(replayed(queue)))
 }

@@ -285,8 +285,8 @@ mod tests {
             account(&checks(sandbox, limit, false), &mut symptoms);
             assert_eq!(symptoms.len(), says.len(), "{symptoms:#?}");
             for (symptom, says) in symptoms.iter().zip(says) {
-                assert_eq!(symptom.verdict, Verdict::NeedsALook);
-                assert!(symptom.what.contains(says), "{symptom:#?}");
+                assert_eq!(symptom.verdict, Verdict::Problem);
+                assert!(symptom.description.contains(says), "{symptom:#?}");
             }
         }
     }
@@ -306,7 +306,7 @@ mod tests {
         );
         let symptom = opted_out(&checks(false, None, true), &phone, prefix, &around).unwrap();
         assert!(
-            symptom.what.contains("+1******0142 has opted out"),
+            symptom.description.contains("+1******0142 has opted out"),
             "{symptom:#?}"
         );
         assert!(!format!("{symptom:?}").contains("5550142"), "{symptom:#?}");

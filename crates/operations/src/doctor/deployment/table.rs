@@ -2,8 +2,9 @@
 //! content, see [`content`](crate::doctor::content). Start with [`tables`].
 
 use aws::BULLETIN_INDEX;
+use aws::reason::reason;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::{DisplayErrorContext, SdkError};
+use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::types::{
     KeySchemaElement, KeyType, PointInTimeRecoveryStatus, ProjectionType, StreamViewType, TableDescription,
     TableStatus, TimeToLiveStatus,
@@ -16,7 +17,7 @@ use crate::Deployment;
 use crate::capacity::Meter;
 use crate::deployment::Function;
 use crate::doctor::look::stage;
-use crate::doctor::{Circumstances, Part, Symptom, one_line};
+use crate::doctor::{Circumstances, Part, Symptom};
 
 /// The time-to-live attribute of a mark.
 const MARKS_LIVE_UNTIL: &str = "delete_at";
@@ -97,7 +98,7 @@ async fn describe(client: &Client, name: &str) -> Result<Option<TableDescription
         Err(SdkError::ServiceError(error)) if error.err().is_resource_not_found_exception() => Ok(None),
         Err(error) => Err(StoreError::Unavailable {
             what: format!("the table {name}"),
-            reason: one_line(&DisplayErrorContext(&error).to_string()),
+            reason: reason(&error),
         }),
     }
 }
@@ -172,10 +173,7 @@ async fn recovery(client: &Client, name: &str, around: &Circumstances, symptoms:
         }
         Err(error) => symptoms.push(Symptom::unknown(
             Part::Tables,
-            format!(
-                "whether {name} has point-in-time recovery: {}",
-                one_line(&DisplayErrorContext(&error).to_string())
-            ),
+            format!("whether {name} has point-in-time recovery: {}", reason(&error)),
         )),
     }
 }
@@ -204,10 +202,7 @@ async fn time_to_live(client: &Client, name: &str, around: &Circumstances, sympt
         }
         Err(error) => symptoms.push(Symptom::unknown(
             Part::Tables,
-            format!(
-                "whether old marks of {name} are deleted: {}",
-                one_line(&DisplayErrorContext(&error).to_string())
-            ),
+            format!("whether old marks of {name} are deleted: {}", reason(&error)),
         )),
     }
 }
@@ -242,7 +237,7 @@ fn stream(described: &TableDescription, deployment: &Deployment, symptoms: &mut 
             Part::Stream,
             "whether the notifier reads it is not asked from here",
         )
-        .or_do("Its State is Enabled, as the AWS CLI tells:")
+        .or_remedy("Its State is Enabled, as the AWS CLI tells:")
         .by(format!(
             "aws lambda list-event-source-mappings --function-name {}",
             deployment.function(Function::Notifier)

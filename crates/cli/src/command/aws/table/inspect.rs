@@ -5,26 +5,26 @@ use std::process::ExitCode;
 
 use operations::dynamo_client;
 use operations::table::{Description, Wanted, as_json, count, describe, list, scan};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{kind, metered, open, with_client};
 use crate::args::table::{TableCountArgs, TableDescribeArgs, TableListArgs, TableScanArgs};
 use crate::command::block_on;
 use crate::command::progress::progress_bar;
+use crate::field::output::{COUNTED, DESCRIBED, LISTED};
 use crate::output::{self, Format, complain, counted};
 
 pub(super) fn describe_table(args: &TableDescribeArgs) -> anyhow::Result<ExitCode> {
     let name = kind(args.table).name(&args.place.stage);
     let description = with_client(&args.place, async |client| Ok(describe(client, &name).await?))?;
     match args.format {
-        Format::Json => output::print_json(&description)?,
-        Format::Csv => output::print_csv(["field", "value"], fields(&description))?,
         Format::Table => {
             let lines = fields(&description)
                 .into_iter()
                 .map(|[name, value]| format!("{:<24}{value}", format!("{name}:")));
             output::print(&lines.collect::<Vec<_>>().join("\n"))?;
         }
+        format => DESCRIBED.print(format, vec![serde_json::to_value(&description)?])?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -78,8 +78,6 @@ pub(super) fn list_tables(args: &TableListArgs) -> anyhow::Result<ExitCode> {
         ]
     });
     match args.format {
-        Format::Json => output::print_json(&tables)?,
-        Format::Csv => output::print_csv(["table", "stage", "kind"], rows)?,
         Format::Table if tables.is_empty() => output::print("No tables.")?,
         Format::Table => {
             let mut table = output::table(&["table", "stage", "kind"]);
@@ -88,6 +86,13 @@ pub(super) fn list_tables(args: &TableListArgs) -> anyhow::Result<ExitCode> {
             }
             output::print(&output::fitted(table))?;
         }
+        format => LISTED.print(
+            format,
+            tables
+                .iter()
+                .map(|listed| json!({ "table": listed.table, "stage": listed.stage, "table_kind": listed.kind }))
+                .collect(),
+        )?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -126,7 +131,7 @@ pub(super) fn scan_table(args: &TableScanArgs) -> anyhow::Result<ExitCode> {
     });
     match args.format {
         Format::Json => {}
-        Format::Csv => output::print_csv_of(&headings, rows)?,
+        Format::Csv => output::print_csv(&headings, rows)?,
         Format::Table if items.is_empty() => output::print("No matching items.")?,
         Format::Table => {
             let mut table = output::table(&headings);
@@ -185,20 +190,26 @@ pub(super) fn count_items(args: &TableCountArgs) -> anyhow::Result<ExitCode> {
     bar.finish_and_clear();
     let count = count?;
     let total: usize = count.values().sum();
-    let rows = count
-        .iter()
-        .map(|(kind, number)| [(*kind).to_owned(), number.to_string()])
-        .chain([["total".to_owned(), total.to_string()]]);
+    let rows = || {
+        count
+            .iter()
+            .map(|(kind, number)| (*kind, *number))
+            .chain([("total", total)])
+    };
     match args.format {
-        Format::Json => output::print_json(&count)?,
-        Format::Csv => output::print_csv(["kind", "items"], rows)?,
         Format::Table => {
             let mut table = output::table(&["kind", "items"]);
-            for row in rows {
-                table.add_row(row);
+            for (kind, number) in rows() {
+                table.add_row([kind.to_owned(), number.to_string()]);
             }
             output::print(&output::fitted(table))?;
         }
+        format => COUNTED.print(
+            format,
+            rows()
+                .map(|(kind, number)| json!({ "item_kind": kind, "items": number }))
+                .collect(),
+        )?,
     }
     Ok(ExitCode::SUCCESS)
 }

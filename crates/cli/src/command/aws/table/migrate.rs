@@ -6,17 +6,18 @@ use ::migrate::{Cost, Fate, Migration, OldTable, Outcome, Plan, PlannedMonth, Su
 use anyhow::Context as _;
 use aws::DynamoStore;
 use pipeline::port::{Clock, PageSource};
-use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::with_client;
 use crate::args::TableMigrateArgs;
 use crate::clock::RunClock;
 use crate::command::progress::{progress_bar, show};
 use crate::command::source::source;
+use crate::field::output::MIGRATED;
 use crate::output::{self, Format, complain, counted};
 
 /// The outcome of one month, planned or done.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 struct Line {
     month: String,
     items: usize,
@@ -39,7 +40,7 @@ struct Line {
 }
 
 /// The output of the command.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 struct Report {
     table: String,
     done: bool,
@@ -170,6 +171,21 @@ impl Line {
         }
     }
 
+    fn record(&self) -> Value {
+        let reasons = self.page_needed_because.iter().chain(&self.reasons);
+        json!({
+            "bulletin_month": self.month,
+            "items": self.items,
+            "lost_values": self.lost,
+            "outcome": self.state,
+            "path": self.page,
+            "is_listed": self.listed,
+            "host": self.read_from,
+            "deleted_items": self.deleted,
+            "reasons": reasons.collect::<Vec<_>>(),
+        })
+    }
+
     /// The state in words.
     fn words(&self) -> String {
         match self.state {
@@ -213,30 +229,13 @@ impl Report {
 
     fn print(&self, format: Format) -> anyhow::Result<()> {
         match format {
-            Format::Json => output::print_json(self)?,
-            Format::Csv => output::print_csv(
-                [
-                    "bulletin_month",
-                    "items",
-                    "lost",
-                    "state",
-                    "page",
-                    "deleted",
-                    "reasons",
-                ],
-                self.months.iter().map(|line| {
-                    [
-                        line.month.clone(),
-                        line.items.to_string(),
-                        line.lost.to_string(),
-                        line.state.to_owned(),
-                        line.page.clone(),
-                        line.deleted.to_string(),
-                        line.reasons.join("; "),
-                    ]
-                }),
-            )?,
             Format::Table => self.print_table()?,
+            format => {
+                MIGRATED.print(format, self.months.iter().map(Line::record).collect())?;
+                if !self.months.is_empty() {
+                    complain("note", &self.sum());
+                }
+            }
         }
         for line in &self.months {
             for reason in &line.reasons {
