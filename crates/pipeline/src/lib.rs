@@ -72,3 +72,6 @@ pub use seed::seed_plans;
 
 /// The department's official site. Alerts link to it, whichever host served the page.
 pub const OFFICIAL_SITE: &str = "https://travel.state.gov";
+
+/// The host of a cell that is shipped with the program, in place of the host that served a page.
+pub const SHIPPED: &str = "shipped";
