@@ -21,6 +21,7 @@ mod export;
 mod format;
 mod golden;
 mod help;
+mod history_file;
 mod mail;
 mod migrate;
 mod operations_page;
