@@ -53,6 +53,11 @@ bench: ## measure speed, memory and sizes, and write docs/BENCHMARKS.md
 pictures: build ## draw the pictures of the README from the sample bulletins
 	@tools/draw-pictures $(BULLETIN)
 
+# DB is a database of `bulletin`, ACCEPT=yes accepts cells that differ from the present file. data/README.md explains it.
+.PHONY: history
+history: build ## write data/cutoffs.csv from your database, or from DB=FILE
+	@tools/write-history $(BULLETIN) $(if $(DB),--db "$(DB)") $(if $(filter yes,$(ACCEPT)),--accept-differences)
+
 .PHONY: lint
 lint: $(TOOLS)/bin/cargo-deny $(INFRA) ## check format, lints, docs, licences, layers, sizes, import cycles and prose
 	cargo fmt --all --check

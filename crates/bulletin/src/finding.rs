@@ -176,6 +176,19 @@ pub enum Finding {
         /// The column.
         area: Area,
     },
+    /// A cell of the first page that was read of a bulletin differs from the history that is shipped with the program.
+    DiffersFromShipped {
+        /// The chart.
+        chart: Chart,
+        /// The row.
+        category: Category,
+        /// The column.
+        area: Area,
+        /// The shipped text; `None` if no such cell was shipped.
+        shipped: Option<String>,
+        /// The text on the page; `None` if the page has no such cell.
+        page: Option<String>,
+    },
     /// The text around the charts names another month than the title.
     MonthMismatch {
         /// The month the page was read as.
@@ -242,6 +255,7 @@ impl Finding {
             Self::DroppedRow { .. } => "dropped_row",
             Self::IdenticalCharts { .. } => "identical_charts",
             Self::LaterThanAll { .. } => "later_than_all",
+            Self::DiffersFromShipped { .. } => "differs_from_shipped",
             Self::MonthMismatch { .. } => "month_mismatch",
             Self::Layout { .. } => "layout",
         }

@@ -15,6 +15,7 @@ use crate::output::{AlertsFormat, Format};
 mod access;
 mod case;
 mod doctor;
+mod export;
 mod migrate;
 mod place;
 mod replay;
@@ -28,6 +29,8 @@ mod watch;
 pub(crate) use access::{CorrectionsArgs, LatestArgs, StandingsArgs};
 pub(crate) use case::{CaseArgs, CheckArgs, HistoryArgs};
 pub(crate) use doctor::DoctorArgs;
+
+pub(crate) use export::{CellForm, ExportArgs};
 pub(crate) use migrate::TableMigrateArgs;
 pub(crate) use place::{CapacityArgs, ConnectionArgs, DeploymentArgs, PlaceArgs};
 pub(crate) use replay::{QueueWord, ReplayArgs};
@@ -97,6 +100,8 @@ pub(crate) enum Command {
     Corrections(CorrectionsArgs),
     /// Check if a priority date is current
     Check(CheckArgs),
+    /// Export stored cut-offs as one table, for spreadsheets and other programs
+    Export(ExportArgs),
     /// Add, list and remove watches
     #[command(subcommand)]
     Watch(WatchCommand),

@@ -13,6 +13,7 @@ pub(crate) mod confirm_missing;
 pub(crate) mod corrections;
 pub(crate) mod diff;
 pub(crate) mod doctor;
+pub(crate) mod export;
 pub(crate) mod history;
 pub(crate) mod ingest;
 pub(crate) mod latest;

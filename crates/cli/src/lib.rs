@@ -14,6 +14,7 @@ mod clock;
 mod command;
 mod database;
 mod field;
+mod new_file;
 mod output;
 mod plot;
 
@@ -63,6 +64,7 @@ pub fn run() -> ExitCode {
         Command::Latest(latest) => command::latest::run(&args.store, latest),
         Command::Corrections(corrections) => command::corrections::run(&args.store, corrections),
         Command::Check(check) => command::check::run(&args.store, check),
+        Command::Export(export) => command::export::run(&args.store, export),
         Command::Watch(watch) => command::watch::run(&args.store, watch),
         Command::Preview(preview) => command::preview::run(&args.store, preview),
         Command::Subscribe(subscribe) => command::aws::subscribe(subscribe),

@@ -213,12 +213,20 @@ pub(crate) fn print_csv(
     headings: &[&str],
     rows: impl IntoIterator<Item = impl IntoIterator<Item = String>>,
 ) -> anyhow::Result<()> {
+    print(&String::from_utf8(csv_of(headings, rows)?)?)
+}
+
+/// Rows as CSV, with any number of columns. Cells that a spreadsheet would take for formulas are escaped.
+pub(crate) fn csv_of(
+    headings: &[&str],
+    rows: impl IntoIterator<Item = impl IntoIterator<Item = String>>,
+) -> anyhow::Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(headings)?;
     for row in rows {
         writer.write_record(row.into_iter().map(inert))?;
     }
-    print(&String::from_utf8(writer.into_inner()?)?)
+    Ok(writer.into_inner()?)
 }
 
 /// Escapes a cell that a spreadsheet would take for a formula, which a page may contain, with a leading apostrophe.

@@ -35,7 +35,7 @@ use pipeline::ArchivedBulletin;
 use pipeline::port::StoreError;
 
 pub use assembly::read;
-pub use export::{Export, Exported, export};
+pub use export::{Export, Exported, export, stored_bulletins};
 pub use import::{ImportReport, import, read_file};
 pub use write::ArchiveWriter;
 

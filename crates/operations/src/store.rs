@@ -11,7 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use pipeline::port::{
     AlertMarks, BulletinStore, Check, Claim, LinkTable, PageLink, StoreError, StoredRow, StoredStanding,
 };
-use pipeline::{ArchivedRow, BulletinRecord, HistoryRow, Link, LinkState, Pending, WritePlan};
+use pipeline::{ArchivedRow, BulletinRecord, HistoryRow, Link, LinkState, Pending, SHIPPED, WritePlan};
 use shipped_history::ShippedHistory;
 use sqlite::SqliteStore;
 
@@ -163,11 +163,22 @@ impl CommandReads for ShippedHistory {
 
     async fn cell_history(
         &self,
-        _: RowKey,
-        _: Option<MonthRange>,
+        key: RowKey,
+        range: Option<MonthRange>,
     ) -> Result<Vec<(Month, ArchivedRow)>, StoreError> {
-        // Only corrections are asked for here, and the history has none.
-        Ok(Vec::new())
+        let history = self.history(key, range, None).await?;
+        let rows = history.into_iter().map(|HistoryRow { month, row, earlier }| {
+            let current = Some((row, SHIPPED.to_owned()));
+            (
+                month,
+                ArchivedRow {
+                    key,
+                    current,
+                    earlier,
+                },
+            )
+        });
+        Ok(rows.collect())
     }
 
     async fn last_polls(&self) -> Result<(Option<Check>, Option<Check>), StoreError> {

@@ -39,6 +39,7 @@ pub mod port;
 mod alert;
 mod archive;
 mod calendar;
+mod cell_table;
 mod channel;
 mod dispatch;
 mod error;
@@ -58,6 +59,7 @@ pub mod testing;
 pub use alert::{DueAlert, Stored, alerts_of, due_alerts, summary};
 pub use archive::{ArchivedBulletin, Imported};
 pub use calendar::{is_finished, is_news, present_month};
+pub use cell_table::{CELL_COLUMNS, CellRow, CellStatus, keep_cells, missing_cells};
 pub use dispatch::{Dispatcher, Notified, NotifyError};
 pub use fetch::{FetchReport, Fetcher, overdue};
 pub use link::{Link, LinkState, backoff, is_in_season};
@@ -72,3 +74,6 @@ pub use seed::seed_plans;
 
 /// The department's official site. Alerts link to it, whichever host served the page.
 pub const OFFICIAL_SITE: &str = "https://travel.state.gov";
+
+/// The host of a cell that is shipped with the program, in place of the host that served a page.
+pub const SHIPPED: &str = "shipped";

@@ -3,6 +3,7 @@
 //! The HTML is read by `bulletin-html`; storing is in `storing.rs`. Start reading at [`Parser::parse_message`].
 
 mod correction;
+mod shipped;
 mod storing;
 
 use bulletin::{Finding, Month};

@@ -45,6 +45,20 @@ impl PlannedStandings {
         self
     }
 
+    /// Makes this the first page of a bulletin that was shipped with the program: like a repair it alerts nobody, and a
+    /// case that was not shipped is not news.
+    pub(crate) fn replacing_shipped(self) -> Self {
+        let mut planned = self.mending();
+        for write in planned.writes.iter_mut().filter(|write| write.version.is_none()) {
+            let standing = &mut write.standing;
+            let entries = standing.older.iter_mut().chain([&mut standing.newest]);
+            for entry in entries.filter(|entry| entry.month == planned.month) {
+                entry.history = true;
+            }
+        }
+        planned
+    }
+
     /// Completes the plan with rows and record.
     pub(crate) fn write(
         self,

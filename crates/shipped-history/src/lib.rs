@@ -15,10 +15,7 @@ use bulletin::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use encoding::{Cell, Value};
-use pipeline::{ArchivedBulletin, ArchivedRow};
-
-/// The host of a shipped bulletin, in place of the host that served a page.
-pub const HOST: &str = "shipped";
+use pipeline::{ArchivedBulletin, ArchivedRow, SHIPPED};
 
 /// The compressed history, as `build.rs` wrote it.
 const CUTOFFS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/cutoffs.bin"));
@@ -27,7 +24,12 @@ const CUTOFFS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/cutoffs.bin"));
 #[derive(Debug, Clone)]
 pub struct ShippedHistory {
     months: BTreeMap<Month, Vec<Row>>,
+    /// The instant at which the bulletins count as stored.
+    stored_at: DateTime<Utc>,
 }
+
+/// An instant that says only that no page of a bulletin was seen.
+const NEVER: DateTime<Utc> = DateTime::UNIX_EPOCH;
 
 impl ShippedHistory {
     /// Decompresses the history, in about two milliseconds.
@@ -54,7 +56,19 @@ impl ShippedHistory {
         for rows in months.values_mut() {
             rows.sort_unstable_by_key(|row| row.key);
         }
-        Some(Self { months })
+        Some(Self {
+            months,
+            stored_at: NEVER,
+        })
+    }
+
+    /// The same bulletins, as they are stored in a new database at this instant.
+    #[must_use]
+    pub fn stored_at(self, at: DateTime<Utc>) -> Self {
+        Self {
+            stored_at: at,
+            ..self
+        }
     }
 
     /// The months, earliest first.
@@ -128,13 +142,13 @@ impl ShippedHistory {
         let (bulletin, findings) = self.bulletin(month)?;
         let rows = bulletin.rows().map(|row| ArchivedRow {
             key: row.key,
-            current: Some((row.clone(), HOST.to_owned())),
+            current: Some((row.clone(), SHIPPED.to_owned())),
             earlier: Vec::new(),
         });
         Some(ArchivedBulletin {
             month,
             path: path(month),
-            host: HOST.to_owned(),
+            host: SHIPPED.to_owned(),
             fetched_at: at,
             first_seen: at,
             revision: 0,

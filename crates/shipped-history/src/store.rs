@@ -1,7 +1,6 @@
 //! The port of a store over the shipped history. It answers every question of a reader, and refuses every write.
 
 use bulletin::{Month, MonthRange, RowKey};
-use chrono::DateTime;
 use pipeline::port::{BulletinStore, StoreError, StoredRow, StoredStanding};
 use pipeline::{ArchivedRow, BulletinRecord, HistoryRow, Pending, WritePlan, seed_plans};
 
@@ -14,17 +13,13 @@ fn read_only() -> StoreError {
     }
 }
 
-/// The instant at which a shipped bulletin counts as stored. It is in no database, so it says only that no page of it
-/// was seen.
-const NEVER: DateTime<chrono::Utc> = DateTime::UNIX_EPOCH;
-
 impl BulletinStore for ShippedHistory {
     async fn months(&self) -> Result<Vec<Month>, StoreError> {
         Ok(self.shipped_months().collect())
     }
 
     async fn record(&self, month: Month) -> Result<Option<BulletinRecord>, StoreError> {
-        let Some(archived) = self.archived_bulletin(month, NEVER) else {
+        let Some(archived) = self.archived_bulletin(month, self.stored_at) else {
             return Ok(None);
         };
         Ok(Some(archived.record(&archived.bulletin()?, false)))
@@ -42,7 +37,7 @@ impl BulletinStore for ShippedHistory {
     }
 
     async fn standings(&self) -> Result<Vec<StoredStanding>, StoreError> {
-        let plans = seed_plans(&self.archived(NEVER), NEVER)?;
+        let plans = seed_plans(&self.archived(self.stored_at), self.stored_at)?;
         let writes = plans.into_iter().flat_map(|plan| plan.standings);
         // A later write replaces an earlier one of the same case.
         let newest: std::collections::BTreeMap<_, _> = writes
@@ -84,7 +79,7 @@ impl BulletinStore for ShippedHistory {
 
     async fn archived_rows(&self, month: Month) -> Result<Vec<ArchivedRow>, StoreError> {
         Ok(self
-            .archived_bulletin(month, NEVER)
+            .archived_bulletin(month, self.stored_at)
             .map(|archived| archived.rows)
             .unwrap_or_default())
     }

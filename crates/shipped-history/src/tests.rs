@@ -24,7 +24,7 @@ fn lines(history: &ShippedHistory) -> Vec<Vec<String>> {
                 status.to_owned(),
                 date.map(|date| date.to_string()).unwrap_or_default(),
                 row.raw.value.to_string(),
-                HOST.to_owned(),
+                SHIPPED.to_owned(),
             ]);
         }
     }
@@ -81,6 +81,7 @@ fn a_lost_column_is_missing_and_not_gone() {
 fn the_gap_reaches_to_the_month_after_the_present_one() {
     let history = ShippedHistory {
         months: BTreeMap::from([("2026-08".parse().unwrap(), Vec::new())]),
+        stored_at: NEVER,
     };
     let gap = |present: &str| {
         history

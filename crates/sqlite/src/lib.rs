@@ -5,6 +5,7 @@
 //! fetcher. Excludes the channels, see the crate `channels`.
 
 mod bulletin_store;
+mod cell_file;
 mod change_log;
 mod cut_off;
 mod dead_letter;
@@ -27,6 +28,7 @@ mod value;
 mod watch;
 mod write;
 
+pub use cell_file::write_cell_file;
 pub use change_log::Undelivered;
 pub use dead_letter::{DeadLetter, DeadLetterKind};
 pub use error::OpenError;
@@ -34,7 +36,7 @@ pub use lock::{ReadingSession, SendingSession};
 pub use notify::{Delivery, deliver_changes, drop_unwanted};
 pub use parse::{PageOutcome, parse_pages};
 pub use refusal::Refused;
-pub use schema::SCHEMA_VERSION;
+pub use schema::{SCHEMA_VERSION, is_database};
 pub use skew::ClockState;
 pub use store::SqliteStore;
 pub use watch::{Watch, WatchChannel, WatchKind, recipient_without_watches};

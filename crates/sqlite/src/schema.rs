@@ -2,6 +2,7 @@
 //! successors. Excludes the data. Start with [`open`].
 
 use std::fs::OpenOptions;
+use std::io::Read as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -12,7 +13,10 @@ use crate::error::{OpenError, open_error};
 
 /// The layout that this program writes. Opening a file of an older layout migrates it, in one transaction; a file of a
 /// newer layout is refused.
-pub const SCHEMA_VERSION: i64 = 3;
+pub const SCHEMA_VERSION: i64 = 4;
+
+/// The oldest layout that can be read without a migration. Later layouts add only views for people.
+const READABLE_VERSION: i64 = 3;
 
 /// The mark of a file of this program (`PRAGMA application_id`): the letters `VBul`.
 const APPLICATION_ID: i64 = 0x5642_756c;
@@ -22,6 +26,7 @@ const STEPS: [&str; SCHEMA_VERSION as usize] = [
     include_str!("schema-1.sql"),
     include_str!("schema-2.sql"),
     include_str!("schema-3.sql"),
+    concat!(include_str!("schema-4.sql"), include_str!("views.sql")),
 ];
 
 /// The time that a statement waits for another process to finish writing.
@@ -74,7 +79,7 @@ fn read_only(path: &Path) -> Result<Connection, OpenError> {
         }
         Err(error) => return Err(error),
     };
-    if found < SCHEMA_VERSION {
+    if found < READABLE_VERSION {
         return Err(OpenError::NotWritable {
             path: path.to_owned(),
             reason: "it is read-only, and its layout is too old to be read without a migration".into(),
@@ -155,6 +160,21 @@ fn create_private(path: &Path) {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let _ = options.open(path);
+}
+
+/// True if the file is a database of this program, of any layout. Reads only its header.
+pub fn is_database(path: &Path) -> bool {
+    // Offset and length of `application_id` in the header of a SQLite file.
+    const AT: usize = 68;
+    let mut header = [0; AT + 4];
+    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut header));
+    read.is_ok()
+        && i64::from(u32::from_be_bytes([
+            header[AT],
+            header[AT + 1],
+            header[AT + 2],
+            header[AT + 3],
+        ])) == APPLICATION_ID
 }
 
 /// Checks the whole file for damage.

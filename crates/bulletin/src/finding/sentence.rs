@@ -35,6 +35,12 @@ impl Finding {
                 category,
                 area,
                 ..
+            }
+            | Self::DiffersFromShipped {
+                chart,
+                category,
+                area,
+                ..
             } => Some(format!("{}, row {category}, column {area}", chart.name())),
             Self::LaterThanAll { chart, category, .. } => Some(format!("{}, row {category}", chart.name())),
             Self::UnrecognisedRow {
@@ -130,6 +136,15 @@ impl Finding {
             Self::LaterThanAll { area, .. } => {
                 format!("{area} is later than ALL, which is nearly always a misprint")
             }
+            Self::DiffersFromShipped { shipped, page, .. } => {
+                let text =
+                    |cell: &Option<String>| cell.as_deref().map_or_else(|| "no such cell".to_owned(), quoted);
+                format!(
+                    "the page has {}, and the history that was shipped had {}",
+                    text(page),
+                    text(shipped)
+                )
+            }
             Self::MonthMismatch { month, elsewhere } => {
                 format!("The page is the bulletin of {}, but {elsewhere}", month.title())
             }
@@ -154,6 +169,7 @@ impl Finding {
             }
             Self::IdenticalCharts { .. } => "They count as unreadable; check the page",
             Self::LaterThanAll { .. } => "It is kept as printed",
+            Self::DiffersFromShipped { .. } => "The page counts",
             Self::NewColumn { .. }
             | Self::ApproximateLabel { .. }
             | Self::DroppedColumn { .. }

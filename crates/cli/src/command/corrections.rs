@@ -10,9 +10,10 @@ use serde_json::json;
 
 use crate::args::{CorrectionsArgs, StoreArgs};
 use crate::command::block_on;
-use crate::command::place::on_store;
+use crate::command::place::on_bulletins;
+use crate::command::shipped::Lead;
 use crate::field::output::{CORRECTED, instant};
-use crate::output::{self, Format};
+use crate::output::{self, Format, complain};
 
 /// A value that a correction replaced, with its cell.
 struct Corrected {
@@ -24,13 +25,20 @@ struct Corrected {
 }
 
 pub(crate) fn run(store: &StoreArgs, args: &CorrectionsArgs) -> anyhow::Result<ExitCode> {
-    let corrected = block_on(on_store(store, &args.place, async |store| {
-        load(store, args).await
+    let lead = Lead {
+        format: args.format,
+        is_about_newest: false,
+    };
+    let (corrected, is_shipped) = block_on(on_bulletins(store, &args.place, lead, async |store| {
+        Ok((load(store, args).await?, matches!(store, Store::Shipped(_))))
     }))?;
-    let case = text::case_name(args.case.case());
-    if corrected.is_empty() && args.format == Format::Table {
-        output::print(&format!("No stored cut-off of {case} was ever corrected."))?;
-        return Ok(ExitCode::SUCCESS);
+    if corrected.is_empty() {
+        let none = none_known(args, is_shipped);
+        if args.format == Format::Table {
+            output::print(&output::wrapped(&none))?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        complain("note", &none);
     }
     match args.format {
         Format::Table => output::print(&as_tables(&corrected))?,
@@ -77,6 +85,15 @@ fn as_tables(corrected: &[Corrected]) -> String {
         }
     }
     tables.join("\n")
+}
+
+fn none_known(args: &CorrectionsArgs, is_shipped: bool) -> String {
+    let case = text::case_name(args.case.case());
+    if is_shipped {
+        format!("No correction of {case} is known: the shipped history has one value for each cell.")
+    } else {
+        format!("No correction of {case} is stored.")
+    }
 }
 
 /// Loads the corrections in every column in which the case can be counted, newest first.

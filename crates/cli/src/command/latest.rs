@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::bail;
 use operations::Store;
 use pipeline::port::BulletinStore as _;
-use pipeline::{BulletinRecord, OFFICIAL_SITE};
+use pipeline::{BulletinRecord, OFFICIAL_SITE, SHIPPED};
 use serde_json::{Value, json};
 
 use crate::args::{LatestArgs, StoreArgs};
@@ -81,7 +81,7 @@ fn fields(record: &BulletinRecord) -> Vec<[String; 2]> {
         ("corrections", record.revision.to_string()),
     ];
     // A shipped bulletin was not fetched.
-    if record.host != shipped_history::HOST {
+    if record.host != SHIPPED {
         fields.insert(2, ("first seen", at(record.first_seen)));
         fields.insert(3, ("last fetched", at(record.fetched_at)));
     }

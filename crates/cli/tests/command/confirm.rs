@@ -7,7 +7,7 @@ use crate::sample;
 use crate::tool::Folder;
 
 /// A folder in which May is stored and June was fed without its India column on one chart.
-fn with_a_lost_column() -> Folder {
+pub(crate) fn with_a_lost_column() -> Folder {
     let folder = sample::stored(&["2024-05"]);
     let june = sample::page("2024-06").bulletin;
     let is_kept = |row: &&bulletin::Row| {

@@ -1,12 +1,12 @@
 //! Files that cannot be used: the error names the file and a remedy, and the file stays unchanged, byte for byte.
 
 use std::io::Write as _;
-use std::os::unix::process::CommandExt;
+use std::os::unix::process::CommandExt as _;
 
 use rusqlite::Connection;
 
 use crate::sample;
-use crate::tool::{Folder, answer};
+use crate::tool::{Answer, Folder, answer};
 
 const DATABASE: &str = "visa-bulletin.db";
 
@@ -131,16 +131,15 @@ fn a_folder_or_a_file_in_no_folder_is_refused() {
     }
 }
 
-#[test]
-fn a_file_or_folder_that_may_not_be_written_is_read_and_not_written() {
-    use std::os::unix::fs::PermissionsExt;
-    let rights = |folder: &Folder, name: &str, mode: u32| {
-        std::fs::set_permissions(folder.path(name), std::fs::Permissions::from_mode(mode)).unwrap();
-    };
-    let folder = at_rest();
-    sample::save(&folder, &["2024-06"]);
-    rights(&folder, ".", 0o777);
-    rights(&folder, DATABASE, 0o444);
+/// Sets the permissions of a file in the folder.
+pub(crate) fn set_rights(folder: &Folder, name: &str, mode: u32) {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(folder.path(name), std::fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// The answer to somebody who may not write the database, which must have the mode 444; `None`, with a message, if the
+/// command cannot be run like that here.
+pub(crate) fn without_rights(folder: &Folder, args: &[&str]) -> Option<Answer> {
     // Root can write to every file: then the command runs as the user nobody.
     let is_root = std::fs::OpenOptions::new()
         .append(true)
@@ -159,13 +158,23 @@ fn a_file_or_folder_that_may_not_be_written_is_read_and_not_written() {
             std::io::stderr(),
             "skipped: the command cannot be run as somebody without rights here ({error})"
         );
-        return;
+        return None;
     }
+    Some(answer(as_other(args)))
+}
+
+#[test]
+fn a_file_or_folder_that_may_not_be_written_is_read_and_not_written() {
+    let folder = at_rest();
+    sample::save(&folder, &["2024-06"]);
+    set_rights(&folder, DATABASE, 0o444);
     let before = folder.read(DATABASE);
     for mode in [0o777, 0o555] {
-        rights(&folder, ".", mode);
+        set_rights(&folder, ".", mode);
         for args in COMMANDS {
-            let answer = answer(as_other(args));
+            let Some(answer) = without_rights(&folder, args) else {
+                return;
+            };
             if ["run", "ingest"].contains(&args[0]) || args.starts_with(&["watch", "add"]) {
                 answer
                     .exits(1)
@@ -180,7 +189,7 @@ fn a_file_or_folder_that_may_not_be_written_is_read_and_not_written() {
             assert!(folder.read(DATABASE) == before, "{args:?}");
         }
     }
-    rights(&folder, ".", 0o755);
+    set_rights(&folder, ".", 0o755);
     assert_eq!(folder.bulletin(&["watch", "list"]).exits(0).code, 0);
 }
 

@@ -21,6 +21,7 @@ fn the_help_has_examples() {
         vec!["latest"],
         vec!["corrections"],
         vec!["check"],
+        vec!["export"],
         vec!["watch", "add"],
         vec!["preview"],
         vec!["subscribe"],

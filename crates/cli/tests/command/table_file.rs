@@ -72,7 +72,7 @@ fn without_philippines(page: &Page) -> Page {
 }
 
 /// A database with everything that a bulletin can have: corrections, removed cells, misprints, a new column.
-fn with_everything() -> Folder {
+pub(crate) fn with_everything() -> Folder {
     let folder = sample::stored(&MONTHS);
     for (name, page, day) in [
         ("odd.html", odd("2024-05"), "2024-05-20"),

@@ -115,6 +115,25 @@ fn keep(mut file: &File, kept: &[u8], left: &[u8]) -> std::io::Result<()> {
     }
 }
 
+/// Reads the stored bulletins of these months, each as of one instant, earliest first. Calls `progress` with the number
+/// of bulletins read and the total.
+///
+/// # Errors
+/// [`ExchangeError`] if the store cannot be read, or there are none.
+pub async fn stored_bulletins<Store: BulletinStore>(
+    store: &Store,
+    range: Option<MonthRange>,
+    mut progress: impl FnMut(usize, usize),
+) -> Result<Vec<ArchivedBulletin>, ExchangeError> {
+    let months = months(store, range).await?;
+    let mut bulletins = Vec::with_capacity(months.len());
+    for month in &months {
+        bulletins.push(archived(store, *month).await?);
+        progress(bulletins.len(), months.len());
+    }
+    Ok(bulletins)
+}
+
 async fn months<Store: BulletinStore>(
     store: &Store,
     range: Option<MonthRange>,

@@ -7,6 +7,7 @@ use bulletin::{Bulletin, Context, Finding, Month, RowKey, complete};
 use bulletin_html::ReadPage;
 
 use super::correction::is_confirmed;
+use super::shipped::{differences, with_differences};
 use crate::parse::{Accept, ParseError, Parsed, Parser};
 use crate::plan::{Surroundings, plan_standings, recomplete_next, retry_conflicts};
 use crate::port::{BulletinStore, Clock, Fetched, PageLink, StoreError, StoredRow, as_bulletin};
@@ -39,16 +40,24 @@ impl<'a> Candidate<'a> {
     fn month(&self) -> Month {
         self.read.bulletin.month()
     }
+
+    /// The path of the page on the site. A page that an operator feeds does not tell it.
+    pub(crate) fn path(&self, known: Option<&BulletinRecord>) -> String {
+        match known {
+            Some(known) if self.page.by_hand => known.path.clone(),
+            _ => self.link.path.clone(),
+        }
+    }
 }
 
 /// The bulletin that a page comes to, and what it was worked out from.
 #[derive(Debug)]
-struct Draft {
-    bulletin: Bulletin,
-    findings: Vec<Finding>,
+pub(super) struct Draft {
+    pub(super) bulletin: Bulletin,
+    pub(super) findings: Vec<Finding>,
     confirmed_missing: Vec<RowKey>,
-    stored: Vec<StoredRow>,
-    around: Surroundings,
+    pub(super) stored: Vec<StoredRow>,
+    pub(super) around: Surroundings,
 }
 
 impl<Source, Store, C> Parser<'_, Source, Store, C>
@@ -124,6 +133,12 @@ where
         let Candidate {
             page, read, accept, ..
         } = candidate;
+        let known = match known {
+            Some(known) if known.is_shipped() && known.digest == CellDigest::of(&read.bulletin) => {
+                Some(self.confirm_shipped(candidate, known).await?)
+            }
+            known => known,
+        };
         if let Some(known) = &known {
             let has_gaps = known.findings.iter().any(Finding::is_gap);
             if known.digest == CellDigest::of(&read.bulletin) && !(accept.missing && has_gaps) {
@@ -173,12 +188,15 @@ where
     }
 
     /// True if the stored page was fetched after this one. A stored time in the future says nothing: a clock ran ahead.
+    /// A shipped bulletin was not fetched.
     fn is_outdated(&self, page: &Fetched, known: &BulletinRecord) -> bool {
-        page.at < known.fetched_at && !skew::is_ahead(known.fetched_at, self.clock.now())
+        page.at < known.fetched_at
+            && !known.is_shipped()
+            && !skew::is_ahead(known.fetched_at, self.clock.now())
     }
 
     /// The bulletin that a page comes to, with the cells that it should have.
-    async fn draft(
+    pub(super) async fn draft(
         &self,
         candidate: Candidate<'_>,
         known: Option<&BulletinRecord>,
@@ -227,7 +245,11 @@ where
         }
         let rows = row_writes(&draft.bulletin, &draft.stored);
         let record = self.record_of(candidate, &draft, &rows, known.as_ref());
-        let planned = plan_standings(self.store, &draft.bulletin, &draft.around, record.was_over()).await?;
+        let mut planned =
+            plan_standings(self.store, &draft.bulletin, &draft.around, record.was_over()).await?;
+        if known.as_ref().is_some_and(BulletinRecord::is_shipped) {
+            planned = planned.replacing_shipped();
+        }
         let plan = planned.write(rows, record, known, now);
         self.store.write(&plan).await?;
         Ok(Parsed::Stored {
@@ -243,23 +265,28 @@ where
         rows: &[RowWrite],
         known: Option<&BulletinRecord>,
     ) -> BulletinRecord {
-        let Candidate { link, page, .. } = candidate;
+        let page = candidate.page;
+        let corrects = known.filter(|known| !known.is_shipped());
+        let mut findings = draft.findings.clone();
+        if known.is_some() && corrects.is_none() {
+            findings.extend(differences(draft, rows));
+        }
         let mut earlier_versions = known.map_or_else(Vec::new, |known| known.earlier_versions.clone());
         earlier_versions.extend(known.map(|known| known.digest.clone()));
         let forgotten = earlier_versions.len().saturating_sub(MOST_VERSIONS);
         earlier_versions.drain(..forgotten);
         BulletinRecord {
             month: candidate.month(),
-            path: link.path.clone(),
+            path: candidate.path(known),
             host: page.host.clone(),
             fetched_at: page.at,
             first_seen: known.map_or_else(|| self.clock.now(), |known| known.first_seen),
-            revision: known.map_or(0, |known| known.revision + 1),
+            revision: known.map_or(0, |known| known.revision) + u32::from(corrects.is_some()),
             came_in_order: known.map_or(draft.around.is_news, |known| known.came_in_order),
             digest: CellDigest::of(&draft.bulletin),
             cells: draft.bulletin.rows().len(),
-            findings: draft.findings.clone(),
-            corrected: known.map_or_else(Vec::new, |_| corrected_cells(rows, &draft.stored)),
+            findings,
+            corrected: corrects.map_or_else(Vec::new, |_| corrected_cells(rows, &draft.stored)),
             pending: None,
             confirmed_missing: draft.confirmed_missing.clone(),
             earlier_versions,
@@ -268,12 +295,13 @@ where
 
     /// Stores what is reported about a page whose cells are the stored ones.
     async fn note_findings(&self, known: BulletinRecord, draft: Draft) -> Result<(), StoreError> {
-        if known.findings == draft.findings {
+        let findings = with_differences(&known, draft.findings);
+        if known.findings == findings {
             return Ok(());
         }
         let planned = plan_standings(self.store, &draft.bulletin, &draft.around, known.was_over()).await?;
         let record = BulletinRecord {
-            findings: draft.findings,
+            findings,
             ..known.clone()
         };
         let plan = planned

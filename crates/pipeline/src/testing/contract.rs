@@ -3,6 +3,7 @@
 
 mod mend;
 mod plan;
+mod shipped;
 mod skew;
 mod stale;
 mod write;
@@ -30,6 +31,7 @@ const ACCEPT_GONE: Accept = Accept {
 };
 
 pub use mend::what_somebody_else_wrote_is_mended;
+pub use shipped::a_page_replaces_what_was_shipped;
 pub use skew::{
     a_link_from_a_clock_ahead_is_due, a_mark_from_a_clock_ahead_is_free, a_page_beats_one_from_the_future,
 };
@@ -52,6 +54,7 @@ where
     the_same_page_again_writes_nothing(&fresh().await).await;
     a_correction_keeps_what_it_replaces(&fresh().await).await;
     what_somebody_else_wrote_is_mended(&fresh().await).await;
+    a_page_replaces_what_was_shipped(&fresh().await).await;
     a_stale_write_loses(&fresh().await).await;
     each_stale_part_alone_loses(&fresh().await).await;
     a_write_planned_beside_another_loses(&fresh().await).await;

@@ -3,14 +3,16 @@
 use std::process::ExitCode;
 
 use chrono::Utc;
+use operations::Store;
 use operations::archive_file::{Export, export};
 
 use super::form;
 use crate::args::{StoreArgs, TableExportArgs};
 use crate::command::block_on;
-use crate::command::place::on_store;
+use crate::command::place::on_bulletins;
 use crate::command::progress::{progress_bar, show};
-use crate::output::{self, complain, counted};
+use crate::command::shipped::Lead;
+use crate::output::{self, Format, complain, counted};
 
 pub(super) fn run(store: &StoreArgs, args: &TableExportArgs) -> anyhow::Result<ExitCode> {
     let order = Export {
@@ -19,9 +21,20 @@ pub(super) fn run(store: &StoreArgs, args: &TableExportArgs) -> anyhow::Result<E
         months: args.months,
     };
     let bar = progress_bar("bulletins");
-    let done = block_on(on_store(store, &args.place, async |store| {
-        let progress = |done, of| show(&bar, done, of);
-        Ok(export(store, &order, Utc::now(), progress).await?)
+    let lead = Lead {
+        // Standard output is for the summary.
+        format: Format::Csv,
+        is_about_newest: false,
+    };
+    let done = block_on(on_bulletins(store, &args.place, lead, async |store| {
+        let (now, progress) = (Utc::now(), |done, of| show(&bar, done, of));
+        Ok(match store {
+            Store::Shipped(history) => {
+                // As a new database would have it, so that an import alerts nobody.
+                export(&history.as_ref().clone().stored_at(now), &order, now, progress).await?
+            }
+            store => export(store, &order, now, progress).await?,
+        })
     }));
     bar.finish_and_clear();
     let exported = done?;
