@@ -14,6 +14,7 @@ use crate::output::{AlertsFormat, Format};
 
 mod access;
 mod case;
+mod config;
 mod doctor;
 mod migrate;
 mod place;
@@ -27,6 +28,7 @@ mod watch;
 
 pub(crate) use access::{CorrectionsArgs, LatestArgs, StandingsArgs};
 pub(crate) use case::{CaseArgs, CheckArgs, HistoryArgs};
+pub(crate) use config::{ConfigArgs, ConfigCommand};
 pub(crate) use doctor::{DoctorArgs, DoctorFormat};
 pub(crate) use migrate::TableMigrateArgs;
 pub(crate) use place::{CapacityArgs, ConnectionArgs, DeploymentArgs, PlaceArgs};
@@ -44,6 +46,8 @@ pub(crate) use watch::{PreviewArgs, PreviewForm, WantedArgs, WatchAddArgs, Watch
 pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) store: StoreArgs,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -61,15 +65,9 @@ Examples:
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct StoreArgs {
-    /// The SQLite database [default: visa-bulletin.db in this folder if it exists, otherwise in your data folder]
-    #[arg(
-        long,
-        global = true,
-        value_name = "FILE",
-        env = "VISA_BULLETIN_DB",
-        hide_env_values = true,
-        help_heading = "Global options"
-    )]
+    /// The SQLite database [default: visa-bulletin.db in this folder if it exists, otherwise in your data folder] [env:
+    /// VISA_BULLETIN_DB]
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
     pub(crate) db: Option<PathBuf>,
 }
 
@@ -117,6 +115,9 @@ pub(crate) enum Command {
     Status(StatusArgs),
     /// Check a database or a deployment for problems, and suggest remedies
     Doctor(DoctorArgs),
+    /// Print the settings, or write a configuration file
+    #[command(subcommand)]
+    Config(ConfigCommand),
     /// Print a completion script for a shell
     #[command(after_help = "\
 Examples:

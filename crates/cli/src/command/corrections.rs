@@ -8,10 +8,11 @@ use operations::Store;
 use pipeline::{ArchivedRow, EarlierValue};
 use serde_json::json;
 
-use crate::args::{CorrectionsArgs, StoreArgs};
+use crate::args::CorrectionsArgs;
 use crate::command::block_on;
 use crate::command::place::on_store;
 use crate::output::{self, Format, cut_off_text};
+use crate::settings::Settings;
 
 /// A value that a correction replaced, with its cell.
 struct Corrected {
@@ -22,8 +23,8 @@ struct Corrected {
     now: Option<String>,
 }
 
-pub(crate) fn run(store: &StoreArgs, args: &CorrectionsArgs) -> anyhow::Result<ExitCode> {
-    let corrected = block_on(on_store(store, &args.place, async |store| {
+pub(crate) fn run(settings: &Settings, args: &CorrectionsArgs) -> anyhow::Result<ExitCode> {
+    let corrected = block_on(on_store(settings, &args.place, async |store| {
         load(store, args).await
     }))?;
     let case = text::case_name(args.case.case());

@@ -7,20 +7,21 @@ use std::time::SystemTime;
 use anyhow::bail;
 use bulletin::{Alert, Case, ChangeKind, Month, Subscription, UnknownSpelling, When};
 use channels::how_to_stop;
-use mail::{EmailAddress, EmailMessage, SmtpConfig};
+use mail::{EmailAddress, EmailMessage};
 use pipeline::port::BulletinStore as _;
 use pipeline::{Retold, Silence, retell};
 use sqlite::WatchKind;
 
-use crate::args::{PreviewArgs, PreviewForm, StoreArgs};
+use crate::args::{PreviewArgs, PreviewForm};
 use crate::command::watch::refuse_impossible;
 use crate::command::{block_on, note_where_counted, open_existing, stored_bulletin};
 use crate::output::{self, complain};
+use crate::settings::Settings;
 
 /// The `within` filter that is shown unless --when is given.
 const NEAR: When = When::Within { days: 60 };
 
-pub(crate) fn run(store: &StoreArgs, args: &PreviewArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(settings: &Settings, args: &PreviewArgs) -> anyhow::Result<ExitCode> {
     let case = match (args.category, args.country) {
         (Some(category), Some(area)) => Some(Case { category, area }),
         _ => None,
@@ -38,7 +39,7 @@ pub(crate) fn run(store: &StoreArgs, args: &PreviewArgs) -> anyhow::Result<ExitC
                 .into(),
         );
     }
-    let store = open_existing(store)?;
+    let store = open_existing(settings)?;
     let bulletin = block_on(stored_bulletin(&store, args.month))?;
     if let Some(case) = case {
         note_where_counted(case, &bulletin);
@@ -75,7 +76,7 @@ pub(crate) fn run(store: &StoreArgs, args: &PreviewArgs) -> anyhow::Result<ExitC
                     "note",
                     &format!("{what} is sent to subscribers with --when {}{not}", words(&told)),
                 );
-                show(args.form, alert, *kind, shown > 0)?;
+                show(settings, args.form, alert, *kind, shown > 0)?;
                 shown += 1;
             }
         }
@@ -147,14 +148,20 @@ fn is_correction(alert: &Alert) -> bool {
     kind == ChangeKind::Correction
 }
 
-fn show(form: Option<PreviewForm>, alert: &Alert, kind: WatchKind, is_next: bool) -> anyhow::Result<()> {
+fn show(
+    settings: &Settings,
+    form: Option<PreviewForm>,
+    alert: &Alert,
+    kind: WatchKind,
+    is_next: bool,
+) -> anyhow::Result<()> {
     let forms = match form {
         Some(form) => vec![form],
         None => vec![PreviewForm::Email, PreviewForm::Sms, PreviewForm::Json],
     };
     for (index, one) in forms.iter().enumerate() {
         let (title, text) = match one {
-            PreviewForm::Email => ("E-mail", email(alert, kind)?),
+            PreviewForm::Email => ("E-mail", email(settings, alert, kind)?),
             PreviewForm::Sms => ("SMS", alert.sms("")),
             PreviewForm::Json => ("JSON", json(alert, kind)),
         };
@@ -177,9 +184,9 @@ fn json(alert: &Alert, kind: WatchKind) -> String {
     }
 }
 
-/// The message as it is sent to the mail server. The sender is the one that the environment configures, or an example.
-fn email(alert: &Alert, kind: WatchKind) -> anyhow::Result<String> {
-    let from: EmailAddress = match SmtpConfig::from_env() {
+/// The message as it is sent to the mail server. The sender is the one of the settings, or an example.
+fn email(settings: &Settings, alert: &Alert, kind: WatchKind) -> anyhow::Result<String> {
+    let from: EmailAddress = match settings.smtp() {
         Ok(config) => config.from,
         Err(_) => "bulletin@example.com".parse()?,
     };

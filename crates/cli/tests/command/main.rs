@@ -12,6 +12,7 @@ mod bad_word;
 mod cell;
 mod check;
 mod clock;
+mod config;
 mod confirm;
 mod database;
 mod day;

@@ -10,6 +10,7 @@ use super::subscriber::{in_words, subscribers, topic_name};
 use crate::args::SubscriptionsArgs;
 use crate::command::block_on;
 use crate::output::{self, Format};
+use crate::settings::Settings;
 
 /// One subscription.
 struct Line {
@@ -20,9 +21,9 @@ struct Line {
     wanted: Option<Wanted>,
 }
 
-pub(crate) fn run(args: &SubscriptionsArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(settings: &Settings, args: &SubscriptionsArgs) -> anyhow::Result<ExitCode> {
     let lines = block_on(async {
-        let subscribers = subscribers(&args.aws).await?;
+        let subscribers = subscribers(settings, &args.aws).await?;
         let mut lines = Vec::new();
         for category in subscribers.topics().await? {
             for subscriber in subscribers.of_topic(category).await? {
