@@ -26,6 +26,7 @@ pub(crate) mod replay;
 pub(crate) mod resend;
 pub(crate) mod run;
 pub(crate) mod seed;
+pub(crate) mod service;
 pub(crate) mod shipped;
 pub(crate) mod show;
 pub(crate) mod source;

@@ -15,6 +15,8 @@ mod command;
 mod database;
 mod output;
 mod plot;
+mod quote;
+mod service;
 mod settings;
 
 use std::process::ExitCode;
@@ -78,6 +80,7 @@ fn dispatch(command: &Command, settings: &Settings) -> anyhow::Result<ExitCode> 
         Command::Replay(replay) => command::replay::run(settings, replay),
         Command::Table(table) => command::table::run(settings, table),
         Command::Status(status) => command::status::run(settings, status),
+        Command::Service(service) => command::service::run(settings, service),
         Command::Doctor(doctor) => command::doctor::run(settings, doctor),
         // These need no settings, see `run`.
         Command::Config(_) | Command::Completions { .. } => Ok(ExitCode::SUCCESS),

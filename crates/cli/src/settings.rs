@@ -7,7 +7,7 @@ mod flag;
 mod layer;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use figment::Figment;
@@ -159,6 +159,11 @@ impl Settings {
         settings.file = file.path;
         settings.check_prefix()?;
         Ok(settings)
+    }
+
+    /// The configuration file. It may not exist.
+    pub(crate) fn file(&self) -> &Path {
+        &self.file
     }
 
     /// The origin of the value of a setting.

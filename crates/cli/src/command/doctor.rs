@@ -13,6 +13,7 @@ use crate::command::source::source;
 use crate::command::{aws, block_on, open_existing};
 use crate::database::locate_quietly;
 use crate::output;
+use crate::quote::shell_word;
 use crate::settings::{Origin, Settings};
 
 pub(crate) fn run(settings: &Settings, args: &DoctorArgs) -> anyhow::Result<ExitCode> {
@@ -58,15 +59,6 @@ fn of_file(settings: &Settings, db: &Path) -> String {
     } else {
         format!(" --db {}", shell_word(&db.display().to_string()))
     }
-}
-
-/// A word quoted for a shell.
-fn shell_word(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 /// The answers of the hosts; `None` with `--offline`.
@@ -130,15 +122,4 @@ fn as_text(symptoms: &[Symptom]) -> String {
         _ => format!("{} found.", output::counted(bad, "problem")),
     });
     lines.join("\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_name_is_quoted_for_the_shell() {
-        assert_eq!(shell_word("/data/a.db"), "/data/a.db");
-        assert_eq!(shell_word("it's mine.db"), r"'it'\''s mine.db'");
-    }
 }

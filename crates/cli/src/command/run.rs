@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use bulletin::Month;
+use chrono::{DateTime, Utc};
 use operations::doctor::failed_look;
 use pipeline::port::{BulletinStore, Clock, LinkTable, SourceError};
 use pipeline::present_month;
@@ -16,7 +17,7 @@ use pipeline::{FetchReport, Fetcher, LinkState, ParseError, Parsed};
 use sqlite::{ClockState, PageOutcome, SqliteStore, parse_pages};
 use web_source::Source;
 
-use crate::args::RunArgs;
+use crate::args::{Every, RunArgs};
 use crate::clock::RunClock;
 use crate::command::blocked::{in_short, in_words, next_step, print_answers};
 use crate::command::channels::channels;
@@ -49,7 +50,7 @@ pub(crate) fn run(settings: &Settings, args: &RunArgs) -> anyhow::Result<ExitCod
         if args.pages.source.is_none() {
             seed(&store, settings, clock, args.quiet).await?;
         }
-        let Some(pause) = args.every else {
+        let Some(every) = args.every else {
             return Ok(if poll(&store, &source, settings, clock, args).await? {
                 ExitCode::SUCCESS
             } else {
@@ -61,6 +62,10 @@ pub(crate) fn run(settings: &Settings, args: &RunArgs) -> anyhow::Result<ExitCod
             if let Err(error) = poll(&store, &source, settings, clock, args).await {
                 complain("error", &format!("{error:#}"));
             }
+            let pause = match every {
+                Every::Time(pause) => pause,
+                Every::Auto => auto_pause(&store, clock.now()).await?,
+            };
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
                 stopped = stop_signal() => {
@@ -70,6 +75,22 @@ pub(crate) fn run(settings: &Settings, args: &RunArgs) -> anyhow::Result<ExitCod
             }
         }
     })
+}
+
+/// The pause of `--every auto`.
+async fn auto_pause(store: &SqliteStore, now: DateTime<Utc>) -> anyhow::Result<Duration> {
+    let months = store.months().await?;
+    let mut is_retrying = store.undelivered()?.retried > 0 || failed_look(&store.checks()?).is_some();
+    is_retrying |= store
+        .links()
+        .await?
+        .iter()
+        .any(|link| link.failures > 0 && matches!(link.state, LinkState::Due { .. }));
+    for month in months.iter().filter(|month| **month >= present_month(now)) {
+        let record = store.record(*month).await?;
+        is_retrying |= record.is_some_and(|record| record.pending.is_some());
+    }
+    Ok(pipeline::pause(now, &months, is_retrying, fastrand::f64()))
 }
 
 /// Waits for Ctrl-C or SIGTERM.

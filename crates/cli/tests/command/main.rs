@@ -31,6 +31,7 @@ mod replay;
 mod run;
 mod sample;
 mod server;
+mod service;
 mod shipped;
 mod stage;
 mod subscribe;
