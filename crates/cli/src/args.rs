@@ -2,24 +2,25 @@
 //! [`command`](crate::command). Start with [`Args`].
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use bulletin::{Chart, Month, MonthRange, parse_month};
 use chrono::NaiveDate;
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::args::value::{parse_day, parse_duration, parse_stored_month};
+use crate::args::value::{parse_day, parse_stored_month};
 use crate::output::{AlertsFormat, Format};
 
 mod access;
 mod case;
+mod config;
 mod doctor;
 mod export;
 mod migrate;
 mod place;
 mod replay;
 mod seed;
+mod service;
 mod source;
 pub(crate) mod subscribe;
 pub(crate) mod table;
@@ -28,17 +29,18 @@ mod watch;
 
 pub(crate) use access::{CorrectionsArgs, LatestArgs, StandingsArgs};
 pub(crate) use case::{CaseArgs, CheckArgs, HistoryArgs};
+pub(crate) use config::{ConfigArgs, ConfigCommand};
 pub(crate) use doctor::DoctorArgs;
-
 pub(crate) use export::{CellForm, ExportArgs};
 pub(crate) use migrate::TableMigrateArgs;
 pub(crate) use place::{CapacityArgs, ConnectionArgs, DeploymentArgs, PlaceArgs};
 pub(crate) use replay::{QueueWord, ReplayArgs};
 pub(crate) use seed::SeedArgs;
+pub(crate) use service::{ServiceCommand, ServiceInstallArgs};
 pub(crate) use source::SourceArgs;
 pub(crate) use subscribe::{SubscribeArgs, SubscriptionsArgs, UnsubscribeArgs};
 pub(crate) use table::{DeploymentTableCommand, FileForm, TableCommand, TableExportArgs, TableImportArgs};
-pub(crate) use value::StoredMonth;
+pub(crate) use value::{Every, StoredMonth};
 pub(crate) use watch::{PreviewArgs, PreviewForm, WantedArgs, WatchAddArgs, WatchCommand};
 
 /// Track the US Visa Bulletin: find new bulletins, store their cut-off dates, and alert people to changes
@@ -47,6 +49,8 @@ pub(crate) use watch::{PreviewArgs, PreviewForm, WantedArgs, WatchAddArgs, Watch
 pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) store: StoreArgs,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -64,15 +68,9 @@ Examples:
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct StoreArgs {
-    /// The SQLite database [default: visa-bulletin.db in this folder if it exists, otherwise in your data folder]
-    #[arg(
-        long,
-        global = true,
-        value_name = "FILE",
-        env = "VISA_BULLETIN_DB",
-        hide_env_values = true,
-        help_heading = "Global options"
-    )]
+    /// The SQLite database [default: visa-bulletin.db in this folder if it exists, otherwise in your data folder] [env:
+    /// VISA_BULLETIN_DB]
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
     pub(crate) db: Option<PathBuf>,
 }
 
@@ -122,6 +120,12 @@ pub(crate) enum Command {
     Status(StatusArgs),
     /// Check a database or a deployment for problems, and suggest remedies
     Doctor(DoctorArgs),
+    /// Poll regularly on this machine, with systemd or cron
+    #[command(subcommand)]
+    Service(ServiceCommand),
+    /// Print the settings, or write a configuration file
+    #[command(subcommand)]
+    Config(ConfigCommand),
     /// Print a completion script for a shell
     #[command(after_help = "\
 Examples:
@@ -139,6 +143,7 @@ Examples:
 Examples:
   bulletin run                               poll the department's hosts once
   bulletin run --every 30m                   poll every 30 minutes
+  bulletin run --every auto                  poll more often while one is due
   bulletin run --backfill 2016-01..2026-06   also store older bulletins
   bulletin run --source saved-pages          read a folder of saved pages
   bulletin run --format json                 print one JSON object per alert
@@ -151,9 +156,10 @@ undelivered.")]
 pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) pages: SourceArgs,
-    /// Poll repeatedly at this interval (30s, 30m, 4h), until stopped
-    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
-    pub(crate) every: Option<Duration>,
+    /// Poll repeatedly at this interval (30s, 30m, 4h), until stopped. `auto` is 30 minutes while a bulletin is due, and 6
+    /// hours otherwise
+    #[arg(long, value_name = "TIME")]
+    pub(crate) every: Option<Every>,
     /// Also fetch and store the bulletins of these months, once the newest is stored
     #[arg(long, value_name = "FROM..TO")]
     pub(crate) backfill: Option<MonthRange>,

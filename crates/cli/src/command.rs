@@ -9,6 +9,7 @@ pub(crate) mod aws;
 pub(crate) mod blocked;
 pub(crate) mod channels;
 pub(crate) mod check;
+pub(crate) mod config;
 pub(crate) mod confirm_missing;
 pub(crate) mod corrections;
 pub(crate) mod diff;
@@ -26,6 +27,7 @@ pub(crate) mod replay;
 pub(crate) mod resend;
 pub(crate) mod run;
 pub(crate) mod seed;
+pub(crate) mod service;
 pub(crate) mod shipped;
 pub(crate) mod show;
 pub(crate) mod source;
@@ -46,9 +48,10 @@ use clap_complete::Shell;
 use pipeline::port::{BulletinStore, as_bulletin};
 use sqlite::SqliteStore;
 
-use crate::args::{Args, StoreArgs, StoredMonth};
+use crate::args::{Args, StoredMonth};
 use crate::database;
 use crate::output::{self, complain};
+use crate::settings::Settings;
 
 /// Prints a completion script.
 pub(crate) fn completions(shell: Shell) -> anyhow::Result<ExitCode> {
@@ -68,8 +71,8 @@ fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Resul
 }
 
 /// Opens the database for writing, and creates it if it does not exist.
-fn open_or_create(args: &StoreArgs) -> anyhow::Result<SqliteStore> {
-    let location = database::locate(args)?;
+fn open_or_create(settings: &Settings) -> anyhow::Result<SqliteStore> {
+    let location = database::locate(settings)?;
     if let (false, Some(folder)) = (location.is_chosen, location.path.parent()) {
         std::fs::create_dir_all(folder)
             .with_context(|| format!("cannot create the folder {}", folder.display()))?;
@@ -78,25 +81,25 @@ fn open_or_create(args: &StoreArgs) -> anyhow::Result<SqliteStore> {
 }
 
 /// Opens the database for storing bulletins, and creates it if it does not exist. Fails if it is damaged.
-fn open_sound(args: &StoreArgs) -> anyhow::Result<SqliteStore> {
-    let store = open_or_create(args)?;
+fn open_sound(settings: &Settings) -> anyhow::Result<SqliteStore> {
+    let store = open_or_create(settings)?;
     store.check()?;
     Ok(store)
 }
 
 /// Opens an existing database for reading. The file may be read-only.
-fn open_existing(args: &StoreArgs) -> anyhow::Result<SqliteStore> {
-    Ok(SqliteStore::open_to_read(&existing(args)?)?)
+fn open_existing(settings: &Settings) -> anyhow::Result<SqliteStore> {
+    Ok(SqliteStore::open_to_read(&existing(settings)?)?)
 }
 
 /// Opens an existing database for writing.
-fn open_existing_to_write(args: &StoreArgs) -> anyhow::Result<SqliteStore> {
-    Ok(SqliteStore::open(&existing(args)?)?)
+fn open_existing_to_write(settings: &Settings) -> anyhow::Result<SqliteStore> {
+    Ok(SqliteStore::open(&existing(settings)?)?)
 }
 
 /// The path of the database, which must exist.
-fn existing(args: &StoreArgs) -> anyhow::Result<PathBuf> {
-    let path = database::locate(args)?.path;
+fn existing(settings: &Settings) -> anyhow::Result<PathBuf> {
+    let path = database::locate(settings)?.path;
     if !path.exists() {
         bail!(
             "the database {} does not exist. Create it with `bulletin run`, or choose another with --db FILE",

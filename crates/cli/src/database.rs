@@ -7,21 +7,18 @@ use std::sync::Once;
 use anyhow::Context as _;
 use etcetera::BaseStrategy as _;
 
-use crate::args::StoreArgs;
 use crate::output::complain;
+use crate::settings::{FOLDER, Settings};
 
 /// The name of the file.
 const FILE: &str = "visa-bulletin.db";
-
-/// The folder of this program in the user's folders for data and configuration.
-pub(crate) const FOLDER: &str = "visa-bulletin";
 
 /// The place of the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Location {
     /// The file. It may not exist yet.
     pub(crate) path: PathBuf,
-    /// True if the user chose it, with `--db` or `VISA_BULLETIN_DB`.
+    /// True if the user chose it, with `--db`, `VISA_BULLETIN_DB` or the configuration file.
     pub(crate) is_chosen: bool,
 }
 
@@ -29,10 +26,10 @@ pub(crate) struct Location {
 ///
 /// # Errors
 /// An error if the user has no home folder.
-pub(crate) fn locate(args: &StoreArgs) -> anyhow::Result<Location> {
+pub(crate) fn locate(settings: &Settings) -> anyhow::Result<Location> {
     // A command may open the database more than once.
     static NOTED: Once = Once::new();
-    let location = locate_quietly(args)?;
+    let location = locate_quietly(settings)?;
     if !location.is_chosen
         && location.path == Path::new(FILE)
         && let Ok(standard) = standard_path()
@@ -46,8 +43,8 @@ pub(crate) fn locate(args: &StoreArgs) -> anyhow::Result<Location> {
 ///
 /// # Errors
 /// An error if the user has no home folder.
-pub(crate) fn locate_quietly(args: &StoreArgs) -> anyhow::Result<Location> {
-    let (path, is_chosen) = match &args.db {
+pub(crate) fn locate_quietly(settings: &Settings) -> anyhow::Result<Location> {
+    let (path, is_chosen) = match &settings.database {
         Some(path) => (path.clone(), true),
         None if Path::new(FILE).exists() => (FILE.into(), false),
         None => (standard_path()?, false),

@@ -17,6 +17,9 @@ mod field;
 mod new_file;
 mod output;
 mod plot;
+mod quote;
+mod service;
+mod settings;
 
 use std::process::ExitCode;
 
@@ -27,6 +30,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::args::{Args, Command};
+use crate::settings::Settings;
 
 /// The definition of all commands and options, for the reference and the man pages.
 #[must_use]
@@ -52,10 +56,22 @@ pub fn run() -> ExitCode {
                 .without_time(),
         )
         .init();
-    let done = match &args.command {
-        Command::Run(run) => command::run::run(&args.store, run),
-        Command::Ingest(ingest) => command::ingest::run(&args.store, ingest),
-        Command::ConfirmMissing(confirm) => command::confirm_missing::run(&args.store, confirm),
+    match &args.command {
+        Command::Completions { shell } => finish(command::completions(*shell), None),
+        // An invalid file must not keep `config` from naming it.
+        Command::Config(config) => finish(command::config::run(&args, config), None),
+        command => match Settings::load(&args) {
+            Ok(settings) => finish(dispatch(command, &settings), Some(&settings)),
+            Err(error) => finish(Err(error), None),
+        },
+    }
+}
+
+fn dispatch(command: &Command, settings: &Settings) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Run(run) => command::run::run(settings, run),
+        Command::Ingest(ingest) => command::ingest::run(settings, ingest),
+        Command::ConfirmMissing(confirm) => command::confirm_missing::run(settings, confirm),
         Command::Parse(parse) => command::parse::run(parse),
         Command::Show(show) => command::show::run(&args.store, show),
         Command::Diff(diff) => command::diff::run(&args.store, diff),
@@ -75,31 +91,53 @@ pub fn run() -> ExitCode {
         Command::Status(status) => command::status::run(&args.store, status),
         Command::Doctor(doctor) => command::doctor::run(&args.store, doctor),
         Command::Completions { shell } => command::completions(*shell),
+        Command::Show(show) => command::show::run(settings, show),
+        Command::Diff(diff) => command::diff::run(settings, diff),
+        Command::History(history) => command::history::run(settings, history),
+        Command::Standings(standings) => command::standings::run(settings, standings),
+        Command::Latest(latest) => command::latest::run(settings, latest),
+        Command::Corrections(corrections) => command::corrections::run(settings, corrections),
+        Command::Check(check) => command::check::run(settings, check),
+        Command::Watch(watch) => command::watch::run(settings, watch),
+        Command::Preview(preview) => command::preview::run(settings, preview),
+        Command::Subscribe(subscribe) => command::aws::subscribe(settings, subscribe),
+        Command::Unsubscribe(unsubscribe) => command::aws::unsubscribe(settings, unsubscribe),
+        Command::Subscriptions(subscriptions) => command::aws::subscriptions(settings, subscriptions),
+        Command::Replay(replay) => command::replay::run(settings, replay),
+        Command::Table(table) => command::table::run(settings, table),
+        Command::Status(status) => command::status::run(settings, status),
+        Command::Service(service) => command::service::run(settings, service),
+        Command::Doctor(doctor) => command::doctor::run(settings, doctor),
+        // These need no settings, see `run`.
+        Command::Config(_) | Command::Completions { .. } => Ok(ExitCode::SUCCESS),
+    }
+}
+
+/// Prints an error, and turns the outcome into an exit code.
+fn finish(done: anyhow::Result<ExitCode>, settings: Option<&Settings>) -> ExitCode {
+    let error = match done {
+        Ok(code) => return code,
+        Err(error) if is_broken_pipe(&error) => return ExitCode::SUCCESS,
+        Err(error) => error,
     };
-    match done {
-        Ok(code) => code,
-        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) => {
-            let database = match error.downcast_ref::<StoreError>() {
-                Some(_) => database_name(&args.store),
-                None => String::new(),
-            };
-            output::complain("error", &format!("{database}{error:#}"));
-            if error.is::<bulletin::UnknownSpelling>()
-                || error.is::<bulletin::PolicyError>()
-                || command::aws::is_usage_error(&error)
-            {
-                ExitCode::from(2)
-            } else {
-                ExitCode::FAILURE
-            }
-        }
+    let database = match (settings, error.downcast_ref::<StoreError>()) {
+        (Some(settings), Some(_)) => database_name(settings),
+        _ => String::new(),
+    };
+    output::complain("error", &format!("{database}{error:#}"));
+    let is_usage_error = error.is::<bulletin::UnknownSpelling>()
+        || error.is::<bulletin::PolicyError>()
+        || command::aws::is_usage_error(&error);
+    if is_usage_error {
+        ExitCode::from(2)
+    } else {
+        ExitCode::FAILURE
     }
 }
 
 /// The database in front of an error about it.
-fn database_name(store: &args::StoreArgs) -> String {
-    database::locate_quietly(store)
+fn database_name(settings: &Settings) -> String {
+    database::locate_quietly(settings)
         .map(|location| format!("{}: ", location.path.display()))
         .unwrap_or_default()
 }

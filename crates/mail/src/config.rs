@@ -1,4 +1,4 @@
-//! The configuration of SMTP, from environment variables. Start at [`SmtpConfig`].
+//! The configuration of SMTP. Excludes where its settings are written, see `settings.rs`. Start at [`SmtpConfig`].
 
 use std::fmt;
 use std::fs;
@@ -9,19 +9,7 @@ use lettre::transport::smtp::extension::ClientId;
 use crate::address::EmailAddress;
 use crate::hello;
 use crate::redaction::Redaction;
-
-/// The environment variables of the SMTP configuration.
-pub const VARIABLES: [&str; 9] = [
-    "SMTP_HOST",
-    "SMTP_PORT",
-    "SMTP_TLS",
-    "SMTP_USER",
-    "SMTP_PASSWORD",
-    "SMTP_PASSWORD_FILE",
-    "SMTP_CA_FILE",
-    "SMTP_EHLO_NAME",
-    "MAIL_FROM",
-];
+use crate::settings::{Secret, SmtpSettings};
 
 /// The SMTP server, its security and login, and the sender.
 #[derive(Debug, Clone)]
@@ -66,7 +54,8 @@ impl fmt::Debug for Login {
     }
 }
 
-/// The reason why the environment is not a valid configuration. Contains neither addresses nor the password.
+/// The reason why the settings are not a valid configuration. Names the setting by its environment variable. Contains
+/// neither addresses nor the password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
     /// A variable is not set.
@@ -87,6 +76,15 @@ pub enum ConfigError {
     },
 }
 
+impl ConfigError {
+    /// The environment variable of the missing or invalid setting.
+    pub fn variable(&self) -> &'static str {
+        match self {
+            Self::Missing { name, .. } | Self::Wrong { name, .. } => name,
+        }
+    }
+}
+
 fn wrong(name: &'static str, why: impl Into<String>) -> ConfigError {
     ConfigError::Wrong {
         name,
@@ -95,34 +93,20 @@ fn wrong(name: &'static str, why: impl Into<String>) -> ConfigError {
 }
 
 impl SmtpConfig {
-    /// Reads the environment of this process.
+    /// Validates the settings. An empty one counts as not set.
     ///
     /// # Errors
-    /// [`ConfigError`], with the variable's name.
-    pub fn from_env() -> Result<Self, ConfigError> {
-        Self::read(|name| match std::env::var(name) {
-            Ok(value) => Ok(Some(value)),
-            Err(std::env::VarError::NotPresent) => Ok(None),
-            Err(std::env::VarError::NotUnicode(_)) => Err(wrong(name, "is no UTF-8 text")),
-        })
-    }
+    /// [`ConfigError`], with the setting's environment variable.
+    pub fn new(settings: &SmtpSettings) -> Result<Self, ConfigError> {
+        let required = |value, name, what| filled(value).ok_or(ConfigError::Missing { name, what });
 
-    /// Reads the variables with `lookup`. An empty one counts as not set.
-    ///
-    /// # Errors
-    /// [`ConfigError`], with the variable's name.
-    pub fn read(
-        lookup: impl Fn(&'static str) -> Result<Option<String>, ConfigError>,
-    ) -> Result<Self, ConfigError> {
-        let get = |name| Ok(lookup(name)?.filter(|value: &String| !value.trim().is_empty()));
-        let required = |name, what| get(name)?.ok_or(ConfigError::Missing { name, what });
-
-        let host = host(&required(
+        let host = host(required(
+            &settings.host,
             "SMTP_HOST",
             "the server that takes your mail, such as smtp.example.com",
         )?)?;
-        let security = security(&host, get("SMTP_TLS")?.as_deref())?;
-        let port = match get("SMTP_PORT")? {
+        let security = security(&host, filled(&settings.tls))?;
+        let port = match filled(&settings.port) {
             Some(port) => port
                 .trim()
                 .parse()
@@ -131,37 +115,15 @@ impl SmtpConfig {
                 .ok_or_else(|| wrong("SMTP_PORT", "is no port. Write a number such as 587 or 465"))?,
             None => security.usual_port(),
         };
-        let password = password(get("SMTP_PASSWORD")?, get("SMTP_PASSWORD_FILE")?)?;
-        let login = match (get("SMTP_USER")?, password) {
-            (Some(user), Some(password)) => Some(Login { user, password }),
-            (Some(_), None) => {
-                return Err(wrong(
-                    "SMTP_USER",
-                    "is set and SMTP_PASSWORD is not. Set SMTP_PASSWORD or SMTP_PASSWORD_FILE too, or neither",
-                ));
-            }
-            (None, Some(_)) => {
-                return Err(wrong(
-                    "SMTP_PASSWORD",
-                    "is set and SMTP_USER is not. Set both, or neither",
-                ));
-            }
-            (None, None) => None,
-        };
-        if login.is_some() && security == Security::Plain && !is_this_machine(&host) {
-            return Err(wrong(
-                "SMTP_TLS",
-                "says that nothing is encrypted, and a password is set, which anybody on the way could read. \
-                 Write starttls or tls, or unset SMTP_USER and SMTP_PASSWORD",
-            ));
-        }
-        let from = sender(&required(
+        let login = login(settings, &host, security)?;
+        let from = sender(required(
+            &settings.from,
             "MAIL_FROM",
             "the address that mail is sent from, such as you@example.com",
         )?)?;
-        let extra_roots = get("SMTP_CA_FILE")?
+        let extra_roots = filled(&settings.ca_file)
             .map(|path| {
-                fs::read(&path).map_err(|error| {
+                fs::read(path).map_err(|error| {
                     wrong(
                         "SMTP_CA_FILE",
                         format!("names {path}, which cannot be read: {error}"),
@@ -169,7 +131,7 @@ impl SmtpConfig {
                 })
             })
             .transpose()?;
-        let ehlo_name = get("SMTP_EHLO_NAME")?.as_deref().map(ehlo_name).transpose()?;
+        let ehlo_name = filled(&settings.ehlo_name).map(ehlo_name).transpose()?;
         Ok(Self {
             host,
             port,
@@ -200,6 +162,14 @@ impl Security {
             Self::Plain => 25,
         }
     }
+}
+
+fn is_filled(value: &&str) -> bool {
+    !value.trim().is_empty()
+}
+
+fn filled(value: &Option<String>) -> Option<&str> {
+    value.as_deref().filter(is_filled)
 }
 
 fn host(text: &str) -> Result<String, ConfigError> {
@@ -262,15 +232,50 @@ fn ehlo_name(name: &str) -> Result<ClientId, ConfigError> {
     })
 }
 
-fn password(value: Option<String>, file: Option<String>) -> Result<Option<String>, ConfigError> {
+/// The user and the password. They are never sent unencrypted to another machine.
+fn login(settings: &SmtpSettings, host: &str, security: Security) -> Result<Option<Login>, ConfigError> {
+    let password = password(
+        settings.password.as_ref().map(Secret::revealed).filter(is_filled),
+        filled(&settings.password_file),
+    )?;
+    let login = match (filled(&settings.user), password) {
+        (Some(user), Some(password)) => Some(Login {
+            user: user.to_owned(),
+            password,
+        }),
+        (Some(_), None) => {
+            return Err(wrong(
+                "SMTP_USER",
+                "is set and SMTP_PASSWORD is not. Set SMTP_PASSWORD or SMTP_PASSWORD_FILE too, or neither",
+            ));
+        }
+        (None, Some(_)) => {
+            return Err(wrong(
+                "SMTP_PASSWORD",
+                "is set and SMTP_USER is not. Set both, or neither",
+            ));
+        }
+        (None, None) => None,
+    };
+    if login.is_some() && security == Security::Plain && !is_this_machine(host) {
+        return Err(wrong(
+            "SMTP_TLS",
+            "says that nothing is encrypted, and a password is set, which anybody on the way could read. \
+             Write starttls or tls, or unset SMTP_USER and SMTP_PASSWORD",
+        ));
+    }
+    Ok(login)
+}
+
+fn password(value: Option<&str>, file: Option<&str>) -> Result<Option<String>, ConfigError> {
     match (value, file) {
         (Some(_), Some(_)) => Err(wrong(
             "SMTP_PASSWORD_FILE",
             "is set and SMTP_PASSWORD is too. Set one of them",
         )),
-        (value, None) => Ok(value),
+        (value, None) => Ok(value.map(str::to_owned)),
         (None, Some(path)) => {
-            let text = fs::read_to_string(&path).map_err(|error| {
+            let text = fs::read_to_string(path).map_err(|error| {
                 wrong(
                     "SMTP_PASSWORD_FILE",
                     format!("names {path}, which cannot be read: {error}"),
@@ -302,13 +307,7 @@ mod tests {
     use super::*;
 
     fn read(set: &[(&str, &str)]) -> Result<SmtpConfig, ConfigError> {
-        SmtpConfig::read(|name| {
-            assert!(VARIABLES.contains(&name), "{name} is not listed");
-            Ok(set
-                .iter()
-                .find(|(known, _)| *known == name)
-                .map(|(_, value)| (*value).to_owned()))
-        })
+        SmtpConfig::new(&SmtpSettings::from_variables(set))
     }
 
     const FROM: (&str, &str) = ("MAIL_FROM", "visa@example.com");

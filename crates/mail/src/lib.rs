@@ -1,6 +1,6 @@
 //! Alerts as e-mail over SMTP. The recipients are chosen elsewhere.
 //!
-//! [`SmtpConfig`] is the server and the sender, read from the environment; an [`EmailMessage`] is one
+//! [`SmtpConfig`] is the server and the sender, validated from [`SmtpSettings`]; an [`EmailMessage`] is one
 //! alert to one address; a [`Mailer`] sends it and returns what is certain: sent, not sent, refused
 //! permanently, or unknown.
 //!
@@ -16,11 +16,13 @@ mod mailer;
 mod message;
 mod redaction;
 mod reply;
+mod settings;
 #[cfg(feature = "testing")]
 pub mod testing;
 
 pub use address::EmailAddress;
-pub use config::{ConfigError, SmtpConfig, VARIABLES};
+pub use config::{ConfigError, SmtpConfig};
 pub use mailer::{Mailer, SendError, Timeouts};
 pub use message::EmailMessage;
 pub use redaction::Redaction;
+pub use settings::{Secret, SmtpSettings, VARIABLES};

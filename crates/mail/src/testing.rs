@@ -17,7 +17,7 @@ use std::time::Duration;
 use rustls::ServerConfig;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
-use crate::{Mailer, SmtpConfig, Timeouts};
+use crate::{Mailer, SmtpConfig, SmtpSettings, Timeouts};
 use dialogue::Dialogue;
 
 /// One accepted message.
@@ -164,11 +164,7 @@ impl SmtpServer {
             ("SMTP_PORT", &port),
             ("MAIL_FROM", "visa@example.com"),
         ];
-        let config = SmtpConfig::read(|name| {
-            let mut all = variables.iter().chain(&defaults);
-            let found = all.find(|(variable, _)| *variable == name);
-            Ok(found.map(|(_, value)| (*value).to_owned()))
-        });
+        let config = SmtpConfig::new(&SmtpSettings::from_variables(&[&defaults, variables].concat()));
         let timeouts = Timeouts {
             connect: limit,
             command: limit,

@@ -46,6 +46,7 @@ mod error;
 mod fetch;
 mod link;
 mod notify;
+mod pace;
 mod parse;
 mod plan;
 mod record;
@@ -64,6 +65,7 @@ pub use dispatch::{Dispatcher, Notified, NotifyError};
 pub use fetch::{FetchReport, Fetcher, overdue};
 pub use link::{Link, LinkState, backoff, is_in_season};
 pub use notify::{Notifier, standings_for};
+pub use pace::pause;
 pub use parse::{Accept, ParseError, Parsed, Parser};
 pub use record::{
     ArchivedRow, BulletinRecord, Carried, CellDigest, ChangeRecord, EarlierValue, HistoryRow, Pending,

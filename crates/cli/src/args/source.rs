@@ -17,11 +17,7 @@ pub(crate) struct SourceArgs {
     #[arg(long, requires = "hosts")]
     pub(crate) allow_other_hosts: bool,
     /// Add this e-mail or web address to the User-Agent, so that the hosts know whom to contact
-    #[arg(
-        long,
-        value_name = "CONTACT",
-        env = "VISA_BULLETIN_CONTACT",
-        hide_env_values = true
-    )]
+    /// [env: VISA_BULLETIN_CONTACT]
+    #[arg(long, value_name = "CONTACT")]
     pub(crate) contact: Option<String>,
 }

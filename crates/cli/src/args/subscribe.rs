@@ -16,7 +16,8 @@ pub(crate) struct AwsArgs {
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
     /// The prefix of the topics' ARNs, needed if there are several deployments: the stack output TopicPrefix
-    #[arg(long, value_name = "ARN", env = "VISA_BULLETIN_TOPIC_PREFIX", hide_env_values = true, value_parser = parse_prefix)]
+    /// [env: VISA_BULLETIN_TOPIC_PREFIX]
+    #[arg(long, value_name = "ARN", value_parser = parse_prefix)]
     pub(crate) topic_prefix: Option<String>,
 }
 
@@ -225,7 +226,7 @@ fn parse_queue(text: &str) -> Result<Endpoint, UnknownSpelling> {
     Ok(Endpoint::new("sqs", trimmed))
 }
 
-fn parse_prefix(text: &str) -> Result<String, UnknownSpelling> {
+pub(crate) fn parse_prefix(text: &str) -> Result<String, UnknownSpelling> {
     let trimmed = text.trim();
     if trimmed.starts_with("arn:") && trimmed.matches(':').count() == 5 {
         return Ok(trimmed.to_owned());

@@ -1,5 +1,6 @@
 //! The parsers of options that take a day, a month or a duration.
 
+use std::str::FromStr;
 use std::time::Duration;
 
 use bulletin::{InvalidDay, Month, UnknownSpelling};
@@ -29,9 +30,29 @@ pub(crate) fn parse_day(text: &str) -> Result<NaiveDate, InvalidDay> {
     bulletin::parse_day(text, Utc::now().date_naive())
 }
 
+/// The interval of polls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Every {
+    /// Short while a bulletin is due, and long otherwise.
+    Auto,
+    /// Always the same.
+    Time(Duration),
+}
+
+impl FromStr for Every {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            _ => parse_duration(text).map(Self::Time),
+        }
+    }
+}
+
 /// Parses `30s`, `30m`, `4h`. At least 30 seconds, to spare the department's hosts.
-pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
-    let unknown = || format!("invalid duration \"{text}\": expected 30s, 30m or 4h");
+fn parse_duration(text: &str) -> Result<Duration, String> {
+    let unknown = || format!("invalid duration \"{text}\": expected 30s, 30m, 4h or auto");
     let split = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(unknown)?;
     let number: u64 = text[..split].parse().map_err(|_| unknown())?;
     let seconds = match &text[split..] {

@@ -24,7 +24,8 @@ Examples:
   bulletin watch add --bulletins
       one summary of each bulletin
 
-`bulletin run` sends e-mail. Its environment configures it:
+`bulletin run` sends e-mail. The environment configures it, or config.toml (see
+`bulletin config init --print`):
   SMTP_HOST      the server that accepts your mail, such as smtp.example.com
   MAIL_FROM      the address that mail is sent from, such as you@example.com
   SMTP_USER, SMTP_PASSWORD (or SMTP_PASSWORD_FILE)

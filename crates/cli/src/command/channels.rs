@@ -3,11 +3,11 @@
 use std::io::{self, Stdout, Write};
 
 use channels::{AlertFormat, Channels, CommandChannel, EmailChannel, TerminalChannel};
-use mail::{ConfigError, Mailer, SmtpConfig};
 use pipeline::port::StoreError;
 use sqlite::{SqliteStore, Watch, WatchChannel};
 
 use crate::output::{AlertsFormat, complain};
+use crate::settings::Settings;
 
 /// Standard output for alerts. Writing fails if the process was started without one, so that
 /// nothing printed there counts as delivered.
@@ -33,11 +33,6 @@ impl Write for AlertOutput {
     }
 }
 
-/// The mailer that the environment configures.
-pub(crate) fn mailer() -> Result<Mailer, ConfigError> {
-    Mailer::new(SmtpConfig::from_env()?)
-}
-
 /// The format in which the terminal channel prints alerts.
 fn alert_format(format: AlertsFormat) -> AlertFormat {
     match format {
@@ -48,11 +43,12 @@ fn alert_format(format: AlertsFormat) -> AlertFormat {
 
 /// The channels of one poll, and true if all of them work. A channel that does not work is reported now, before the first
 /// alert is due.
-pub(crate) fn channels(
-    store: &SqliteStore,
+pub(crate) fn channels<'a>(
+    store: &'a SqliteStore,
+    settings: &Settings,
     format: AlertsFormat,
-) -> Result<(Channels<'_, AlertOutput>, bool), StoreError> {
-    let mailer = mailer().map_err(|error| error.to_string());
+) -> Result<(Channels<'a, AlertOutput>, bool), StoreError> {
+    let mailer = settings.mailer();
     let mut well = true;
     if let (Err(error), [first, ..]) = (&mailer, mail_watches(store)?.as_slice()) {
         well = false;

@@ -11,7 +11,7 @@ use pipeline::present_month;
 use serde_json::json;
 use sqlite::{Watch, WatchKind};
 
-use crate::args::{CheckArgs, StoreArgs};
+use crate::args::CheckArgs;
 use crate::command::place::on_bulletins;
 use crate::command::shipped::Lead;
 use crate::command::verdict::{months_to_check, verdict};
@@ -19,6 +19,7 @@ use crate::command::{block_on, not_listed, note_where_counted, open_existing, st
 use crate::database::locate_quietly;
 use crate::field::output::CHECK;
 use crate::output::{self, Format, complain};
+use crate::settings::Settings;
 
 /// A case to check.
 #[derive(Debug, Clone, Copy)]
@@ -30,20 +31,20 @@ struct Subject {
     priority_date: Option<NaiveDate>,
 }
 
-pub(crate) fn run(store: &StoreArgs, args: &CheckArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(settings: &Settings, args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let subjects = match args.case() {
         Some((case, date)) => vec![Subject {
             watch: None,
             case,
             priority_date: Some(date),
         }],
-        None => watched(store, args)?,
+        None => watched(settings, args)?,
     };
     let lead = Lead {
         format: args.format,
         is_about_newest: true,
     };
-    let bulletins = block_on(on_bulletins(store, &args.place, lead, async |store| {
+    let bulletins = block_on(on_bulletins(settings, &args.place, lead, async |store| {
         bulletins(store, args.month).await
     }))?;
     for subject in &subjects {
@@ -80,13 +81,13 @@ async fn bulletins(store: &Store, month: Option<Month>) -> anyhow::Result<Vec<Bu
 }
 
 /// The watches of this machine that are about a case.
-fn watched(store: &StoreArgs, args: &CheckArgs) -> anyhow::Result<Vec<Subject>> {
+fn watched(settings: &Settings, args: &CheckArgs) -> anyhow::Result<Vec<Subject>> {
     const HOW: &str = "Name a case: `bulletin check EB3 India --priority-date 2013-03-15`";
     if args.place.stage.is_some() {
         bail!("a deployment has no watches. {HOW}");
     }
-    let watches: Vec<Watch> = if locate_quietly(store)?.path.exists() {
-        open_existing(store)?.watches()?
+    let watches: Vec<Watch> = if locate_quietly(settings)?.path.exists() {
+        open_existing(settings)?.watches()?
     } else {
         Vec::new()
     };

@@ -6,19 +6,20 @@ use anyhow::bail;
 use pipeline::Parser;
 use pipeline::port::{BulletinStore, LinkTable};
 
-use crate::args::{ConfirmMissingArgs, StoreArgs};
+use crate::args::ConfirmMissingArgs;
 use crate::clock::RunClock;
 use crate::command::ingest::{NoSource, send_alerts};
 use crate::command::{aws, block_on, open_existing};
 use crate::output::{complain, counted};
+use crate::settings::Settings;
 
-pub(crate) fn run(store: &StoreArgs, args: &ConfirmMissingArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(settings: &Settings, args: &ConfirmMissingArgs) -> anyhow::Result<ExitCode> {
     let clock = RunClock::new(args.as_of);
     let well = block_on(async {
         let Some(deployment) = &args.place.stage else {
-            let store = open_existing(store)?;
+            let store = open_existing(settings)?;
             confirm(&store, clock, args).await?;
-            return send_alerts(&store, clock, args.format).await;
+            return send_alerts(&store, settings, clock, args.format).await;
         };
         aws::on_store(deployment, &args.place, async |store| {
             confirm(store, clock, args).await?;

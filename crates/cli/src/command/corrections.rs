@@ -8,12 +8,13 @@ use operations::Store;
 use pipeline::{ArchivedRow, EarlierValue};
 use serde_json::json;
 
-use crate::args::{CorrectionsArgs, StoreArgs};
+use crate::args::CorrectionsArgs;
 use crate::command::block_on;
 use crate::command::place::on_bulletins;
 use crate::command::shipped::Lead;
 use crate::field::output::{CORRECTED, instant};
 use crate::output::{self, Format, complain};
+use crate::settings::Settings;
 
 /// A value that a correction replaced, with its cell.
 struct Corrected {
@@ -24,12 +25,12 @@ struct Corrected {
     now: Option<String>,
 }
 
-pub(crate) fn run(store: &StoreArgs, args: &CorrectionsArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(settings: &Settings, args: &CorrectionsArgs) -> anyhow::Result<ExitCode> {
     let lead = Lead {
         format: args.format,
         is_about_newest: false,
     };
-    let (corrected, is_shipped) = block_on(on_bulletins(store, &args.place, lead, async |store| {
+    let (corrected, is_shipped) = block_on(on_bulletins(settings, &args.place, lead, async |store| {
         Ok((load(store, args).await?, matches!(store, Store::Shipped(_))))
     }))?;
     if corrected.is_empty() {

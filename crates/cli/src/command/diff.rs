@@ -5,12 +5,13 @@ use std::process::ExitCode;
 use bulletin::{Bulletin, Chart, CutOff, Month, Movement, Reading, RowKey};
 use serde_json::json;
 
-use crate::args::{DiffArgs, StoreArgs};
+use crate::args::DiffArgs;
 use crate::command::place::on_bulletins;
 use crate::command::shipped::Lead;
 use crate::command::{block_on, month_of, stored_bulletin};
 use crate::field::output::DIFF;
 use crate::output::{self, Format};
+use crate::settings::Settings;
 
 /// One cell in both bulletins.
 struct Difference {
@@ -29,12 +30,12 @@ impl Difference {
     }
 }
 
-pub(crate) fn run(store: &StoreArgs, args: &DiffArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(settings: &Settings, args: &DiffArgs) -> anyhow::Result<ExitCode> {
     let lead = Lead {
         format: args.format,
         is_about_newest: false,
     };
-    let (from, to) = block_on(on_bulletins(store, &args.place, lead, async |store| {
+    let (from, to) = block_on(on_bulletins(settings, &args.place, lead, async |store| {
         Ok((
             stored_bulletin(store, args.from).await?,
             stored_bulletin(store, month_of(store, args.to).await?).await?,

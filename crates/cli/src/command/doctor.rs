@@ -8,17 +8,18 @@ use pipeline::port::{Clock, PageSource};
 use serde_json::{Value, json};
 use web_source::Source;
 
-use crate::args::{DoctorArgs, StoreArgs};
+use crate::args::DoctorArgs;
 use crate::clock::RunClock;
-use crate::command::channels::mailer;
 use crate::command::source::source;
 use crate::command::{aws, block_on, open_existing};
 use crate::database::locate_quietly;
 use crate::field::output::DOCTOR;
 use crate::output::{self, Format};
+use crate::quote::shell_word;
+use crate::settings::{Origin, Settings};
 
-pub(crate) fn run(store: &StoreArgs, args: &DoctorArgs) -> anyhow::Result<ExitCode> {
-    let symptoms = block_on(symptoms(store, args))?;
+pub(crate) fn run(settings: &Settings, args: &DoctorArgs) -> anyhow::Result<ExitCode> {
+    let symptoms = block_on(symptoms(settings, args))?;
     let is_well = symptoms.iter().all(|symptom| symptom.verdict != Verdict::Problem);
     match args.format {
         Format::Table => output::print(&as_text(&symptoms))?,
@@ -31,52 +32,45 @@ pub(crate) fn run(store: &StoreArgs, args: &DoctorArgs) -> anyhow::Result<ExitCo
     })
 }
 
-async fn symptoms(store: &StoreArgs, args: &DoctorArgs) -> anyhow::Result<Vec<Symptom>> {
+async fn symptoms(settings: &Settings, args: &DoctorArgs) -> anyhow::Result<Vec<Symptom>> {
     let clock = RunClock::new(args.as_of);
     let around = async |place: String| -> anyhow::Result<Circumstances> {
         Ok(Circumstances {
             now: clock.now(),
-            hosts: hosts(args, clock).await?,
+            hosts: hosts(settings, args, clock).await?,
             place,
         })
     };
     match &args.place.stage {
         Some(deployment) => aws::examine(deployment, &args.place, around).await,
         None => {
-            let file = open_existing(store)?;
-            let no_mail = mailer().err().map(|error| error.to_string());
-            let around = around(of_file(&locate_quietly(store)?.path)).await?;
+            let file = open_existing(settings)?;
+            let no_mail = settings.mailer().err();
+            let around = around(of_file(settings, &locate_quietly(settings)?.path)).await?;
             Ok(examine_machine(&file, no_mail.as_deref(), &around).await)
         }
     }
 }
 
 /// The `--db` option to append to a command; empty for the default database.
-fn of_file(db: &Path) -> String {
-    let is_usual = db == Path::new("visa-bulletin.db")
-        || std::env::var_os("VISA_BULLETIN_DB").is_some_and(|said| db.as_os_str() == said);
-    if is_usual {
+fn of_file(settings: &Settings, db: &Path) -> String {
+    if settings.origin("database") != Origin::Flag {
         String::new()
     } else {
         format!(" --db {}", shell_word(&db.display().to_string()))
     }
 }
 
-/// A word quoted for a shell.
-fn shell_word(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
-}
-
 /// The answers of the hosts; `None` with `--offline`.
-async fn hosts(args: &DoctorArgs, clock: RunClock) -> anyhow::Result<Option<Vec<HostAnswer>>> {
+async fn hosts(
+    settings: &Settings,
+    args: &DoctorArgs,
+    clock: RunClock,
+) -> anyhow::Result<Option<Vec<HostAnswer>>> {
     if args.offline {
         return Ok(None);
     }
-    Ok(Some(match source(&args.pages, clock)? {
+    Ok(Some(match source(&args.pages, settings, clock)? {
         Source::Folder(folder) => {
             let listed = folder.links().await;
             let name = args.pages.source.iter().map(|path| path.display().to_string());
@@ -139,16 +133,4 @@ fn as_text(symptoms: &[Symptom]) -> String {
         _ => format!("{} found.", output::counted(bad, "problem")),
     });
     lines.join("\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_name_is_quoted_for_the_shell() {
-        assert_eq!(of_file(Path::new("visa-bulletin.db")), "");
-        assert_eq!(of_file(Path::new("/data/a.db")), " --db /data/a.db");
-        assert_eq!(of_file(Path::new("it's mine.db")), r" --db 'it'\''s mine.db'");
-    }
 }

@@ -10,25 +10,26 @@ use pipeline::HistoryRow;
 use pipeline::port::BulletinStore;
 use serde_json::json;
 
-use crate::args::{HistoryArgs, StoreArgs};
+use crate::args::HistoryArgs;
 use crate::command::block_on;
 use crate::command::place::on_bulletins;
 use crate::command::shipped::Lead;
 use crate::field::output::HISTORY;
 use crate::output::{self, Format, complain};
 use crate::plot;
+use crate::settings::Settings;
 
 /// The rows that applied to a case, by month and chart.
 type ByMonth = BTreeMap<Month, ByChart<Option<HistoryRow>>>;
 
-pub(crate) fn run(store: &StoreArgs, args: &HistoryArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(settings: &Settings, args: &HistoryArgs) -> anyhow::Result<ExitCode> {
     let lead = Lead {
         format: args.format,
         is_about_newest: false,
     };
     let case = args.case.case();
     let limit = args.limit.and_then(|limit| usize::try_from(limit).ok());
-    let mut history = block_on(on_bulletins(store, &args.place, lead, async |store| {
+    let mut history = block_on(on_bulletins(settings, &args.place, lead, async |store| {
         load(store, case, args.chart, args.months, limit).await
     }))?;
     if let Some(limit) = limit {

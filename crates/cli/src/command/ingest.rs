@@ -8,7 +8,7 @@ use pipeline::port::{BulletinStore, Clock, Fetched, LinkTable, PageLink, PageSou
 use pipeline::{Accept, ParseError, Parsed, Parser};
 use sqlite::SqliteStore;
 
-use crate::args::{IngestArgs, StoreArgs};
+use crate::args::IngestArgs;
 use crate::clock::RunClock;
 use crate::command::channels::channels;
 use crate::command::run::{repair_times, report_parsed};
@@ -16,12 +16,13 @@ use crate::command::seed::seed;
 use crate::command::undelivered::{self, Failures};
 use crate::command::{aws, block_on, open_sound, parse};
 use crate::output::{AlertsFormat, complain};
+use crate::settings::Settings;
 
-pub(crate) fn run(store: &StoreArgs, args: &IngestArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(settings: &Settings, args: &IngestArgs) -> anyhow::Result<ExitCode> {
     let clock = RunClock::new(args.as_of);
     let well = block_on(async {
         let Some(deployment) = &args.place.stage else {
-            return on_machine(&open_sound(store)?, clock, args).await;
+            return on_machine(&open_sound(settings)?, settings, clock, args).await;
         };
         // The notifier sends the alerts, and `bulletin replay` handles the dead letters.
         aws::on_store(deployment, &args.place, async |store| {
@@ -37,20 +38,26 @@ pub(crate) fn run(store: &StoreArgs, args: &IngestArgs) -> anyhow::Result<ExitCo
 }
 
 /// Stores the pages in the database of this machine, and notifies its watches. Returns true if nothing failed.
-async fn on_machine(store: &SqliteStore, clock: RunClock, args: &IngestArgs) -> anyhow::Result<bool> {
-    seed(store, &args.seed, clock, false).await?;
+async fn on_machine(
+    store: &SqliteStore,
+    settings: &Settings,
+    clock: RunClock,
+    args: &IngestArgs,
+) -> anyhow::Result<bool> {
+    seed(store, settings, clock, false).await?;
     repair_times(store, clock).await?;
     let fed = feed(store, clock, args, |month| Ok(store.settle_dead_letters(month)?)).await?;
-    Ok(send_alerts(store, clock, args.format).await? && fed)
+    Ok(send_alerts(store, settings, clock, args.format).await? && fed)
 }
 
 /// Sends the undelivered alerts of this machine's watches. Returns true if nothing failed.
 pub(crate) async fn send_alerts(
     store: &SqliteStore,
+    settings: &Settings,
     clock: RunClock,
     format: AlertsFormat,
 ) -> anyhow::Result<bool> {
-    let (channels, well) = channels(store, format)?;
+    let (channels, well) = channels(store, settings, format)?;
     let drained = channels.deliver(store, &clock).await?;
     Failures::default().print(&drained, false);
     let sent = drained.failed.is_empty();

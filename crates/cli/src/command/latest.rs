@@ -8,19 +8,20 @@ use pipeline::port::BulletinStore as _;
 use pipeline::{BulletinRecord, OFFICIAL_SITE, SHIPPED};
 use serde_json::{Value, json};
 
-use crate::args::{LatestArgs, StoreArgs};
+use crate::args::LatestArgs;
 use crate::command::place::on_bulletins;
 use crate::command::shipped::Lead;
 use crate::command::{NOTHING_STORED, block_on};
 use crate::field::output::{LATEST, instant};
 use crate::output::{self, Format};
+use crate::settings::Settings;
 
-pub(crate) fn run(store: &StoreArgs, args: &LatestArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(settings: &Settings, args: &LatestArgs) -> anyhow::Result<ExitCode> {
     let lead = Lead {
         format: args.format,
         is_about_newest: true,
     };
-    let record = block_on(on_bulletins(store, &args.place, lead, async |store| {
+    let record = block_on(on_bulletins(settings, &args.place, lead, async |store| {
         latest(store).await
     }))?;
     match args.format {

@@ -9,6 +9,7 @@ use operations::{Deployment, Store};
 use crate::args::{
     DeploymentTableCommand, PlaceArgs, ReplayArgs, SubscribeArgs, SubscriptionsArgs, UnsubscribeArgs,
 };
+use crate::settings::Settings;
 
 /// The refusal.
 #[derive(Debug)]
@@ -25,19 +26,19 @@ impl std::fmt::Display for NoAws {
 
 impl std::error::Error for NoAws {}
 
-pub(crate) fn subscribe(_: &SubscribeArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn subscribe(_: &Settings, _: &SubscribeArgs) -> anyhow::Result<ExitCode> {
     Err(NoAws.into())
 }
 
-pub(crate) fn unsubscribe(_: &UnsubscribeArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn unsubscribe(_: &Settings, _: &UnsubscribeArgs) -> anyhow::Result<ExitCode> {
     Err(NoAws.into())
 }
 
-pub(crate) fn subscriptions(_: &SubscriptionsArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn subscriptions(_: &Settings, _: &SubscriptionsArgs) -> anyhow::Result<ExitCode> {
     Err(NoAws.into())
 }
 
-pub(crate) fn table(_: &DeploymentTableCommand) -> anyhow::Result<ExitCode> {
+pub(crate) fn table(_: &Settings, _: &DeploymentTableCommand) -> anyhow::Result<ExitCode> {
     Err(NoAws.into())
 }
 

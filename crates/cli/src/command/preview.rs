@@ -7,22 +7,23 @@ use std::time::SystemTime;
 use anyhow::bail;
 use bulletin::{Alert, Case, ChangeKind, Month, Subscription, UnknownSpelling, When};
 use channels::how_to_stop;
-use mail::{EmailAddress, EmailMessage, SmtpConfig};
+use mail::{EmailAddress, EmailMessage};
 use pipeline::port::BulletinStore as _;
 use pipeline::{Retold, Silence, retell};
 use sqlite::WatchKind;
 
-use crate::args::{PreviewArgs, PreviewForm, StoreArgs};
+use crate::args::{PreviewArgs, PreviewForm};
 use crate::command::watch::refuse_impossible;
 use crate::command::{block_on, note_where_counted, open_existing, stored_bulletin};
 use crate::output::{self, complain};
+use crate::settings::Settings;
 
 /// The `within` filter that is shown unless --when is given.
 const NEAR: When = When::Within { days: 60 };
 
-pub(crate) fn run(store: &StoreArgs, args: &PreviewArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(settings: &Settings, args: &PreviewArgs) -> anyhow::Result<ExitCode> {
     let case = checked_case(args)?;
-    let store = open_existing(store)?;
+    let store = open_existing(settings)?;
     let bulletin = block_on(stored_bulletin(&store, args.month))?;
     if let Some(case) = case {
         note_where_counted(case, &bulletin);
@@ -37,7 +38,7 @@ pub(crate) fn run(store: &StoreArgs, args: &PreviewArgs) -> anyhow::Result<ExitC
     }
     let mut shown = 0;
     for alert in alerts(&retold, case) {
-        shown += usize::from(show_if_sent(args, case, alert, shown > 0)?);
+        shown += usize::from(show_if_sent(settings, args, case, alert, shown > 0)?);
     }
     if shown == 0 && retold.silence != Some(Silence::NothingBefore) {
         complain(
@@ -72,6 +73,7 @@ fn checked_case(args: &PreviewArgs) -> anyhow::Result<Option<Case>> {
 
 /// Prints an alert if one of the filters selects it, and says which do. Returns true if it is printed.
 fn show_if_sent(
+    settings: &Settings,
     args: &PreviewArgs,
     case: Option<Case>,
     alert: &Alert,
@@ -103,7 +105,7 @@ fn show_if_sent(
             words(&sent)
         ),
     );
-    show(args.form, alert, *kind, is_next)?;
+    show(settings, args.form, alert, *kind, is_next)?;
     Ok(true)
 }
 
@@ -165,14 +167,20 @@ fn is_correction(alert: &Alert) -> bool {
     kind == ChangeKind::Correction
 }
 
-fn show(form: Option<PreviewForm>, alert: &Alert, kind: WatchKind, is_next: bool) -> anyhow::Result<()> {
+fn show(
+    settings: &Settings,
+    form: Option<PreviewForm>,
+    alert: &Alert,
+    kind: WatchKind,
+    is_next: bool,
+) -> anyhow::Result<()> {
     let forms = match form {
         Some(form) => vec![form],
         None => vec![PreviewForm::Email, PreviewForm::Sms, PreviewForm::Json],
     };
     for (index, one) in forms.iter().enumerate() {
         let (title, text) = match one {
-            PreviewForm::Email => ("E-mail", email(alert, kind)?),
+            PreviewForm::Email => ("E-mail", email(settings, alert, kind)?),
             PreviewForm::Sms => ("SMS", alert.sms("")),
             PreviewForm::Json => ("JSON", json(alert, kind)),
         };
@@ -195,9 +203,9 @@ fn json(alert: &Alert, kind: WatchKind) -> String {
     }
 }
 
-/// The message as it is sent to the mail server. The sender is the one that the environment configures, or an example.
-fn email(alert: &Alert, kind: WatchKind) -> anyhow::Result<String> {
-    let from: EmailAddress = match SmtpConfig::from_env() {
+/// The message as it is sent to the mail server. The sender is the one of the settings, or an example.
+fn email(settings: &Settings, alert: &Alert, kind: WatchKind) -> anyhow::Result<String> {
+    let from: EmailAddress = match settings.smtp() {
         Ok(config) => config.from,
         Err(_) => "bulletin@example.com".parse()?,
     };

@@ -8,10 +8,11 @@ use std::process::ExitCode;
 
 use bulletin::UnknownSpelling;
 
-use crate::args::{ReplayArgs, StoreArgs};
+use crate::args::ReplayArgs;
 use crate::command::{aws, block_on};
+use crate::settings::Settings;
 
-pub(crate) fn run(store: &StoreArgs, args: &ReplayArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(settings: &Settings, args: &ReplayArgs) -> anyhow::Result<ExitCode> {
     if args.announce.is_some() && !args.yes && !args.dry_run && !std::io::stdin().is_terminal() {
         return Err(UnknownSpelling::new("answer", "", ["--yes".into()])
             .because("Standard input is not a terminal, so the command cannot ask for confirmation.")
@@ -20,7 +21,7 @@ pub(crate) fn run(store: &StoreArgs, args: &ReplayArgs) -> anyhow::Result<ExitCo
     let well = block_on(async {
         match &args.place.stage {
             Some(deployment) => aws::replay(deployment, args).await,
-            None => here::replay(store, args).await,
+            None => here::replay(settings, args).await,
         }
     })?;
     Ok(if well {

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use bulletin::Month;
+use chrono::{DateTime, Utc};
 use operations::doctor::failed_look;
 use pipeline::port::{BulletinStore, Clock, LinkTable, SourceError};
 use pipeline::present_month;
@@ -16,7 +17,7 @@ use pipeline::{FetchReport, Fetcher, LinkState, ParseError, Parsed};
 use sqlite::{ClockState, PageOutcome, SqliteStore, parse_pages};
 use web_source::Source;
 
-use crate::args::{RunArgs, StoreArgs};
+use crate::args::{Every, RunArgs};
 use crate::clock::RunClock;
 use crate::command::blocked::{in_short, in_words, next_step, print_answers};
 use crate::command::channels::channels;
@@ -25,6 +26,7 @@ use crate::command::source::source;
 use crate::command::undelivered::{self, Failures, is_first_today};
 use crate::command::{block_on, open_sound};
 use crate::output::{Waiting, complain, counted};
+use crate::settings::Settings;
 
 pub(crate) use report::report_parsed;
 use report::{
@@ -34,10 +36,10 @@ use report::{
 /// The time to wait for another run on the same database, so that months are stored in order. After that, both runs share
 /// the work.
 const WAIT_FOR_ANOTHER_RUN: Duration = Duration::from_secs(10);
-pub(crate) fn run(store: &StoreArgs, args: &RunArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(settings: &Settings, args: &RunArgs) -> anyhow::Result<ExitCode> {
     let clock = RunClock::new(args.as_of);
-    let source = source(&args.pages, clock)?;
-    let store = open_sound(store)?;
+    let source = source(&args.pages, settings, clock)?;
+    let store = open_sound(settings)?;
     if args.retry {
         let waiting = store.replay_dead_letters(None, clock.now())?;
         if !args.quiet {
@@ -46,10 +48,10 @@ pub(crate) fn run(store: &StoreArgs, args: &RunArgs) -> anyhow::Result<ExitCode>
     }
     block_on(async {
         if args.pages.source.is_none() {
-            seed(&store, &args.seed, clock, args.quiet).await?;
+            seed(&store, settings, clock, args.quiet).await?;
         }
-        let Some(pause) = args.every else {
-            return Ok(if poll(&store, &source, clock, args).await? {
+        let Some(every) = args.every else {
+            return Ok(if poll(&store, &source, settings, clock, args).await? {
                 ExitCode::SUCCESS
             } else {
                 ExitCode::FAILURE
@@ -57,9 +59,13 @@ pub(crate) fn run(store: &StoreArgs, args: &RunArgs) -> anyhow::Result<ExitCode>
         };
         loop {
             // A poll that fails is reported, and does not stop the next one.
-            if let Err(error) = poll(&store, &source, clock, args).await {
+            if let Err(error) = poll(&store, &source, settings, clock, args).await {
                 complain("error", &format!("{error:#}"));
             }
+            let pause = match every {
+                Every::Time(pause) => pause,
+                Every::Auto => auto_pause(&store, clock.now()).await?,
+            };
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
                 stopped = stop_signal() => {
@@ -69,6 +75,22 @@ pub(crate) fn run(store: &StoreArgs, args: &RunArgs) -> anyhow::Result<ExitCode>
             }
         }
     })
+}
+
+/// The pause of `--every auto`.
+async fn auto_pause(store: &SqliteStore, now: DateTime<Utc>) -> anyhow::Result<Duration> {
+    let months = store.months().await?;
+    let mut is_retrying = store.undelivered()?.retried > 0 || failed_look(&store.checks()?).is_some();
+    is_retrying |= store
+        .links()
+        .await?
+        .iter()
+        .any(|link| link.failures > 0 && matches!(link.state, LinkState::Due { .. }));
+    for month in months.iter().filter(|month| **month >= present_month(now)) {
+        let record = store.record(*month).await?;
+        is_retrying |= record.is_some_and(|record| record.pending.is_some());
+    }
+    Ok(pipeline::pause(now, &months, is_retrying, fastrand::f64()))
 }
 
 /// Waits for Ctrl-C or SIGTERM.
@@ -86,6 +108,7 @@ async fn stop_signal() -> anyhow::Result<()> {
 async fn poll(
     store: &SqliteStore,
     source: &Source<RunClock>,
+    settings: &Settings,
     clock: RunClock,
     args: &RunArgs,
 ) -> anyhow::Result<bool> {
@@ -95,7 +118,7 @@ async fn poll(
         queue: store,
         clock: &clock,
     };
-    let (channels, well) = channels(store, args.format)?;
+    let (channels, well) = channels(store, settings, args.format)?;
     let _reading = store.lock_reading(WAIT_FOR_ANOTHER_RUN, clock.now())?;
     repair_times(store, clock).await?;
     let (mut is_first, mut tally, mut failures) = (true, Tally::default(), Failures::default());

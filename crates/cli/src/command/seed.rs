@@ -5,9 +5,9 @@ use pipeline::{present_month, seed_plans};
 use shipped_history::ShippedHistory;
 use sqlite::SqliteStore;
 
-use crate::args::SeedArgs;
 use crate::clock::RunClock;
 use crate::output::{complain, counted};
+use crate::settings::Settings;
 
 /// Stores the shipped history if no bulletin is stored yet. It alerts nobody.
 ///
@@ -17,12 +17,12 @@ use crate::output::{complain, counted};
 /// An error if the database cannot be written.
 pub(crate) async fn seed(
     store: &SqliteStore,
-    args: &SeedArgs,
+    settings: &Settings,
     clock: RunClock,
     quiet: bool,
 ) -> anyhow::Result<()> {
     let is_replay = matches!(clock, RunClock::AsOf(_));
-    if args.no_history || is_replay || !store.months().await?.is_empty() {
+    if settings.no_history || is_replay || !store.months().await?.is_empty() {
         return Ok(());
     }
     let now = clock.now();

@@ -9,19 +9,20 @@ use pipeline::CellDigest;
 use pipeline::port::{BulletinStore as _, as_bulletin};
 use serde_json::json;
 
-use crate::args::{ShowArgs, StoreArgs, StoredMonth};
+use crate::args::{ShowArgs, StoredMonth};
 use crate::command::place::on_bulletins;
 use crate::command::shipped::Lead;
 use crate::command::{block_on, month_of, stored_bulletin};
 use crate::field::output::SHOW;
 use crate::output::{self, Format};
+use crate::settings::Settings;
 
-pub(crate) fn run(store: &StoreArgs, args: &ShowArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(settings: &Settings, args: &ShowArgs) -> anyhow::Result<ExitCode> {
     let lead = Lead {
         format: args.format,
         is_about_newest: false,
     };
-    let bulletin = block_on(on_bulletins(store, &args.place, lead, async |store| {
+    let bulletin = block_on(on_bulletins(settings, &args.place, lead, async |store| {
         whole_bulletin(store, args.month).await
     }))?;
     let wanted = |chart: Chart| args.chart.is_none_or(|only| only == chart);

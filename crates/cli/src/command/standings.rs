@@ -8,19 +8,20 @@ use bulletin::{Area, Case, Category, Cell, CellState, Chart, Entry, Standing};
 use operations::Store;
 use serde_json::{Value, json};
 
-use crate::args::{StandingsArgs, StoreArgs};
+use crate::args::StandingsArgs;
 use crate::command::block_on;
 use crate::command::place::on_bulletins;
 use crate::command::shipped::Lead;
 use crate::field::output::STANDINGS;
 use crate::output::{self, Format};
+use crate::settings::Settings;
 
-pub(crate) fn run(store: &StoreArgs, args: &StandingsArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(settings: &Settings, args: &StandingsArgs) -> anyhow::Result<ExitCode> {
     let lead = Lead {
         format: args.format,
         is_about_newest: true,
     };
-    let standings = block_on(on_bulletins(store, &args.place, lead, async |store| {
+    let standings = block_on(on_bulletins(settings, &args.place, lead, async |store| {
         wanted(store, args.category, args.country).await
     }))?;
     if standings.is_empty() {

@@ -11,14 +11,15 @@ use pipeline::{LinkState, overdue};
 use serde_json::{Value, json};
 use sqlite::{DeadLetterKind, SqliteStore};
 
-use crate::args::{StatusArgs, StoreArgs};
+use crate::args::StatusArgs;
 use crate::clock::RunClock;
 use crate::command::blocked::{in_short, in_words, next_step};
-use crate::command::channels::{cannot_send, mail_watches, mailer};
+use crate::command::channels::{cannot_send, mail_watches};
 use crate::command::run::ALTERNATES;
 use crate::command::{block_on, open_existing};
 use crate::field::output::{STATUS_OF_MACHINE, instant};
 use crate::output::{self, Format};
+use crate::settings::Settings;
 
 /// The state of tracking.
 #[derive(Debug)]
@@ -40,10 +41,10 @@ struct Status {
     next_steps: Vec<String>,
 }
 
-pub(crate) fn run(store: &StoreArgs, args: &StatusArgs) -> anyhow::Result<ExitCode> {
-    let store = open_existing(store)?;
+pub(crate) fn run(settings: &Settings, args: &StatusArgs) -> anyhow::Result<ExitCode> {
+    let store = open_existing(settings)?;
     let now = RunClock::new(args.as_of).now();
-    let status = block_on(status(&store, now))?;
+    let status = block_on(status(&store, settings, now))?;
     match args.format {
         Format::Table => output::print(&as_text(&status))?,
         format => STATUS_OF_MACHINE.print(format, vec![record(&status)])?,
@@ -55,7 +56,7 @@ pub(crate) fn run(store: &StoreArgs, args: &StatusArgs) -> anyhow::Result<ExitCo
     })
 }
 
-async fn status(store: &SqliteStore, now: DateTime<Utc>) -> anyhow::Result<Status> {
+async fn status(store: &SqliteStore, settings: &Settings, now: DateTime<Utc>) -> anyhow::Result<Status> {
     let months = store.months().await?;
     let (pages_waiting, changes_waiting) = store.waiting()?;
     let in_force = present_month(now);
@@ -71,7 +72,7 @@ async fn status(store: &SqliteStore, now: DateTime<Utc>) -> anyhow::Result<Statu
         ));
     }
     found.dead_letters(store)?;
-    found.watches(store)?;
+    found.watches(store, settings)?;
     found.pages(store, failed_look(&polls).is_some()).await?;
     for month in months.iter().rev().take_while(|month| **month >= in_force) {
         found.bulletin(store, *month).await?;
@@ -155,15 +156,15 @@ impl Found {
         Ok(())
     }
 
-    fn watches(&mut self, store: &SqliteStore) -> anyhow::Result<()> {
+    fn watches(&mut self, store: &SqliteStore, settings: &Settings) -> anyhow::Result<()> {
         if store.watches()?.is_empty() {
             self.remarks.push(
                 "nobody is alerted: there are no watches. `bulletin watch add EB3 India` adds one".into(),
             );
         }
-        if let (Err(error), [watch, ..]) = (mailer(), mail_watches(store)?.as_slice()) {
+        if let (Err(error), [watch, ..]) = (settings.mailer(), mail_watches(store)?.as_slice()) {
             // `bulletin run` may have a different environment.
-            self.remarks.push(cannot_send(watch, &error.to_string()));
+            self.remarks.push(cannot_send(watch, &error));
         }
         Ok(())
     }

@@ -9,14 +9,15 @@ use std::process::ExitCode;
 use bulletin::UnknownSpelling;
 use operations::archive_file::ArchiveFormat;
 
-use crate::args::{FileForm, StoreArgs, TableCommand};
+use crate::args::{FileForm, TableCommand};
 use crate::command::aws;
+use crate::settings::Settings;
 
-pub(crate) fn run(store: &StoreArgs, command: &TableCommand) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(settings: &Settings, command: &TableCommand) -> anyhow::Result<ExitCode> {
     match command {
-        TableCommand::Deployment(command) => aws::table(command),
-        TableCommand::Export(args) => export::run(store, args),
-        TableCommand::Import(args) => import::run(store, args),
+        TableCommand::Deployment(command) => aws::table(settings, command),
+        TableCommand::Export(args) => export::run(settings, args),
+        TableCommand::Import(args) => import::run(settings, args),
     }
 }
 

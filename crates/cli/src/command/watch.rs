@@ -10,8 +10,7 @@ use pipeline::present_month;
 use serde_json::{Value, json};
 use sqlite::{SqliteStore, Watch, WatchChannel, WatchKind, drop_unwanted};
 
-use crate::args::{StoreArgs, WantedArgs, WatchAddArgs, WatchCommand};
-use crate::command::channels::mailer;
+use crate::args::{WantedArgs, WatchAddArgs, WatchCommand};
 use crate::command::shipped::{Lead, stored_or_shipped};
 use crate::command::verdict::{is_current_on, months_to_check, verdict};
 use crate::command::{
@@ -20,16 +19,17 @@ use crate::command::{
 };
 use crate::field::output::WATCHES;
 use crate::output::{self, Format, complain};
+use crate::settings::Settings;
 
-pub(crate) fn run(store: &StoreArgs, command: &WatchCommand) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(settings: &Settings, command: &WatchCommand) -> anyhow::Result<ExitCode> {
     match command {
-        WatchCommand::Add(args) => add(store, args),
-        WatchCommand::List { format } => list(&open_existing(store)?, *format),
-        WatchCommand::Remove { id } => remove(&open_existing_to_write(store)?, *id),
+        WatchCommand::Add(args) => add(settings, args),
+        WatchCommand::List { format } => list(&open_existing(settings)?, *format),
+        WatchCommand::Remove { id } => remove(&open_existing_to_write(settings)?, *id),
     }
 }
 
-fn add(store: &StoreArgs, args: &WatchAddArgs) -> anyhow::Result<ExitCode> {
+fn add(settings: &Settings, args: &WatchAddArgs) -> anyhow::Result<ExitCode> {
     // Invalid options are refused before a database is created.
     let kind = match args.wanted.case() {
         Some(case) => WatchKind::Case(subscription(case, &args.wanted)?),
@@ -40,7 +40,7 @@ fn add(store: &StoreArgs, args: &WatchAddArgs) -> anyhow::Result<ExitCode> {
         (None, Some(command)) => WatchChannel::Command(command.clone()),
         (None, None) => WatchChannel::Terminal,
     };
-    let store = open_or_create(store)?;
+    let store = open_or_create(settings)?;
     let before = store.watches()?;
     let id = store.add_watch(kind, &channel)?;
     let watch = Watch { id, kind, channel };
@@ -63,11 +63,11 @@ fn add(store: &StoreArgs, args: &WatchAddArgs) -> anyhow::Result<ExitCode> {
     if let WatchKind::Case(subscription) = kind {
         print_position(store, &subscription)?;
     }
-    if let (WatchChannel::Email(_), Err(error)) = (&watch.channel, mailer()) {
+    if let (WatchChannel::Email(_), Err(error)) = (&watch.channel, settings.mailer()) {
         complain(
             "warning",
             &format!(
-                "e-mail cannot be sent from here: {error}. `bulletin watch add --help` lists the environment variables that \
+                "e-mail cannot be sent from here: {error}. `bulletin watch add --help` lists the settings that \
                  `bulletin run` needs"
             ),
         );

@@ -104,7 +104,9 @@ impl Folder {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bulletin"));
         command.args(args).current_dir(self.folder.path());
         for name in [
+            "VISA_BULLETIN_CONFIG",
             "VISA_BULLETIN_CONTACT",
+            "VISA_BULLETIN_TOPIC_PREFIX",
             "XDG_CONFIG_HOME",
             "XDG_DATA_HOME",
             "COLUMNS",

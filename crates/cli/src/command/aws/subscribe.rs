@@ -19,8 +19,9 @@ use crate::args::SubscribeArgs;
 use crate::command::block_on;
 use crate::command::watch::subscription;
 use crate::output::{self, complain};
+use crate::settings::Settings;
 
-pub(crate) fn run(args: &SubscribeArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(settings: &Settings, args: &SubscribeArgs) -> anyhow::Result<ExitCode> {
     // Invalid options are refused before the first request to AWS.
     let endpoint = args.to.endpoint()?;
     let wanted = match args.wanted.case() {
@@ -48,7 +49,7 @@ pub(crate) fn run(args: &SubscribeArgs) -> anyhow::Result<ExitCode> {
         _ => None,
     };
     block_on(async {
-        let subscribers = subscribers(&args.aws).await?;
+        let subscribers = subscribers(settings, &args.aws).await?;
         let plan = Plan::of(&subscribers, &endpoint, wanted).await?;
         if endpoint.protocol() == "sms" {
             report_sms_checks(&subscribers.sms_checks(&endpoint).await, &endpoint)?;

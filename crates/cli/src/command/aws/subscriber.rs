@@ -7,12 +7,13 @@ use sqlite::WatchKind;
 use super::open;
 use crate::args::subscribe::AwsArgs;
 use crate::command::watch::filter_in_words;
+use crate::settings::Settings;
 
 /// The subscriptions of the chosen deployment, with the credentials that the AWS CLI would use.
-pub(crate) async fn subscribers(args: &AwsArgs) -> anyhow::Result<Subscribers> {
+pub(crate) async fn subscribers(settings: &Settings, args: &AwsArgs) -> anyhow::Result<Subscribers> {
     let config = open(&args.connection).await?;
     let client = aws_sdk_sns::Client::new(&config);
-    Ok(match &args.topic_prefix {
+    Ok(match &settings.topic_prefix {
         Some(prefix) => Subscribers::new(client, prefix),
         None => Subscribers::of_only_deployment(client).await?,
     })

@@ -13,6 +13,7 @@ use crate::command::block_on;
 use crate::command::watch::{filter_in_words, subscription_record};
 use crate::field::output::SUBSCRIPTIONS;
 use crate::output::{self, Format};
+use crate::settings::Settings;
 
 /// One subscription.
 struct Line {
@@ -23,9 +24,9 @@ struct Line {
     wanted: Option<Wanted>,
 }
 
-pub(crate) fn run(args: &SubscriptionsArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(settings: &Settings, args: &SubscriptionsArgs) -> anyhow::Result<ExitCode> {
     let lines = block_on(async {
-        let subscribers = subscribers(&args.aws).await?;
+        let subscribers = subscribers(settings, &args.aws).await?;
         let mut lines = Vec::new();
         for category in subscribers.topics().await? {
             for subscriber in subscribers.of_topic(category).await? {

@@ -14,15 +14,16 @@ use super::{metered, open};
 use crate::args::table::items::TableWord;
 use crate::args::{DeploymentArgs, DeploymentTableCommand};
 use crate::command::block_on;
+use crate::settings::Settings;
 
-pub(crate) fn table(command: &DeploymentTableCommand) -> anyhow::Result<ExitCode> {
+pub(crate) fn table(settings: &Settings, command: &DeploymentTableCommand) -> anyhow::Result<ExitCode> {
     match command {
         DeploymentTableCommand::Create(args) => create::create_tables(args),
         DeploymentTableCommand::Describe(args) => inspect::describe_table(args),
         DeploymentTableCommand::List(args) => inspect::list_tables(args),
         DeploymentTableCommand::Scan(args) => inspect::scan_table(args),
         DeploymentTableCommand::Count(args) => inspect::count_items(args),
-        DeploymentTableCommand::Migrate(args) => migrate::run(args),
+        DeploymentTableCommand::Migrate(args) => migrate::run(settings, args),
         DeploymentTableCommand::Truncate(args) => remove::truncate_table(args),
         DeploymentTableCommand::Drop(args) => remove::drop_tables(args),
     }

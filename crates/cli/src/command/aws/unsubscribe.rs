@@ -12,8 +12,9 @@ use crate::args::{UnsubscribeArgs, WantedArgs};
 use crate::command::block_on;
 use crate::command::watch::refuse_impossible;
 use crate::output::{self, complain};
+use crate::settings::Settings;
 
-pub(crate) fn run(args: &UnsubscribeArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(settings: &Settings, args: &UnsubscribeArgs) -> anyhow::Result<ExitCode> {
     let endpoint = args.to.endpoint()?;
     let case = args.wanted.case();
     if let Some(case) = case {
@@ -25,7 +26,7 @@ pub(crate) fn run(args: &UnsubscribeArgs) -> anyhow::Result<ExitCode> {
             .into());
     }
     block_on(async {
-        let subscribers = subscribers(&args.aws).await?;
+        let subscribers = subscribers(settings, &args.aws).await?;
         let topics = match case {
             _ if args.everything => subscribers.topics().await?,
             case => vec![case.map(|case| case.category)],

@@ -7,17 +7,18 @@ use pipeline::port::{LinkTable as _, StoreError};
 use serde_json::json;
 use sqlite::{DeadLetterKind, SqliteStore};
 
-use crate::args::{QueueWord, ReplayArgs, StoreArgs};
+use crate::args::{QueueWord, ReplayArgs};
 use crate::command::channels::channels;
 use crate::command::open_existing_to_write;
 use crate::command::queueing::{Stop, progress_bar, report_queued, show_pages};
 use crate::command::resend::{announce, resend};
 use crate::field::output::{DEAD_LETTERS, print_list};
 use crate::output::{AlertsFormat, Format, complain, counted};
+use crate::settings::Settings;
 
 /// Runs the command. Returns true if no problem is left.
-pub(super) async fn replay(local: &StoreArgs, args: &ReplayArgs) -> anyhow::Result<bool> {
-    let place = Store::Sqlite(Box::new(open_existing_to_write(local)?));
+pub(super) async fn replay(settings: &Settings, args: &ReplayArgs) -> anyhow::Result<bool> {
+    let place = Store::Sqlite(Box::new(open_existing_to_write(settings)?));
     let Some(store) = place.sqlite() else {
         return Ok(false);
     };
@@ -44,7 +45,7 @@ pub(super) async fn replay(local: &StoreArgs, args: &ReplayArgs) -> anyhow::Resu
         Format::Json => AlertsFormat::Json,
         Format::Table | Format::Csv => AlertsFormat::Table,
     };
-    let (channels, well) = channels(store, format)?;
+    let (channels, well) = channels(store, settings, format)?;
     let _lock = match args.dry_run {
         true => None,
         false => Some(store.lock_sending(Utc::now())?),

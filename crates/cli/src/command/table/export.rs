@@ -7,14 +7,16 @@ use operations::Store;
 use operations::archive_file::{Export, export};
 
 use super::form;
-use crate::args::{StoreArgs, TableExportArgs};
+use crate::args::TableExportArgs;
 use crate::command::block_on;
 use crate::command::place::on_bulletins;
 use crate::command::progress::{progress_bar, show};
 use crate::command::shipped::Lead;
 use crate::output::{self, Format, complain, counted};
 
-pub(super) fn run(store: &StoreArgs, args: &TableExportArgs) -> anyhow::Result<ExitCode> {
+use crate::settings::Settings;
+
+pub(super) fn run(settings: &Settings, args: &TableExportArgs) -> anyhow::Result<ExitCode> {
     let order = Export {
         path: &args.file,
         format: form(&args.file, args.format)?,
@@ -26,7 +28,7 @@ pub(super) fn run(store: &StoreArgs, args: &TableExportArgs) -> anyhow::Result<E
         format: Format::Csv,
         is_about_newest: false,
     };
-    let done = block_on(on_bulletins(store, &args.place, lead, async |store| {
+    let done = block_on(on_bulletins(settings, &args.place, lead, async |store| {
         let (now, progress) = (Utc::now(), |done, of| show(&bar, done, of));
         Ok(match store {
             Store::Shipped(history) => {

@@ -12,16 +12,17 @@ use pipeline::port::SystemClock;
 use shipped_history::ShippedHistory;
 
 use super::form;
-use crate::args::{StoreArgs, TableImportArgs};
+use crate::args::TableImportArgs;
 use crate::command::progress::{progress_bar, show};
 use crate::command::{aws, block_on, open_sound};
 use crate::database::locate_quietly;
 use crate::output::{self, complain, counted};
+use crate::settings::Settings;
 
 /// The time to wait for a run on the same database, because months must be stored in order.
 const WAIT_FOR_A_RUN: Duration = Duration::from_secs(10);
 
-pub(super) fn run(local: &StoreArgs, args: &TableImportArgs) -> anyhow::Result<ExitCode> {
+pub(super) fn run(settings: &Settings, args: &TableImportArgs) -> anyhow::Result<ExitCode> {
     let bulletins = match &args.file {
         Some(file) => read_file(file, form(file, args.format)?, Utc::now())?,
         None => ShippedHistory::load().archived(Utc::now()),
@@ -34,14 +35,14 @@ pub(super) fn run(local: &StoreArgs, args: &TableImportArgs) -> anyhow::Result<E
         };
         match &args.place.stage {
             None => {
-                let store = Store::Sqlite(Box::new(open_sound(local)?));
+                let store = Store::Sqlite(Box::new(open_sound(settings)?));
                 let Some(database) = store.sqlite() else {
                     bail!("the store is not a database file");
                 };
                 let Some(_reading) = database.lock_reading(WAIT_FOR_A_RUN, Utc::now())? else {
                     bail!(
                         "another process is storing bulletins in {}. Wait until it ends",
-                        locate_quietly(local)?.path.display()
+                        locate_quietly(settings)?.path.display()
                     );
                 };
                 bring(&store).await

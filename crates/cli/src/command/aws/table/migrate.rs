@@ -15,6 +15,7 @@ use crate::command::progress::{progress_bar, show};
 use crate::command::source::source;
 use crate::field::output::MIGRATED;
 use crate::output::{self, Format, complain, counted};
+use crate::settings::Settings;
 
 /// The outcome of one month, planned or done.
 #[derive(Debug)]
@@ -52,9 +53,9 @@ struct Report {
     us_dollars: f64,
 }
 
-pub(super) fn run(args: &TableMigrateArgs) -> anyhow::Result<ExitCode> {
+pub(super) fn run(settings: &Settings, args: &TableMigrateArgs) -> anyhow::Result<ExitCode> {
     let clock = RunClock::new(None);
-    let source = source(&args.pages, clock)?;
+    let source = source(&args.pages, settings, clock)?;
     with_client(&args.place, async |client| {
         let tables = args.place.stage.tables();
         let name = args.from_table.clone().unwrap_or_else(|| tables.data.clone());
