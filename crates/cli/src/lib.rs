@@ -15,6 +15,8 @@ mod command;
 mod database;
 mod output;
 mod plot;
+mod progress;
+mod saved_page;
 
 use std::process::ExitCode;
 

@@ -8,6 +8,7 @@ use pipeline::port::StoreError;
 use sqlite::{SqliteStore, Watch, WatchChannel};
 
 use crate::output::{AlertsFormat, complain};
+use crate::progress::aside;
 
 /// Standard output for alerts. Writing fails if the process was started without one, so that
 /// nothing printed there counts as delivered.
@@ -25,7 +26,7 @@ impl AlertOutput {
 
 impl Write for AlertOutput {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.open()?.write(bytes)
+        aside(|| self.open()?.write(bytes))
     }
 
     fn flush(&mut self) -> io::Result<()> {

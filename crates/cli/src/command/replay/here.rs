@@ -9,9 +9,10 @@ use sqlite::{DeadLetterKind, SqliteStore};
 use crate::args::{QueueWord, ReplayArgs, StoreArgs};
 use crate::command::channels::channels;
 use crate::command::open_existing_to_write;
-use crate::command::queueing::{Stop, progress_bar, report_queued, show_pages};
+use crate::command::queueing::{Stop, report_queued, show_pages};
 use crate::command::resend::{announce, resend};
 use crate::output::{AlertsFormat, Format, complain, counted, print_list};
+use crate::progress::Progress;
 
 /// Runs the command. Returns true if no problem is left.
 pub(super) async fn replay(local: &StoreArgs, args: &ReplayArgs) -> anyhow::Result<bool> {
@@ -29,17 +30,17 @@ pub(super) async fn replay(local: &StoreArgs, args: &ReplayArgs) -> anyhow::Resu
             return Ok(true);
         }
         let stop = Stop::listen();
-        let bar = progress_bar(pages.len());
+        let bar = Progress::counting("messages");
         let queued = month::queue(
             &place,
             store,
             &pages,
             None,
-            |queued| bar.set_position(queued as u64),
+            |queued| bar.show(queued, pages.len()),
             || stop.is_asked_for(),
         )
         .await?;
-        bar.finish_and_clear();
+        drop(bar);
         return Ok(report_queued(queued, pages.len(), "`bulletin run` parses them"));
     }
     let format = match args.format {

@@ -9,8 +9,8 @@ use super::form;
 use crate::args::{StoreArgs, TableExportArgs};
 use crate::command::block_on;
 use crate::command::place::on_store;
-use crate::command::progress::{progress_bar, show};
 use crate::output::{self, complain, counted};
+use crate::progress::Progress;
 
 pub(super) fn run(store: &StoreArgs, args: &TableExportArgs) -> anyhow::Result<ExitCode> {
     let order = Export {
@@ -18,13 +18,11 @@ pub(super) fn run(store: &StoreArgs, args: &TableExportArgs) -> anyhow::Result<E
         format: form(&args.file, args.format)?,
         months: args.months,
     };
-    let bar = progress_bar("bulletins");
-    let done = block_on(on_store(store, &args.place, async |store| {
-        let progress = |done, of| show(&bar, done, of);
+    let exported = block_on(on_store(store, &args.place, async |store| {
+        let bar = Progress::counting("bulletins");
+        let progress = |done, of| bar.show(done, of);
         Ok(export(store, &order, Utc::now(), progress).await?)
-    }));
-    bar.finish_and_clear();
-    let exported = done?;
+    }))?;
     if exported.kept > 0 {
         complain(
             "note",

@@ -10,9 +10,9 @@ use serde::Serialize;
 use super::with_client;
 use crate::args::TableMigrateArgs;
 use crate::clock::RunClock;
-use crate::command::progress::{progress_bar, show};
 use crate::command::source::source;
 use crate::output::{self, Format, complain, counted};
+use crate::progress::Progress;
 
 /// The outcome of one month, planned or done.
 #[derive(Debug, Serialize)]
@@ -59,9 +59,9 @@ pub(super) fn run(args: &TableMigrateArgs) -> anyhow::Result<ExitCode> {
         let is_own = name == tables.data;
         let old = OldTable::new(client.clone(), name, is_own);
         let store = DynamoStore::new(client.clone(), tables);
-        let bar = progress_bar("items");
-        let survey = old.survey(|items| show(&bar, items, items)).await;
-        bar.finish_and_clear();
+        let bar = Progress::counting("items");
+        let survey = old.survey(|items| bar.show(items, items)).await;
+        drop(bar);
         let survey = survey?;
         let migration = Migration {
             old: &old,
@@ -84,9 +84,9 @@ pub(super) fn run(args: &TableMigrateArgs) -> anyhow::Result<ExitCode> {
         if args.yes {
             report.done = true;
             report.months.clear();
-            let bar = progress_bar("bulletins");
+            let bar = Progress::counting("bulletins");
             for (index, planned) in plan.months.iter().enumerate() {
-                show(&bar, index, plan.months.len());
+                bar.show(index, plan.months.len());
                 let carried = migration
                     .carry(&survey.months[&planned.month], &planned.page.path)
                     .await;
@@ -103,7 +103,7 @@ pub(super) fn run(args: &TableMigrateArgs) -> anyhow::Result<ExitCode> {
                     }
                 }
             }
-            bar.finish_and_clear();
+            drop(bar);
         }
         report.print(args.format)?;
         done?;
