@@ -7,7 +7,7 @@ use std::io::Read as _;
 use flate2::read::MultiGzDecoder;
 
 use crate::MAX_PAGE_BYTES;
-use crate::mime;
+use crate::mhtml;
 use crate::refusal::Refusal;
 
 /// The HTML of a body. A body without a container is returned unchanged.
@@ -27,13 +27,9 @@ pub(crate) fn html_of(body: &[u8]) -> Result<Cow<'_, [u8]>, Refusal> {
         Some(text) => Cow::Owned(text),
         None => body,
     };
-    match mime::html_part(&body) {
+    match mhtml::html_of_message(&body) {
         None => Ok(body),
-        Some(Some(html)) => {
-            let html = utf16_as_utf8(&html).unwrap_or(html);
-            Ok(Cow::Owned(html))
-        }
-        Some(None) => Err(Refusal::Binary),
+        Some(html) => html.map(|html| Cow::Owned(utf16_as_utf8(&html).unwrap_or(html))),
     }
 }
 

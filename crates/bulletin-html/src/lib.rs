@@ -38,7 +38,7 @@ mod index;
 mod input;
 mod label;
 mod line;
-mod mime;
+mod mhtml;
 mod month;
 mod open_table;
 mod outline;

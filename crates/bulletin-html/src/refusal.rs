@@ -18,6 +18,12 @@ pub enum Refusal {
         "This is no text but binary data. Try another host, or save the page from a browser as HTML and feed it."
     )]
     Binary,
+    /// A page saved as a single file (MHTML) that is incomplete or damaged. Nothing of it is read.
+    #[error("The single file (MHTML) is damaged: {why}. Save the page again.")]
+    DamagedMhtml {
+        /// The damage.
+        why: &'static str,
+    },
     /// A body larger than any bulletin. It is refused unread.
     #[error(
         "The page has {bytes} bytes, and no bulletin has more than {MAX_PAGE_BYTES}. Look at what was fetched."
@@ -184,6 +190,7 @@ impl Refusal {
         match self {
             Self::Empty => "empty",
             Self::Binary => "binary",
+            Self::DamagedMhtml { .. } => "damaged_mhtml",
             Self::TooLarge { .. } => "too_large",
             Self::Challenge { .. } => "challenge",
             Self::ErrorPage { not_found: true, .. } => "not_found",
@@ -211,6 +218,7 @@ impl Refusal {
             self,
             Self::Empty
                 | Self::Binary
+                | Self::DamagedMhtml { .. }
                 | Self::TooLarge { .. }
                 | Self::Challenge { .. }
                 | Self::ErrorPage { .. }

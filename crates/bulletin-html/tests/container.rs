@@ -6,6 +6,7 @@
 mod small;
 
 use bulletin_html::{ReadPage, Refusal, read_index, read_page, recognise};
+use bulletin_samples::{TransferEncoding, mhtml};
 use small::{ALL_CELLS, read, readable, whole_page};
 
 fn assert_same(body: &[u8], what: &str) {
@@ -18,44 +19,23 @@ fn assert_same(body: &[u8], what: &str) {
     assert_eq!(readable(&found), ALL_CELLS);
 }
 
-/// A page as quoted-printable text with short lines.
-fn quoted_printable(page: &str) -> String {
-    let mut quoted = String::new();
-    for line in page.lines() {
-        for chunk in line.replace('=', "=3D").as_bytes().chunks(70) {
-            quoted.push_str(std::str::from_utf8(chunk).unwrap());
-            quoted.push_str("=\r\n");
-        }
-        quoted.push_str("\r\n");
-    }
-    // A soft break never splits an escape here.
-    quoted.replace("=\r\n=\r\n", "=\r\n")
-}
-
-fn mhtml(encoding: &str, content: &str) -> String {
-    format!(
-        "From: <Saved by Blink>\r\nSubject: Visa Bulletin For January 2025\r\nMIME-Version: 1.0\r\n\
-         Content-Type: multipart/related;\r\n\ttype=\"text/html\";\r\n\tboundary=\"----B\"\r\n\r\n\r\n------B\r\n\
-         Content-Type: text/html\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n{content}\r\n------B\r\n\
-         Content-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo=\r\n------B--\r\n"
-    )
-}
-
 #[test]
 fn a_page_saved_as_a_single_file_is_read() {
-    let page = whole_page().replace("border=1", "");
-    assert_same(
-        mhtml("quoted-printable", &quoted_printable(&page)).as_bytes(),
-        "quoted-printable",
-    );
-    assert_same(mhtml("8bit", &page).as_bytes(), "8bit");
-    let truncated = mhtml("8bit", &page[..page.len() / 2]);
+    for encoding in TransferEncoding::ALL {
+        assert_same(mhtml(&whole_page(), encoding).as_bytes(), encoding.name());
+    }
+    let page = whole_page();
+    let truncated = mhtml(&page[..page.len() / 2], TransferEncoding::EightBit);
     assert_eq!(
         read_page(truncated.as_bytes(), None).unwrap_err().kind(),
         "truncated"
     );
-    let without = mhtml("8bit", &page).replace("Content-Type: text/html\r\n", "Content-Type: text/css\r\n");
-    assert_eq!(read_page(without.as_bytes(), None), Err(Refusal::Binary));
+    let without = mhtml(&page, TransferEncoding::EightBit)
+        .replace("Content-Type: text/html\r\n", "Content-Type: text/css\r\n");
+    assert_eq!(
+        read_page(without.as_bytes(), None).unwrap_err().to_string(),
+        "The single file (MHTML) is damaged: it contains no HTML page. Save the page again."
+    );
 }
 
 #[test]

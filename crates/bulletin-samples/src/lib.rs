@@ -21,6 +21,7 @@
 
 mod index;
 mod layout;
+mod mhtml;
 mod noise;
 mod page;
 mod prose;
@@ -31,5 +32,6 @@ pub mod strategy;
 pub use index::{page_path, render_index};
 pub use layout::Layout;
 pub use layout::printed;
+pub use mhtml::{TransferEncoding, mhtml};
 pub use noise::{Markup, Noise};
 pub use page::Page;

@@ -186,14 +186,22 @@ pub(crate) struct RunArgs {
 #[command(after_help = "\
 Examples:
   bulletin ingest saved-page.html
-  bulletin ingest ~/Downloads/visa-bulletin-for-*.html
+  bulletin ingest \"Visa Bulletin For March 2026.mhtml\"
+  bulletin ingest saved-pages                       every page of a folder
+  curl -s URL | bulletin ingest -                   from standard input
   bulletin ingest saved-page.html --stage prod      into an AWS deployment
+
+A page is an HTML file or a single file (MHTML) from a browser. Of a folder,
+files that are not bulletins are named and skipped; folders in it are not
+searched. Every page is read before the first is stored, and the oldest month is
+stored first. A page that cannot be read is named with the reason, and the
+others are stored. Then the exit code is 1.
 
 If the name of a file contains a month, the page must be that month's bulletin.
 If the month is already stored, every cell is compared with the page, and cells
 that differ are corrected.")]
 pub(crate) struct IngestArgs {
-    /// Saved pages
+    /// Saved pages: files, folders, or `-` for standard input
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]
@@ -243,7 +251,11 @@ pub(crate) struct ConfirmMissingArgs {
 #[command(after_help = "\
 Examples:
   bulletin parse saved-page.html
-  bulletin parse --format csv pages/*.html > cut-offs.csv
+  bulletin parse --format csv saved-pages > cut-offs.csv
+  curl -s URL | bulletin parse -
+
+A page is an HTML file or a single file (MHTML) from a browser. Of a folder,
+files that are not bulletins are named and skipped.
 
 The columns of CSV are bulletin_month, chart, preference, category, area, value,
 raw_category, raw_area and raw_value. `value` is an ISO date, C (current), U
@@ -252,7 +264,7 @@ raw_category, raw_area and raw_value. `value` is an ISO date, C (current), U
 Unreadable cells and refused pages are reported on standard error. Exits with 1
 if a page was refused; the other pages are still printed.")]
 pub(crate) struct ParseArgs {
-    /// Saved pages
+    /// Saved pages: files, folders, or `-` for standard input
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// The output format

@@ -21,7 +21,6 @@ pub(crate) mod latest;
 pub(crate) mod parse;
 pub(crate) mod place;
 pub(crate) mod preview;
-pub(crate) mod progress;
 pub(crate) mod queueing;
 pub(crate) mod replay;
 pub(crate) mod resend;
@@ -51,6 +50,7 @@ use sqlite::SqliteStore;
 use crate::args::{Args, StoredMonth};
 use crate::database;
 use crate::output::{self, complain};
+use crate::progress::Progress;
 use crate::settings::Settings;
 
 /// Prints a completion script.
@@ -61,8 +61,14 @@ pub(crate) fn completions(shell: Shell) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Runs a future to its end on this thread.
+/// Runs a future to its end on this thread, and shows that the command waits.
 fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    let _waiting = Progress::waiting("working");
+    run_to_end(future)
+}
+
+/// Runs a future to its end on this thread.
+fn run_to_end<T>(future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

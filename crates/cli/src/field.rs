@@ -106,6 +106,9 @@ fields! {
     TO_MONTH "to_month" Kind::Month, "The month of the later bulletin.";
     FROM_CUTOFF "from_cutoff" Kind::CutOff, "The cut-off of the earlier bulletin.";
     TO_CUTOFF "to_cutoff" Kind::CutOff, "The cut-off of the later bulletin.";
+    SETTING "setting" Kind::Text, "The name of a setting, as in `config.toml`.";
+    SETTING_VALUE "setting_value" Kind::Text, "The effective value of the setting; secrets are masked.";
+    ORIGIN "origin" Kind::Text, "The place from which the value comes: an option, the environment, a file or the default.";
     MISSING_PART "missing_part" Kind::Text,
         "The part of the page that is missing, if the cell is: its row or its column.";
     CORRECTIONS "corrections" Kind::Number, "The number of corrections of the bulletin.";

@@ -17,7 +17,9 @@ mod field;
 mod new_file;
 mod output;
 mod plot;
+mod progress;
 mod quote;
+mod saved_page;
 mod service;
 mod settings;
 
@@ -73,24 +75,6 @@ fn dispatch(command: &Command, settings: &Settings) -> anyhow::Result<ExitCode> 
         Command::Ingest(ingest) => command::ingest::run(settings, ingest),
         Command::ConfirmMissing(confirm) => command::confirm_missing::run(settings, confirm),
         Command::Parse(parse) => command::parse::run(parse),
-        Command::Show(show) => command::show::run(&args.store, show),
-        Command::Diff(diff) => command::diff::run(&args.store, diff),
-        Command::History(history) => command::history::run(&args.store, history),
-        Command::Standings(standings) => command::standings::run(&args.store, standings),
-        Command::Latest(latest) => command::latest::run(&args.store, latest),
-        Command::Corrections(corrections) => command::corrections::run(&args.store, corrections),
-        Command::Check(check) => command::check::run(&args.store, check),
-        Command::Export(export) => command::export::run(&args.store, export),
-        Command::Watch(watch) => command::watch::run(&args.store, watch),
-        Command::Preview(preview) => command::preview::run(&args.store, preview),
-        Command::Subscribe(subscribe) => command::aws::subscribe(subscribe),
-        Command::Unsubscribe(unsubscribe) => command::aws::unsubscribe(unsubscribe),
-        Command::Subscriptions(subscriptions) => command::aws::subscriptions(subscriptions),
-        Command::Replay(replay) => command::replay::run(&args.store, replay),
-        Command::Table(table) => command::table::run(&args.store, table),
-        Command::Status(status) => command::status::run(&args.store, status),
-        Command::Doctor(doctor) => command::doctor::run(&args.store, doctor),
-        Command::Completions { shell } => command::completions(*shell),
         Command::Show(show) => command::show::run(settings, show),
         Command::Diff(diff) => command::diff::run(settings, diff),
         Command::History(history) => command::history::run(settings, history),
@@ -98,6 +82,7 @@ fn dispatch(command: &Command, settings: &Settings) -> anyhow::Result<ExitCode> 
         Command::Latest(latest) => command::latest::run(settings, latest),
         Command::Corrections(corrections) => command::corrections::run(settings, corrections),
         Command::Check(check) => command::check::run(settings, check),
+        Command::Export(export) => command::export::run(settings, export),
         Command::Watch(watch) => command::watch::run(settings, watch),
         Command::Preview(preview) => command::preview::run(settings, preview),
         Command::Subscribe(subscribe) => command::aws::subscribe(settings, subscribe),

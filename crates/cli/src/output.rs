@@ -2,7 +2,6 @@
 //! [`print()`] and [`table`].
 
 use std::io::{BufRead as _, IsTerminal, Write};
-use std::time::Duration;
 
 use bulletin::{CutOff, Movement};
 use clap::ValueEnum;
@@ -10,7 +9,8 @@ use comfy_table::{
     Attribute, Cell, Color, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle, Width,
     presets,
 };
-use indicatif::ProgressBar;
+
+use crate::progress::aside;
 
 /// Formats of data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -175,37 +175,16 @@ pub(crate) fn cut_off_text(cut_off: Option<CutOff>) -> String {
     cut_off.map_or_else(|| "?".into(), |cut_off| cut_off.to_string())
 }
 
-/// A sign of progress on the terminal while a command waits longer than half a second. It disappears when it is dropped.
-#[derive(Debug)]
-pub(crate) struct Waiting(ProgressBar);
-
-impl Waiting {
-    /// Shows for what the command waits.
-    pub(crate) fn show(what: &'static str) -> Self {
-        if !std::io::stderr().is_terminal() {
-            return Self(ProgressBar::hidden());
-        }
-        let bar = ProgressBar::new_spinner().with_message(what);
-        // The first tick draws it.
-        bar.enable_steady_tick(Duration::from_millis(500));
-        Self(bar)
-    }
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        self.0.finish_and_clear();
-    }
-}
-
 /// Prints to standard output.
 pub(crate) fn print(text: &str) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    if !text.ends_with('\n') {
-        out.write_all(b"\n")?;
-    }
-    Ok(out.flush()?)
+    aside(|| {
+        let mut out = std::io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        if !text.ends_with('\n') {
+            out.write_all(b"\n")?;
+        }
+        Ok(out.flush()?)
+    })
 }
 
 /// Prints rows as CSV. Cells that a spreadsheet would take for formulas are escaped.
@@ -243,17 +222,21 @@ fn is_number(cell: &str) -> bool {
 
 /// Prints a line on standard error, of this kind: `error`, `warning`, `note`.
 pub(crate) fn complain(kind: &str, what: &str) {
-    // If standard error is closed, there is nobody to notify.
-    let _ = writeln!(std::io::stderr().lock(), "{kind}: {what}");
+    aside(|| {
+        // If standard error is closed, there is nobody to notify.
+        let _ = writeln!(std::io::stderr().lock(), "{kind}: {what}");
+    });
 }
 
 /// Asks for confirmation on the terminal.
 pub(crate) fn is_confirmed() -> anyhow::Result<bool> {
-    let mut out = std::io::stdout().lock();
-    out.write_all(b"Continue? [y/N] ")?;
-    out.flush()?;
     let mut answer = String::new();
-    std::io::stdin().lock().read_line(&mut answer)?;
+    aside(|| {
+        let mut out = std::io::stdout().lock();
+        out.write_all(b"Continue? [y/N] ")?;
+        out.flush()?;
+        std::io::stdin().lock().read_line(&mut answer)
+    })?;
     Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
 }
 

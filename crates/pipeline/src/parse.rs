@@ -7,7 +7,7 @@ mod shipped;
 mod storing;
 
 use bulletin::{Finding, Month};
-use bulletin_html::{Refusal, read_page};
+use bulletin_html::{ReadPage, Refusal, read_page};
 use chrono::{DateTime, Duration, Utc};
 
 use crate::calendar::present_month;
@@ -151,8 +151,8 @@ where
         result
     }
 
-    /// Stores a page that an operator ingests. It counts as confirmed. A page of another month than `expected` is
-    /// refused.
+    /// Reads and stores a page that an operator ingests. It counts as confirmed. A page of another month than
+    /// `expected` is refused.
     ///
     /// # Errors
     /// [`ParseError`] if the page is refused or the store fails.
@@ -162,11 +162,24 @@ where
         expected: Option<Month>,
         accept: Accept,
     ) -> Result<(Month, Vec<Finding>, Parsed), ParseError> {
-        let mut read = read_page(&page.body, expected).map_err(|refusal| ParseError::Refused {
+        let read = read_page(&page.body, expected).map_err(|refusal| ParseError::Refused {
             month: expected,
             host: page.host.clone(),
             refusal,
         })?;
+        self.store_read_page(page, read, accept).await
+    }
+
+    /// Stores a page that an operator ingests and that has been read already; the body in `page` is not used.
+    ///
+    /// # Errors
+    /// [`ParseError`] if the store fails.
+    pub async fn store_read_page(
+        &self,
+        page: &Fetched,
+        mut read: ReadPage,
+        accept: Accept,
+    ) -> Result<(Month, Vec<Finding>, Parsed), ParseError> {
         if accept.identical_charts {
             read = read.confirm_identical_charts();
         }

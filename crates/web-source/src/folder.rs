@@ -19,9 +19,9 @@ const DEEPEST: usize = 16;
 /// A folder of saved pages. They count as added manually, and so as confirmed.
 ///
 /// A page can be anywhere below the folder: under its path on the site, in folders by year, or directly in
-/// the folder. Its month is parsed from its name: `visa-bulletin-for-march-2026.html`, one of the irregular
-/// names, or the title under which browsers save it, `Visa Bulletin For March 2026.html`. Other files are
-/// ignored.
+/// the folder, as HTML or as a browser's single file (MHTML). Its month is parsed from its name:
+/// `visa-bulletin-for-march-2026.html`, one of the irregular names, or the title under which browsers save it,
+/// `Visa Bulletin For March 2026.html`. Other files are ignored.
 /// If two files have the same month, the one under the site's path is used, else the one with the usual name,
 /// else the first by name. Links to files are followed, links to folders are not.
 #[derive(Debug)]
@@ -143,10 +143,10 @@ struct SavedPage {
 impl SavedPage {
     fn of(file: PathBuf) -> Option<Self> {
         let name = file.file_name()?.to_string_lossy().into_owned();
-        let is_html = [".html", ".htm"]
+        let is_page = [".html", ".htm", ".mhtml", ".mht"]
             .iter()
             .any(|ending| name.to_ascii_lowercase().ends_with(ending));
-        if !is_html || name.starts_with('.') {
+        if !is_page || name.starts_with('.') {
             return None;
         }
         let segments: Vec<_> = file.iter().map(|segment| segment.to_string_lossy()).collect();

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use bulletin_samples::{TransferEncoding, mhtml};
+
 use crate::page::Page;
 use crate::random::Random;
 use crate::report::{Kind, clear, unclear};
@@ -51,38 +53,25 @@ fn plain_text(page: &mut Page, _: &mut Random) -> bool {
     rewrite(page, visible)
 }
 
-/// The head of a page that a browser saved as one file, and its end.
-fn mhtml_parts(page: &Page, transfer_encoding: &str) -> (String, &'static str) {
-    let address = "https://travel.state.gov/content/travel/en/legal/visa-law0/visa-bulletin/x.html";
-    let head = format!(
-        "From: <Saved by Blink>\r\nSnapshot-Content-Location: {address}\r\nSubject: Visa Bulletin For {}\r\n\
-         Date: Mon, 5 Jan 2026 10:00:00 -0000\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n\t\
-         type=\"text/html\";\r\n\tboundary=\"----MultipartBoundary--x7----\"\r\n\r\n\r\n\
-         ------MultipartBoundary--x7----\r\nContent-Type: text/html\r\nContent-ID: <frame-1@mhtml.blink>\r\n\
-         Content-Transfer-Encoding: {transfer_encoding}\r\nContent-Location: {address}\r\n\r\n",
-        page.month.title()
-    );
-    let end = "\r\n------MultipartBoundary--x7----\r\nContent-Type: text/css\r\nContent-Transfer-Encoding: \
-               quoted-printable\r\nContent-Location: cid:css-1@mhtml.blink\r\n\r\n@charset \"utf-8\";\r\n\r\ntd { color: red; \
-               }\r\n------MultipartBoundary--x7------\r\n";
-    (head, end)
+fn single_file_in(page: &mut Page, encoding: TransferEncoding) -> bool {
+    page.encode = Rc::new(move |html| mhtml(html, encoding).into_bytes());
+    true
 }
 
 fn mhtml_quoted(page: &mut Page, _: &mut Random) -> bool {
-    let (head, end) = mhtml_parts(page, "quoted-printable");
-    page.encode = Rc::new(move |html| format!("{head}{}{end}", quoted_printable(html)).into_bytes());
-    true
+    single_file_in(page, TransferEncoding::QuotedPrintable)
 }
 
 fn mhtml_base64(page: &mut Page, _: &mut Random) -> bool {
-    let (head, end) = mhtml_parts(page, "base64");
-    page.encode = Rc::new(move |html| format!("{head}{}{end}", base64(html.as_bytes())).into_bytes());
-    true
+    single_file_in(page, TransferEncoding::Base64)
 }
 
 fn mhtml_8bit(page: &mut Page, random: &mut Random) -> bool {
-    let (head, end) = mhtml_parts(page, random.one(["8bit", "binary", "7bit"]));
-    page.encode = Rc::new(move |html| format!("{head}{html}{end}").into_bytes());
+    let encoding = random.one(["8bit", "binary", "7bit"]);
+    page.encode = Rc::new(move |html| {
+        let file = mhtml(html, TransferEncoding::EightBit);
+        file.replacen("8bit", encoding, 1).into_bytes()
+    });
     true
 }
 
@@ -90,11 +79,12 @@ fn mhtml_8bit(page: &mut Page, random: &mut Random) -> bool {
 fn email(page: &mut Page, random: &mut Random) -> bool {
     let is_base64 = random.below(2) == 0;
     page.encode = Rc::new(move |html| {
-        let (name, body) = if is_base64 {
-            ("base64", base64(html.as_bytes()))
+        let encoding = if is_base64 {
+            TransferEncoding::Base64
         } else {
-            ("quoted-printable", quoted_printable(html))
+            TransferEncoding::QuotedPrintable
         };
+        let (name, body) = (encoding.name(), encoding.encode(html));
         let eml = format!(
             "Received: from a by b; Mon, 5 Jan 2026 10:00:00 -0000\r\nFrom: list@example.com\r\nTo: me@example.com\r\n\
              Subject: Fwd: the bulletin\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=b7\r\n\r\n\
@@ -104,51 +94,6 @@ fn email(page: &mut Page, random: &mut Random) -> bool {
         eml.into_bytes()
     });
     true
-}
-
-fn quoted_printable(text: &str) -> String {
-    let mut encoded = String::new();
-    let mut column = 0;
-    for byte in text.bytes() {
-        if byte == b'\n' {
-            encoded.push_str("\r\n");
-            column = 0;
-            continue;
-        }
-        if column > 71 {
-            encoded.push_str("=\r\n");
-            column = 0;
-        }
-        if matches!(byte, b' '..=b'~') && byte != b'=' {
-            encoded.push(char::from(byte));
-            column += 1;
-        } else {
-            encoded.push_str(&format!("={byte:02X}"));
-            column += 3;
-        }
-    }
-    encoded
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut encoded = String::new();
-    for (index, three) in bytes.chunks(3).enumerate() {
-        if index > 0 && index % 19 == 0 {
-            encoded.push_str("\r\n");
-        }
-        let byte = |at: usize| u32::from(three.get(at).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for digit in 0..4 {
-            if digit <= three.len() {
-                let value = bits >> (18 - 6 * digit) & 63;
-                encoded.push(char::from(DIGITS[value as usize]));
-            } else {
-                encoded.push('=');
-            }
-        }
-    }
-    encoded
 }
 
 fn complete_page(page: &mut Page, _: &mut Random) -> bool {

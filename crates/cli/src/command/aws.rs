@@ -24,6 +24,7 @@ pub(crate) use unsubscribe::run as unsubscribe;
 
 use crate::args::{CapacityArgs, ConnectionArgs, PlaceArgs};
 use crate::output::complain;
+use crate::progress::Progress;
 
 /// Runs `work` with the tables of a deployment.
 pub(crate) async fn on_store<T>(
@@ -81,6 +82,7 @@ async fn metered<T>(
     args: &CapacityArgs,
     work: impl AsyncFnOnce(Option<Meter>) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
+    let _waiting = Progress::waiting("waiting for AWS");
     let meter = args.show_capacity.then(Meter::default);
     let done = work(meter.clone()).await.map_err(without_database);
     if let Some(meter) = meter {

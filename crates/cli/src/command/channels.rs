@@ -7,6 +7,7 @@ use pipeline::port::StoreError;
 use sqlite::{SqliteStore, Watch, WatchChannel};
 
 use crate::output::{AlertsFormat, complain};
+use crate::progress::aside;
 use crate::settings::Settings;
 
 /// Standard output for alerts. Writing fails if the process was started without one, so that
@@ -25,7 +26,7 @@ impl AlertOutput {
 
 impl Write for AlertOutput {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.open()?.write(bytes)
+        aside(|| self.open()?.write(bytes))
     }
 
     fn flush(&mut self) -> io::Result<()> {

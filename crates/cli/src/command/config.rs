@@ -7,9 +7,11 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
+use serde_json::json;
 
 use crate::args::{Args, ConfigCommand};
 use crate::database::locate_quietly;
+use crate::field::output::{CONFIG, print_list};
 use crate::output::{self, Format};
 use crate::settings::{SETTINGS, Settings, TEMPLATE, location};
 
@@ -25,7 +27,7 @@ pub(crate) fn run(args: &Args, command: &ConfigCommand) -> anyhow::Result<ExitCo
 
 /// Prints every setting with its effective value and its origin.
 fn show(settings: &Settings, format: Format) -> anyhow::Result<()> {
-    let rows = SETTINGS
+    let records = SETTINGS
         .iter()
         .map(|setting| {
             let (mut value, origin) = settings.shown(setting.key);
@@ -34,14 +36,19 @@ fn show(settings: &Settings, format: Format) -> anyhow::Result<()> {
                     .ok()
                     .map(|location| location.path.display().to_string());
             }
-            [
-                Some(setting.key.to_owned()),
-                value,
-                Some(origin.word().to_owned()),
-            ]
+            json!({
+                "setting": setting.key,
+                "setting_value": value,
+                "origin": origin.word(),
+            })
         })
         .collect();
-    output::print_list(["Setting", "Value", "From"], rows, format)
+    let columns = [
+        ("Setting", "setting"),
+        ("Value", "setting_value"),
+        ("From", "origin"),
+    ];
+    print_list(&CONFIG, &columns, records, format)
 }
 
 /// Writes a configuration file that only its owner can read.

@@ -7,20 +7,21 @@ use anyhow::{anyhow, bail};
 use operations::archive_file::stored_bulletins;
 use pipeline::{ArchivedBulletin, CELL_COLUMNS, CellRow, keep_cells, missing_cells};
 
-use crate::args::{CellForm, ExportArgs, StoreArgs};
+use crate::args::{CellForm, ExportArgs};
 use crate::command::block_on;
 use crate::command::place::on_bulletins;
-use crate::command::progress::{progress_bar, show};
 use crate::command::shipped::Lead;
 use crate::new_file::NewFile;
 use crate::output::{self, Format, complain, counted};
+use crate::progress::Progress;
+use crate::settings::Settings;
 
-pub(crate) fn run(store: &StoreArgs, args: &ExportArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(settings: &Settings, args: &ExportArgs) -> anyhow::Result<ExitCode> {
     let file = match &args.file {
         Some(path) => Some(NewFile::check(path, args.force)?),
         None => None,
     };
-    let bulletins = load(store, args)?;
+    let bulletins = load(settings, args)?;
     let cells: Vec<CellRow> = bulletins.iter().flat_map(CellRow::of_bulletin).collect();
     if cells.is_empty() {
         bail!("there is nothing to export: no stored bulletin of these months has such a cell");
@@ -48,18 +49,16 @@ pub(crate) fn run(store: &StoreArgs, args: &ExportArgs) -> anyhow::Result<ExitCo
 }
 
 /// Loads the chosen cells.
-fn load(store: &StoreArgs, args: &ExportArgs) -> anyhow::Result<Vec<ArchivedBulletin>> {
+fn load(settings: &Settings, args: &ExportArgs) -> anyhow::Result<Vec<ArchivedBulletin>> {
     let lead = Lead {
         // Standard output is for data.
         format: Format::Csv,
         is_about_newest: false,
     };
-    let bar = progress_bar("bulletins");
-    let loaded = block_on(on_bulletins(store, &args.place, lead, async |store| {
-        Ok(stored_bulletins(store, args.months, |done, of| show(&bar, done, of)).await?)
-    }));
-    bar.finish_and_clear();
-    let mut bulletins = loaded?;
+    let mut bulletins = block_on(on_bulletins(settings, &args.place, lead, async |store| {
+        let bar = Progress::counting("bulletins");
+        Ok(stored_bulletins(store, args.months, |done, of| bar.show(done, of)).await?)
+    }))?;
     for bulletin in &mut bulletins {
         keep_cells(bulletin, args.category, args.country);
     }

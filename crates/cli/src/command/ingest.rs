@@ -1,11 +1,10 @@
 //! `bulletin ingest`: stores pages saved from a browser.
 
-use std::path::Path;
 use std::process::ExitCode;
 
 use bulletin::{Finding, Month};
 use pipeline::port::{BulletinStore, Clock, Fetched, LinkTable, PageLink, PageSource, SourceError};
-use pipeline::{Accept, ParseError, Parsed, Parser};
+use pipeline::{Accept, Parsed, Parser};
 use sqlite::SqliteStore;
 
 use crate::args::IngestArgs;
@@ -14,19 +13,22 @@ use crate::command::channels::channels;
 use crate::command::run::{repair_times, report_parsed};
 use crate::command::seed::seed;
 use crate::command::undelivered::{self, Failures};
-use crate::command::{aws, block_on, open_sound, parse};
+use crate::command::{aws, block_on, open_sound};
 use crate::output::{AlertsFormat, complain};
+use crate::progress::Progress;
+use crate::saved_page::{SavedPage, SavedPages};
 use crate::settings::Settings;
 
 pub(crate) fn run(settings: &Settings, args: &IngestArgs) -> anyhow::Result<ExitCode> {
     let clock = RunClock::new(args.as_of);
+    let saved = SavedPages::read(&args.files);
     let well = block_on(async {
         let Some(deployment) = &args.place.stage else {
-            return on_machine(&open_sound(settings)?, settings, clock, args).await;
+            return on_machine(&open_sound(settings)?, settings, clock, saved, args).await;
         };
         // The notifier sends the alerts, and `bulletin replay` handles the dead letters.
         aws::on_store(deployment, &args.place, async |store| {
-            feed(store, clock, args, |_| Ok(())).await
+            feed(store, clock, saved, args, |_| Ok(())).await
         })
         .await
     })?;
@@ -42,11 +44,15 @@ async fn on_machine(
     store: &SqliteStore,
     settings: &Settings,
     clock: RunClock,
+    saved: SavedPages,
     args: &IngestArgs,
 ) -> anyhow::Result<bool> {
     seed(store, settings, clock, false).await?;
     repair_times(store, clock).await?;
-    let fed = feed(store, clock, args, |month| Ok(store.settle_dead_letters(month)?)).await?;
+    let fed = feed(store, clock, saved, args, |month| {
+        Ok(store.settle_dead_letters(month)?)
+    })
+    .await?;
     Ok(send_alerts(store, settings, clock, args.format).await? && fed)
 }
 
@@ -67,10 +73,12 @@ pub(crate) async fn send_alerts(
     Ok(sent && well)
 }
 
-/// Stores the pages, and calls `stored` with the month of each. Returns true if all are stored.
+/// Stores the pages, oldest month first, and calls `stored` with the month of each. Returns true if every page was read
+/// and stored.
 async fn feed(
     store: &(impl BulletinStore + LinkTable),
     clock: RunClock,
+    mut saved: SavedPages,
     args: &IngestArgs,
     stored: impl Fn(Month) -> anyhow::Result<()>,
 ) -> anyhow::Result<bool> {
@@ -83,42 +91,32 @@ async fn feed(
         missing: args.confirm_missing,
         identical_charts: args.confirm_identical,
     };
-    let mut well = true;
-    for file in &args.files {
-        let named = file.display();
-        let body = match parse::read_bytes(file) {
-            Ok(body) => body,
-            Err(error) => {
-                well = false;
-                complain("error", &format!("{named}: {error:#}"));
-                continue;
-            }
-        };
-        let page = Fetched {
-            body,
-            host: "by hand".into(),
-            at: clock.now(),
-            by_hand: true,
-        };
-        let expected = parse::month_of_name(file);
-        match parser.parse_page(&page, expected, accept).await {
+    let page = Fetched {
+        body: Vec::new(),
+        host: "by hand".into(),
+        at: clock.now(),
+        by_hand: true,
+    };
+    let mut well = saved.is_complete;
+    saved.pages.sort_by_key(|saved| saved.read.bulletin.month());
+    let count = saved.pages.len();
+    let bar = Progress::counting("bulletins");
+    for (done, SavedPage { argument, name, read }) in saved.pages.into_iter().enumerate() {
+        bar.show(done, count);
+        match parser.store_read_page(&page, read, accept).await {
             Ok((month, findings, parsed)) => {
                 stored(month)?;
                 if !matches!(parsed, Parsed::Stored { .. }) {
                     for finding in &findings {
-                        complain("warning", &format!("{named}: {finding}"));
+                        complain("warning", &format!("{name}: {finding}"));
                     }
                 }
                 report_parsed(month, &parsed, false);
-                suggest_confirmation(file, &findings);
+                suggest_confirmation(&argument, &findings);
             }
             Err(error) => {
                 well = false;
-                let why = match &error {
-                    ParseError::Refused { refusal, .. } => parse::why_refused(refusal),
-                    other => other.to_string(),
-                };
-                complain("error", &format!("{named}: {why}"));
+                complain("error", &format!("{name}: {error}"));
             }
         }
     }
@@ -126,8 +124,7 @@ async fn feed(
 }
 
 /// Prints the command that confirms missing cells or identical charts.
-fn suggest_confirmation(file: &Path, findings: &[Finding]) {
-    let named = file.display();
+fn suggest_confirmation(argument: &str, findings: &[Finding]) {
     let is_missing = |finding: &Finding| {
         matches!(
             finding,
@@ -139,14 +136,14 @@ fn suggest_confirmation(file: &Path, findings: &[Finding]) {
         complain(
             "note",
             &format!(
-                "if the department really dropped the missing rows or columns: bulletin ingest --confirm-missing {named}"
+                "if the department really dropped the missing rows or columns: bulletin ingest --confirm-missing {argument}"
             ),
         );
     }
     if findings.iter().any(is_copy) {
         complain(
             "note",
-            &format!("if both charts really are the same: bulletin ingest --confirm-identical {named}"),
+            &format!("if both charts really are the same: bulletin ingest --confirm-identical {argument}"),
         );
     }
 }

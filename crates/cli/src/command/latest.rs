@@ -54,7 +54,7 @@ fn page(record: &BulletinRecord) -> String {
 
 fn record_of(record: &BulletinRecord) -> Value {
     // A shipped bulletin was not fetched.
-    let is_fetched = record.host != shipped_history::HOST;
+    let is_fetched = record.host != SHIPPED;
     let time = |at| is_fetched.then(|| instant(at));
     let pending = record.pending.as_ref();
     json!({

@@ -1,10 +1,8 @@
-//! Queues pages to be parsed again: the list of pages, the progress bar, and stopping with Ctrl-C.
+//! Queues pages to be parsed again: the list of pages, and stopping with Ctrl-C.
 
-use std::io::IsTerminal as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use indicatif::{ProgressBar, ProgressStyle};
 use operations::replay::month::Again;
 use serde_json::json;
 
@@ -31,17 +29,6 @@ impl Stop {
     pub(crate) fn is_asked_for(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
-}
-
-/// The largest number of messages for which no progress bar is shown.
-const WORTH_A_BAR: usize = 3;
-
-pub(crate) fn progress_bar(messages: usize) -> ProgressBar {
-    if messages <= WORTH_A_BAR || !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} messages, {eta} left");
-    ProgressBar::new(messages as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
 /// Lists the pages to be parsed again.

@@ -24,14 +24,13 @@ use crate::command::channels::channels;
 use crate::command::seed::seed;
 use crate::command::source::source;
 use crate::command::undelivered::{self, Failures, is_first_today};
-use crate::command::{block_on, open_sound};
-use crate::output::{Waiting, complain, counted};
+use crate::command::{open_sound, run_to_end};
+use crate::output::{complain, counted};
+use crate::progress::Progress;
 use crate::settings::Settings;
 
 pub(crate) use report::report_parsed;
-use report::{
-    WORTH_A_BAR, progress_bar, ranges, report_page, report_totals, report_unfetched, report_verdicts,
-};
+use report::{WORTH_A_BAR, ranges, report_page, report_totals, report_unfetched, report_verdicts};
 
 /// The time to wait for another run on the same database, so that months are stored in order. After that, both runs share
 /// the work.
@@ -46,7 +45,7 @@ pub(crate) fn run(settings: &Settings, args: &RunArgs) -> anyhow::Result<ExitCod
             complain("note", &format!("retrying {}", counted(waiting, "dead letter")));
         }
     }
-    block_on(async {
+    run_to_end(async {
         if args.pages.source.is_none() {
             seed(&store, settings, clock, args.quiet).await?;
         }
@@ -124,7 +123,7 @@ async fn poll(
     let (mut is_first, mut tally, mut failures) = (true, Tally::default(), Failures::default());
     let failed_before = failed_look(&store.checks()?).is_some();
     loop {
-        let waiting = Waiting::show("asking the State Department's hosts");
+        let waiting = Progress::waiting("asking the State Department's hosts");
         let report = fetcher.fetch(args.backfill).await?;
         drop(waiting);
         if is_first {
@@ -132,13 +131,16 @@ async fn poll(
         }
         is_first = false;
         let stored_before = tally.stored;
-        let bar = progress_bar(report.queued.len());
         let are_many = report.queued.len() > WORTH_A_BAR;
         tally.are_counted |= are_many;
+        let bar = Progress::counting("pages");
+        let mut parsed = 0;
+        bar.show(parsed, report.queued.len());
         parse_pages(store, source, &clock, |outcome: PageOutcome| {
             tally.add(&outcome);
-            bar.inc(1);
-            bar.suspend(|| match &outcome.result {
+            parsed += 1;
+            bar.show(parsed, report.queued.len());
+            match &outcome.result {
                 Err(ParseError::Source(SourceError::Blocked { tried, .. }))
                     if args.pages.source.is_none() =>
                 {
@@ -149,10 +151,10 @@ async fn poll(
                     }
                 }
                 _ => report_page(&outcome, args, args.quiet || are_many),
-            });
+            }
         })
         .await?;
-        bar.finish_and_clear();
+        drop(bar);
         let drained = channels.deliver(store, &clock).await?;
         failures.print(&drained, args.quiet);
         // A stored bulletin can make more pages due: the history before the first bulletin.

@@ -78,6 +78,7 @@ outputs! {
         LAST_GOOD_POLL_AT.or_none(), LAST_FAILED_POLL_AT.or_none(), LAST_FAILURE.or_none(), PAGES_WAITING,
         CHANGES_WAITING, PROBLEMS, REMARKS, NEXT_STEPS,
     ];
+    CONFIG "config show" many [SETTING, SETTING_VALUE.or_none(), ORIGIN];
     DOCTOR "doctor" many [PART, VERDICT, DESCRIPTION, REMEDY.or_none(), COMMANDS];
     DEAD_LETTERS "replay --dead-letters" many [
         QUEUE, ABOUT, LINK_STATE.or_none(), SENT_AT.or_none(), RECEIVES.or_none(), REASON.or_none(),

@@ -251,7 +251,10 @@ fn a_better_page_fed_by_hand_settles_what_was_refused() {
 fn a_file_that_is_not_there_is_named() {
     let folder = Folder::new();
     folder.write("folder/file", "");
-    for (name, says) in [("nowhere.html", "No such file"), ("folder", "directory")] {
+    for (name, says) in [
+        ("nowhere.html", "No such file"),
+        ("folder", "contains no saved bulletins"),
+    ] {
         for command in ["parse", "ingest"] {
             folder
                 .bulletin(&[command, name])

@@ -16,10 +16,11 @@ use serde_json::{Value, json};
 
 use super::{metered, open};
 use crate::args::{QueueWord, ReplayArgs};
-use crate::command::queueing::{Stop, progress_bar, report_queued, show_pages};
+use crate::command::queueing::{Stop, report_queued, show_pages};
 use crate::command::resend::{announce, rebuild_and_send, resend};
 use crate::field::output::{DEAD_LETTERS, instant, print_list};
 use crate::output::{complain, counted, is_confirmed};
+use crate::progress::Progress;
 
 /// A deployment, and the options of the command.
 struct Cloud<'a> {
@@ -126,17 +127,17 @@ impl Cloud<'_> {
     async fn redrive_pages(&self, letters: &[Letter]) -> anyhow::Result<bool> {
         let strange = self.report_strange(letters);
         let stop = Stop::listen();
-        let bar = progress_bar(letters.len());
+        let bar = Progress::counting("messages");
         let redriven = self
             .queues
             .redrive_pages(
                 letters,
                 self.args.max_rate,
-                |moved| bar.set_position(moved as u64),
+                |moved| bar.show(moved, letters.len()),
                 || stop.is_asked_for(),
             )
             .await?;
-        bar.finish_and_clear();
+        drop(bar);
         complain(
             "note",
             &format!(
@@ -297,13 +298,13 @@ impl Cloud<'_> {
         }
         let waiting = self.queues.pages(self.config).await?;
         let stop = Stop::listen();
-        let bar = progress_bar(pages.len());
+        let bar = Progress::counting("messages");
         let queued = month::queue(&self.store, &waiting, pages, self.args.max_rate, |queued| {
-            bar.set_position(queued as u64);
+            bar.show(queued, pages.len());
             !stop.is_asked_for()
         })
         .await?;
-        bar.finish_and_clear();
+        drop(bar);
         Ok(report_queued(queued, pages.len(), "the parser parses them"))
     }
 

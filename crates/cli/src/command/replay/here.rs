@@ -10,10 +10,11 @@ use sqlite::{DeadLetterKind, SqliteStore};
 use crate::args::{QueueWord, ReplayArgs};
 use crate::command::channels::channels;
 use crate::command::open_existing_to_write;
-use crate::command::queueing::{Stop, progress_bar, report_queued, show_pages};
+use crate::command::queueing::{Stop, report_queued, show_pages};
 use crate::command::resend::{announce, resend};
 use crate::field::output::{DEAD_LETTERS, print_list};
 use crate::output::{AlertsFormat, Format, complain, counted};
+use crate::progress::Progress;
 use crate::settings::Settings;
 
 /// Runs the command. Returns true if no problem is left.
@@ -32,13 +33,13 @@ pub(super) async fn replay(settings: &Settings, args: &ReplayArgs) -> anyhow::Re
             return Ok(true);
         }
         let stop = Stop::listen();
-        let bar = progress_bar(pages.len());
+        let bar = Progress::counting("messages");
         let queued = month::queue(&place, store, &pages, None, |queued| {
-            bar.set_position(queued as u64);
+            bar.show(queued, pages.len());
             !stop.is_asked_for()
         })
         .await?;
-        bar.finish_and_clear();
+        drop(bar);
         return Ok(report_queued(queued, pages.len(), "`bulletin run` parses them"));
     }
     let format = match args.format {

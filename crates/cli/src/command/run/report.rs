@@ -1,9 +1,6 @@
 //! The lines that a run prints about pages and watches.
 
-use std::io::IsTerminal;
-
 use bulletin::Month;
-use indicatif::{ProgressBar, ProgressStyle};
 use pipeline::port::{BulletinStore as _, as_bulletin};
 use pipeline::{ParseError, Parsed};
 use sqlite::{PageOutcome, SqliteStore, WatchKind};
@@ -81,14 +78,6 @@ pub(super) fn ranges(months: &[Month]) -> String {
         None | Some(0) => texts.join(", "),
         Some(more) => format!("{}, and {more} more gaps", texts[..MOST_RANGES].join(", ")),
     }
-}
-
-pub(super) fn progress_bar(pages: usize) -> ProgressBar {
-    if pages <= WORTH_A_BAR || !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} pages, {eta} left");
-    ProgressBar::new(pages as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
 pub(super) fn report_page(outcome: &PageOutcome, args: &RunArgs, quiet: bool) {

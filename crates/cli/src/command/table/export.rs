@@ -10,9 +10,9 @@ use super::form;
 use crate::args::TableExportArgs;
 use crate::command::block_on;
 use crate::command::place::on_bulletins;
-use crate::command::progress::{progress_bar, show};
 use crate::command::shipped::Lead;
 use crate::output::{self, Format, complain, counted};
+use crate::progress::Progress;
 
 use crate::settings::Settings;
 
@@ -22,14 +22,14 @@ pub(super) fn run(settings: &Settings, args: &TableExportArgs) -> anyhow::Result
         format: form(&args.file, args.format)?,
         months: args.months,
     };
-    let bar = progress_bar("bulletins");
     let lead = Lead {
         // Standard output is for the summary.
         format: Format::Csv,
         is_about_newest: false,
     };
-    let done = block_on(on_bulletins(settings, &args.place, lead, async |store| {
-        let (now, progress) = (Utc::now(), |done, of| show(&bar, done, of));
+    let exported = block_on(on_bulletins(settings, &args.place, lead, async |store| {
+        let bar = Progress::counting("bulletins");
+        let (now, progress) = (Utc::now(), |done, of| bar.show(done, of));
         Ok(match store {
             Store::Shipped(history) => {
                 // As a new database would have it, so that an import alerts nobody.
@@ -37,9 +37,7 @@ pub(super) fn run(settings: &Settings, args: &TableExportArgs) -> anyhow::Result
             }
             store => export(store, &order, now, progress).await?,
         })
-    }));
-    bar.finish_and_clear();
-    let exported = done?;
+    }))?;
     if exported.kept > 0 {
         complain(
             "note",

@@ -13,10 +13,10 @@ use shipped_history::ShippedHistory;
 
 use super::form;
 use crate::args::TableImportArgs;
-use crate::command::progress::{progress_bar, show};
 use crate::command::{aws, block_on, open_sound};
 use crate::database::locate_quietly;
 use crate::output::{self, complain, counted};
+use crate::progress::Progress;
 use crate::settings::Settings;
 
 /// The time to wait for a run on the same database, because months must be stored in order.
@@ -27,10 +27,10 @@ pub(super) fn run(settings: &Settings, args: &TableImportArgs) -> anyhow::Result
         Some(file) => read_file(file, form(file, args.format)?, Utc::now())?,
         None => ShippedHistory::load().archived(Utc::now()),
     };
-    let bar = progress_bar("bulletins");
     let done = block_on(async {
         let bring = async |store: &Store| {
-            let progress = |done, of| show(&bar, done, of);
+            let bar = Progress::counting("bulletins");
+            let progress = |done, of| bar.show(done, of);
             Ok(import(store, bulletins, &SystemClock, progress).await?)
         };
         match &args.place.stage {
@@ -50,7 +50,6 @@ pub(super) fn run(settings: &Settings, args: &TableImportArgs) -> anyhow::Result
             Some(deployment) => aws::on_store(deployment, &args.place, bring).await,
         }
     });
-    bar.finish_and_clear();
     print_report(&done?)
 }
 

@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 use super::{kind, metered, open, with_client};
 use crate::args::table::{TableCountArgs, TableDescribeArgs, TableListArgs, TableScanArgs};
 use crate::command::block_on;
-use crate::command::progress::progress_bar;
 use crate::field::output::{COUNTED, DESCRIBED, LISTED};
 use crate::output::{self, Format, complain, counted};
+use crate::progress::Progress;
 
 pub(super) fn describe_table(args: &TableDescribeArgs) -> anyhow::Result<ExitCode> {
     let name = kind(args.table).name(&args.place.stage);
@@ -183,11 +183,10 @@ fn cell(value: &Value) -> String {
 pub(super) fn count_items(args: &TableCountArgs) -> anyhow::Result<ExitCode> {
     let kind = kind(args.table);
     let name = kind.name(&args.place.stage);
-    let bar = progress_bar("items");
     let count = with_client(&args.place, async |client| {
-        Ok(count(client, &name, kind, |counted| bar.set_position(counted as u64)).await?)
+        let bar = Progress::counting("items");
+        Ok(count(client, &name, kind, |counted| bar.show(counted, counted)).await?)
     });
-    bar.finish_and_clear();
     let count = count?;
     let total: usize = count.values().sum();
     let rows = || {

@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 use super::with_client;
 use crate::args::TableMigrateArgs;
 use crate::clock::RunClock;
-use crate::command::progress::{progress_bar, show};
 use crate::command::source::source;
 use crate::field::output::MIGRATED;
 use crate::output::{self, Format, complain, counted};
+use crate::progress::Progress;
 use crate::settings::Settings;
 
 /// The outcome of one month, planned or done.
@@ -62,9 +62,9 @@ pub(super) fn run(settings: &Settings, args: &TableMigrateArgs) -> anyhow::Resul
         let is_own = name == tables.data;
         let old = OldTable::new(client.clone(), name, is_own);
         let store = DynamoStore::new(client.clone(), tables);
-        let bar = progress_bar("items");
-        let survey = old.survey(|items| show(&bar, items, items)).await;
-        bar.finish_and_clear();
+        let bar = Progress::counting("items");
+        let survey = old.survey(|items| bar.show(items, items)).await;
+        drop(bar);
         let survey = survey?;
         let migration = Migration {
             old: &old,
@@ -107,10 +107,10 @@ async fn carry_all(
     plan: &Plan,
     done: &mut Vec<Line>,
 ) -> anyhow::Result<()> {
-    let bar = progress_bar("bulletins");
+    let bar = Progress::counting("bulletins");
     let mut result = Ok(());
     for (index, planned) in plan.months.iter().enumerate() {
-        show(&bar, index, plan.months.len());
+        bar.show(index, plan.months.len());
         let old = &survey.months[&planned.month];
         match migration.carry(old, &planned.page.path).await {
             Ok(outcome) => done.push(Line::done(planned, outcome)),
@@ -125,7 +125,7 @@ async fn carry_all(
             }
         }
     }
-    bar.finish_and_clear();
+    drop(bar);
     result
 }
 

@@ -8,14 +8,13 @@ use operations::table::{
 
 use super::{create::print_created, kind, kinds, with_client};
 use crate::args::table::{TableDropArgs, TableTruncateArgs};
-use crate::command::progress::{progress_bar, show};
 use crate::output::{self, counted};
+use crate::progress::Progress;
 
 pub(super) fn truncate_table(args: &TableTruncateArgs) -> anyhow::Result<ExitCode> {
     let kind = kind(args.table);
     let name = kind.name(&args.place.stage);
-    let bar = progress_bar("items");
-    let done = with_client(&args.place, async |client| {
+    with_client(&args.place, async |client| {
         let removal = match removal(client, &name, kind).await {
             // Completes an earlier run that was interrupted between drop and create.
             Err(TableError::Absent(_)) if args.drop_and_create => Removal::default(),
@@ -38,14 +37,14 @@ pub(super) fn truncate_table(args: &TableTruncateArgs) -> anyhow::Result<ExitCod
             );
         }
         let count = removal.count();
+        let bar = Progress::counting("items");
         let deleted = truncate(client, &name, kind, |deleted| {
-            show(&bar, deleted, count.max(deleted))
+            bar.show(deleted, count.max(deleted))
         })
         .await?;
+        drop(bar);
         output::print(&format!("{} deleted", counted(deleted, "item")))
-    });
-    bar.finish_and_clear();
-    done?;
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 
