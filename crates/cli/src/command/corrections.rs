@@ -31,78 +31,87 @@ pub(crate) fn run(store: &StoreArgs, args: &CorrectionsArgs) -> anyhow::Result<E
     let (corrected, is_shipped) = block_on(on_bulletins(store, &args.place, lead, async |store| {
         Ok((load(store, args).await?, matches!(store, Store::Shipped(_))))
     }))?;
-    if corrected.is_empty() {
-        let none = none_known(args, is_shipped);
-        if args.format == Format::Table {
-            output::print(&output::wrapped(&none))?;
-            return Ok(ExitCode::SUCCESS);
+    if corrected.is_empty() && args.format == Format::Table {
+        output::print(&output::wrapped(&none_known(args, is_shipped)))?;
+    } else {
+        if corrected.is_empty() && is_shipped {
+            complain("note", &none_known(args, is_shipped));
         }
-        complain("note", &none);
+        print(args.format, &corrected)?;
     }
-    let headings = [
-        "bulletin_month",
-        "chart",
-        "area",
-        "value",
-        "raw_value",
-        "replaced_at",
-        "host",
-        "raw_value_now",
-    ];
-    match args.format {
-        Format::Csv => output::print_csv(
-            headings,
-            corrected.iter().map(|one| {
-                [
-                    one.month.to_string(),
-                    one.key.chart.code().into(),
-                    one.key.area.code().into(),
-                    one.earlier
-                        .value
-                        .map(|value| value.to_string())
-                        .unwrap_or_default(),
-                    one.earlier.raw.clone(),
-                    one.earlier.replaced_at.to_rfc3339(),
-                    one.earlier.host.clone(),
-                    one.now.clone().unwrap_or_default(),
-                ]
-            }),
-        )?,
-        Format::Json => {
-            let all = corrected.iter().map(|one| {
-                json!({
-                    "month": one.month,
-                    "chart": one.key.chart,
-                    "area": one.key.area,
-                    "value": one.earlier.value,
-                    "raw_value": one.earlier.raw,
-                    "replaced_at": one.earlier.replaced_at,
-                    "host": one.earlier.host,
-                    "raw_value_now": one.now,
-                })
-            });
-            output::print_json(&all.collect::<Vec<_>>())?;
-        }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print(format: Format, corrected: &[Corrected]) -> anyhow::Result<()> {
+    match format {
+        Format::Csv => output::print_csv(HEADINGS, corrected.iter().map(Corrected::fields)),
+        Format::Json => output::print_json(&corrected.iter().map(Corrected::json).collect::<Vec<_>>()),
         Format::Table => {
             let mut table = output::table(&[
                 "bulletin", "chart", "column", "was", "printed", "until", "from", "is",
             ]);
-            for one in &corrected {
-                table.add_row([
-                    one.month.to_string(),
-                    output::unbroken(one.key.chart.name()),
-                    output::spaced(one.key.area.code()),
-                    cut_off_text(one.earlier.value),
-                    one.earlier.raw.clone(),
-                    output::unbroken(&one.earlier.replaced_at.format("%Y-%m-%d %H:%M UTC").to_string()),
-                    one.earlier.host.clone(),
-                    one.now.clone().unwrap_or_else(|| "gone".into()),
-                ]);
+            for one in corrected {
+                table.add_row(one.words());
             }
-            output::print(&output::fitted(table))?;
+            output::print(&output::fitted(table))
         }
     }
-    Ok(ExitCode::SUCCESS)
+}
+
+const HEADINGS: [&str; 8] = [
+    "bulletin_month",
+    "chart",
+    "area",
+    "value",
+    "raw_value",
+    "replaced_at",
+    "host",
+    "raw_value_now",
+];
+
+impl Corrected {
+    /// The fields of CSV, under [`HEADINGS`].
+    fn fields(&self) -> [String; 8] {
+        let value = self.earlier.value.map(|value| value.to_string());
+        [
+            self.month.to_string(),
+            self.key.chart.code().into(),
+            self.key.area.code().into(),
+            value.unwrap_or_default(),
+            self.earlier.raw.clone(),
+            self.earlier.replaced_at.to_rfc3339(),
+            self.earlier.host.clone(),
+            self.now.clone().unwrap_or_default(),
+        ]
+    }
+
+    fn json(&self) -> serde_json::Value {
+        json!({
+            "month": self.month,
+            "chart": self.key.chart,
+            "area": self.key.area,
+            "value": self.earlier.value,
+            "raw_value": self.earlier.raw,
+            "replaced_at": self.earlier.replaced_at,
+            "host": self.earlier.host,
+            "raw_value_now": self.now,
+        })
+    }
+
+    /// The row of a table for people.
+    fn words(&self) -> [String; 8] {
+        let until = self.earlier.replaced_at.format("%Y-%m-%d %H:%M UTC").to_string();
+        [
+            self.month.to_string(),
+            output::unbroken(self.key.chart.name()),
+            output::spaced(self.key.area.code()),
+            cut_off_text(self.earlier.value),
+            self.earlier.raw.clone(),
+            output::unbroken(&until),
+            self.earlier.host.clone(),
+            self.now.clone().unwrap_or_else(|| "gone".into()),
+        ]
+    }
 }
 
 fn none_known(args: &CorrectionsArgs, is_shipped: bool) -> String {

@@ -6,7 +6,7 @@ use crate::record::{RowWrite, StandingWrite, WritePlan};
 use crate::testing::FixedClock;
 
 /// A write of which one row, or one standing, is not what it was planned from loses, whatever else of it is right.
-pub async fn each_stale_part_alone_loses<Store: BulletinStore + LinkTable>(store: &Store) {
+pub(super) async fn each_stale_part_alone_loses<Store: BulletinStore + LinkTable>(store: &Store) {
     let clock = FixedClock::noon("2024-03-13");
     for date in ["2012-07-01", "2012-07-15"] {
         feed(store, &clock, &bulletin("2024-04", day(date))).await;
