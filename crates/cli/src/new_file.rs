@@ -1,4 +1,4 @@
-//! Writes a file whole or not at all: under a temporary name beside it, which is renamed when the file is complete.
+//! Writes a file whole or not at all: under a temporary name in the same folder, which is changed when the file is complete.
 //! Excludes its contents. Start with [`NewFile::check`].
 
 use std::path::Path;

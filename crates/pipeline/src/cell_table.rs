@@ -132,8 +132,8 @@ impl CellRow {
     }
 }
 
-/// Leaves only the cells of one category, and those that apply to one country: of its own column, or in a chart without
-/// one, of the column that includes it.
+/// Leaves only the cells of one category, and those that apply to one country: in its column, or in a chart without one,
+/// in the column that includes it.
 pub fn keep_cells(bulletin: &mut ArchivedBulletin, category: Option<Category>, country: Option<Area>) {
     let Some(country) = country else {
         bulletin
@@ -159,32 +159,4 @@ pub fn missing_cells(bulletins: &[ArchivedBulletin]) -> usize {
     let rows = bulletins.iter().flat_map(|bulletin| &bulletin.rows);
     let current = rows.filter_map(|row| row.current.as_ref());
     current.filter(|(row, _)| row.missing_part().is_some()).count()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_columns_are_the_fields() {
-        let row = CellRow {
-            bulletin_month: "2024-04".parse().unwrap(),
-            chart: Chart::FinalAction,
-            preference: Preference::Employment,
-            category: Category::Eb3,
-            area: Area::INDIA,
-            status: CellStatus::from(Some(CutOff::Current)),
-            cutoff_date: None,
-            raw_value: "C".into(),
-            source: SHIPPED.into(),
-        };
-        let json = serde_json::to_string(&row).unwrap();
-        let places: Vec<_> = CELL_COLUMNS
-            .iter()
-            .map(|column| json.find(&format!("\"{column}\":")).unwrap())
-            .collect();
-        assert!(places.is_sorted(), "{json}");
-        assert_eq!(row.fields()[5..7], ["current".to_owned(), String::new()]);
-        assert_eq!(json.matches("\":").count(), CELL_COLUMNS.len());
-    }
 }

@@ -15,7 +15,7 @@ use crate::value::instant;
 
 const TABLES: &str = concat!(include_str!("export.sql"), include_str!("views.sql"));
 
-/// Writes these bulletins to an empty file. Whoever calls it makes sure that a partial file is not kept.
+/// Writes these bulletins to an empty file. After an error the file is useless.
 ///
 /// # Errors
 /// [`StoreError`] if the file cannot be written.

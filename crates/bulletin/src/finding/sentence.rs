@@ -3,6 +3,9 @@
 use std::fmt;
 
 use super::Finding;
+use crate::area::Area;
+use crate::category::Category;
+use crate::chart::Chart;
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -23,25 +26,10 @@ impl fmt::Display for Finding {
 impl Finding {
     /// The place on the page: `Final Action Dates, row EB3, column INDIA`.
     fn place(&self) -> Option<String> {
+        if let Some((chart, category, area)) = self.cell() {
+            return Some(format!("{}, row {category}, column {area}", chart.name()));
+        }
         match self {
-            Self::UnreadableCell {
-                chart,
-                category,
-                area,
-                ..
-            }
-            | Self::ConflictingCells {
-                chart,
-                category,
-                area,
-                ..
-            }
-            | Self::DiffersFromShipped {
-                chart,
-                category,
-                area,
-                ..
-            } => Some(format!("{}, row {category}, column {area}", chart.name())),
             Self::LaterThanAll { chart, category, .. } => Some(format!("{}, row {category}", chart.name())),
             Self::UnrecognisedRow {
                 chart, preference, ..
@@ -83,7 +71,32 @@ impl Finding {
                 "Dates for Filing and Final Action, {}",
                 preference.name()
             )),
-            Self::MonthMismatch { .. } | Self::Layout { .. } => None,
+            _ => None,
+        }
+    }
+
+    /// The cell that it is about, if it is one.
+    fn cell(&self) -> Option<(Chart, Category, Area)> {
+        match self {
+            Self::UnreadableCell {
+                chart,
+                category,
+                area,
+                ..
+            }
+            | Self::ConflictingCells {
+                chart,
+                category,
+                area,
+                ..
+            }
+            | Self::DiffersFromShipped {
+                chart,
+                category,
+                area,
+                ..
+            } => Some((*chart, *category, *area)),
+            _ => None,
         }
     }
 
@@ -136,15 +149,11 @@ impl Finding {
             Self::LaterThanAll { area, .. } => {
                 format!("{area} is later than ALL, which is nearly always a misprint")
             }
-            Self::DiffersFromShipped { shipped, page, .. } => {
-                let text =
-                    |cell: &Option<String>| cell.as_deref().map_or_else(|| "no such cell".to_owned(), quoted);
-                format!(
-                    "the page has {}, and the history that was shipped had {}",
-                    text(page),
-                    text(shipped)
-                )
-            }
+            Self::DiffersFromShipped { shipped, page, .. } => format!(
+                "the page has {}, and the history that was shipped had {}",
+                quoted_cell(page.as_deref()),
+                quoted_cell(shipped.as_deref())
+            ),
             Self::MonthMismatch { month, elsewhere } => {
                 format!("The page is the bulletin of {}, but {elsewhere}", month.title())
             }
@@ -179,6 +188,10 @@ impl Finding {
         };
         Some(consequence.to_owned())
     }
+}
+
+fn quoted_cell(text: Option<&str>) -> String {
+    text.map_or_else(|| "no such cell".into(), quoted)
 }
 
 /// Text from a page, in quotes, without control characters, shortened.

@@ -116,6 +116,36 @@ fn a_page_that_agrees_makes_the_next_difference_a_correction() {
 }
 
 #[test]
+fn a_column_that_was_not_shipped_is_a_finding_and_no_news() {
+    let folder = seeded();
+    let month = month("2026-08");
+    let layout = Layout::of(month).unwrap();
+    let brazil: Area = "Brazil".parse().unwrap();
+    let is_ruling = |key: RowKey| {
+        (key.chart, key.category.preference(), key.area)
+            == (Chart::FinalAction, Preference::Employment, Area::ALL)
+    };
+    let shipped = ShippedHistory::load().bulletin(month).unwrap().0;
+    let keys = shipped.rows().flat_map(|row| {
+        let of_brazil = is_ruling(row.key).then_some(RowKey {
+            area: brazil,
+            ..row.key
+        });
+        let cut_off = row.reading.cut_off().unwrap();
+        std::iter::once(row.key)
+            .chain(of_brazil)
+            .map(move |key| layout.row(month, key, cut_off))
+    });
+    let page = Page::new(Bulletin::new(month, keys.collect::<Vec<_>>()).unwrap()).unwrap();
+    folder
+        .bulletin(&["watch", "add", "EB3", "Brazil", "--when", "every"])
+        .exits(0);
+    let answer = ingest(&folder, &page.render(), "2026-08-10")
+        .says_in_a_line(&["row EB3, column BRAZIL", "shipped had no such cell"]);
+    assert_eq!(answer.out, "", "nobody is alerted");
+}
+
+#[test]
 fn a_page_that_lost_a_column_replaces_no_shipped_cell() {
     let folder = seeded();
     let month = month("2024-05");

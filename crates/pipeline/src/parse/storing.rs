@@ -42,7 +42,7 @@ impl<'a> Candidate<'a> {
     }
 
     /// The path of the page on the site. A page that an operator feeds does not tell it.
-    pub(crate) fn path(&self, known: Option<&BulletinRecord>) -> String {
+    fn path(&self, known: Option<&BulletinRecord>) -> String {
         match known {
             Some(known) if self.page.by_hand => known.path.clone(),
             _ => self.link.path.clone(),
@@ -52,12 +52,12 @@ impl<'a> Candidate<'a> {
 
 /// The bulletin that a page comes to, and what it was worked out from.
 #[derive(Debug)]
-pub(super) struct Draft {
-    pub(super) bulletin: Bulletin,
-    pub(super) findings: Vec<Finding>,
+struct Draft {
+    bulletin: Bulletin,
+    findings: Vec<Finding>,
     confirmed_missing: Vec<RowKey>,
-    pub(super) stored: Vec<StoredRow>,
-    pub(super) around: Surroundings,
+    stored: Vec<StoredRow>,
+    around: Surroundings,
 }
 
 impl<Source, Store, C> Parser<'_, Source, Store, C>
@@ -174,6 +174,28 @@ where
         Ok(Parsed::Unchanged)
     }
 
+    /// Records that a page was read and has the shipped cells.
+    async fn confirm_shipped(
+        &self,
+        candidate: Candidate<'_>,
+        known: BulletinRecord,
+    ) -> Result<BulletinRecord, StoreError> {
+        let draft = self.draft(candidate, Some(&known)).await?;
+        let planned = plan_standings(self.store, &draft.bulletin, &draft.around, known.was_over()).await?;
+        let record = BulletinRecord {
+            path: candidate.path(Some(&known)),
+            host: candidate.page.host.clone(),
+            fetched_at: candidate.page.at,
+            findings: draft.findings,
+            ..known.clone()
+        };
+        let plan = planned
+            .mending()
+            .write(Vec::new(), record, Some(known), self.clock.now());
+        self.store.write(&plan).await?;
+        Ok(plan.record)
+    }
+
     /// Removes findings about cells that an earlier version of the page had lost and that this one shows.
     async fn update_findings(
         &self,
@@ -196,7 +218,7 @@ where
     }
 
     /// The bulletin that a page comes to, with the cells that it should have.
-    pub(super) async fn draft(
+    async fn draft(
         &self,
         candidate: Candidate<'_>,
         known: Option<&BulletinRecord>,
@@ -269,7 +291,7 @@ where
         let corrects = known.filter(|known| !known.is_shipped());
         let mut findings = draft.findings.clone();
         if known.is_some() && corrects.is_none() {
-            findings.extend(differences(draft, rows));
+            findings.extend(differences(rows, &draft.stored));
         }
         let mut earlier_versions = known.map_or_else(Vec::new, |known| known.earlier_versions.clone());
         earlier_versions.extend(known.map(|known| known.digest.clone()));

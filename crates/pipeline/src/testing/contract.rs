@@ -30,13 +30,9 @@ const ACCEPT_GONE: Accept = Accept {
     identical_charts: false,
 };
 
-pub use mend::what_somebody_else_wrote_is_mended;
-pub use shipped::a_page_replaces_what_was_shipped;
 pub use skew::{
     a_link_from_a_clock_ahead_is_due, a_mark_from_a_clock_ahead_is_free, a_page_beats_one_from_the_future,
 };
-pub use stale::each_stale_part_alone_loses;
-pub use write::{a_stale_write_loses, a_write_planned_beside_another_loses, half_a_write_is_completed};
 
 const EB3_INDIA: RowKey = RowKey {
     chart: Chart::FinalAction,
@@ -53,12 +49,12 @@ where
     what_is_written_is_read_back(&fresh().await).await;
     the_same_page_again_writes_nothing(&fresh().await).await;
     a_correction_keeps_what_it_replaces(&fresh().await).await;
-    what_somebody_else_wrote_is_mended(&fresh().await).await;
-    a_page_replaces_what_was_shipped(&fresh().await).await;
-    a_stale_write_loses(&fresh().await).await;
-    each_stale_part_alone_loses(&fresh().await).await;
-    a_write_planned_beside_another_loses(&fresh().await).await;
-    half_a_write_is_completed(&fresh().await).await;
+    mend::what_somebody_else_wrote_is_mended(&fresh().await).await;
+    shipped::a_page_replaces_what_was_shipped(&fresh().await).await;
+    write::a_stale_write_loses(&fresh().await).await;
+    stale::each_stale_part_alone_loses(&fresh().await).await;
+    write::a_write_planned_beside_another_loses(&fresh().await).await;
+    write::half_a_write_is_completed(&fresh().await).await;
     a_record_is_held_only_as_it_is_known(&fresh().await).await;
     a_history_is_newest_first(&fresh().await).await;
     what_is_imported_is_what_was_archived(&fresh().await, &fresh().await).await;

@@ -14,7 +14,7 @@ use crate::testing::FixedClock;
 
 /// Ingesting the page restores a row and a standing that another program overwrote. This is not a correction: record
 /// and revisions stay the same, so no alert is sent, and the wrong values are not kept as earlier values.
-pub async fn what_somebody_else_wrote_is_mended<Store: BulletinStore + LinkTable>(store: &Store) {
+pub(super) async fn what_somebody_else_wrote_is_mended<Store: BulletinStore + LinkTable>(store: &Store) {
     let clock = FixedClock::noon("2024-04-13");
     let (april, may) = (
         bulletin("2024-04", day("2012-07-01")),

@@ -8,7 +8,7 @@ use crate::testing::FixedClock;
 
 /// A write conflicts if one row, or one standing, is not the version that it was planned from, even if all other parts
 /// are.
-pub async fn each_stale_part_alone_loses<Store: BulletinStore + LinkTable>(store: &Store) {
+pub(super) async fn each_stale_part_alone_loses<Store: BulletinStore + LinkTable>(store: &Store) {
     let clock = FixedClock::noon("2024-03-13");
     for date in ["2012-07-01", "2012-07-15"] {
         feed(store, &clock, &bulletin("2024-04", day(date))).await;

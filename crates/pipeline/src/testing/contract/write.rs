@@ -12,7 +12,7 @@ use crate::record::{BulletinRecord, CellDigest, RowWrite, WritePlan};
 use crate::testing::FixedClock;
 
 /// A write that was planned from an older version of a row or standing does not change that case.
-pub async fn a_stale_write_loses<Store: BulletinStore + LinkTable>(store: &Store) {
+pub(super) async fn a_stale_write_loses<Store: BulletinStore + LinkTable>(store: &Store) {
     let clock = FixedClock::noon("2024-03-13");
     feed(store, &clock, &bulletin("2024-04", day("2012-07-01"))).await;
     let (row, standing, known) = stored(store, "2024-04", EB3_INDIA).await;
@@ -45,7 +45,7 @@ pub async fn a_stale_write_loses<Store: BulletinStore + LinkTable>(store: &Store
 
 /// A write conflicts if another month or another case was stored since it was planned. A new case has no version that
 /// could reveal this, so the plan names the months and the number of cases from which it was made.
-pub async fn a_write_planned_beside_another_loses<Store: BulletinStore + LinkTable>(store: &Store) {
+pub(super) async fn a_write_planned_beside_another_loses<Store: BulletinStore + LinkTable>(store: &Store) {
     const MONTHS: [&str; 3] = ["2024-02", "2024-03", "2024-04"];
     let clock = FixedClock::noon("2024-03-13");
     let february = bulletin(MONTHS[0], day("2012-07-01"));
@@ -119,7 +119,7 @@ fn neighbours(previous: Option<Month>) -> Neighbours<'static> {
 }
 
 /// A write that was interrupted after some of its cases is completed when the page is parsed again.
-pub async fn half_a_write_is_completed<Store: BulletinStore + LinkTable>(store: &Store) {
+pub(super) async fn half_a_write_is_completed<Store: BulletinStore + LinkTable>(store: &Store) {
     let clock = FixedClock::noon("2024-03-13");
     feed(store, &clock, &bulletin("2024-03", day("2012-07-01"))).await;
     let april = bulletin("2024-04", day("2012-08-01"));
