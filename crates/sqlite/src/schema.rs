@@ -12,7 +12,7 @@ use crate::error::{OpenError, open_error};
 
 /// The layout that this program writes. Opening a file of an older layout migrates it, in one transaction; a file of a
 /// newer layout is refused.
-pub const SCHEMA_VERSION: i64 = 3;
+pub const SCHEMA_VERSION: i64 = 4;
 
 /// The mark of a file of this program (`PRAGMA application_id`): the letters `VBul`.
 const APPLICATION_ID: i64 = 0x5642_756c;
@@ -22,6 +22,7 @@ const STEPS: [&str; SCHEMA_VERSION as usize] = [
     include_str!("schema-1.sql"),
     include_str!("schema-2.sql"),
     include_str!("schema-3.sql"),
+    include_str!("schema-4-problem.sql"),
 ];
 
 /// The time that a statement waits for another process to finish writing.

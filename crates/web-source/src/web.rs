@@ -1,9 +1,7 @@
 //! A page source that fetches over HTTPS from the department's hosts: requests, redirects, retries and the
 //! answers' meaning. Paths are checked in `path.rs`. Start at [`WebSource`].
 
-use std::error::Error as _;
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use bulletin_html::{INDEX_PATH, MAX_PAGE_BYTES, Refusal, read_index, recognise};
@@ -13,6 +11,7 @@ use reqwest::header::{ACCEPT, CONTENT_LENGTH, HeaderMap, HeaderValue, LOCATION, 
 use reqwest::{Client, Response, StatusCode, Url};
 use tokio::time::{Instant, sleep};
 
+use crate::client::{self, in_words, root_cause};
 use crate::config::{ConfigError, Host, WebConfig};
 use crate::path;
 use crate::text::shown;
@@ -428,19 +427,9 @@ impl Denial {
     }
 }
 
-/// A client with built-in root certificates of the public web, so that it needs none from the machine.
+/// The client of the source.
 fn client(config: &WebConfig, hosts: &[Host]) -> Result<Client, ConfigError> {
-    let roots = rustls::RootCertStore {
-        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-    };
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| ConfigError::Client {
-            reason: error.to_string(),
-        })?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+    let tls = client::tls().map_err(|reason| ConfigError::Client { reason })?;
     let accept = HeaderValue::from_static("text/html,application/xhtml+xml");
     let mut client = Client::builder()
         .tls_backend_preconfigured(tls)
@@ -462,13 +451,6 @@ fn client(config: &WebConfig, hosts: &[Host]) -> Result<Client, ConfigError> {
 
 fn is_redirect(status: StatusCode) -> bool {
     matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
-}
-
-fn in_words(status: StatusCode) -> String {
-    match status.canonical_reason() {
-        Some(reason) => format!("{} {reason}", status.as_u16()),
-        None => status.as_u16().to_string(),
-    }
 }
 
 /// A URL that can be shown: without user, query and fragment, which may be long or personal to one visitor.
@@ -508,14 +490,6 @@ fn retry_after(value: &str, now: DateTime<Utc>) -> Option<Duration> {
     }
     let until = DateTime::parse_from_rfc2822(value).ok()?;
     Some((until.to_utc() - now).to_std().unwrap_or_default())
-}
-
-fn root_cause(error: &reqwest::Error) -> String {
-    let mut cause = error.source();
-    while let Some(deeper) = cause.and_then(std::error::Error::source) {
-        cause = Some(deeper);
-    }
-    cause.map_or_else(|| "no reason given".into(), |cause| shown(&cause.to_string()))
 }
 
 #[cfg(test)]

@@ -76,7 +76,9 @@ fn a_run_uses_the_hosts_and_the_database_of_the_file() {
         "database = \"~/home.db\"\nhosts = [\"{}\"]\nno_history = true",
         site.host()
     ));
-    answer(folder.new_user(&["run"])).exits(0).says(&["stored"]);
+    answer(folder.new_user(&["run"]))
+        .exits(crate::web::well())
+        .says(&["stored"]);
     assert!(folder.path("home.db").exists());
 }
 
