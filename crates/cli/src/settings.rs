@@ -42,11 +42,13 @@ pub(crate) struct Settings {
     /// The URL of a dead man's switch.
     ping: Option<Secret>,
     /// The prefix of the ARNs of a deployment's topics.
-    #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "only AWS has topics"))]
     pub(crate) topic_prefix: Option<String>,
     /// The server and the sender of e-mail.
     #[serde(default)]
     smtp: SmtpSettings,
+    /// A warning if other users can read a secret in the file.
+    #[serde(skip)]
+    pub(crate) exposed: Option<String>,
     /// The configuration file. It may not exist.
     #[serde(skip)]
     file: PathBuf,
@@ -132,15 +134,17 @@ fn default_hosts() -> Vec<String> {
 }
 
 impl Settings {
-    /// Reads the file and the environment. Warns if others can read a secret in the file.
+    /// Reads the file and the environment.
     ///
     /// # Errors
     /// An invalid setting, with its place and the remedy.
     pub(crate) fn load(args: &Args) -> anyhow::Result<Self> {
         let file = location(&args.config)?;
         let mut layers = Figment::new();
-        if let Some(layer) = file::read(&file)? {
-            layers = layers.merge(layer);
+        let mut exposed = None;
+        if let Some(read) = file::read(&file)? {
+            layers = layers.merge(read.layer);
+            exposed = read.exposed;
         }
         layers = layers.merge(layer::environment()?).merge(flag::layer(args));
         let mut settings: Self = layers
@@ -160,6 +164,7 @@ impl Settings {
             settings.database = Some(db.clone());
         }
         settings.file = file.path;
+        settings.exposed = exposed;
         settings.check_prefix()?;
         Ok(settings)
     }

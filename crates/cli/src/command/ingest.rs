@@ -66,10 +66,8 @@ pub(crate) async fn send_alerts(
     let drained = channels.deliver(store, &clock).await?;
     Failures::default().print(&drained, false);
     let sent = drained.failed.is_empty();
-    if !sent {
-        if let Some(remedy) = undelivered::remedy(store)? {
-            complain("warning", &remedy);
-        }
+    if !sent && let Some(remedy) = undelivered::remedy(store)? {
+        complain("warning", &remedy);
     }
     Ok(sent && no_mail.is_none())
 }

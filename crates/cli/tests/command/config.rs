@@ -225,7 +225,7 @@ fn mail_is_sent_with_the_password_of_the_file_which_nothing_prints() {
     let warned = folder
         .bulletin(&["config", "show"])
         .exits(0)
-        .says(&["warning: ", "other users can read it: chmod 600 '"]);
+        .says(&["warning: ", "other users can read it: chmod 600 /"]);
     for answer in [run, show, warned] {
         assert!(
             !answer.out.contains(PASSWORD) && !answer.err.contains(PASSWORD),

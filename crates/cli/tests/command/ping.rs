@@ -204,6 +204,16 @@ fn the_url_is_a_setting_that_nothing_prints() {
     );
     folder.bulletin(&RUN).exits(0).says(&["other users can read it"]);
     assert_eq!(receiver.taken().len(), 2);
+    // With --quiet, once a day.
+    for is_said in [true, false] {
+        let quiet = folder.bulletin(&[&RUN[..], &["--quiet"]].concat()).exits(0);
+        assert_eq!(
+            quiet.err.contains("other users can read it"),
+            is_said,
+            "{quiet:#?}"
+        );
+    }
+    receiver.taken();
     let show = folder
         .bulletin(&["config", "show"])
         .exits(0)

@@ -76,6 +76,11 @@ impl Poller<'_> {
             queue: self.store,
             clock: &self.clock,
         };
+        if let Some(exposed) = &self.settings.exposed
+            && problems.noted("EXPOSED", exposed)
+        {
+            complain("warning", exposed);
+        }
         let (channels, no_mail) = channels(self.store, self.settings, self.args.format)?;
         if let Some(error) = no_mail
             && problems.found(&format!("MAIL#{error}"), &error)
