@@ -151,8 +151,10 @@ Examples:
 As a cron job:
   */30 * * * *  bulletin run --quiet --db $HOME/visa-bulletin.db
 
-Exits with 1 if a page was refused, no host answered, or an alert is
-undelivered.")]
+Exits with 1 while something is wrong: a page was refused or could not be
+fetched, no host answered, a bulletin is overdue, or an alert is undelivered.
+With --quiet, each problem is printed once and then once a day, and its end is
+printed too.")]
 pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) pages: SourceArgs,
@@ -163,6 +165,10 @@ pub(crate) struct RunArgs {
     /// Also fetch and store the bulletins of these months, once the newest is stored
     #[arg(long, value_name = "FROM..TO")]
     pub(crate) backfill: Option<MonthRange>,
+    /// Ping this dead man's switch, such as a check of healthchecks.io, at the start and the end of each poll [env:
+    /// VISA_BULLETIN_PING]
+    #[arg(long, value_name = "URL")]
+    pub(crate) ping: Option<String>,
     /// Act as if today were this day, to replay old pages
     #[arg(long, value_name = "DAY", requires = "source", value_parser = parse_day)]
     pub(crate) as_of: Option<NaiveDate>,
@@ -171,7 +177,7 @@ pub(crate) struct RunArgs {
     pub(crate) retry: bool,
     #[command(flatten)]
     pub(crate) seed: SeedArgs,
-    /// Print only alerts and problems
+    /// Print only alerts and problems, and each problem once a day
     #[arg(long, short)]
     pub(crate) quiet: bool,
     /// Print the answer of each host

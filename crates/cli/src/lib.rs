@@ -63,9 +63,19 @@ pub fn run() -> ExitCode {
         // An invalid file must not keep `config` from naming it.
         Command::Config(config) => finish(command::config::run(&args, config), None),
         command => match Settings::load(&args) {
-            Ok(settings) => finish(dispatch(command, &settings), Some(&settings)),
+            Ok(settings) => {
+                warn(command, &settings);
+                finish(dispatch(command, &settings), Some(&settings))
+            }
             Err(error) => finish(Err(error), None),
         },
+    }
+}
+
+/// Warns if other users can read a secret. A run does that itself, with `--quiet` once a day.
+fn warn(command: &Command, settings: &Settings) {
+    if let (Some(exposed), false) = (&settings.exposed, matches!(command, Command::Run(_))) {
+        output::complain("warning", exposed);
     }
 }
 

@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use figment::Figment;
-use mail::{Mailer, SmtpConfig, SmtpSettings};
+use mail::{Mailer, Secret, SmtpConfig, SmtpSettings};
 use serde::Deserialize;
-use web_source::WebConfig;
+use web_source::{Ping, WebConfig};
 
 use crate::args::Args;
 use crate::args::subscribe::parse_prefix;
@@ -39,12 +39,16 @@ pub(crate) struct Settings {
     /// True if a new database starts without the shipped history.
     #[serde(default)]
     pub(crate) no_history: bool,
+    /// The URL of a dead man's switch.
+    ping: Option<Secret>,
     /// The prefix of the ARNs of a deployment's topics.
-    #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "only AWS has topics"))]
     pub(crate) topic_prefix: Option<String>,
     /// The server and the sender of e-mail.
     #[serde(default)]
     smtp: SmtpSettings,
+    /// A warning if other users can read a secret in the file.
+    #[serde(skip)]
+    pub(crate) exposed: Option<String>,
     /// The configuration file. It may not exist.
     #[serde(skip)]
     file: PathBuf,
@@ -102,12 +106,13 @@ const fn without_variable(key: &'static str, kind: Kind) -> Setting {
 }
 
 /// Every setting.
-pub(crate) const SETTINGS: [Setting; 15] = [
+pub(crate) const SETTINGS: [Setting; 16] = [
     setting("database", "VISA_BULLETIN_DB", Kind::Path),
     setting("contact", "VISA_BULLETIN_CONTACT", Kind::Text),
     without_variable("hosts", Kind::Text),
     without_variable("allow_other_hosts", Kind::Switch),
     setting("no_history", "VISA_BULLETIN_NO_HISTORY", Kind::Switch),
+    setting("ping", "VISA_BULLETIN_PING", Kind::Secret),
     setting("topic_prefix", "VISA_BULLETIN_TOPIC_PREFIX", Kind::Text),
     setting("smtp.host", "SMTP_HOST", Kind::Text),
     setting("smtp.port", "SMTP_PORT", Kind::Text),
@@ -129,15 +134,17 @@ fn default_hosts() -> Vec<String> {
 }
 
 impl Settings {
-    /// Reads the file and the environment. Warns if others can read a secret in the file.
+    /// Reads the file and the environment.
     ///
     /// # Errors
     /// An invalid setting, with its place and the remedy.
     pub(crate) fn load(args: &Args) -> anyhow::Result<Self> {
         let file = location(&args.config)?;
         let mut layers = Figment::new();
-        if let Some(layer) = file::read(&file)? {
-            layers = layers.merge(layer);
+        let mut exposed = None;
+        if let Some(read) = file::read(&file)? {
+            layers = layers.merge(read.layer);
+            exposed = read.exposed;
         }
         layers = layers.merge(layer::environment()?).merge(flag::layer(args));
         let mut settings: Self = layers
@@ -157,6 +164,7 @@ impl Settings {
             settings.database = Some(db.clone());
         }
         settings.file = file.path;
+        settings.exposed = exposed;
         settings.check_prefix()?;
         Ok(settings)
     }
@@ -182,6 +190,20 @@ impl Settings {
         match self.shown.get(key) {
             Some((text, origin)) => (Some(text.clone()), *origin),
             None => (default(), Origin::Default),
+        }
+    }
+
+    /// The dead man's switch, if one is configured.
+    ///
+    /// # Errors
+    /// An invalid URL, with its place.
+    pub(crate) fn ping(&self) -> anyhow::Result<Option<Ping>> {
+        let Some(url) = &self.ping else {
+            return Ok(None);
+        };
+        match Ping::new(url.revealed()) {
+            Ok(ping) => Ok(Some(ping)),
+            Err(error) => bail!("{}: {error}", self.place("ping")),
         }
     }
 
@@ -215,21 +237,26 @@ impl Settings {
         }
     }
 
+    /// The place of a setting, for an error: its option, variable, or key in the file.
+    fn place(&self, key: &str) -> String {
+        let variable = SETTINGS.iter().find(|setting| setting.key == key);
+        match (self.origin(key), variable.and_then(|setting| setting.variable)) {
+            (Origin::File, _) => format!("{}: {key}", self.file.display()),
+            (Origin::Environment, Some(variable)) => variable.to_owned(),
+            _ => format!("--{}", key.replace('_', "-")),
+        }
+    }
+
     fn check_prefix(&mut self) -> anyhow::Result<()> {
         let Some(prefix) = &self.topic_prefix else {
             return Ok(());
-        };
-        let place = match self.origin("topic_prefix") {
-            Origin::File => format!("{}: topic_prefix", self.file.display()),
-            Origin::Environment => "VISA_BULLETIN_TOPIC_PREFIX".into(),
-            Origin::Flag | Origin::Default => return Ok(()),
         };
         match parse_prefix(prefix) {
             Ok(prefix) => {
                 self.topic_prefix = Some(prefix);
                 Ok(())
             }
-            Err(error) => bail!("{place}: {error}"),
+            Err(error) => bail!("{}: {error}", self.place("topic_prefix")),
         }
     }
 }

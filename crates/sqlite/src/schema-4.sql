@@ -1,3 +1,10 @@
+-- The problems that `run --quiet` has reported and that no run has found to be gone yet.
+CREATE TABLE reported_problem (
+    problem TEXT PRIMARY KEY,
+    summary TEXT NOT NULL,
+    reported_at TEXT NOT NULL
+) WITHOUT ROWID;
+
 -- Views for people with their own tools; no command reads them. `views.sql` adds those that the files of
 -- `bulletin export sqlite` have too, and a file of the export has tables in place of these three.
 

@@ -15,7 +15,8 @@ use crate::error::{OpenError, open_error};
 /// newer layout is refused.
 pub const SCHEMA_VERSION: i64 = 4;
 
-/// The oldest layout that can be read without a migration. Later layouts add only views for people.
+/// The oldest layout that can be read without a migration. Later layouts add views for people, and a table that only
+/// `bulletin run` uses.
 const READABLE_VERSION: i64 = 3;
 
 /// The mark of a file of this program (`PRAGMA application_id`): the letters `VBul`.

@@ -7,15 +7,15 @@ use std::time::Duration;
 
 use bulletin_html::{INDEX_PATH, MAX_PAGE_BYTES, read_index, recognise};
 use pipeline::port::{Clock, Fetched, PageLink, PageSource, SourceError, SystemClock};
-use reqwest::header::{CONTENT_LENGTH, LOCATION, RETRY_AFTER};
+use reqwest::header::{ACCEPT, CONTENT_LENGTH, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Client, Response, StatusCode};
 use tokio::time::{Instant, sleep};
 
+use crate::client::{self, in_words, root_cause};
 use crate::config::{ConfigError, Host, WebConfig};
 use crate::path;
-use crate::web::denial::{Again, Denial, Tried, address_of, challenge, in_words, retry_after, root_cause};
+use crate::web::denial::{Again, Denial, Tried, address_of, challenge, retry_after};
 
-mod client;
 mod denial;
 
 /// The redirect limit of one page.
@@ -59,7 +59,7 @@ impl<C: Clock> WebSource<C> {
     pub fn new(config: WebConfig, clock: C) -> Result<Self, ConfigError> {
         let hosts = config.check()?;
         Ok(Self {
-            client: client::build(&config, &hosts)?,
+            client: client(&config, &hosts)?,
             hosts,
             config,
             clock,
@@ -367,4 +367,26 @@ impl<C: Clock> PageSource for WebSource<C> {
 
 fn is_redirect(status: StatusCode) -> bool {
     matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
+}
+
+/// The client of the source.
+fn client(config: &WebConfig, hosts: &[Host]) -> Result<Client, ConfigError> {
+    let tls = client::tls().map_err(|reason| ConfigError::Client { reason })?;
+    let accept = HeaderValue::from_static("text/html,application/xhtml+xml");
+    let mut client = Client::builder()
+        .tls_backend_preconfigured(tls)
+        .user_agent(config.user_agent())
+        .default_headers(HeaderMap::from_iter([(ACCEPT, accept)]))
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .https_only(hosts.iter().all(|host| host.root.scheme() == "https"))
+        .connect_timeout(config.connect_timeout)
+        .timeout(config.request_timeout);
+    if hosts.iter().any(|host| host.is_loopback) {
+        client = client.no_proxy();
+    }
+    client.build().map_err(|error| ConfigError::Client {
+        reason: root_cause(&error),
+    })
 }

@@ -217,7 +217,7 @@ fn bytes_on_sns(alert: &Alert, json: &Value) -> usize {
 async fn play(pages: &end_to_end::pages::Pages, least: usize) {
     let clock = FixedClock::noon("2001-01-01");
     let world = World::new(&clock, &["travel"]);
-    let schema = schema::alerts();
+    let schema = schema::Schema::read("alert.schema.json");
     let (mut movements, mut largest, mut count) = (BTreeMap::new(), 0, 0);
     for (month, page) in pages {
         clock.set(release_day(*month));

@@ -27,7 +27,7 @@ Examples:
 
 Writes a systemd user unit if `systemctl --user` works, and a marked block of
 your crontab otherwise, with the absolute paths of the program, the database and
-the configuration file. Your other units and crontab lines stay as they are.
+the configuration file. Your other units and crontab lines are unchanged.
 Repeating it replaces the interval and the paths.
 
 The service does not have the environment of your shell: put the settings into

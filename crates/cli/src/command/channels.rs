@@ -6,7 +6,7 @@ use channels::{AlertFormat, Channels, CommandChannel, EmailChannel, TerminalChan
 use pipeline::port::StoreError;
 use sqlite::{SqliteStore, Watch, WatchChannel};
 
-use crate::output::{AlertsFormat, complain};
+use crate::output::AlertsFormat;
 use crate::progress::aside;
 use crate::settings::Settings;
 
@@ -42,25 +42,24 @@ fn alert_format(format: AlertsFormat) -> AlertFormat {
     }
 }
 
-/// The channels of one poll, and true if all of them work. A channel that does not work is reported now, before the first
-/// alert is due.
+/// The channels of one poll, and a sentence if a watch needs e-mail and none can be sent. It is known before the first alert
+/// is due.
 pub(crate) fn channels<'a>(
     store: &'a SqliteStore,
     settings: &Settings,
     format: AlertsFormat,
-) -> Result<(Channels<'a, AlertOutput>, bool), StoreError> {
+) -> Result<(Channels<'a, AlertOutput>, Option<String>), StoreError> {
     let mailer = settings.mailer();
-    let mut well = true;
-    if let (Err(error), [first, ..]) = (&mailer, mail_watches(store)?.as_slice()) {
-        well = false;
-        complain("error", &cannot_send(first, error));
-    }
+    let no_mail = match (&mailer, mail_watches(store)?.as_slice()) {
+        (Err(error), [first, ..]) => Some(cannot_send(first, error)),
+        _ => None,
+    };
     let channels = Channels {
         terminal: TerminalChannel::new(store, AlertOutput(io::stdout()), alert_format(format)),
         command: CommandChannel::new(store),
         email: EmailChannel::new(store, mailer),
     };
-    Ok((channels, well))
+    Ok((channels, no_mail))
 }
 
 /// The watches with an e-mail address.

@@ -12,12 +12,18 @@ use serde_json::json;
 use crate::args::{Args, ConfigCommand};
 use crate::database::locate_quietly;
 use crate::field::output::{CONFIG, print_list};
-use crate::output::{self, Format};
+use crate::output::{self, Format, complain};
 use crate::settings::{SETTINGS, Settings, TEMPLATE, location};
 
 pub(crate) fn run(args: &Args, command: &ConfigCommand) -> anyhow::Result<ExitCode> {
     match command {
-        ConfigCommand::Show { format } => show(&Settings::load(args)?, *format)?,
+        ConfigCommand::Show { format } => {
+            let settings = Settings::load(args)?;
+            if let Some(exposed) = &settings.exposed {
+                complain("warning", exposed);
+            }
+            show(&settings, *format)?;
+        }
         ConfigCommand::Path => output::print(&location(&args.config)?.path.display().to_string())?,
         ConfigCommand::Init { print: true } => output::print(TEMPLATE)?,
         ConfigCommand::Init { print: false } => init(&location(&args.config)?.path)?,

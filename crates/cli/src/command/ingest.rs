@@ -48,7 +48,9 @@ async fn on_machine(
     args: &IngestArgs,
 ) -> anyhow::Result<bool> {
     seed(store, settings, clock, false).await?;
-    repair_times(store, clock).await?;
+    if let Some(behind) = repair_times(store, clock).await? {
+        complain("warning", &behind);
+    }
     let fed = feed(store, clock, saved, args, |month| {
         Ok(store.settle_dead_letters(month)?)
     })
@@ -63,14 +65,17 @@ pub(crate) async fn send_alerts(
     clock: RunClock,
     format: AlertsFormat,
 ) -> anyhow::Result<bool> {
-    let (channels, well) = channels(store, settings, format)?;
+    let (channels, no_mail) = channels(store, settings, format)?;
+    if let Some(error) = &no_mail {
+        complain("error", error);
+    }
     let drained = channels.deliver(store, &clock).await?;
     Failures::default().print(&drained, false);
     let sent = drained.failed.is_empty();
-    if !sent {
-        undelivered::check(store, clock.now(), false).await?;
+    if !sent && let Some(remedy) = undelivered::remedy(store)? {
+        complain("warning", &remedy);
     }
-    Ok(sent && well)
+    Ok(sent && no_mail.is_none())
 }
 
 /// Stores the pages, oldest month first, and calls `stored` with the month of each. Returns true if every page was read

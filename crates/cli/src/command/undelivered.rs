@@ -3,8 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
-use pipeline::port::{AlertMarks, Claim, StoreError};
+use pipeline::port::StoreError;
 use sqlite::{Delivery, SqliteStore, Undelivered};
 
 use crate::output::{complain, counted};
@@ -27,40 +26,15 @@ impl Failures {
     }
 }
 
-/// Prints one line if alerts are undelivered, with `quiet` once a day. Returns true if there are
-/// none.
+/// The sentence about undelivered alerts, with the remedy; `None` if there are none.
 ///
 /// # Errors
 /// [`StoreError`].
-pub(crate) async fn check(store: &SqliteStore, now: DateTime<Utc>, quiet: bool) -> Result<bool, StoreError> {
+pub(crate) fn remedy(store: &SqliteStore) -> Result<Option<String>, StoreError> {
     let undelivered = store.undelivered()?;
     if undelivered == Undelivered::default() {
-        return Ok(true);
+        return Ok(None);
     }
-    if is_first_today(store, "UNDELIVERED", now).await? || !quiet {
-        complain("warning", &remedy(undelivered));
-    }
-    Ok(false)
-}
-
-/// True once a day for each warning, however often runs happen.
-///
-/// # Errors
-/// [`StoreError`].
-pub(crate) async fn is_first_today(
-    store: &SqliteStore,
-    warning: &str,
-    now: DateTime<Utc>,
-) -> Result<bool, StoreError> {
-    let mark = format!("{warning}#{}", now.date_naive());
-    let is_first = AlertMarks::claim_alert(store, &mark, now, now).await? == Claim::Granted;
-    if is_first {
-        store.sent(&mark, now).await?;
-    }
-    Ok(is_first)
-}
-
-fn remedy(undelivered: Undelivered) -> String {
     let changes = |count: u32| counted(count as usize, "change");
     let what = match (undelivered.retried, undelivered.given_up) {
         (retried, 0) => format!("{} (retried for five days)", changes(retried)),
@@ -70,8 +44,8 @@ fn remedy(undelivered: Undelivered) -> String {
             changes(retried)
         ),
     };
-    format!(
+    Ok(Some(format!(
         "undelivered alerts of {what}. `bulletin status` shows the cause. When it is fixed, `bulletin run --retry` sends \
          them; `bulletin watch remove ID` removes a watch and its alerts"
-    )
+    )))
 }

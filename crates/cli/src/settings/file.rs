@@ -10,7 +10,7 @@ use figment::value::{Dict, Value};
 
 use super::{Kind, Layer, Origin, SETTINGS, Settings, error};
 use crate::args::ConfigArgs;
-use crate::output::complain;
+use crate::quote::shell_word;
 
 /// The folder of this program in the user's folders for data and configuration.
 pub(crate) const FOLDER: &str = "visa-bulletin";
@@ -28,6 +28,14 @@ pub(crate) struct Location {
     pub(crate) path: PathBuf,
     /// True if the user chose it.
     is_chosen: bool,
+}
+
+/// The content of the configuration file.
+#[derive(Debug)]
+pub(super) struct Read {
+    pub(super) layer: Layer,
+    /// A warning if other users can read a secret.
+    pub(super) exposed: Option<String>,
 }
 
 /// The file that the user chose, or `config.toml` in the user's folder for configuration:
@@ -50,11 +58,11 @@ pub(crate) fn location(args: &ConfigArgs) -> anyhow::Result<Location> {
     })
 }
 
-/// The settings of the file; `None` if the file in the usual place does not exist. Warns if others can read a secret.
+/// The settings of the file; `None` if the file in the usual place does not exist.
 ///
 /// # Errors
 /// A file that cannot be read, or is invalid.
-pub(super) fn read(location: &Location) -> anyhow::Result<Option<Layer>> {
+pub(super) fn read(location: &Location) -> anyhow::Result<Option<Read>> {
     let path = &location.path;
     let mut text = String::new();
     let read = File::open(path).and_then(|mut file| {
@@ -83,16 +91,14 @@ pub(super) fn read(location: &Location) -> anyhow::Result<Option<Layer>> {
     let has_secret = SETTINGS
         .iter()
         .any(|setting| setting.kind == Kind::Secret && layer.get(setting.key).is_some());
-    if has_secret && is_readable_by_others(&file) {
-        complain(
-            "warning",
-            &format!(
-                "{0} contains a secret, and other users can read it: chmod 600 '{0}'",
-                path.display()
-            ),
-        );
-    }
-    Ok(Some(layer))
+    let exposed = (has_secret && is_readable_by_others(&file)).then(|| {
+        format!(
+            "{} contains a secret, and other users can read it: chmod 600 {}",
+            path.display(),
+            shell_word(&path.display().to_string())
+        )
+    });
+    Ok(Some(Read { layer, exposed }))
 }
 
 /// Resolves file names: `~/` is the home folder, and other relative names start at the folder of the configuration file.

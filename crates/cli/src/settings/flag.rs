@@ -15,6 +15,9 @@ pub(super) fn layer(args: &Args) -> Layer {
         Command::Run(run) => {
             source(&mut layer, &run.pages);
             seed(&mut layer, &run.seed);
+            if let Some(url) = &run.ping {
+                layer.set("ping", url.as_str());
+            }
         }
         Command::Ingest(ingest) => seed(&mut layer, &ingest.seed),
         Command::Doctor(doctor) => source(&mut layer, &doctor.pages),

@@ -76,7 +76,9 @@ fn a_run_uses_the_hosts_and_the_database_of_the_file() {
         "database = \"~/home.db\"\nhosts = [\"{}\"]\nno_history = true",
         site.host()
     ));
-    answer(folder.new_user(&["run"])).exits(0).says(&["stored"]);
+    answer(folder.new_user(&["run"]))
+        .exits(crate::web::well())
+        .says(&["stored"]);
     assert!(folder.path("home.db").exists());
 }
 
@@ -223,7 +225,7 @@ fn mail_is_sent_with_the_password_of_the_file_which_nothing_prints() {
     let warned = folder
         .bulletin(&["config", "show"])
         .exits(0)
-        .says(&["warning: ", "other users can read it: chmod 600 '"]);
+        .says(&["warning: ", "other users can read it: chmod 600 /"]);
     for answer in [run, show, warned] {
         assert!(
             !answer.out.contains(PASSWORD) && !answer.err.contains(PASSWORD),

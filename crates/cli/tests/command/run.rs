@@ -1,5 +1,8 @@
 //! `run`: the stored data, the alerts, and that a repetition changes nothing.
 
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+
 use crate::sample::{self, EB3_CHINA, file, page};
 use crate::server::Site;
 use crate::tool::Folder;
@@ -116,23 +119,6 @@ fn quiet_says_what_went_wrong_and_nothing_else() {
 }
 
 #[test]
-fn a_bulletin_that_should_be_out_is_missed_once_a_day() {
-    let folder = sample::stored(&["2024-04"]);
-    let run = |day: &str| {
-        let args = ["run", "--source", "pages", "--as-of", day, "--quiet"];
-        folder.bulletin(&args).exits(0).err
-    };
-    assert_eq!(run("2024-04-12"), "");
-    assert!(run("2024-04-23").contains("May 2024 should be out"));
-    assert_eq!(run("2024-04-23"), "");
-    assert!(run("2024-04-24").contains("May 2024 should be out"));
-    folder
-        .bulletin(&["status", "--as-of", "2024-04-24"])
-        .exits(1)
-        .prints(&["PROBLEM:      the bulletin of May 2024 should be out"]);
-}
-
-#[test]
 fn of_many_pages_none_is_left_unmentioned() {
     let folder = sample::stored(&["2024-04"]);
     let site = Site::start();
@@ -240,4 +226,32 @@ fn two_runs_at_once_store_and_tell_once() {
     assert_eq!(folder.count("SELECT count(*) FROM change_log"), 0);
     let headlines = out.lines().filter(|line| line.starts_with("=====")).count();
     assert_eq!(headlines, 2, "May and June, once each: {out}");
+}
+
+#[test]
+fn a_run_at_an_interval_polls_at_once_and_stops_cleanly() {
+    for every in ["auto", "30m"] {
+        let folder = Folder::new();
+        sample::save(&folder, &["2024-05"]);
+        let args = [
+            "run",
+            "--source",
+            "pages",
+            "--as-of",
+            "2024-04-12",
+            "--every",
+            every,
+        ];
+        let mut command = folder.command(&args);
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let is_last = |line: &str| line.contains("the newest stored bulletin is");
+        assert!(lines.any(|line| is_last(&line.unwrap())), "{every}");
+        // The signal can come before the pause: until somebody waits for it, it stops the process.
+        let pid = child.id().to_string();
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        Command::new("kill").arg(pid).status().unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{every}");
+        assert_eq!(folder.count("SELECT count(*) FROM bulletin"), 1);
+    }
 }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::server::Site;
 use crate::tool::{Answer, Folder, answer};
-use crate::web::{listed, serve};
+use crate::web::{listed, serve, well};
 
 const DATABASE: &str = ".local/share/visa-bulletin/visa-bulletin.db";
 
@@ -106,7 +106,7 @@ fn the_bulletin_in_force_after_the_history_is_reported_once() {
     serve(&site, &listed);
     let database = rusqlite::Connection::open(folder.path(DATABASE)).unwrap();
     database.execute("DELETE FROM link", []).unwrap();
-    let out = ask(&folder, &run).exits(0).out;
+    let out = ask(&folder, &run).exits(well()).out;
     // The months between that are over are stored and alert nobody.
     let now = listed[0].title();
     assert!(out.contains(&format!("EB-3 India, {now}")), "{out}");
@@ -117,7 +117,7 @@ fn the_bulletin_in_force_after_the_history_is_reported_once() {
         );
     }
     assert!(
-        !ask(&folder, &run).exits(0).out.contains("EB-3 India"),
+        !ask(&folder, &run).exits(well()).out.contains("EB-3 India"),
         "no alert repeats"
     );
 }

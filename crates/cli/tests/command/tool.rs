@@ -106,6 +106,7 @@ impl Folder {
         for name in [
             "VISA_BULLETIN_CONFIG",
             "VISA_BULLETIN_CONTACT",
+            "VISA_BULLETIN_PING",
             "VISA_BULLETIN_TOPIC_PREFIX",
             "XDG_CONFIG_HOME",
             "XDG_DATA_HOME",

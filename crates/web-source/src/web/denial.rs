@@ -1,11 +1,10 @@
 //! The reasons why a host does not give a page, and whether it is asked again.
 
-use std::error::Error as _;
 use std::time::Duration;
 
 use bulletin_html::{Refusal, recognise};
 use chrono::{DateTime, Utc};
-use reqwest::{Response, StatusCode, Url};
+use reqwest::{Response, Url};
 
 use crate::config::Host;
 use crate::text::shown;
@@ -88,13 +87,6 @@ impl Denial {
     }
 }
 
-pub(super) fn in_words(status: StatusCode) -> String {
-    match status.canonical_reason() {
-        Some(reason) => format!("{} {reason}", status.as_u16()),
-        None => status.as_u16().to_string(),
-    }
-}
-
 /// A URL that can be shown: without user, query and fragment, which may be long or personal to one visitor.
 pub(super) fn address_of(url: &Url) -> String {
     let mut url = url.clone();
@@ -132,14 +124,6 @@ pub(super) fn retry_after(value: &str, now: DateTime<Utc>) -> Option<Duration> {
     }
     let until = DateTime::parse_from_rfc2822(value).ok()?;
     Some((until.to_utc() - now).to_std().unwrap_or_default())
-}
-
-pub(super) fn root_cause(error: &reqwest::Error) -> String {
-    let mut cause = error.source();
-    while let Some(deeper) = cause.and_then(std::error::Error::source) {
-        cause = Some(deeper);
-    }
-    cause.map_or_else(|| "no reason given".into(), |cause| shown(&cause.to_string()))
 }
 
 #[cfg(test)]

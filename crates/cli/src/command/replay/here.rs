@@ -46,7 +46,10 @@ pub(super) async fn replay(settings: &Settings, args: &ReplayArgs) -> anyhow::Re
         Format::Json => AlertsFormat::Json,
         Format::Table | Format::Csv => AlertsFormat::Table,
     };
-    let (channels, well) = channels(store, settings, format)?;
+    let (channels, no_mail) = channels(store, settings, format)?;
+    if let Some(error) = &no_mail {
+        complain("error", error);
+    }
     let _lock = match args.dry_run {
         true => None,
         false => Some(store.lock_sending(Utc::now())?),
@@ -55,7 +58,7 @@ pub(super) async fn replay(settings: &Settings, args: &ReplayArgs) -> anyhow::Re
         Some(month) => announce(&place, &channels.fastest_first(), month, args).await?,
         None => resend(&place, &channels.fastest_first(), args).await?,
     };
-    Ok(done && well)
+    Ok(done && no_mail.is_none())
 }
 
 /// The chosen kind of dead letters; `None` for all. An error if this machine has no such stage.

@@ -1,15 +1,20 @@
 //! The lines that a run prints about pages and watches.
 
+use std::path::Path;
+
 use bulletin::Month;
 use pipeline::port::{BulletinStore as _, as_bulletin};
 use pipeline::{ParseError, Parsed};
-use sqlite::{PageOutcome, SqliteStore, WatchKind};
+use sqlite::{SqliteStore, WatchKind};
 
-use super::{ALTERNATES, Tally};
-use crate::args::RunArgs;
+use super::poll::Tally;
 use crate::command::blocked::{in_short, print_answers};
-use crate::command::verdict::verdict;
+use crate::command::verdict::coloured_verdict;
 use crate::output::{complain, counted};
+
+/// The problem with a page that alternates between two versions, and its remedy.
+pub(crate) const ALTERNATES: &str = "the page alternates between two versions, so neither is stored. Open it in a \
+     browser, save it, and store it with `bulletin ingest FILE`";
 
 /// The largest number of pages for which no progress bar is shown.
 pub(super) const WORTH_A_BAR: usize = 3;
@@ -36,7 +41,7 @@ pub(super) async fn report_verdicts(store: &SqliteStore) -> anyhow::Result<()> {
     let bulletin = as_bulletin(newest, store.rows(newest).await?)?;
     for watch in store.watches()? {
         if let WatchKind::Case(subscription) = watch.kind {
-            let sentence = verdict(&bulletin, subscription.case, subscription.priority_date);
+            let sentence = coloured_verdict(&bulletin, subscription.case, subscription.priority_date);
             complain(&format!("watch {}", watch.id), &sentence);
         }
     }
@@ -80,19 +85,13 @@ pub(super) fn ranges(months: &[Month]) -> String {
     }
 }
 
-pub(super) fn report_page(outcome: &PageOutcome, args: &RunArgs, quiet: bool) {
-    match (&outcome.result, &args.pages.source) {
-        (Ok(parsed), _) => report_parsed(outcome.month, parsed, quiet),
-        // A folder has no host name, so the message names the folder.
-        (Err(ParseError::Refused { refusal, .. }), Some(folder)) => complain(
-            "error",
-            &format!(
-                "{}, bulletin of {}: {refusal}",
-                folder.display(),
-                outcome.month.title()
-            ),
-        ),
-        (Err(error), _) => complain("error", &error.to_string()),
+/// The sentence about a page that could not be stored. A folder has no host name, so the sentence names the folder.
+pub(super) fn page_error(month: Month, error: &ParseError, folder: Option<&Path>) -> String {
+    match (error, folder) {
+        (ParseError::Refused { refusal, .. }, Some(folder)) => {
+            format!("{}, bulletin of {}: {refusal}", folder.display(), month.title())
+        }
+        _ => error.to_string(),
     }
 }
 
@@ -116,6 +115,8 @@ pub(crate) fn report_parsed(month: Month, parsed: &Parsed, quiet: bool) {
                 );
             }
         }
+        // A quiet run reports it at its end, once a day.
+        Parsed::Held { alternates: true, .. } if quiet => {}
         Parsed::Held { alternates: true, .. } => {
             complain("warning", &format!("{title}: {ALTERNATES}"));
         }
