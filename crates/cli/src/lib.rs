@@ -12,11 +12,14 @@
 mod args;
 mod clock;
 mod command;
+mod complete;
 mod database;
 mod output;
+mod paint;
 mod plot;
 mod progress;
 mod saved_page;
+mod screen;
 
 use std::process::ExitCode;
 
@@ -37,7 +40,9 @@ pub fn definition() -> clap::Command {
 /// Runs the command that the arguments of this process choose.
 #[must_use]
 pub fn run() -> ExitCode {
+    complete::answer_shell();
     let args = Args::parse();
+    screen::set_up(args.screen.color, !args.screen.no_pager);
     tracing_subscriber::registry()
         .with(log_filter(&args.command))
         .with(
@@ -67,7 +72,7 @@ pub fn run() -> ExitCode {
         Command::Table(table) => command::table::run(&args.store, table),
         Command::Status(status) => command::status::run(&args.store, status),
         Command::Doctor(doctor) => command::doctor::run(&args.store, doctor),
-        Command::Completions { shell } => command::completions(*shell),
+        Command::Completions { shell } => complete::print_script(*shell),
     };
     match done {
         Ok(code) => code,

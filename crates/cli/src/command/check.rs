@@ -9,14 +9,13 @@ use operations::Store;
 use pipeline::port::{Clock as _, SystemClock};
 use pipeline::present_month;
 use serde_json::json;
-use sqlite::{Watch, WatchKind};
+use sqlite::WatchKind;
 
 use crate::args::{CheckArgs, StoreArgs};
 use crate::command::place::on_bulletins;
 use crate::command::shipped::Lead;
-use crate::command::verdict::{months_to_check, verdict};
-use crate::command::{block_on, not_listed, note_where_counted, open_existing, stored_bulletin};
-use crate::database::locate_quietly;
+use crate::command::verdict::{coloured_verdict, months_to_check};
+use crate::command::{block_on, machine_watches, not_listed, note_where_counted, stored_bulletin};
 use crate::output::{self, Format, complain};
 
 /// A case to check.
@@ -85,12 +84,7 @@ fn watched(store: &StoreArgs, args: &CheckArgs) -> anyhow::Result<Vec<Subject>> 
     if args.place.stage.is_some() {
         bail!("a deployment has no watches. {HOW}");
     }
-    let watches: Vec<Watch> = if locate_quietly(store)?.path.exists() {
-        open_existing(store)?.watches()?
-    } else {
-        Vec::new()
-    };
-    let subjects: Vec<Subject> = watches
+    let subjects: Vec<Subject> = machine_watches(store)?
         .into_iter()
         .filter_map(|watch| match watch.kind {
             WatchKind::Case(subscription) => Some(Subject {
@@ -125,7 +119,7 @@ fn print_sentences(subjects: &[Subject], bulletins: &[Bulletin]) -> anyhow::Resu
                 .watch
                 .map(|id| format!("Watch {id}: "))
                 .unwrap_or_default();
-            let sentence = verdict(bulletin, subject.case, subject.priority_date);
+            let sentence = coloured_verdict(bulletin, subject.case, subject.priority_date);
             output::print(&output::wrapped(&format!("{watch}{sentence}")))?;
         }
     }

@@ -91,7 +91,7 @@ pub(crate) fn run(store: &StoreArgs, args: &CorrectionsArgs) -> anyhow::Result<E
                     one.now.clone().unwrap_or_else(|| "gone".into()),
                 ]);
             }
-            output::print(&output::fitted(table))?;
+            output::print_table(table)?;
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -96,7 +96,7 @@ fn print(args: &DiffArgs, [from, to]: [Month; 2], differences: &[Difference]) ->
                     tables.push(format!("{}\n{}\n", chart.name(), output::fitted(table)));
                 }
             }
-            output::print(&tables.join("\n"))
+            output::page(&tables.join("\n"))
         }
         Format::Csv => output::print_csv(
             ["chart", "category", "area", "from", "to", "movement", "days"],

@@ -64,10 +64,10 @@ pub(crate) fn run(args: &ParseArgs) -> anyhow::Result<ExitCode> {
             }),
         )?,
         Format::Json => output::print_json(&cells().collect::<Vec<_>>())?,
+        Format::Table if bulletins.is_empty() => {}
         Format::Table => {
-            for bulletin in &bulletins {
-                output::print(&show::as_tables(bulletin, None))?;
-            }
+            let tables = bulletins.iter().map(|bulletin| show::as_tables(bulletin, None));
+            output::page(&tables.collect::<String>())?;
         }
     }
     Ok(if is_complete {

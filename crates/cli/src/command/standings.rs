@@ -48,7 +48,7 @@ pub(crate) fn run(store: &StoreArgs, args: &StandingsArgs) -> anyhow::Result<Exi
                     filing,
                 ]);
             }
-            output::print(&output::fitted(table))?;
+            output::print_table(table)?;
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -64,7 +64,7 @@ pub(crate) fn run(args: &SubscriptionsArgs) -> anyhow::Result<ExitCode> {
                     words,
                 ]);
             }
-            output::print(&output::fitted(table))?;
+            output::print_table(table)?;
         }
         Format::Csv => output::print_csv(
             ["topic", "protocol", "endpoint", "state", "waits_for"],

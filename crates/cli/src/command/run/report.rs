@@ -8,7 +8,7 @@ use sqlite::{PageOutcome, SqliteStore, WatchKind};
 use super::ALTERNATES;
 use crate::args::RunArgs;
 use crate::command::blocked::{in_short, print_answers};
-use crate::command::verdict::verdict;
+use crate::command::verdict::coloured_verdict;
 use crate::output::{complain, counted};
 
 /// The largest number of pages for which no progress bar is shown.
@@ -36,7 +36,7 @@ pub(super) async fn report_verdicts(store: &SqliteStore) -> anyhow::Result<()> {
     let bulletin = as_bulletin(newest, store.rows(newest).await?)?;
     for watch in store.watches()? {
         if let WatchKind::Case(subscription) = watch.kind {
-            let sentence = verdict(&bulletin, subscription.case, subscription.priority_date);
+            let sentence = coloured_verdict(&bulletin, subscription.case, subscription.priority_date);
             complain(&format!("watch {}", watch.id), &sentence);
         }
     }

@@ -86,7 +86,7 @@ pub(super) fn list_tables(args: &TableListArgs) -> anyhow::Result<ExitCode> {
             for row in rows {
                 table.add_row(row);
             }
-            output::print(&output::fitted(table))?;
+            output::print_table(table)?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -133,7 +133,7 @@ pub(super) fn scan_table(args: &TableScanArgs) -> anyhow::Result<ExitCode> {
             for row in rows {
                 table.add_row(row);
             }
-            output::print(&output::fitted(table))?;
+            output::print_table(table)?;
         }
     }
     if !args.filters.is_empty() {
@@ -196,7 +196,7 @@ pub(super) fn count_items(args: &TableCountArgs) -> anyhow::Result<ExitCode> {
             for row in rows {
                 table.add_row(row);
             }
-            output::print(&output::fitted(table))?;
+            output::print_table(table)?;
         }
     }
     Ok(ExitCode::SUCCESS)
