@@ -7,7 +7,7 @@ pub enum TransferEncoding {
     QuotedPrintable,
     /// `base64`.
     Base64,
-    /// `8bit`: the page as it is.
+    /// `8bit`: the page itself.
     EightBit,
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use bulletin::{Chart, Month, MonthRange, parse_month};
 use chrono::NaiveDate;
-use clap::{Args as ClapArgs, Parser, Subcommand};
+use clap::{Args as ClapArgs, ColorChoice, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::args::value::{parse_day, parse_stored_month};
@@ -51,6 +51,8 @@ pub(crate) struct Args {
     pub(crate) store: StoreArgs,
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
+    #[command(flatten)]
+    pub(crate) screen: ScreenArgs,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -72,6 +74,18 @@ pub(crate) struct StoreArgs {
     /// VISA_BULLETIN_DB]
     #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
     pub(crate) db: Option<PathBuf>,
+}
+
+/// The display of output on the terminal.
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct ScreenArgs {
+    /// Colour the output; without this option, NO_COLOR, CLICOLOR and CLICOLOR_FORCE decide for `auto`
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = ColorChoice::Auto)]
+    pub(crate) color: ColorChoice,
+    /// Print long tables without a pager (PAGER, or `less -FRX`)
+    #[arg(long, global = true)]
+    pub(crate) no_pager: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -129,9 +143,12 @@ pub(crate) enum Command {
     /// Print a completion script for a shell
     #[command(after_help = "\
 Examples:
-  bulletin completions bash > /etc/bash_completion.d/bulletin
-  bulletin completions zsh > ~/.zfunc/_bulletin
-  bulletin completions fish > ~/.config/fish/completions/bulletin.fish")]
+  source <(bulletin completions bash)      in ~/.bashrc
+  source <(bulletin completions zsh)       in ~/.zshrc, after compinit
+  bulletin completions fish | source       in ~/.config/fish/config.fish
+
+The script asks `bulletin` itself for the commands, options, categories,
+countries and stored months. The .deb installs it.")]
     Completions {
         /// The shell
         shell: Shell,

@@ -38,28 +38,17 @@ pub(crate) mod verdict;
 pub(crate) mod watch;
 
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use bulletin::{Area, Bulletin, Case, Chart, Month, Successor};
-use clap::CommandFactory;
-use clap_complete::Shell;
 use pipeline::port::{BulletinStore, as_bulletin};
-use sqlite::SqliteStore;
+use sqlite::{SqliteStore, Watch};
 
-use crate::args::{Args, StoredMonth};
+use crate::args::StoredMonth;
 use crate::database;
 use crate::output::{self, complain};
 use crate::progress::Progress;
 use crate::settings::Settings;
-
-/// Prints a completion script.
-pub(crate) fn completions(shell: Shell) -> anyhow::Result<ExitCode> {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Args::command(), "bulletin", &mut script);
-    output::print(&String::from_utf8(script)?)?;
-    Ok(ExitCode::SUCCESS)
-}
 
 /// Runs a future to its end on this thread, and shows that the command waits.
 fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
@@ -68,7 +57,7 @@ fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Resul
 }
 
 /// Runs a future to its end on this thread.
-fn run_to_end<T>(future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+pub(crate) fn run_to_end<T>(future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -96,6 +85,24 @@ fn open_sound(settings: &Settings) -> anyhow::Result<SqliteStore> {
 /// Opens an existing database for reading. The file may be read-only.
 fn open_existing(settings: &Settings) -> anyhow::Result<SqliteStore> {
     Ok(SqliteStore::open_to_read(&existing(settings)?)?)
+}
+
+/// The watches of this machine; none if it has no database yet.
+fn machine_watches(settings: &Settings) -> anyhow::Result<Vec<Watch>> {
+    if database::locate_quietly(settings)?.path.exists() {
+        Ok(open_existing(settings)?.watches()?)
+    } else {
+        Ok(Vec::new())
+    }
+}
+
+/// The months stored on this machine; none if it has no database yet.
+pub(crate) fn machine_months(settings: &Settings) -> anyhow::Result<Vec<Month>> {
+    if !database::locate_quietly(settings)?.path.exists() {
+        return Ok(Vec::new());
+    }
+    let store = SqliteStore::open_to_read(&database::locate_quietly(settings)?.path)?;
+    run_to_end(async { Ok(store.months().await?) })
 }
 
 /// Opens an existing database for writing.

@@ -12,14 +12,17 @@
 mod args;
 mod clock;
 mod command;
+mod complete;
 mod database;
 mod field;
 mod new_file;
 mod output;
+mod paint;
 mod plot;
 mod progress;
 mod quote;
 mod saved_page;
+mod screen;
 mod service;
 mod settings;
 
@@ -49,7 +52,9 @@ pub fn schemas() -> Vec<(String, String)> {
 /// Runs the command that the arguments of this process choose.
 #[must_use]
 pub fn run() -> ExitCode {
+    complete::answer_shell();
     let args = Args::parse();
+    screen::set_up(args.screen.color, !args.screen.no_pager);
     tracing_subscriber::registry()
         .with(log_filter(&args.command))
         .with(
@@ -59,7 +64,7 @@ pub fn run() -> ExitCode {
         )
         .init();
     match &args.command {
-        Command::Completions { shell } => finish(command::completions(*shell), None),
+        Command::Completions { shell } => finish(complete::print_script(*shell), None),
         // An invalid file must not keep `config` from naming it.
         Command::Config(config) => finish(command::config::run(&args, config), None),
         command => match Settings::load(&args) {

@@ -1,7 +1,7 @@
 //! Formats text, tables, CSV and JSON for the terminal. Excludes pictures, see [`plot`](crate::plot). Start with
 //! [`print()`] and [`table`].
 
-use std::io::{BufRead as _, IsTerminal, Write};
+use std::io::{BufRead as _, Write};
 
 use bulletin::{CutOff, Movement};
 use clap::ValueEnum;
@@ -11,6 +11,7 @@ use comfy_table::{
 };
 
 use crate::progress::aside;
+use crate::screen::{self, has_colour, visible, width};
 
 /// Formats of data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -32,24 +33,8 @@ pub(crate) enum AlertsFormat {
     Json,
 }
 
-/// True if standard output shows colours: it is a terminal and `NO_COLOR` is not set.
-pub(crate) fn has_colour() -> bool {
-    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-}
-
 /// Only a line under the headings, so that many rows stay readable and easy to split with other tools.
 const STYLE: TableStyle = presets::NOTHING.header_separator(LineStyle::new('─', '─', '─', '─'));
-
-/// The width of standard output in characters: of the terminal, or from `COLUMNS`; `None` if neither is known, as
-/// in a pipe.
-pub(crate) fn width() -> Option<usize> {
-    Table::new().width().map(usize::from).or_else(|| {
-        std::env::var("COLUMNS")
-            .ok()
-            .and_then(|columns| columns.parse().ok())
-            .filter(|columns| *columns > 0)
-    })
-}
 
 /// A table with these headings. [`fitted`] renders it.
 pub(crate) fn table(headings: &[&str]) -> Table {
@@ -66,8 +51,10 @@ pub(crate) fn table(headings: &[&str]) -> Table {
             cell
         }
     }));
-    if !std::io::stdout().is_terminal() {
-        table.force_no_tty();
+    // The program decides on colours and knows the width.
+    table.force_no_tty();
+    if coloured {
+        table.enforce_styling();
     }
     if let Some(columns) = width() {
         table.set_width(u16::try_from(columns).unwrap_or(u16::MAX));
@@ -97,9 +84,20 @@ pub(crate) fn fitted(mut table: Table) -> String {
     }
     let lines: Vec<String> = table
         .lines()
-        .map(|line| line.replace(UNBROKEN_SPACE, " ").trim_end().to_owned())
+        .map(|line| without_trailing_space(&line.replace(UNBROKEN_SPACE, " ")))
         .collect();
     lines.join("\n")
+}
+
+/// A line without the spaces at its end, also before the code that ends a coloured cell.
+fn without_trailing_space(line: &str) -> String {
+    let line = line.trim_end();
+    match line.rsplit_once('\u{1b}') {
+        Some((text, code)) if code.ends_with('m') && !code.contains(' ') => {
+            format!("{}\u{1b}{code}", text.trim_end())
+        }
+        _ => line.to_owned(),
+    }
 }
 
 /// A space at which a table does not wrap.
@@ -137,7 +135,7 @@ pub(crate) fn hanging(first: &str, text: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {
         match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+            Some(line) if visible(line) + 1 + visible(word) <= width => {
                 line.push(' ');
                 line.push_str(word);
             }
@@ -175,8 +173,22 @@ pub(crate) fn cut_off_text(cut_off: Option<CutOff>) -> String {
     cut_off.map_or_else(|| "?".into(), |cut_off| cut_off.to_string())
 }
 
+/// Prints a table, in a pager if it is too long for the terminal.
+pub(crate) fn print_table(table: Table) -> anyhow::Result<()> {
+    page(&fitted(table))
+}
+
+/// Prints a text for people, in a pager if it is too long for the terminal.
+pub(crate) fn page(text: &str) -> anyhow::Result<()> {
+    match aside(|| screen::page(text))? {
+        true => Ok(()),
+        false => print(text),
+    }
+}
+
 /// Prints to standard output.
 pub(crate) fn print(text: &str) -> anyhow::Result<()> {
+    screen::note_printed(text);
     aside(|| {
         let mut out = std::io::stdout().lock();
         out.write_all(text.as_bytes())?;
@@ -222,6 +234,7 @@ fn is_number(cell: &str) -> bool {
 
 /// Prints a line on standard error, of this kind: `error`, `warning`, `note`.
 pub(crate) fn complain(kind: &str, what: &str) {
+    screen::note_printed(&format!("{kind}: {what}"));
     aside(|| {
         // If standard error is closed, there is nobody to notify.
         let _ = writeln!(std::io::stderr().lock(), "{kind}: {what}");

@@ -26,6 +26,8 @@ pub(crate) struct Series {
     pub(crate) title: String,
     /// One point per stored bulletin.
     pub(crate) points: Vec<Point>,
+    /// The priority date to draw as a line, if there is one.
+    pub(crate) priority_date: Option<NaiveDate>,
 }
 
 /// The cut-offs of the case in one bulletin.
@@ -43,8 +45,9 @@ struct Picture {
     runs: ByChart<Vec<Run>>,
     /// The first and last bulletin, as ordinals; `None` if there is none.
     months: Option<Axis>,
-    /// The first and last cut-off date, in days; `None` if no cell has a date.
+    /// The first and last date, in days: of the cut-offs and the priority date; `None` if there is none.
     dates: Option<Axis>,
+    priority_date: Option<NaiveDate>,
 }
 
 /// Consecutive bulletins that are joined: all dates, all `C` or all `U`.
@@ -91,7 +94,7 @@ impl Picture {
             let cells = points
                 .iter()
                 .flat_map(|point| Chart::ALL.map(|chart| *point.cells.of(chart)));
-            cells.filter_map(|cell| cell?.date())
+            cells.filter_map(|cell| cell?.date()).chain(series.priority_date)
         };
         let dates = days().min().zip(days().max()).map(|(low, high)| Axis {
             // Whole months, so that a single date has a label below and above.
@@ -106,6 +109,7 @@ impl Picture {
             runs,
             months,
             dates,
+            priority_date: series.priority_date,
         }
     }
 
@@ -256,11 +260,15 @@ mod tests {
         Series {
             title: title.into(),
             points: bulletins.iter().map(point).collect(),
+            priority_date: None,
         }
     }
 
+    fn date(days: i32) -> NaiveDate {
+        NaiveDate::from_num_days_from_ce_opt(days).unwrap_or(NaiveDate::MAX)
+    }
+
     fn any_cell() -> impl Strategy<Value = Option<CutOff>> {
-        let date = |days| NaiveDate::from_num_days_from_ce_opt(days).unwrap_or(NaiveDate::MAX);
         prop_oneof![
             Just(None),
             Just(Some(CutOff::Current)),
@@ -282,7 +290,13 @@ mod tests {
             },
         });
         let points = prop::collection::vec(point, 0..40);
-        ("[ -~\\x00\n<&\"'é\u{fffe}]{0,30}", points).prop_map(|(title, points)| Series { title, points })
+        let priority_date = prop::option::of((700_000..760_000i32).prop_map(date));
+        let title = "[ -~\\x00\n<&\"'é\u{fffe}]{0,30}";
+        (title, points, priority_date).prop_map(|(title, points, priority_date)| Series {
+            title,
+            points,
+            priority_date,
+        })
     }
 
     fn lengths(bulletins: &[&str]) -> Vec<usize> {

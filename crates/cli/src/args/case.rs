@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use bulletin::{Area, Case, Category, Chart, Month, MonthRange, parse_area, parse_month};
 use chrono::NaiveDate;
-use clap::Args as ClapArgs;
+use clap::{ArgGroup, Args as ClapArgs};
 
 use super::PlaceArgs;
 use super::value::parse_priority_date;
@@ -30,11 +30,15 @@ impl CaseArgs {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "\
+#[command(group = ArgGroup::new("picture").multiple(true), after_help = "\
 Examples:
   bulletin history EB3 India --plot
+  bulletin history EB3 India --plot --priority-date 2013-03-15
   bulletin history F2A Mexico --months 2020-01..2024-12 --format csv
-  bulletin history EB2 China --plot --svg eb2-china.svg")]
+  bulletin history EB2 China --plot --svg eb2-china.svg
+
+A plot shows the priority date as a line: that of --priority-date, or that of \
+this machine's watches of the same case.")]
 pub(crate) struct HistoryArgs {
     #[command(flatten)]
     pub(crate) case: CaseArgs,
@@ -48,11 +52,14 @@ pub(crate) struct HistoryArgs {
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) limit: Option<u32>,
     /// Draw the cut-offs by bulletin month
-    #[arg(long)]
+    #[arg(long, group = "picture")]
     pub(crate) plot: bool,
     /// Write the plot to this SVG file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", group = "picture")]
     pub(crate) svg: Option<PathBuf>,
+    /// Draw this priority date as a line [default: that of the watches of the case]
+    #[arg(long, value_name = "DATE", value_parser = parse_priority_date, requires = "picture")]
+    pub(crate) priority_date: Option<NaiveDate>,
     /// The output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,

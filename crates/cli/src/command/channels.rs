@@ -7,18 +7,24 @@ use pipeline::port::StoreError;
 use sqlite::{SqliteStore, Watch, WatchChannel};
 
 use crate::output::AlertsFormat;
+use crate::paint;
 use crate::progress::aside;
+use crate::screen::has_colour;
 use crate::settings::Settings;
 
 /// Standard output for alerts. Writing fails if the process was started without one, so that
 /// nothing printed there counts as delivered.
 #[derive(Debug)]
-pub(crate) struct AlertOutput(Stdout);
+pub(crate) struct AlertOutput {
+    out: Stdout,
+    /// True to colour the text of alerts.
+    is_coloured: bool,
+}
 
 impl AlertOutput {
     fn open(&mut self) -> io::Result<&mut Stdout> {
         match stdout_at_start::was_open() {
-            true => Ok(&mut self.0),
+            true => Ok(&mut self.out),
             false => Err(io::Error::new(io::ErrorKind::NotConnected, "it is closed")),
         }
     }
@@ -26,7 +32,12 @@ impl AlertOutput {
 
 impl Write for AlertOutput {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        aside(|| self.open()?.write(bytes))
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) if self.is_coloured => paint::alert(text),
+            _ => return aside(|| self.open()?.write(bytes)),
+        };
+        aside(|| self.open()?.write_all(text.as_bytes()))?;
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -54,8 +65,12 @@ pub(crate) fn channels<'a>(
         (Err(error), [first, ..]) => Some(cannot_send(first, error)),
         _ => None,
     };
+    let out = AlertOutput {
+        out: io::stdout(),
+        is_coloured: format == AlertsFormat::Table && has_colour(),
+    };
     let channels = Channels {
-        terminal: TerminalChannel::new(store, AlertOutput(io::stdout()), alert_format(format)),
+        terminal: TerminalChannel::new(store, out, alert_format(format)),
         command: CommandChannel::new(store),
         email: EmailChannel::new(store, mailer),
     };

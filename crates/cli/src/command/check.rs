@@ -9,14 +9,13 @@ use operations::Store;
 use pipeline::port::{Clock as _, SystemClock};
 use pipeline::present_month;
 use serde_json::json;
-use sqlite::{Watch, WatchKind};
+use sqlite::WatchKind;
 
 use crate::args::CheckArgs;
 use crate::command::place::on_bulletins;
 use crate::command::shipped::Lead;
-use crate::command::verdict::{months_to_check, verdict};
-use crate::command::{block_on, not_listed, note_where_counted, open_existing, stored_bulletin};
-use crate::database::locate_quietly;
+use crate::command::verdict::{coloured_verdict, months_to_check};
+use crate::command::{block_on, machine_watches, not_listed, note_where_counted, stored_bulletin};
 use crate::field::output::CHECK;
 use crate::output::{self, Format, complain};
 use crate::settings::Settings;
@@ -86,12 +85,7 @@ fn watched(settings: &Settings, args: &CheckArgs) -> anyhow::Result<Vec<Subject>
     if args.place.stage.is_some() {
         bail!("a deployment has no watches. {HOW}");
     }
-    let watches: Vec<Watch> = if locate_quietly(settings)?.path.exists() {
-        open_existing(settings)?.watches()?
-    } else {
-        Vec::new()
-    };
-    let subjects: Vec<Subject> = watches
+    let subjects: Vec<Subject> = machine_watches(settings)?
         .into_iter()
         .filter_map(|watch| match watch.kind {
             WatchKind::Case(subscription) => Some(Subject {
@@ -126,7 +120,7 @@ fn print_sentences(subjects: &[Subject], bulletins: &[Bulletin]) -> anyhow::Resu
                 .watch
                 .map(|id| format!("Watch {id}: "))
                 .unwrap_or_default();
-            let sentence = verdict(bulletin, subject.case, subject.priority_date);
+            let sentence = coloured_verdict(bulletin, subject.case, subject.priority_date);
             output::print(&output::wrapped(&format!("{watch}{sentence}")))?;
         }
     }

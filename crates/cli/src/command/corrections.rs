@@ -42,7 +42,7 @@ pub(crate) fn run(settings: &Settings, args: &CorrectionsArgs) -> anyhow::Result
         complain("note", &none);
     }
     match args.format {
-        Format::Table => output::print(&as_tables(&corrected))?,
+        Format::Table => output::page(&as_tables(&corrected))?,
         format => CORRECTED.print(
             format,
             corrected

@@ -98,7 +98,7 @@ fn print(args: &DiffArgs, [from, to]: [Month; 2], differences: &[Difference]) ->
                     tables.push(format!("{}\n{}\n", chart.name(), output::fitted(table)));
                 }
             }
-            output::print(&tables.join("\n"))
+            output::page(&tables.join("\n"))
         }
         format => DIFF.print(
             format,

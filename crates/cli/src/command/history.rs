@@ -5,18 +5,20 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use bulletin::{Area, ByChart, Case, Chart, CutOff, Month, MonthRange, Movement, RowKey, text};
+use chrono::NaiveDate;
 use operations::Store;
 use pipeline::HistoryRow;
 use pipeline::port::BulletinStore;
 use serde_json::json;
 
 use crate::args::HistoryArgs;
-use crate::command::block_on;
 use crate::command::place::on_bulletins;
 use crate::command::shipped::Lead;
+use crate::command::{block_on, machine_watches};
 use crate::field::output::HISTORY;
 use crate::output::{self, Format, complain};
 use crate::plot;
+use crate::screen;
 use crate::settings::Settings;
 
 /// The rows that applied to a case, by month and chart.
@@ -44,20 +46,10 @@ pub(crate) fn run(settings: &Settings, args: &HistoryArgs) -> anyhow::Result<Exi
         );
     }
     note_columns(case, &history);
-    if let Some(file) = &args.svg {
-        std::fs::write(file, plot::svg(&series(case, &history)))
-            .with_context(|| format!("cannot write {}", file.display()))?;
-        complain("note", &format!("the drawing is in {}", file.display()));
+    if args.plot || args.svg.is_some() {
+        draw(&series(case, &history, priority_date(settings, args)?), args)?;
     }
-    if args.plot {
-        let (width, height) = terminal_size();
-        output::print(&plot::terminal(
-            &series(case, &history),
-            width,
-            height,
-            output::has_colour(),
-        ))?;
-    } else if args.svg.is_none() || args.format != Format::Table {
+    if !args.plot && (args.svg.is_none() || args.format != Format::Table) {
         print(args, &history)?;
     }
     Ok(ExitCode::SUCCESS)
@@ -123,7 +115,47 @@ fn note_columns(case: Case, history: &ByMonth) {
     }
 }
 
-fn series(case: Case, history: &ByMonth) -> plot::Series {
+/// Writes the SVG file and draws in the terminal, as the options say.
+fn draw(series: &plot::Series, args: &HistoryArgs) -> anyhow::Result<()> {
+    if let Some(file) = &args.svg {
+        std::fs::write(file, plot::svg(series))
+            .with_context(|| format!("cannot write {}", file.display()))?;
+        complain("note", &format!("the drawing is in {}", file.display()));
+    }
+    if args.plot {
+        let (width, height) = screen::room();
+        output::print(&plot::terminal(series, width, height, screen::has_colour()))?;
+    }
+    Ok(())
+}
+
+/// The priority date to draw: the given one, or that of this machine's watches of the case if they agree.
+fn priority_date(settings: &Settings, args: &HistoryArgs) -> anyhow::Result<Option<NaiveDate>> {
+    if args.priority_date.is_some() || args.place.stage.is_some() {
+        return Ok(args.priority_date);
+    }
+    let mut dates: Vec<NaiveDate> = machine_watches(settings)?
+        .iter()
+        .filter_map(|watch| watch.kind.subscription())
+        .filter(|subscription| subscription.case == args.case.case())
+        .filter_map(|subscription| subscription.priority_date)
+        .collect();
+    dates.sort_unstable();
+    dates.dedup();
+    Ok(match dates.as_slice() {
+        [date] => Some(*date),
+        [] => None,
+        _ => {
+            complain(
+                "note",
+                "your watches of this case have different priority dates; draw one with --priority-date",
+            );
+            None
+        }
+    })
+}
+
+fn series(case: Case, history: &ByMonth, priority_date: Option<NaiveDate>) -> plot::Series {
     let points = history.iter().map(|(month, charts)| plot::Point {
         month: *month,
         cells: ByChart::each(|chart| {
@@ -136,15 +168,8 @@ fn series(case: Case, history: &ByMonth) -> plot::Series {
     plot::Series {
         title: text::case_name(case),
         points: points.collect(),
+        priority_date,
     }
-}
-
-fn terminal_size() -> (usize, usize) {
-    let lines = std::env::var("LINES").ok().and_then(|lines| lines.parse().ok());
-    (
-        output::width().unwrap_or(100),
-        lines.unwrap_or(30_usize).clamp(12, 40),
-    )
 }
 
 /// One month of one chart.
@@ -238,7 +263,7 @@ fn print(args: &HistoryArgs, history: &ByMonth) -> anyhow::Result<()> {
                 }
                 table.add_row(cells);
             }
-            output::print(&output::fitted(table))
+            output::print_table(table)
         }
         format => HISTORY.print(
             format,

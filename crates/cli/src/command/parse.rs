@@ -21,10 +21,10 @@ pub(crate) fn run(args: &ParseArgs) -> anyhow::Result<ExitCode> {
     }
     let bulletins: Vec<Bulletin> = pages.into_iter().map(|page| page.read.bulletin).collect();
     match args.format {
+        Format::Table if bulletins.is_empty() => {}
         Format::Table => {
-            for bulletin in &bulletins {
-                output::print(&show::as_tables(bulletin, None))?;
-            }
+            let tables = bulletins.iter().map(|bulletin| show::as_tables(bulletin, None));
+            output::page(&tables.collect::<String>())?;
         }
         format => PARSE.print(format, bulletins.iter().flat_map(cells).collect())?,
     }

@@ -15,6 +15,8 @@ use crate::command::shipped::Lead;
 use crate::command::{block_on, month_of, stored_bulletin};
 use crate::field::output::SHOW;
 use crate::output::{self, Format};
+use crate::paint::{self, Tone};
+use crate::screen;
 use crate::settings::Settings;
 
 pub(crate) fn run(settings: &Settings, args: &ShowArgs) -> anyhow::Result<ExitCode> {
@@ -48,7 +50,7 @@ fn print(args: &ShowArgs, bulletin: &Bulletin) -> anyhow::Result<()> {
         bulletin.rows().filter(move |row| wanted(row.key.chart))
     };
     match args.format {
-        Format::Table => output::print(&as_tables(bulletin, args.chart))?,
+        Format::Table => output::page(&as_tables(bulletin, args.chart))?,
         format => SHOW.print(
             format,
             rows()
@@ -95,12 +97,9 @@ pub(crate) fn as_tables(bulletin: &Bulletin, only: Option<Chart>) -> String {
             if areas.is_empty() {
                 continue;
             }
-            text.push_str(&format!(
-                "{}, {} ({})\n",
-                chart.name(),
-                preference.name(),
-                month.title()
-            ));
+            let heading = format!("{}, {} ({})", chart.name(), preference.name(), month.title());
+            text.push_str(&paint::words(&heading, Tone::Heading));
+            text.push('\n');
             for areas in blocks(&areas, preference) {
                 text.push_str(&output::fitted(chart_table(bulletin, chart, preference, areas)));
                 text.push_str("\n\n");
@@ -125,7 +124,7 @@ fn blocks(areas: &[Area], preference: Preference) -> impl Iterator<Item = &[Area
         heading.max(ISO_DATE) + output::BETWEEN_COLUMNS
     };
     let widest = areas.iter().map(column).max().unwrap_or(1);
-    let left = output::width().map(|width| width.saturating_sub(first + output::BETWEEN_COLUMNS + 1));
+    let left = screen::width().map(|width| width.saturating_sub(first + output::BETWEEN_COLUMNS + 1));
     let most = left.map_or(areas.len(), |left| left / widest).max(1);
     let count = areas.len().div_ceil(most).max(1);
     areas.chunks(areas.len().div_ceil(count).max(1))

@@ -47,7 +47,7 @@ pub(crate) fn run(settings: &Settings, args: &StandingsArgs) -> anyhow::Result<E
                     filing,
                 ]);
             }
-            output::print(&output::fitted(table))?;
+            output::print_table(table)?;
         }
         format => STANDINGS.print(format, standings.iter().flat_map(records).collect())?,
     }

@@ -10,6 +10,7 @@ use pipeline::port::BulletinStore as _;
 use crate::command::shipped::unknown_months;
 use crate::command::{NOTHING_STORED, not_listed};
 use crate::output::complain;
+use crate::paint::{self, Tone};
 
 /// The stored months that are in force or upcoming; if there are none, the newest stored one, with a warning.
 ///
@@ -67,6 +68,33 @@ pub(crate) fn verdict(bulletin: &Bulletin, case: Case, priority_date: Option<Nai
         entry.month.title(),
         cut_offs.join(", and ")
     )
+}
+
+/// The same sentence with the verdict on each chart in colour, if there are colours.
+pub(crate) fn coloured_verdict(bulletin: &Bulletin, case: Case, priority_date: Option<NaiveDate>) -> String {
+    let mut sentence = verdict(bulletin, case, priority_date);
+    let cells = Entry::of(bulletin, case).cells;
+    for chart in Chart::ALL {
+        let cut_off = cells.of(chart).as_ref().and_then(|cell| cell.cut_off());
+        let Some((date, cut_off)) = priority_date.zip(cut_off) else {
+            continue;
+        };
+        let name = chart.name();
+        let (phrases, tone) = match cut_off.is_current(date) {
+            true => (vec![format!("current under {name}")], Tone::Good),
+            false => (
+                vec![
+                    format!("not current yet under {name}"),
+                    format!("not current under {name}"),
+                ],
+                Tone::Bad,
+            ),
+        };
+        for phrase in phrases {
+            sentence = paint::phrase(&sentence, &phrase, tone);
+        }
+    }
+    sentence
 }
 
 /// True if a priority date is current on every one of these charts of a bulletin that lists the case.

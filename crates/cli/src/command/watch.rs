@@ -12,7 +12,7 @@ use sqlite::{SqliteStore, Watch, WatchChannel, WatchKind, drop_unwanted};
 
 use crate::args::{WantedArgs, WatchAddArgs, WatchCommand};
 use crate::command::shipped::{Lead, stored_or_shipped};
-use crate::command::verdict::{is_current_on, months_to_check, verdict};
+use crate::command::verdict::{coloured_verdict, is_current_on, months_to_check};
 use crate::command::{
     NOTHING_STORED, block_on, not_listed, note_where_counted, open_existing, open_existing_to_write,
     open_or_create, stored_bulletin,
@@ -140,7 +140,11 @@ fn print_position(store: SqliteStore, subscription: &Subscription) -> anyhow::Re
     if entry.cells == ByChart::default() {
         complain("warning", &not_listed(case, entry.month, &entry.successors));
     } else {
-        output::print(&output::wrapped(&verdict(&bulletin, case, priority_date)))?;
+        output::print(&output::wrapped(&coloured_verdict(
+            &bulletin,
+            case,
+            priority_date,
+        )))?;
     }
     if let (When::Passes, Some(date)) = (subscription.when, priority_date)
         && is_current_on(&bulletin, case, date, subscription.charts())
@@ -190,7 +194,7 @@ fn list(store: &SqliteStore, format: Format) -> anyhow::Result<ExitCode> {
             for watch in &watches {
                 table.add_row(cells(watch));
             }
-            output::print(&output::fitted(table))?;
+            output::print_table(table)?;
         }
         format => WATCHES.print(format, watches.iter().map(record).collect())?,
     }

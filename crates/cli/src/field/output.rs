@@ -6,7 +6,7 @@ use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::Value;
 
 use super::*;
-use crate::output::{Format, fitted, print, print_csv, table};
+use crate::output::{Format, print, print_csv, print_table, table};
 
 /// The records that a command prints.
 #[derive(Debug)]
@@ -163,7 +163,7 @@ pub(crate) fn print_list(
             value => cell(value),
         }));
     }
-    print(&fitted(table))
+    print_table(table)
 }
 
 /// A value as a cell of CSV.

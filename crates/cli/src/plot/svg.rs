@@ -2,6 +2,7 @@
 //! with [`svg()`].
 
 use bulletin::{Chart, CutOff, Month};
+use chrono::NaiveDate;
 use svg::Document;
 use svg::node::element::{Circle, Description, Group, Line, Polyline, Rectangle, Text, Title};
 
@@ -111,14 +112,8 @@ pub(crate) fn svg(series: &Series) -> String {
             }
         }
     }
-    // The solid line comes last, so that it does not look dashed where both charts have the same dates.
-    for chart in [Chart::DatesForFiling, Chart::FinalAction] {
-        for run in picture.runs_in(chart, State::Dated) {
-            document = document.add(line(run, chart, &frame));
-        }
-    }
-    for chart in [Chart::DatesForFiling, Chart::FinalAction] {
-        document = document.add(hints(&picture, chart, &frame));
+    for curve in curves(&picture, &frame) {
+        document = document.add(curve);
     }
     let note = "Lines join bulletins up to 12 months apart. They break where a bulletin has no date.";
     let document = document
@@ -159,7 +154,7 @@ impl Frame {
         self.x(ordinal(month) as f64)
     }
 
-    fn y(&self, day: chrono::NaiveDate) -> Option<f64> {
+    fn y(&self, day: NaiveDate) -> Option<f64> {
         let share = self.dates?.share(date_position(day));
         Some(self.bottom - share * (self.bottom - self.top))
     }
@@ -245,6 +240,23 @@ fn grid(picture: &Picture, frame: &Frame) -> Group {
         .add(rule(LEFT, BOTTOM, RIGHT, BOTTOM, SOFT))
 }
 
+/// The lines of both charts and of the priority date, and the tooltips over them.
+fn curves(picture: &Picture, frame: &Frame) -> Vec<Group> {
+    // The solid line comes last, so that it does not look dashed where both charts have the same dates.
+    const ORDER: [Chart; 2] = [Chart::DatesForFiling, Chart::FinalAction];
+    let runs = |chart| picture.runs_in(chart, State::Dated).map(move |run| (chart, run));
+    let lines = ORDER.into_iter().flat_map(runs);
+    let mut curves: Vec<Group> = lines.map(|(chart, run)| line(run, chart, frame)).collect();
+    if let Some((date, y)) = picture
+        .priority_date
+        .and_then(|date| Some((date, frame.y(date)?)))
+    {
+        curves.push(priority(date, y));
+    }
+    curves.extend(ORDER.map(|chart| hints(picture, chart, frame)));
+    curves
+}
+
 /// A run of dates: a line, with a dot for each bulletin if there is room, or a single dot for a single bulletin.
 fn line(run: &Run, chart: Chart, frame: &Frame) -> Group {
     let spots: Vec<(f64, f64)> = run.cells.iter().filter_map(|cell| frame.spot(cell)).collect();
@@ -274,6 +286,24 @@ fn line(run: &Run, chart: Chart, frame: &Frame) -> Group {
         }
     }
     group
+}
+
+/// The priority date: a level line with its label.
+fn priority(date: NaiveDate, y: f64) -> Group {
+    let words = format!("priority date {date}");
+    let level = Line::new()
+        .set("x1", LEFT)
+        .set("x2", RIGHT)
+        .set("y1", round(y))
+        .set("y2", round(y))
+        .set("stroke", INK)
+        .set("stroke-dasharray", "2 3");
+    let label = Text::new(words)
+        .set("x", RIGHT - 4.0)
+        .set("y", round(y - 5.0))
+        .set("font-size", 13)
+        .set("text-anchor", "end");
+    Group::new().add(level).add(label)
 }
 
 /// A run of `C` or `U` in its lane, as wide as its months.

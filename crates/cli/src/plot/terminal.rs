@@ -18,7 +18,8 @@ const MARGIN: usize = "unavailable".len() + 1;
 /// The history in at most `width` columns and `height` rows; less than 40 by 12 is treated as 40 by 12.
 ///
 /// Final Action Dates are a solid line, Dates for Filing a dashed one. `C` is a band at the top and `U` one at the
-/// bottom, with a row for each chart that was ever there; a column is marked if any of its months was. Lines join
+/// bottom, with a row for each chart that was ever there; a column is marked if any of its months was. The priority
+/// date is a level line whose label is the date. Lines join
 /// bulletins at most 12 months apart, and break where a bulletin has no cut-off, `C` or `U`.
 ///
 /// Drawn with braille dots and box lines, or in ASCII if the locale has another encoding than UTF-8. Colour codes
@@ -57,6 +58,14 @@ impl Glyphs {
             (Self::Unicode, Chart::DatesForFiling) => '╍',
             (Self::Ascii, Chart::FinalAction) => '#',
             (Self::Ascii, Chart::DatesForFiling) => 'o',
+        }
+    }
+
+    /// The line of the priority date.
+    fn priority(self) -> char {
+        match self {
+            Self::Unicode => '┄',
+            Self::Ascii => '-',
         }
     }
 
@@ -156,14 +165,18 @@ fn draw(series: &Series, width: usize, height: usize, colour: bool, glyphs: Glyp
     finish(&lines, width, colour)
 }
 
-/// The names and symbols of the charts, on two lines if one is too short.
+/// The names and symbols of the charts and the priority date, on more lines if one is too short.
 fn legend(picture: &Picture, glyphs: Glyphs, width: usize) -> Vec<Vec<Glyph>> {
     let entry = |chart: Chart| {
         let mut entry = vec![(glyphs.mark(chart), Some(chart)); 3];
         entry.extend(plain(&format!(" {}", chart.name())));
         entry
     };
-    let entries: Vec<Vec<Glyph>> = picture.charts().map(entry).collect();
+    let mut entries: Vec<Vec<Glyph>> = picture.charts().map(entry).collect();
+    if picture.priority_date.is_some() {
+        let level: String = std::iter::repeat_n(glyphs.priority(), 3).collect();
+        entries.push(plain(&format!("{level} priority date")));
+    }
     let mut lines = vec![plain(&format!("{:>width$} ", "cut-off ", width = MARGIN))];
     for (index, entry) in entries.into_iter().enumerate() {
         let used = lines.last().map_or(0, Vec::len);
@@ -221,6 +234,11 @@ fn dates(picture: &Picture, months: Axis, columns: usize, rows: usize, glyphs: G
             labels[row] = tick.label;
         }
     }
+    let priority = picture.priority_date.map(|date| {
+        let row = cell(1.0 - dates.share(date_position(date)), rows);
+        labels[row] = date.to_string();
+        row
+    });
     let canvases = Chart::ALL.map(|chart| {
         let mut canvas = Canvas::new(columns, rows, glyphs);
         for run in picture.runs_in(chart, State::Dated) {
@@ -240,6 +258,7 @@ fn dates(picture: &Picture, months: Axis, columns: usize, rows: usize, glyphs: G
         line.extend((0..columns).map(|column| {
             let [action, filing] = [&canvases[0], &canvases[1]].map(|canvas| canvas.bits(column, row));
             let chart = match (action, filing) {
+                (0, 0) if priority == Some(row) => return (glyphs.priority(), None),
                 (0, 0) => return (' ', None),
                 (0, _) => Chart::DatesForFiling,
                 _ => Chart::FinalAction,

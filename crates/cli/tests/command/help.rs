@@ -56,14 +56,16 @@ fn the_help_has_examples() {
 fn shells_complete() {
     let folder = Folder::new();
     for (shell, part) in [
-        ("bash", "complete -F"),
+        ("bash", "-F _clap_complete_bulletin bulletin"),
         ("zsh", "#compdef bulletin"),
-        ("fish", "complete -c bulletin"),
+        ("fish", "--command bulletin"),
+        ("elvish", "edit:completion:arg-completer[bulletin]"),
+        ("powershell", "Register-ArgumentCompleter"),
     ] {
         folder
             .bulletin(&["completions", shell])
             .exits(0)
-            .prints(&[part, "history", "priority-date"]);
+            .prints(&[part, "COMPLETE"]);
     }
     folder.bulletin(&["completions", "fsh"]).exits(2).says(&["fish"]);
 }

@@ -75,3 +75,19 @@ fn open((columns, rows): (u16, u16)) -> (File, File) {
     .unwrap();
     (File::from(screen), line)
 }
+
+/// A text as the terminal shows it: without colours, and without the lines of progress that were erased.
+pub(crate) fn plain(text: &str) -> String {
+    const ERASE: &str = "\u{1b}[2K";
+    let line = |line: &str| {
+        let kept = line.rsplit_once(ERASE).map_or(line, |(_, kept)| kept);
+        let mut parts = kept.split("\u{1b}[");
+        let mut plain = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            plain.push_str(part.split_once('m').map_or(part, |(_, rest)| rest));
+        }
+        plain
+    };
+    let lines: Vec<String> = text.split('\n').map(line).collect();
+    lines.join("\n")
+}

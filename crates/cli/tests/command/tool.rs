@@ -113,6 +113,11 @@ impl Folder {
             "COLUMNS",
             "LINES",
             "NO_COLOR",
+            "CLICOLOR",
+            "CLICOLOR_FORCE",
+            "PAGER",
+            "LESS",
+            "COMPLETE",
             "RUST_LOG",
         ]
         .into_iter()

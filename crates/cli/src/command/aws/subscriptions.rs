@@ -58,7 +58,7 @@ pub(crate) fn run(settings: &Settings, args: &SubscriptionsArgs) -> anyhow::Resu
                     &line.in_words(),
                 ]);
             }
-            output::print(&output::fitted(table))?;
+            output::print_table(table)?;
         }
         format => SUBSCRIPTIONS.print(
             format,

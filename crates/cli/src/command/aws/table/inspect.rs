@@ -84,7 +84,7 @@ pub(super) fn list_tables(args: &TableListArgs) -> anyhow::Result<ExitCode> {
             for row in rows {
                 table.add_row(row);
             }
-            output::print(&output::fitted(table))?;
+            output::print_table(table)?;
         }
         format => LISTED.print(
             format,
@@ -138,7 +138,7 @@ pub(super) fn scan_table(args: &TableScanArgs) -> anyhow::Result<ExitCode> {
             for row in rows {
                 table.add_row(row);
             }
-            output::print(&output::fitted(table))?;
+            output::print_table(table)?;
         }
     }
     if !args.filters.is_empty() {
@@ -201,7 +201,7 @@ pub(super) fn count_items(args: &TableCountArgs) -> anyhow::Result<ExitCode> {
             for (kind, number) in rows() {
                 table.add_row([kind.to_owned(), number.to_string()]);
             }
-            output::print(&output::fitted(table))?;
+            output::print_table(table)?;
         }
         format => COUNTED.print(
             format,

@@ -269,7 +269,7 @@ impl Report {
                 line.page_words(),
             ]);
         }
-        output::print(&output::fitted(table))?;
+        output::print_table(table)?;
         output::print(&output::wrapped(&self.sum()))
     }
 
