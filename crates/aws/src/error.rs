@@ -7,7 +7,8 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use pipeline::port::StoreError;
 
-use crate::reason::{is_passing, reason};
+pub(crate) use crate::reason::is_passing;
+use crate::reason::reason;
 
 /// The [`StoreError`] for an error answer of AWS, or for a missing answer.
 pub(crate) fn store_error<E>(what: &str, error: &SdkError<E, HttpResponse>) -> StoreError

@@ -13,13 +13,12 @@ use pipeline::{BulletinRecord, RowWrite, StandingWrite, WritePlan};
 use tokio::time::sleep;
 
 use crate::DynamoStore;
-use crate::error::store_error;
+use crate::error::{is_passing, store_error};
 use crate::expression::{Expression, number, text};
 use crate::item::{
     Key, RowItem, Status, earlier_attribute, place_attributes, read_row, record_item, row_attributes,
     standing_item, to_value,
 };
-use crate::reason::is_passing;
 use crate::store::{ATTEMPTS, pause};
 use crate::value::{Item, to_attribute};
 

@@ -39,6 +39,7 @@ mod table_file;
 mod table_items;
 mod tool;
 mod undelivered;
+mod upgrade;
 mod watch;
 mod web;
 mod width;

@@ -141,32 +141,25 @@ pub(super) async fn standings<S: BulletinStore>(
         .collect();
     let mut cases: BTreeSet<Case> = newest.iter().flat_map(Bulletin::cases).collect();
     cases.extend(standings.keys());
-    let wrong: Vec<String> = cases
-        .iter()
-        .filter_map(|case| {
-            Some(format!(
-                "{case} {}",
-                differs(*case, standings.get(case), &newest)?
-            ))
-        })
-        .collect();
+    let difference = |case: &Case| {
+        let difference = differs(*case, standings.get(case), &newest)?;
+        Some(format!("{case} {difference}"))
+    };
+    let wrong: Vec<String> = cases.iter().filter_map(difference).collect();
     let months: Vec<String> = newest
         .iter()
         .map(|bulletin| bulletin.month().to_string())
         .collect();
     if wrong.is_empty() {
-        let of = if months.is_empty() {
-            "no bulletin is stored".into()
-        } else {
-            months.join(" and ")
-        };
-        return Ok(vec![Symptom::good(
-            Part::Standings,
-            format!(
-                "{}, consistent with the rows of {of}",
-                counted(standings.len(), "standing")
+        let what = match months.as_slice() {
+            [] => "no bulletin is stored".into(),
+            _ => format!(
+                "{}, consistent with the rows of {}",
+                counted(standings.len(), "standing"),
+                months.join(" and ")
             ),
-        )]);
+        };
+        return Ok(vec![Symptom::good(Part::Standings, what)]);
     }
     Ok(vec![feed(
         Symptom::bad(

@@ -2,7 +2,7 @@
 //! [`subscriber`](super::subscriber).
 
 use pipeline::port::StoreError;
-use sqlite::{SqliteStore, WatchChannel};
+use sqlite::{Refused, SqliteStore, WatchChannel};
 
 use super::{Circumstances, Part, Symptom, at, counted, one_line};
 
@@ -46,23 +46,7 @@ pub(super) fn watches(
             .by("bulletin watch add --help"),
         );
     }
-    for refused in store.refused()? {
-        symptoms.push(
-            Symptom::bad(
-                Part::Watches,
-                format!(
-                    "an alert of watch {} was permanently refused at {}: {}",
-                    refused.watch,
-                    at(refused.at),
-                    one_line(&refused.reason)
-                ),
-                "If the address is correct and the server accepts it now, retry. Otherwise remove the watch, and \
-                 add one with the correct address.",
-            )
-            .by(around.command("run --retry"))
-            .by(around.command(&format!("watch remove {}", refused.watch))),
-        );
-    }
+    symptoms.extend(store.refused()?.iter().map(|refusal| refused(refusal, around)));
     if symptoms.is_empty() {
         symptoms.push(Symptom::good(
             Part::Watches,
@@ -73,6 +57,23 @@ pub(super) fn watches(
         ));
     }
     Ok(symptoms)
+}
+
+fn refused(refusal: &Refused, around: &Circumstances) -> Symptom {
+    let what = format!(
+        "an alert of watch {} was permanently refused at {}: {}",
+        refusal.watch,
+        at(refusal.at),
+        one_line(&refusal.reason)
+    );
+    Symptom::bad(
+        Part::Watches,
+        what,
+        "If the address is correct and the server accepts it now, retry. Otherwise remove the watch, and add one with \
+         the correct address.",
+    )
+    .by(around.command("run --retry"))
+    .by(around.command(&format!("watch remove {}", refusal.watch)))
 }
 
 fn counted_watches(number: usize) -> String {

@@ -291,7 +291,7 @@ fn faults_of_what_is_stored_are_found_and_cured() {
     let command = found(
         &stage,
         &["catalogue", "standings"],
-        &format!("but there are {counts}: nothing new can be stored until"),
+        &format!("but there are {counts}: nothing new can be stored"),
     );
     assert!(command[0].contains(&format!(
         r#"SET cases = :n' --expression-attribute-values '{{":n": {{"N": "{counts}"}}}}'"#

@@ -50,8 +50,7 @@ pub(super) async fn catalogue(
             Symptom::bad(
                 Part::Catalogue,
                 format!(
-                    "the catalogue counts {}, but there are {standings}: nothing new can be stored until the number \
-                     is correct",
+                    "the catalogue counts {}, but there are {standings}: nothing new can be stored",
                     counted(counts, "standing")
                 ),
                 "Another program may have written there. Correct the number with the AWS CLI. Then store the newest \
@@ -59,8 +58,7 @@ pub(super) async fn catalogue(
             )
             .by(format!(
                 "aws dynamodb update-item --table-name {} --key '{CATALOGUE_KEY}' \
-                 --update-expression 'SET cases = :n' --expression-attribute-values '{{\":n\": {{\"N\": \
-                 \"{standings}\"}}}}'",
+                 --update-expression 'SET cases = :n' --expression-attribute-values '{{\":n\": {{\"N\": \"{standings}\"}}}}'",
                 store.data_table(),
             ))
             .by(around.command("ingest PAGE.html")),
