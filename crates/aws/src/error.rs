@@ -7,30 +7,8 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use pipeline::port::StoreError;
 
+pub(crate) use crate::reason::is_passing;
 use crate::reason::reason;
-
-/// The error codes of an AWS service that is busy or throttles. A later retry can succeed.
-const PASSING: [&str; 14] = [
-    "InternalError",
-    "InternalFailure",
-    "InternalServerError",
-    "KmsThrottled",
-    "LimitExceededException",
-    "OverLimit",
-    "ProvisionedThroughputExceeded",
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "RequestThrottled",
-    "ServiceUnavailable",
-    "Throttled",
-    "ThrottlingError",
-    "TransactionInProgressException",
-];
-
-/// True if a later retry can succeed after an error with this code.
-pub(crate) fn is_passing(code: &str) -> bool {
-    PASSING.contains(&code) || code.starts_with("Throttl")
-}
 
 /// The [`StoreError`] for an error answer of AWS, or for a missing answer.
 pub(crate) fn store_error<E>(what: &str, error: &SdkError<E, HttpResponse>) -> StoreError

@@ -7,7 +7,28 @@ use std::fmt::Debug;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
-use crate::error::is_passing;
+/// The error codes of an AWS service that is busy or throttles. A later retry can succeed.
+const PASSING: [&str; 14] = [
+    "InternalError",
+    "InternalFailure",
+    "InternalServerError",
+    "KmsThrottled",
+    "LimitExceededException",
+    "OverLimit",
+    "ProvisionedThroughputExceeded",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "ServiceUnavailable",
+    "Throttled",
+    "ThrottlingError",
+    "TransactionInProgressException",
+];
+
+/// True if a later retry can succeed after an error with this code.
+pub(crate) fn is_passing(code: &str) -> bool {
+    PASSING.contains(&code) || code.starts_with("Throttl")
+}
 
 /// The codes of expired credentials.
 const EXPIRED: [&str; 4] = [

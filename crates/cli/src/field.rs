@@ -149,7 +149,7 @@ fields! {
     REMARKS "remarks" Kind::Texts, "Remarks that need no action.";
     NEXT_STEPS "next_steps" Kind::Texts, "The steps that store bulletins which no host serves.";
     PART "part" Kind::Text, "The part that was checked.";
-    VERDICT "verdict" Kind::Word(&["good", "problem", "unknown"]),
+    VERDICT "verdict" Kind::Word(&["good", "warning", "problem", "unknown"]),
         "The verdict on the part; `unknown` if it cannot be checked from here.";
     DESCRIPTION "description" Kind::Text, "The finding about the part.";
     REMEDY "remedy" Kind::Text, "The remedy, in words.";

@@ -28,7 +28,7 @@ use word::{at, counted, few, one_line};
 
 /// The parts whose checks need stored bulletins.
 const STORED: [Part; 5] = [
-    Part::Looks,
+    Part::Polls,
     Part::Rows,
     Part::Standings,
     Part::Links,
@@ -50,7 +50,7 @@ pub enum Part {
     /// The SQLite file.
     File,
     /// The last polls of the source.
-    Looks,
+    Polls,
     /// The bulletin that should be out by now.
     Newest,
     /// The catalogue of stored bulletins.
@@ -86,7 +86,7 @@ impl Part {
             Self::Tables => "tables",
             Self::Stream => "stream",
             Self::File => "file",
-            Self::Looks => "looks",
+            Self::Polls => "polls",
             Self::Newest => "newest",
             Self::Catalogue => "catalogue",
             Self::Rows => "rows",
@@ -109,7 +109,9 @@ impl Part {
 pub enum Verdict {
     /// No problem was found.
     Good,
-    /// An operator should check it.
+    /// Nothing is broken, but the user probably wants something else.
+    Warning,
+    /// An operator should fix it.
     Problem,
     /// It cannot be checked from here.
     Unknown,
@@ -146,6 +148,13 @@ impl Symptom {
             verdict: Verdict::Problem,
             remedy: remedy.into(),
             ..Self::good(part, description)
+        }
+    }
+
+    fn warning(part: Part, description: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self {
+            verdict: Verdict::Warning,
+            ..Self::bad(part, description, remedy)
         }
     }
 
@@ -264,7 +273,7 @@ async fn stored_parts<S>(
     let last_is_good = matches!(&looks, Ok(looks) if failed_look(looks).is_none());
     looks
         .map(|looks| look::looks(&looks, is_machine, around))
-        .tell(Part::Looks, symptoms);
+        .tell(Part::Polls, symptoms);
     look::newest(store, is_machine, around)
         .await
         .tell(Part::Newest, symptoms);
@@ -301,7 +310,7 @@ impl Told for Result<Vec<Symptom>, StoreError> {
             Err(error @ StoreError::Broken { .. }) => symptoms.push(Symptom::bad(
                 part,
                 one_line(&error.to_string()),
-                "Somebody else may have written there. Bring back what was stored before, from a backup.",
+                "Another program may have written there. Restore the data from a backup.",
             )),
             Err(error) => symptoms.push(Symptom::unknown(part, one_line(&error.to_string()))),
         }

@@ -15,8 +15,8 @@ Examples:
   bulletin doctor --offline             skip the department's hosts
   bulletin doctor --format json         print JSON
 
-Prints a verdict for each part: good, problem, or unknown if it cannot be
-checked from here. Below a problem are the commands that fix it. Changes
+Prints a verdict for each part: good, warning, problem, or unknown if it cannot
+be checked from here. Below a problem are the commands that fix it. Changes
 nothing, and sends one request to each host. Exits with 1 if there is a problem.")]
 pub(crate) struct DoctorArgs {
     /// Do not contact the department's hosts

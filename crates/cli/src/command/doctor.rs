@@ -107,6 +107,7 @@ fn as_text(symptoms: &[Symptom]) -> String {
     for symptom in symptoms {
         let verdict = match symptom.verdict {
             Verdict::Good => "good",
+            Verdict::Warning => "warning",
             Verdict::Problem => "PROBLEM",
             Verdict::Unknown => "unknown",
         };

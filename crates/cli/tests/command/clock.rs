@@ -67,7 +67,7 @@ fn is_well(folder: &Folder) {
 fn a_poll_with_a_clock_ahead_blocks_no_month() {
     let folder = watched();
     run(&folder, AHEAD);
-    is_reported(&folder, "the last good look at the source is of 2025-06-14");
+    is_reported(&folder, "the last successful poll is dated 2025-06-14");
     sample::save(&folder, &["2024-05"]);
     run(&folder, TODAY)
         .exits(0)

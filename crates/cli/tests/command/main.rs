@@ -54,6 +54,7 @@ mod terminal;
 mod tool;
 mod undelivered;
 mod views;
+mod upgrade;
 mod watch;
 mod web;
 mod width;

@@ -32,7 +32,7 @@ pub(super) fn on_machine(store: &SqliteStore, around: &Circumstances) -> Result<
             Symptom::bad(
                 Part::Alerts,
                 format!("an alert could not be sent yet: {}", one_line(&failure)),
-                "Repair what is said there. The next run after some minutes tries again by itself.",
+                "Fix the cause. A run after a few minutes retries it.",
             )
             .by(around.command("run")),
         );
@@ -41,33 +41,31 @@ pub(super) fn on_machine(store: &SqliteStore, around: &Circumstances) -> Result<
     let (_, changes) = store.waiting()?;
     if !left.is_empty() && changes > 0 {
         symptoms.push(
-            Symptom::bad(Part::Alerts, died(&left), "The next run takes over.").by(around.command("run")),
+            Symptom::bad(Part::Alerts, died(&left), "The next run sends them.").by(around.command("run")),
         );
     } else if !left.is_empty() {
         symptoms.push(sent_again(
             &left,
-            "What they say of what moved does not wait any more. Have it worked out again and sent:",
+            "Their changes are no longer queued. Compute the alerts again and send them:",
             around,
         ));
     }
     if symptoms.is_empty() {
         let waiting = match changes {
-            0 => "none waits".into(),
-            _ => format!("{} and will be told by the next run", waits(changes as usize)),
+            0 => "none unsent".into(),
+            _ => format!(
+                "{} waiting; the next run sends the alerts",
+                counted(changes as usize, "change")
+            ),
         };
         symptoms.push(Symptom::good(Part::Alerts, waiting));
     }
     Ok(symptoms)
 }
 
-fn waits(changes: usize) -> String {
-    let verb = if changes == 1 { "waits" } else { "wait" };
-    format!("{} {verb}", counted(changes, "change"))
-}
-
 fn died(left: &[String]) -> String {
     format!(
-        "whoever sent {} died: {}",
+        "a process died while it sent {}: {}",
         counted(left.len(), "alert"),
         few(left, ", ")
     )

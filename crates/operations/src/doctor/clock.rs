@@ -14,10 +14,7 @@ const TOO_FAR: TimeDelta = TimeDelta::seconds(60);
 /// Checks the clock against those of the hosts that responded.
 pub(super) fn by_hosts(around: &Circumstances, symptoms: &mut Vec<Symptom>) {
     let Some(answers) = &around.hosts else {
-        symptoms.push(Symptom::unknown(
-            Part::Clock,
-            "nobody was asked for the time, because of --offline",
-        ));
+        symptoms.push(Symptom::unknown(Part::Clock, "not checked, because of --offline"));
         return;
     };
     let known = answers
@@ -29,10 +26,10 @@ pub(super) fn by_hosts(around: &Circumstances, symptoms: &mut Vec<Symptom>) {
 /// The verdict on the clock, from the clock that is known and the time by which it is ahead.
 pub(super) fn judged(known: Option<(&str, TimeDelta)>) -> Symptom {
     let Some((who, ahead)) = known else {
-        return Symptom::unknown(Part::Clock, "nobody who was asked says what time it is");
+        return Symptom::unknown(Part::Clock, "no answer contains the time");
     };
     if ahead.abs() <= TOO_FAR {
-        return Symptom::good(Part::Clock, format!("right to the minute, by the clock of {who}"));
+        return Symptom::good(Part::Clock, format!("within a minute of the clock of {who}"));
     }
     let direction = if ahead > TimeDelta::zero() {
         "behind"
@@ -42,10 +39,10 @@ pub(super) fn judged(known: Option<(&str, TimeDelta)>) -> Symptom {
     Symptom::bad(
         Part::Clock,
         format!(
-            "the clock of this machine is {} seconds {direction} that of {who}",
+            "the clock of this machine is {} seconds {direction} the clock of {who}",
             ahead.abs().num_seconds()
         ),
-        "Set it, and let it be set from the network:",
+        "Synchronize it with the network:",
     )
     .by("timedatectl set-ntp true")
 }
@@ -61,9 +58,9 @@ where
 {
     let mut times = Vec::new();
     let mut add = |what: String, time: DateTime<Utc>| times.push(format!("{what} {}", at(time)));
-    for (check, which) in [(&looks.0, "good"), (&looks.1, "failed")] {
+    for (check, which) in [(&looks.0, "successful"), (&looks.1, "failed")] {
         if let Some(check) = check.as_ref().filter(|check| skew::is_ahead(check.at, now)) {
-            add(format!("the last {which} look at the source is of"), check.at);
+            add(format!("the last {which} poll is dated"), check.at);
         }
     }
     for month in months_in_force(store, now).await? {
@@ -109,23 +106,23 @@ where
         return Ok(Vec::new());
     }
     let what = format!(
-        "a clock ran ahead, or this machine's is behind: {}",
+        "a clock was ahead, or this machine's is behind: {}",
         few(&times, "; ")
     );
     Ok(vec![if is_machine {
         Symptom::bad(
             Part::Clock,
             what,
-            "See that the clock is right. The next run corrects the times, reads the pages again, and sends the alerts that were \
-             left out.",
+            "Check the clock. The next run corrects these times, reads the pages again, and sends the alerts that \
+             were skipped.",
         )
         .by(around.command("run"))
     } else {
         Symptom::bad(
             Part::Clock,
             what,
-            "See that the clock of every machine that feeds the deployment is right. Each of these times counts as now, so that \
-             nothing waits for it; the next look and the next form of the page replace it.",
+            "Check the clock of every machine that stores pages in the deployment. These times count as now, so \
+             they delay nothing; the next poll and the next version of the page replace them.",
         )
     }])
 }
@@ -138,10 +135,10 @@ mod tests {
     #[test]
     fn a_clock_may_be_off_by_a_minute() {
         for (seconds, verdict, says) in [
-            (0, Verdict::Good, "right to the minute"),
+            (0, Verdict::Good, "within a minute"),
             (-60, Verdict::Good, "AWS"),
-            (61, Verdict::Problem, "61 seconds behind that of AWS"),
-            (-3600, Verdict::Problem, "3600 seconds ahead of that of AWS"),
+            (61, Verdict::Problem, "61 seconds behind the clock of AWS"),
+            (-3600, Verdict::Problem, "3600 seconds ahead of the clock of AWS"),
         ] {
             let symptom = judged(Some(("AWS", TimeDelta::seconds(seconds))));
             assert_eq!(symptom.verdict, verdict, "{seconds}");

@@ -23,13 +23,13 @@ pub(super) fn file(store: &SqliteStore, symptoms: &mut Vec<Symptom>) {
         Err(error) => vec![error.to_string()],
     };
     symptoms.push(if damage.is_empty() {
-        Symptom::good(Part::File, "sound, its indexes too")
+        Symptom::good(Part::File, "intact, including its indexes")
     } else {
         Symptom::bad(
             Part::File,
             format!("damaged: {}", one_line(&damage.join("; "))),
-            "Move it away, and bring back the newest backup of it; without one, the first command makes a new file with the \
-             newest bulletin and the second brings the history. Watches must be added again then.",
+            "Move the file away and restore the newest backup. Without a backup, the first command creates a new \
+             file with the newest bulletin, and the second fetches the history; then add the watches again.",
         )
         .by("bulletin run")
         .by("bulletin run --backfill 2001-12..")
@@ -54,11 +54,8 @@ pub(super) async fn half_stored(
         feed(
             Symptom::bad(
                 Part::Catalogue,
-                format!(
-                    "there are cells of bulletins that are not stored whole: {}",
-                    few(&half, ", ")
-                ),
-                "Somebody else wrote there. Save the page of each from a browser, and feed it:",
+                format!("these bulletins are stored only in part: {}", few(&half, ", ")),
+                "Another program may have written there. Save each page from a browser, and store it:",
             ),
             around,
         )
@@ -92,12 +89,15 @@ pub(super) async fn rows<S: BulletinStore>(
         if cells != record.cells {
             wrong.push((
                 *month,
-                format!("{month} had {} and has {cells}", counted(record.cells, "cell")),
+                format!(
+                    "{month} had {}, and now has {cells}",
+                    counted(record.cells, "cell")
+                ),
             ));
         } else if CellDigest::of(&bulletin) != record.digest {
             wrong.push((
                 *month,
-                format!("the cells of {month} are not those that were stored"),
+                format!("the cells of {month} were changed after they were stored"),
             ));
         }
     }
@@ -108,7 +108,7 @@ pub(super) async fn rows<S: BulletinStore>(
         };
         return Ok(vec![Symptom::good(
             Part::Rows,
-            format!("as they were stored, in {of}"),
+            format!("unchanged since they were stored, in {of}"),
         )]);
     }
     let texts: Vec<String> = wrong.into_iter().map(|(_, what)| what).collect();
@@ -116,8 +116,8 @@ pub(super) async fn rows<S: BulletinStore>(
         Symptom::bad(
             Part::Rows,
             few(&texts, "; "),
-            "Somebody else wrote there. Save the page of each of these months from a browser, and feed it: every cell is held \
-             against it.",
+            "Another program may have written there. Save the page of each of these months from a browser, and \
+             store it: every cell is compared with the page.",
         ),
         around,
     )])
@@ -141,37 +141,37 @@ pub(super) async fn standings<S: BulletinStore>(
         .collect();
     let mut cases: BTreeSet<Case> = newest.iter().flat_map(Bulletin::cases).collect();
     cases.extend(standings.keys());
-    let wrong: Vec<String> = cases
-        .iter()
-        .filter_map(|case| {
-            Some(format!(
-                "{case} {}",
-                differs(*case, standings.get(case), &newest)?
-            ))
-        })
-        .collect();
+    let difference = |case: &Case| {
+        let difference = differs(*case, standings.get(case), &newest)?;
+        Some(format!("{case} {difference}"))
+    };
+    let wrong: Vec<String> = cases.iter().filter_map(difference).collect();
     let months: Vec<String> = newest
         .iter()
         .map(|bulletin| bulletin.month().to_string())
         .collect();
     if wrong.is_empty() {
-        let of = if months.is_empty() {
-            "none is stored".into()
-        } else {
-            months.join(" and ")
+        let what = match months.as_slice() {
+            [] => "no bulletin is stored".into(),
+            _ => format!(
+                "{}, consistent with the rows of {}",
+                counted(standings.len(), "standing"),
+                months.join(" and ")
+            ),
         };
-        return Ok(vec![Symptom::good(
-            Part::Standings,
-            format!("{}, as the rows say: {of}", counted(standings.len(), "standing")),
-        )]);
+        return Ok(vec![Symptom::good(Part::Standings, what)]);
     }
     Ok(vec![feed(
         Symptom::bad(
             Part::Standings,
-            format!("{} differ from their rows: {}", wrong.len(), few(&wrong, "; ")),
             format!(
-                "Alerts are made from standings. Save the page of {} from a browser and feed it: every standing is held against \
-                 it.",
+                "{} inconsistent with the rows: {}",
+                counted(wrong.len(), "standing"),
+                few(&wrong, "; ")
+            ),
+            format!(
+                "Alerts are computed from standings. Save the page of {} from a browser and store it: every \
+                 standing is compared with it.",
                 months.join(", and then that of ")
             ),
         ),
@@ -191,7 +191,7 @@ fn differs(case: Case, standing: Option<&Standing>, newest: &[Bulletin]) -> Opti
         let should: Vec<Month> = rules.iter().map(|entry| entry.month).collect();
         if stand != should {
             return Some(format!(
-                "stands at {}, not at {}",
+                "has the months {}, expected {}",
                 joined(&stand),
                 joined(&should)
             ));
@@ -205,14 +205,14 @@ fn differs(case: Case, standing: Option<&Standing>, newest: &[Bulletin]) -> Opti
                 let text = |cell: &Option<bulletin::Cell>| cell.as_ref().map_or("nothing".into(), cell_text);
                 let (is, should) = (text(is), text(should));
                 return Some(format!(
-                    "says {is}, not {should}, on {} of {}",
+                    "has {is}, expected {should}, in {} of {}",
                     chart.name(),
                     entry.month
                 ));
             }
         }
         let is_same = stored.columns == entry.columns && stored.successors == entry.successors;
-        (!is_same).then(|| format!("has the columns of another chart in {}", entry.month))
+        (!is_same).then(|| format!("has unexpected columns in {}", entry.month))
     })
 }
 

@@ -68,12 +68,12 @@ async fn stored(store: &DynamoStore, around: &Circumstances, symptoms: &mut Vec<
 async fn alerts(store: &DynamoStore, around: &Circumstances) -> Result<Vec<Symptom>, StoreError> {
     let left = alert::left(store.marks_in_progress().await?, around.now);
     if left.is_empty() {
-        return Ok(vec![Symptom::good(Part::Alerts, "none was begun and left")]);
+        return Ok(vec![Symptom::good(Part::Alerts, "none started and not finished")]);
     }
     Ok(vec![alert::sent_again(
         &left,
-        "The stream hands them out again for six hours. After that, repair the cause (docs/RUNBOOK.md, NotifierErrors), and \
-         have them worked out again and sent:",
+        "The stream redelivers them for six hours. After that, fix the cause (docs/RUNBOOK.md, NotifierErrors), \
+         compute the alerts again and send them:",
         around,
     )])
 }

@@ -26,8 +26,8 @@ pub(super) async fn dead_letters(
         DeadLetterKind::Page => Symptom::bad(
             Part::DeadLetters,
             format!("the page of {} was refused: {}", letter.about, one_line(&letter.failure)),
-            "Look at the page in a browser. When it is whole again it is read by the first command; a better copy, saved \
-             from a browser, by the second.",
+            "Check the page in a browser. If it is correct by now, the first command reads it again. The second \
+             stores a page saved from a browser.",
         )
         .by(around.command("run --retry"))
         .by(around.command("ingest PAGE.html")),

@@ -45,7 +45,7 @@ pub(super) async fn links<S: BulletinStore + LinkTable>(
     if symptoms.is_empty() {
         symptoms.push(Symptom::good(
             Part::Links,
-            format!("{}, none is stuck", counted(links.len(), "page")),
+            format!("{}, none stuck", counted(links.len(), "page")),
         ));
     }
     Ok(symptoms)
@@ -61,30 +61,30 @@ fn stuck(
     match link.state {
         LinkState::Dead { .. } => Some((
             format!("the page of {month} was refused: {}", one_line(&link.note)),
-            "Look at the page in a browser. When it is whole again, have it read again.",
+            "Check the page in a browser. When it is correct, read it again.",
         )),
         LinkState::Queued { until } if left(until) => Some((
             format!(
-                "the page of {month} was queued, nothing was heard of it until {}, and no look since took it up",
+                "the page of {month} was queued and had no result by {}, and no later poll queued it again",
                 at(until)
             ),
-            "Have it queued again.",
+            "Queue it again.",
         )),
         // Pages from before tracking began are not missing.
         LinkState::Due { at: from } if left(from) && oldest.is_some_and(|oldest| oldest < month) => Some((
             format!(
-                "the page of {month} is due since {}, and no look since asked for it",
+                "the page of {month} is due since {}, and no later poll fetched it",
                 at(from)
             ),
-            "Looks ask for the newest bulletins only. Have this one asked for.",
+            "Polls fetch only the newest bulletins. Fetch this one explicitly.",
         )),
         LinkState::Due { .. } if link.failures >= MANY_FAILURES && last_good_look.is_some() => Some((
             format!(
-                "the page of {month} could not be had, {} in a row, although the list could: {}",
+                "the page of {month} could not be fetched, {} in a row, although the list of bulletins could: {}",
                 counted(link.failures as usize, "time"),
                 one_line(&link.note)
             ),
-            "Look at it in a browser. If it is there, feed it from the saved page, or have it asked for again.",
+            "Check the page in a browser. If it is there, save it and store it, or fetch it again.",
         )),
         _ => None,
     }

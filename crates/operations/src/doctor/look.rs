@@ -19,7 +19,7 @@ pub type Looks = (Option<Check>, Option<Check>);
 /// Reports the responses of the hosts.
 pub(super) fn hosts(around: &Circumstances, symptoms: &mut Vec<Symptom>) {
     let Some(answers) = &around.hosts else {
-        symptoms.push(Symptom::unknown(Part::Hosts, "not asked, because of --offline"));
+        symptoms.push(Symptom::unknown(Part::Hosts, "not checked, because of --offline"));
         return;
     };
     let lists: Vec<&str> = answers
@@ -34,16 +34,16 @@ pub(super) fn hosts(around: &Circumstances, symptoms: &mut Vec<Symptom>) {
     symptoms.push(match (lists.as_slice(), closed.is_empty()) {
         ([], _) => Symptom::bad(
             Part::Hosts,
-            format!("no host gives its list of bulletins: {}", closed.join("; ")),
-            "Look at https://travel.state.gov in a browser. If that works, save the page of the newest bulletin there and \
-             feed it; never try to get around a challenge.",
+            format!("no host serves its list of bulletins: {}", closed.join("; ")),
+            "Open https://travel.state.gov in a browser. If that works, save the page of the newest bulletin and \
+             store it. Never evade a challenge.",
         )
         .by(around.command("ingest PAGE.html")),
-        (lists, true) => Symptom::good(Part::Hosts, format!("each lists its bulletins: {}", lists.join(", "))),
+        (lists, true) => Symptom::good(Part::Hosts, format!("every host serves its list of bulletins: {}", lists.join(", "))),
         (lists, false) => Symptom::good(
             Part::Hosts,
             format!(
-                "{} lists its bulletins, which is enough; not so {}",
+                "{} serves its list of bulletins, which is enough; others do not: {}",
                 lists.join(", "),
                 closed.join("; ")
             ),
@@ -74,8 +74,8 @@ pub(super) fn looks(looks: &Looks, is_machine: bool, around: &Circumstances) -> 
     let good = looks.0.as_ref();
     let mut symptoms = Vec::new();
     let found = match (good, stale_look(good, is_machine, around.now)) {
-        (None, _) => Some("the source was never seen".to_owned()),
-        (Some(_), Some(hours)) => Some(format!("the source was last seen {}", ago(hours))),
+        (None, _) => Some("the source was never polled".to_owned()),
+        (Some(_), Some(hours)) => Some(format!("the last successful poll was {}", ago(hours))),
         _ => None,
     };
     if let Some(what) = found {
@@ -84,7 +84,7 @@ pub(super) fn looks(looks: &Looks, is_machine: bool, around: &Circumstances) -> 
     if let Some(bad) = failed_look(looks) {
         symptoms.push(look_again(
             format!(
-                "the last look, {}, failed: {}",
+                "the last poll, {}, failed: {}",
                 at(bad.at),
                 super::one_line(&bad.note)
             ),
@@ -94,8 +94,8 @@ pub(super) fn looks(looks: &Looks, is_machine: bool, around: &Circumstances) -> 
     }
     if let (Some(good), true) = (good, symptoms.is_empty()) {
         symptoms.push(Symptom::good(
-            Part::Looks,
-            format!("the source was last seen {}", at(good.at)),
+            Part::Polls,
+            format!("the last successful poll was {}", at(good.at)),
         ));
     }
     symptoms
@@ -111,16 +111,17 @@ fn ago(hours: i64) -> String {
 fn look_again(what: String, is_machine: bool, around: &Circumstances) -> Symptom {
     if is_machine {
         return Symptom::bad(
-            Part::Looks,
+            Part::Polls,
             what,
-            "Look now, and see that something looks again and again, such as cron.",
+            "Poll now, and check that something polls regularly, such as cron.",
         )
         .by(around.command("run"));
     }
     Symptom::bad(
-        Part::Looks,
+        Part::Polls,
         what,
-        "Nothing looks, or each look fails: see docs/RUNBOOK.md under LastGoodCheckAge. A look out of turn, by the AWS CLI:",
+        "Either nothing polls, or every poll fails: see LastGoodCheckAge in docs/RUNBOOK.md. To poll now with the \
+         AWS CLI:",
     )
     .by(format!("aws lambda invoke --function-name VisaBulletin-{}-fetcher /dev/stdout", stage(around)))
 }
@@ -143,7 +144,7 @@ pub(super) async fn newest<S: BulletinStore>(
         let symptom = Symptom::bad(
             Part::Newest,
             "no bulletin is stored",
-            "The first look stores the newest.",
+            "The first poll stores the newest one.",
         );
         return Ok(vec![if is_machine {
             symptom.by(around.command("run"))
@@ -155,7 +156,7 @@ pub(super) async fn newest<S: BulletinStore>(
         None => Symptom::good(
             Part::Newest,
             format!(
-                "the newest of {} is that of {}",
+                "the newest of {} is {}",
                 counted(months.len(), "bulletin"),
                 newest.title()
             ),
@@ -167,9 +168,9 @@ pub(super) async fn newest<S: BulletinStore>(
                     "the bulletin of {} should be out and is not stored",
                     month.title()
                 ),
-                "See in a browser whether it is out: \
-                 https://travel.state.gov/content/travel/en/legal/visa-law0/visa-bulletin.html. If it is, it is had by \
-                 another look, or from the saved page.",
+                "Check in a browser if it is out: \
+                 https://travel.state.gov/content/travel/en/legal/visa-law0/visa-bulletin.html. If it is, poll again, \
+                 or save the page and store it.",
             );
             if is_machine {
                 symptom

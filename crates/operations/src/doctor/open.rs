@@ -27,20 +27,20 @@ pub(super) async fn corrections<S: BulletinStore>(
             continue;
         }
         let why = if pending.contested {
-            "and another host denies it"
+            "and another host contradicts it"
         } else {
-            "and no second look agreed since"
+            "and no second fetch has confirmed it"
         };
         let symptom = Symptom::bad(
             Part::Corrections,
             format!(
-                "{} showed another form of the bulletin of {} at {}, {why}",
+                "{} served a different version of the bulletin of {} at {}, {why}",
                 pending.host,
                 month.title(),
                 at(pending.at)
             ),
             format!(
-                "See in a browser what {OFFICIAL_SITE}{} says. A page that is saved there and fed by hand counts as confirmed.",
+                "Check {OFFICIAL_SITE}{} in a browser. A page that you save there and store counts as confirmed.",
                 record.path
             ),
         );
@@ -55,20 +55,12 @@ pub(super) async fn corrections<S: BulletinStore>(
         symptoms.push(Symptom::good(
             Part::Corrections,
             match young {
-                0 => "none waits".to_owned(),
-                _ => format!("{} for a second look, for less than a day", waiting(young)),
+                0 => "none pending".to_owned(),
+                _ => format!("{young} pending a second fetch, for less than a day"),
             },
         ));
     }
     Ok(symptoms)
-}
-
-fn waiting(number: usize) -> String {
-    if number == 1 {
-        "1 waits".into()
-    } else {
-        format!("{number} wait")
-    }
 }
 
 /// Reports unreadable content on the pages of the newest bulletins.
@@ -97,8 +89,8 @@ pub(super) async fn findings<S: BulletinStore>(
                 Part::Findings,
                 format!("{month}: {}", few(&lost, " ")),
                 format!(
-                    "Nothing was guessed; the rest is stored. Compare with {OFFICIAL_SITE}{}. What the department corrects is \
-                     read again by itself within hours, or at once from the saved page.",
+                    "Compare with {OFFICIAL_SITE}{}. The other cells are stored. When the department corrects the \
+                     page, it is read again within hours. To read it now, save the page and store it.",
                     record.path
                 ),
             )
@@ -112,7 +104,7 @@ pub(super) async fn findings<S: BulletinStore>(
                 "every cell of the newest pages was read".to_owned()
             } else {
                 format!(
-                    "every cell of the newest pages was read; to know: {}",
+                    "every cell of the newest pages was read; remarks: {}",
                     few(&others, " ")
                 )
             },

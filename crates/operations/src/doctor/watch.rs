@@ -2,7 +2,7 @@
 //! [`subscriber`](super::subscriber).
 
 use pipeline::port::StoreError;
-use sqlite::{SqliteStore, WatchChannel};
+use sqlite::{Refused, SqliteStore, WatchChannel};
 
 use super::{Circumstances, Part, Symptom, at, counted, one_line};
 
@@ -18,51 +18,62 @@ pub(super) fn watches(
         .filter(|watch| matches!(watch.channel, WatchChannel::Email(_)))
         .count();
     let mut symptoms = Vec::new();
+    if watches.is_empty() {
+        symptoms.push(
+            Symptom::warning(
+                Part::Watches,
+                "there are no watches, so nobody is notified",
+                "Add one, for example:",
+            )
+            .by(around.command("watch add EB3 India")),
+        );
+    }
     if let (Some(reason), 1..) = (no_mail, by_mail) {
         symptoms.push(
             Symptom::bad(
                 Part::Watches,
                 format!(
-                    "{} told by e-mail, and none can be sent with this environment: {reason}",
+                    "{} e-mail, which cannot be sent from this environment: {reason}",
                     if by_mail == 1 {
-                        "1 watch is".to_owned()
+                        "1 watch uses".to_owned()
                     } else {
-                        format!("{by_mail} watches are")
+                        format!("{by_mail} watches use")
                     }
                 ),
-                "Set what is missing for whatever runs `bulletin run`, such as cron; where the lines are:",
+                "Set the missing variables for the job that starts `bulletin run`, such as cron. This command lists \
+                 them:",
             )
             .by("bulletin watch add --help"),
         );
     }
-    for refused in store.refused()? {
-        symptoms.push(
-            Symptom::bad(
-                Part::Watches,
-                format!(
-                    "an alert of watch {} was refused for good at {}: {}",
-                    refused.watch,
-                    at(refused.at),
-                    one_line(&refused.reason)
-                ),
-                "Where the address is right and the server accepts it now, have it tried again; else remove the watch, and add \
-                 one with the right address.",
-            )
-            .by(around.command("run --retry"))
-            .by(around.command(&format!("watch remove {}", refused.watch))),
-        );
-    }
+    symptoms.extend(store.refused()?.iter().map(|refusal| refused(refusal, around)));
     if symptoms.is_empty() {
         symptoms.push(Symptom::good(
             Part::Watches,
-            match (watches.len(), by_mail) {
-                (0, _) => "none: nobody is told of anything".to_owned(),
-                (all, 0) => counted_watches(all),
-                (all, by_mail) => format!("{}, {by_mail} of them by e-mail", counted_watches(all)),
+            match by_mail {
+                0 => counted_watches(watches.len()),
+                _ => format!("{}, {by_mail} of them by e-mail", counted_watches(watches.len())),
             },
         ));
     }
     Ok(symptoms)
+}
+
+fn refused(refusal: &Refused, around: &Circumstances) -> Symptom {
+    let what = format!(
+        "an alert of watch {} was permanently refused at {}: {}",
+        refusal.watch,
+        at(refusal.at),
+        one_line(&refusal.reason)
+    );
+    Symptom::bad(
+        Part::Watches,
+        what,
+        "If the address is correct and the server accepts it now, retry. Otherwise remove the watch, and add one with \
+         the correct address.",
+    )
+    .by(around.command("run --retry"))
+    .by(around.command(&format!("watch remove {}", refusal.watch)))
 }
 
 fn counted_watches(number: usize) -> String {

@@ -167,13 +167,13 @@ fn nothing_is_wrong_with_a_sound_deployment() {
         .bulletin(&["doctor", "--offline", "--as-of", DAY, "--show-capacity"])
         .exits(0)
         .prints(&[
-            "right to the minute, by the clock of AWS",
+            "within a minute of the clock of AWS",
             "all three of",
             "on, with both images",
             "aws lambda list-event-source-mappings --function-name VisaBulletin-",
             "none in 5 queues",
             "1 subscription on ",
-            "nobody is told by SMS",
+            "no subscriptions by SMS",
         ]);
     assert!(told.err.contains("read units and 0 write units"), "{told:#?}");
 }
@@ -193,7 +193,7 @@ fn faults_of_tables_are_found() {
     cured(&stage);
 
     run(live(&dynamo, &tables.marks, false));
-    let command = found(&stage, &["tables"], "keeps marks for ever");
+    let command = found(&stage, &["tables"], "keeps marks forever");
     obey(&stage, &command[0], "");
     cured(&stage);
 
@@ -208,7 +208,7 @@ fn faults_of_tables_are_found() {
 
     run(protect(&dynamo, &tables.marks, false));
     run(async { dynamo.delete_table().table_name(&tables.marks).send().await }).unwrap();
-    let command = found(&stage, &["tables"], "is not there");
+    let command = found(&stage, &["tables"], "does not exist");
     obey(&stage, &command[0], "");
     cured(&stage);
 }
@@ -219,7 +219,7 @@ fn faults_of_what_is_stored_are_found_and_cured() {
     let store = stage.store();
 
     look(&stage, "2024-05-14T02:00:00Z");
-    let command = found(&stage, &["looks"], "last seen 10 hours ago");
+    let command = found(&stage, &["polls"], "the last successful poll was 10 hours ago");
     assert!(command[0].starts_with("aws lambda invoke"), "{command:?}");
     look(&stage, "2024-05-14T11:00:00Z");
 
@@ -234,7 +234,7 @@ fn faults_of_what_is_stored_are_found_and_cured() {
     let command = found(
         &stage,
         &["rows", "standings"],
-        "the cells of 2024-05 are not those",
+        "the cells of 2024-05 were changed",
     );
     obey(&stage, &command[0], "2024-05");
     cured(&stage);
@@ -248,7 +248,7 @@ fn faults_of_what_is_stored_are_found_and_cured() {
     let command = found(
         &stage,
         &["standings"],
-        "F4 ALL stands at 2024-03 and 2024-05, not at 2024-06 and 2024-05",
+        "F4 ALL has the months 2024-03 and 2024-05, expected 2024-06 and 2024-05",
     );
     obey(&stage, &command[0], "2024-06");
     cured(&stage);
@@ -259,7 +259,11 @@ fn faults_of_what_is_stored_are_found_and_cured() {
             AttributeValue::Ss(vec!["2024-05".into(), "2024-06".into()]),
         );
     });
-    let command = found(&stage, &["catalogue"], "does not list these bulletins: 2024-04");
+    let command = found(
+        &stage,
+        &["catalogue"],
+        "does not list these stored bulletins: 2024-04",
+    );
     assert!(
         command[0].contains(r#"'{":m": {"SS": ["2024-04"]}}'"#),
         "{command:?}"
@@ -287,7 +291,7 @@ fn faults_of_what_is_stored_are_found_and_cured() {
     let command = found(
         &stage,
         &["catalogue", "standings"],
-        &format!("and there are {counts}: until"),
+        &format!("but there are {counts}: nothing new can be stored"),
     );
     assert!(command[0].contains(&format!(
         r#"SET cases = :n' --expression-attribute-values '{{":n": {{"N": "{counts}"}}}}'"#
@@ -324,7 +328,7 @@ fn faults_of_what_is_stored_are_found_and_cured() {
         returns: 0,
     };
     run(async { store.hold(&record, Some(&pending)).await }).unwrap();
-    let command = found(&stage, &["corrections"], "and another host denies it");
+    let command = found(&stage, &["corrections"], "and another host contradicts it");
     obey(&stage, &command[0], "2024-06");
     cured(&stage);
 
@@ -335,7 +339,7 @@ fn faults_of_what_is_stored_are_found_and_cured() {
     let command = found(
         &stage,
         &["alerts"],
-        "whoever sent 1 alert died: BULLETIN#2024-06#0#SNS",
+        "a process died while it sent 1 alert: BULLETIN#2024-06#0#SNS",
     );
     // Alerts that old are not rebuilt on AWS: the operator who sends one sets its mark.
     let own = format!(
@@ -378,7 +382,7 @@ fn dead_letters_and_missing_queues_are_found() {
     }
     let url = run(stage.url(Queue::MissedLooks));
     run(async { sqs.delete_queue().queue_url(url).send().await }).unwrap();
-    found(&stage, &["dead_letters"], "-missed-looks is not there");
+    found(&stage, &["dead_letters"], "-missed-looks does not exist");
 }
 
 #[test]
@@ -392,8 +396,8 @@ fn who_hears_nothing_is_found_and_never_named_whole() {
     assert_eq!(complaints(&told), BTreeSet::new(), "{told:#?}");
     for unknown in [
         "the SMS sandbox",
-        "what SMS may cost",
-        "whether +1******0142 has opted out",
+        "the SMS spending limit",
+        "cannot check if +1******0142 has opted out",
     ] {
         assert!(told.out.contains(unknown), "no {unknown} in {told:#?}");
     }
@@ -411,7 +415,7 @@ fn who_hears_nothing_is_found_and_never_named_whole() {
     for subscription in all.subscriptions() {
         unsubscribe(&stage, subscription.subscription_arn().unwrap());
     }
-    let command = found(&stage, &["subscriptions"], "nobody hears any topic");
+    let command = found(&stage, &["subscriptions"], "there are no confirmed subscriptions");
     obey(&stage, &command[0], "2024-06");
     cured(&stage);
     let told = doctor(&stage);
@@ -428,9 +432,9 @@ fn a_stage_that_is_not_there_is_told() {
         ..Stage::of_tables(emulator)
     };
     let told = stage.bulletin(&["doctor", "--offline"]).exits(1).prints(&[
-        "the table VisaBulletinData-nowhere is not there",
-        "the queue VisaBulletin-nowhere-pages is not there",
-        "the topics VisaBulletin-nowhere-alerts-… are not there",
+        "the table VisaBulletinData-nowhere does not exist",
+        "the queue VisaBulletin-nowhere-pages does not exist",
+        "the topics VisaBulletin-nowhere-alerts-… do not exist",
         "bulletin table create --stage nowhere",
     ]);
     assert!(told.out.contains("unknown  standings"), "{told:#?}");
@@ -454,7 +458,7 @@ fn what_is_stored_is_looked_through_on_dynamodb_local_too() {
         "corrections",
         "findings",
         "newest",
-        "looks",
+        "polls",
     ];
     let sound = |found: &Answer| {
         let complaints = complaints(found);

@@ -106,21 +106,21 @@ where
 
 const FAULTS: [Fault; 13] = [
     Fault {
-        part: "looks",
+        part: "polls",
         seed: |folder| sql(folder, "UPDATE source_check SET at = '2024-05-11T12:00:00Z'"),
-        says: &["last seen 72 hours ago"],
+        says: &["the last successful poll was 72 hours ago"],
         cure: (0, ""),
         repair: nothing,
     },
     Fault {
-        part: "looks",
+        part: "polls",
         seed: |folder| {
             sql(
                 folder,
                 "INSERT INTO source_check VALUES (0, '2024-05-14T12:30:00Z', 'travel.state.gov: 403 Forbidden')",
             )
         },
-        says: &["the last look, 2024-05-14 12:30 UTC, failed", "403 Forbidden"],
+        says: &["the last poll, 2024-05-14 12:30 UTC, failed", "403 Forbidden"],
         // The poll at noon of that day would come before the one that failed.
         repair: |folder| {
             sql(
@@ -138,7 +138,7 @@ const FAULTS: [Fault; 13] = [
                 "UPDATE cut_off SET value = '1999-01-01' WHERE category = 'EB3' AND area = 'INDIA' AND month = '2024-04'",
             )
         },
-        says: &["the cells of 2024-04 are not those that were stored"],
+        says: &["the cells of 2024-04 were changed after they were stored"],
         cure: (0, "2024-04"),
         repair: nothing,
     },
@@ -150,7 +150,7 @@ const FAULTS: [Fault; 13] = [
                 "DELETE FROM cut_off WHERE category = 'F4' AND area = 'ALL' AND month = '2024-04'",
             );
         },
-        says: &["2024-04 had 150 cells and has 148"],
+        says: &["2024-04 had 150 cells, and now has 148"],
         cure: (0, "2024-04"),
         repair: nothing,
     },
@@ -169,8 +169,8 @@ const FAULTS: [Fault; 13] = [
             );
         },
         says: &[
-            "1 differ from their rows",
-            "EB3 INDIA says C, not 2012-",
+            "1 standing inconsistent with the rows",
+            "EB3 INDIA has C, expected 2012-",
             "Final Action Dates of 2024-06",
         ],
         cure: (0, "2024-06"),
@@ -197,7 +197,7 @@ const FAULTS: [Fault; 13] = [
                  host, version FROM cut_off WHERE month = '2024-04' LIMIT 5",
             )
         },
-        says: &["not stored whole: 2023-12"],
+        says: &["stored only in part: 2023-12"],
         cure: (0, "2023-12"),
         repair: |folder| sample::save(folder, &["2023-12"]),
     },
@@ -210,7 +210,7 @@ const FAULTS: [Fault; 13] = [
                    due_from = '2024-05-13T00:00:00.000000Z' WHERE month = '2024-06'"#,
             )
         },
-        says: &["the page of 2024-06 was queued, nothing was heard of it until 2024-05-13 00:00 UTC"],
+        says: &["the page of 2024-06 was queued and had no result by 2024-05-13 00:00 UTC"],
         cure: (0, ""),
         repair: nothing,
     },
@@ -253,7 +253,7 @@ const FAULTS: [Fault; 13] = [
             )
         },
         says: &[
-            "whoever sent 1 alert died",
+            "a process died while it sent 1 alert",
             "CATEGORY#EB3#COUNTRY#INDIA#2024-06#0#watch-1",
         ],
         cure: (0, ""),
@@ -281,8 +281,8 @@ const FAULTS: [Fault; 13] = [
             );
         },
         says: &[
-            "adoption.state.gov showed another form of the bulletin of June 2024",
-            "no second look agreed",
+            "adoption.state.gov served a different version of the bulletin of June 2024",
+            "no second fetch has confirmed it",
         ],
         cure: (0, "2024-06"),
         repair: nothing,
@@ -296,7 +296,9 @@ const FAULTS: [Fault; 13] = [
                  '2024-05-14T09:00:00.000000Z')",
             )
         },
-        says: &["an alert of watch 1 was refused for good at 2024-05-14 09:00 UTC: 550 no such mailbox here"],
+        says: &[
+            "an alert of watch 1 was permanently refused at 2024-05-14 09:00 UTC: 550 no such mailbox here",
+        ],
         cure: (0, ""),
         repair: nothing,
     },
@@ -321,7 +323,7 @@ fn nothing_is_wrong_with_a_sound_database() {
     folder
         .bulletin(&["doctor", "--offline", "--as-of", DAY])
         .exits(0)
-        .prints(&["not asked, because of --offline"]);
+        .prints(&["not checked, because of --offline"]);
 }
 
 #[test]
@@ -391,7 +393,7 @@ fn many_faults_are_found_together() {
     let folder = sound();
     let mut parts = BTreeSet::from(["hosts".to_owned(), "clock".to_owned()]);
     // An index whose entries do not match its definition.
-    for fault in FAULTS.iter().rev().filter(|fault| fault.part != "looks") {
+    for fault in FAULTS.iter().rev().filter(|fault| fault.part != "polls") {
         if parts.insert(fault.part.to_owned()) {
             (fault.seed)(&folder);
         }
@@ -558,7 +560,7 @@ fn blocked_hosts_and_a_wrong_clock_are_found() {
     other.answer(INDEX, 200, render_index(&months, None));
     let found = doctor();
     assert_eq!(complaints(&found), BTreeSet::new(), "{found:#?}");
-    assert!(found.out.contains("which is enough; not so"), "{found:#?}");
+    assert!(found.out.contains("which is enough; others do not"), "{found:#?}");
 
     let an_hour_ago: DateTime<Utc> = Utc::now() - TimeDelta::hours(1);
     site.tell_time(an_hour_ago);
@@ -573,12 +575,35 @@ fn blocked_hosts_and_a_wrong_clock_are_found() {
         symptoms[0]["description"]
             .as_str()
             .unwrap()
-            .contains("ahead of that of 127.0.0.1"),
+            .contains("ahead of the clock of 127.0.0.1"),
         "{symptoms:#?}"
     );
     assert_eq!(commands(&found, "clock"), ["timedatectl set-ntp true"]);
     site.tell_time(Utc::now());
     assert_eq!(complaints(&doctor()), BTreeSet::new());
+}
+
+#[test]
+fn a_machine_without_watches_gets_a_warning_and_no_problem() {
+    let folder = sample::stored(&MONTHS);
+    let found = folder
+        .bulletin(&["doctor", "--offline", "--as-of", DAY, "--format", "json"])
+        .exits(0);
+    let symptoms = found.json();
+    let watches = symptoms
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|symptom| symptom["part"] == "watches");
+    let watches = watches.unwrap();
+    assert_eq!(watches["verdict"], "warning");
+    let description = watches["description"].as_str().unwrap();
+    assert!(description.contains("nobody is notified"), "{watches}");
+    obey(&folder, watches["commands"][0].as_str().unwrap(), "2024-06").exits(0);
+    folder
+        .bulletin(&["doctor", "--offline", "--as-of", DAY])
+        .exits(0)
+        .prints(&["good     watches        1 watch"]);
 }
 
 #[test]
@@ -602,7 +627,7 @@ fn commands_name_the_database_where_it_is_another() {
         "json",
     ]);
     assert_eq!(
-        commands(&found, "looks"),
+        commands(&found, "polls"),
         [r"bulletin run --db 'it'\''s mine.db'"]
     );
     folder

@@ -39,7 +39,7 @@ pub(super) async fn catalogue(
                     "the catalogue lists bulletins that have no item: {}",
                     few(&without, ", ")
                 ),
-                "Save the page of each from a browser, and feed it:",
+                "Save each page from a browser, and store it:",
             ),
             around,
         ));
@@ -50,11 +50,11 @@ pub(super) async fn catalogue(
             Symptom::bad(
                 Part::Catalogue,
                 format!(
-                    "the catalogue counts {}, and there are {standings}: until that is put right nothing new can be stored",
+                    "the catalogue counts {}, but there are {standings}: nothing new can be stored",
                     counted(counts, "standing")
                 ),
-                "Somebody else wrote there. Put the number right by the AWS CLI; then feed the newest page, so that what is \
-                 missing is put back:",
+                "Another program may have written there. Correct the number with the AWS CLI. Then store the newest \
+                 page, which restores missing standings:",
             )
             .by(format!(
                 "aws dynamodb update-item --table-name {} --key '{CATALOGUE_KEY}' \
@@ -70,11 +70,11 @@ pub(super) async fn catalogue(
             Symptom::bad(
                 Part::Catalogue,
                 format!(
-                    "the catalogue, from which everybody learns what is stored, does not list these bulletins: {}",
+                    "the catalogue does not list these stored bulletins: {}",
                     few(&unlisted, ", ")
                 ),
-                "Somebody else wrote there. Put back the item CATALOGUE from a backup, or the months into its set \
-                 `months` by the AWS CLI:",
+                "Another program may have written there. Restore the item CATALOGUE from a backup, or add the \
+                 months with the AWS CLI:",
             )
             .by(format!(
                 "aws dynamodb update-item --table-name {} --key '{}' --update-expression 'ADD months :m' \

@@ -24,12 +24,12 @@ pub(super) async fn queues(
             Ok(state) => symptoms.extend(judged(queue, &name, &state, around)),
             Err(Unread::Missing) => symptoms.push(Symptom::bad(
                 Part::DeadLetters,
-                format!("the queue {name} is not there"),
-                "Deploy again, which makes it: `make deploy` in a checkout of this project.",
+                format!("the queue {name} does not exist"),
+                "Deploy again, which creates it: `make deploy` in a checkout of this project.",
             )),
             Err(Unread::Because(reason)) => symptoms.push(Symptom::unknown(
                 Part::DeadLetters,
-                format!("the queue {name} cannot be asked: {reason}"),
+                format!("the queue {name} cannot be read: {reason}"),
             )),
         }
     }
@@ -83,35 +83,35 @@ fn judged(queue: Queue, name: &str, state: &State, around: &Circumstances) -> Op
         Queue::Pages if !state.has_dead_letter_queue => {
             return Some(Symptom::bad(
                 Part::DeadLetters,
-                format!("{name} has no queue of dead letters: a page that fails is lost"),
-                "Deploy again, which gives it one: `make deploy` in a checkout of this project.",
+                format!("{name} has no dead-letter queue: a page that fails is lost"),
+                "Deploy again, which adds it: `make deploy` in a checkout of this project.",
             ));
         }
         _ if state.messages == 0 || queue == Queue::Pages => return None,
         Queue::RefusedPages => (
-            "pages that were refused",
-            "Look at the parser's logs and at the page: docs/RUNBOOK.md, RefusedPages. When the page is whole again, or a \
-             fixed version is deployed, have it read again.",
+            "refused pages",
+            "Check the parser's logs and the page: docs/RUNBOOK.md, RefusedPages. When the page is correct, or a \
+             fixed version is deployed, read it again.",
             "parser",
         ),
         Queue::UnreadRecords => (
-            "records of the stream that could not be understood",
-            "See docs/RUNBOOK.md, UnreadRecords. When a fixed version is deployed, hand them to it.",
+            "stream records that could not be decoded",
+            "See docs/RUNBOOK.md, UnreadRecords. When a fixed version is deployed, retry them.",
             "notifier",
         ),
         Queue::GivenUpRecords => (
             "alerts that were given up after six hours",
-            "Repair the cause first: docs/RUNBOOK.md, NotifierErrors. Then have them sent.",
+            "Fix the cause first: docs/RUNBOOK.md, NotifierErrors. Then send them.",
             "notifier",
         ),
         Queue::FailedLooks => (
-            "looks that failed three times",
-            "Repair the cause: docs/RUNBOOK.md, FailedLooks. Then have them made again.",
+            "polls that failed three times",
+            "Fix the cause: docs/RUNBOOK.md, FailedLooks. Then poll again.",
             "fetcher",
         ),
         Queue::MissedLooks => (
-            "looks that the schedule could not begin",
-            "Repair the cause: docs/RUNBOOK.md, MissedLooks. Then have them made.",
+            "polls that the schedule could not start",
+            "Fix the cause: docs/RUNBOOK.md, MissedLooks. Then poll again.",
             "scheduler",
         ),
         Queue::Pages => return None,

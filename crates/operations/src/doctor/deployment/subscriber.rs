@@ -29,8 +29,9 @@ pub(super) async fn subscriptions(
         Ok(None) => Ok(vec![
             Symptom::bad(
                 Part::Subscriptions,
-                format!("the topics {}… are not there", deployment.topics()),
-                "Look at --stage and --region. If they were deleted, deploy again: `make deploy` in a checkout of this project.",
+                format!("the topics {}… do not exist", deployment.topics()),
+                "Check --stage and --region. If they were deleted, deploy again: `make deploy` in a checkout of \
+                 this project.",
             ),
             Symptom::unknown(Part::Sms, "there are no topics"),
         ]),
@@ -89,9 +90,9 @@ async fn examined(
         symptoms.push(
             Symptom::bad(
                 Part::Subscriptions,
-                format!("{} and hear nothing: {}", waiting(pending.len()), few(&pending, ", ")),
-                "Whoever it is has to open the link that SNS sent. After three days SNS forgets it; then subscribe again. All of \
-                 them are listed by:",
+                format!("{} and get no alerts: {}", waiting(pending.len()), few(&pending, ", ")),
+                "The subscribers must open the link that SNS sent them. It expires after three days; then subscribe \
+                 them again. This command lists all:",
             )
             .by(of_prefix("subscriptions", prefix, around)),
         );
@@ -100,8 +101,8 @@ async fn examined(
         symptoms.push(
             Symptom::bad(
                 Part::Subscriptions,
-                "nobody hears any topic: alerts go nowhere",
-                "Subscribe at least whoever operates this, such as to one summary of each bulletin:",
+                "there are no confirmed subscriptions, so nobody is notified",
+                "Subscribe at least yourself, for example to one summary of each bulletin:",
             )
             .by(of_prefix(
                 "subscribe --bulletins --email you@example.com",
@@ -114,7 +115,7 @@ async fn examined(
         let also = if silent.is_empty() {
             String::new()
         } else {
-            format!("; nobody hears {}", few(&silent, ", "))
+            format!("; no subscribers to {}", few(&silent, ", "))
         };
         symptoms.push(Symptom::good(
             Part::Subscriptions,
@@ -164,7 +165,7 @@ fn missing_topics(topics: &[Option<Category>]) -> Vec<Symptom> {
             "there is no topic for {}: its alerts cannot be sent",
             few(&missing, ", ")
         ),
-        "Deploy again, which makes it: `make deploy` in a checkout of this project.",
+        "Deploy again, which creates it: `make deploy` in a checkout of this project.",
     )]
 }
 
@@ -176,7 +177,7 @@ async fn sms(
     around: &Circumstances,
 ) -> Vec<Symptom> {
     if telephones.is_empty() {
-        return vec![Symptom::good(Part::Sms, "nobody is told by SMS")];
+        return vec![Symptom::good(Part::Sms, "no subscriptions by SMS")];
     }
     let mut symptoms = Vec::new();
     for (index, telephone) in telephones.iter().take(MOST_TELEPHONES).enumerate() {
@@ -208,15 +209,15 @@ fn opted_out(
         Ok(true) => Some(
             Symptom::bad(
                 Part::Sms,
-                format!("{telephone} has opted out by STOP, and gets nothing"),
-                "Only its owner can want it again, by START, and once in 30 days you, in the SNS console. Else end its \
-                 subscription, with the whole number:",
+                format!("{telephone} has opted out with STOP, and gets no alerts"),
+                "Its owner can opt in again with START, and you can, once in 30 days, in the SNS console. Otherwise \
+                 remove the subscription, with the whole number:",
             )
             .by(of_prefix("unsubscribe --everything --sms NUMBER", prefix, around)),
         ),
         Err(reason) => Some(Symptom::unknown(
             Part::Sms,
-            format!("whether {telephone} has opted out: {}", one_line(reason)),
+            format!("cannot check if {telephone} has opted out: {}", one_line(reason)),
         )),
     }
 }
@@ -227,12 +228,15 @@ fn account(checks: &SmsChecks, symptoms: &mut Vec<Symptom>) {
         Ok(false) => {}
         Ok(true) => symptoms.push(Symptom::bad(
             Part::Sms,
-            "the account is in the SMS sandbox: only numbers that were verified there hear anything",
-            "Ask for leaving it in the SNS console: Text messaging (SMS), Exit SMS sandbox.",
+            "the account is in the SMS sandbox: only numbers verified there get alerts",
+            "Leave it in the SNS console: Text messaging (SMS), Exit SMS sandbox.",
         )),
         Err(reason) => symptoms.push(Symptom::unknown(
             Part::Sms,
-            format!("whether the account is in the SMS sandbox: {}", one_line(reason)),
+            format!(
+                "cannot check if the account is in the SMS sandbox: {}",
+                one_line(reason)
+            ),
         )),
     }
     match &checks.monthly_limit {
@@ -245,8 +249,9 @@ fn account(checks: &SmsChecks, symptoms: &mut Vec<Symptom>) {
                 symptoms.push(
                     Symptom::bad(
                         Part::Sms,
-                        format!("SMS may cost {limit} a month, after which SNS drops them without a word"),
-                        "Ask AWS Support for a higher limit (docs/RUNBOOK.md, SmsSpend); then set it, by the AWS CLI:",
+                        format!("the SMS spending limit is {limit} a month; SNS silently drops messages beyond it"),
+                        "Request a higher limit from AWS Support (docs/RUNBOOK.md, SmsSpend). Then set it with the \
+                         AWS CLI:",
                     )
                     .by("aws sns set-sms-attributes --attributes MonthlySpendLimit=20"),
                 );
@@ -254,7 +259,7 @@ fn account(checks: &SmsChecks, symptoms: &mut Vec<Symptom>) {
         }
         Err(reason) => symptoms.push(Symptom::unknown(
             Part::Sms,
-            format!("what SMS may cost: {}", one_line(reason)),
+            format!("cannot read the SMS spending limit: {}", one_line(reason)),
         )),
     }
 }
@@ -278,8 +283,8 @@ mod tests {
         for (sandbox, limit, says) in [
             (false, Some("20"), &[][..]),
             (true, Some("20"), &["sandbox"][..]),
-            (false, Some("1"), &["may cost 1 US dollars a month"][..]),
-            (true, None, &["sandbox", "may cost 1 US dollar a month"][..]),
+            (false, Some("1"), &["limit is 1 US dollars a month"][..]),
+            (true, None, &["sandbox", "limit is 1 US dollar a month"][..]),
         ] {
             let mut symptoms = Vec::new();
             account(&checks(sandbox, limit, false), &mut symptoms);

@@ -50,8 +50,9 @@ pub(super) async fn tables(
             symptoms.push(
                 Symptom::bad(
                     Part::Tables,
-                    format!("the table {name} is not there"),
-                    "Look at --stage, --region and --profile. If it was deleted, bring it back from a backup; else make it:",
+                    format!("the table {name} does not exist"),
+                    "Check --stage, --region and --profile. If it was deleted, restore it from a backup. Otherwise \
+                     create it:",
                 )
                 .by(around.command("table create")),
             );
@@ -63,8 +64,8 @@ pub(super) async fn tables(
             symptoms.push(
                 Symptom::bad(
                     Part::Tables,
-                    format!("{name} has no deletion protection: one wrong call deletes it"),
-                    "Deploy with `data` set to `keep`, which is the default; or set it at once:",
+                    format!("{name} has no deletion protection"),
+                    "Deploy with `data` set to `keep`, which is the default, or turn it on now:",
                 )
                 .by(around.command("table create")),
             );
@@ -84,7 +85,7 @@ pub(super) async fn tables(
         symptoms.push(Symptom::good(
             Part::Tables,
             format!(
-                "all three of {}, in their shape, protected and recoverable",
+                "all three of {} have the expected schema, protection and recovery",
                 stage(around)
             ),
         ));
@@ -147,9 +148,9 @@ fn shape(name: &str, described: &TableDescription, is_data: bool, symptoms: &mut
     if !wrong.is_empty() {
         symptoms.push(Symptom::bad(
             Part::Tables,
-            format!("{name} has another shape: {}", wrong.join("; ")),
-            "Deploy again, which gives an index back: `make deploy` in a checkout of this project. Other keys mean that the \
-             table is not one of this project: look at --stage.",
+            format!("{name} has an unexpected schema: {}", wrong.join("; ")),
+            "Deploy again, which restores an index: `make deploy` in a checkout of this project. If the keys \
+             differ, the table belongs to another program: check --stage.",
         ));
     }
 }
@@ -164,8 +165,8 @@ async fn recovery(client: &Client, name: &str, around: &Circumstances, symptoms:
                 symptoms.push(
                     Symptom::bad(
                         Part::Tables,
-                        format!("{name} has no point-in-time recovery: what is overwritten is gone"),
-                        "Deploy again, or set it at once:",
+                        format!("{name} has no point-in-time recovery: overwritten data is lost"),
+                        "Deploy again, or turn it on now:",
                     )
                     .by(around.command("table create")),
                 );
@@ -173,7 +174,10 @@ async fn recovery(client: &Client, name: &str, around: &Circumstances, symptoms:
         }
         Err(error) => symptoms.push(Symptom::unknown(
             Part::Tables,
-            format!("whether {name} has point-in-time recovery: {}", reason(&error)),
+            format!(
+                "cannot check if {name} has point-in-time recovery: {}",
+                reason(&error)
+            ),
         )),
     }
 }
@@ -193,8 +197,8 @@ async fn time_to_live(client: &Client, name: &str, around: &Circumstances, sympt
                 symptoms.push(
                     Symptom::bad(
                         Part::Tables,
-                        format!("{name} keeps marks for ever: nothing is deleted after {MARKS_LIVE_UNTIL}"),
-                        "Deploy again, or set it at once:",
+                        format!("{name} keeps marks forever: no item expires by {MARKS_LIVE_UNTIL}"),
+                        "Deploy again, or turn it on now:",
                     )
                     .by(around.command("table create")),
                 );
@@ -202,7 +206,7 @@ async fn time_to_live(client: &Client, name: &str, around: &Circumstances, sympt
         }
         Err(error) => symptoms.push(Symptom::unknown(
             Part::Tables,
-            format!("whether old marks of {name} are deleted: {}", reason(&error)),
+            format!("cannot check if old marks of {name} expire: {}", reason(&error)),
         )),
     }
 }
@@ -213,15 +217,15 @@ fn stream(described: &TableDescription, deployment: &Deployment, symptoms: &mut 
     let is_on = specification.is_some_and(|stream| stream.stream_enabled);
     if !is_on || view != Some(&StreamViewType::NewAndOldImages) {
         let what = match view.filter(|_| is_on) {
-            Some(view) => format!("the stream has {}, not both images", view.as_str()),
-            None => "the table's stream is off: nobody is told of anything".to_owned(),
+            Some(view) => format!("the stream has the view {}, expected both images", view.as_str()),
+            None => "the table's stream is off, so nobody is notified".to_owned(),
         };
         symptoms.push(
             Symptom::bad(
                 Part::Stream,
                 what,
-                "By the AWS CLI; a stream with other images must be switched off first. Then deploy, so that the notifier reads \
-                 the new one, and send what was missed with `bulletin replay --months`.",
+                "Turn it on with the AWS CLI; turn a stream with another view off first. Then deploy, so that the \
+                 notifier reads the new stream, and send missed alerts with `bulletin replay --alerts --months`.",
             )
             .by(format!(
                 "aws dynamodb update-table --table-name {} \
@@ -233,14 +237,11 @@ fn stream(described: &TableDescription, deployment: &Deployment, symptoms: &mut 
     }
     symptoms.push(Symptom::good(Part::Stream, "on, with both images"));
     symptoms.push(
-        Symptom::unknown(
-            Part::Stream,
-            "whether the notifier reads it is not asked from here",
-        )
-        .or_remedy("Its State is Enabled, as the AWS CLI tells:")
-        .by(format!(
-            "aws lambda list-event-source-mappings --function-name {}",
-            deployment.function(Function::Notifier)
-        )),
+        Symptom::unknown(Part::Stream, "not checked from here: if the notifier reads it")
+            .or_remedy("Its State must be Enabled in the output of the AWS CLI:")
+            .by(format!(
+                "aws lambda list-event-source-mappings --function-name {}",
+                deployment.function(Function::Notifier)
+            )),
     );
 }
