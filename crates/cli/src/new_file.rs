@@ -18,7 +18,7 @@ impl<'a> NewFile<'a> {
     /// Checks that the file may be written, before the work for its contents begins.
     ///
     /// # Errors
-    /// An error if there is a file that may not be replaced: any without `force`, a database of this program never.
+    /// An error if there is a file that may not be replaced: any without `force`, a database of this program or in use never.
     pub(crate) fn check(path: &'a Path, force: bool) -> anyhow::Result<Self> {
         let shown = path.display();
         match std::fs::metadata(path) {

@@ -163,19 +163,15 @@ fn create_private(path: &Path) {
     let _ = options.open(path);
 }
 
-/// True if the file is a database of this program, of any layout. Reads only its header.
+/// True if the file is a database of this program, of any layout, or a database in use: until the log next to it is
+/// moved into the file, its header does not tell whose it is. Reads only the header.
 pub fn is_database(path: &Path) -> bool {
     // Offset and length of `application_id` in the header of a SQLite file.
     const AT: usize = 68;
     let mut header = [0; AT + 4];
     let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut header));
-    read.is_ok()
-        && i64::from(u32::from_be_bytes([
-            header[AT],
-            header[AT + 1],
-            header[AT + 2],
-            header[AT + 3],
-        ])) == APPLICATION_ID
+    let application = || header.last_chunk().map(|bytes| u32::from_be_bytes(*bytes));
+    has_log(path) || (read.is_ok() && application().map(i64::from) == Some(APPLICATION_ID))
 }
 
 /// Checks the whole file for damage.

@@ -228,6 +228,22 @@ fn a_file_is_replaced_only_with_force_and_a_database_never() {
     assert_eq!(left, [""; 0], "no temporary file is left");
 }
 
+#[test]
+fn a_database_whose_header_is_still_in_its_log_is_not_replaced() {
+    let folder = Folder::new();
+    let other = Connection::open(folder.path("own.db")).unwrap();
+    other
+        .execute_batch(
+            "PRAGMA journal_mode = wal; PRAGMA application_id = 0x5642756c; CREATE TABLE watch (id)",
+        )
+        .unwrap();
+    let before = folder.read("own.db");
+    ask(&folder, &["export", "csv", "own.db", "--force"])
+        .exits(1)
+        .says(&["own.db is a database"]);
+    assert!(folder.read("own.db") == before);
+}
+
 #[cfg(unix)]
 #[test]
 fn an_exported_file_has_the_permissions_of_any_new_file() {

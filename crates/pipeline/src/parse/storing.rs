@@ -135,7 +135,8 @@ where
         } = candidate;
         let known = match known {
             Some(known) if known.is_shipped() && known.digest == CellDigest::of(&read.bulletin) => {
-                Some(self.confirm_shipped(candidate, known).await?)
+                // Boxed, because every page would need the stack that this rare step needs.
+                Some(Box::pin(self.confirm_shipped(candidate, known)).await?)
             }
             known => known,
         };

@@ -50,7 +50,7 @@ where
     the_same_page_again_writes_nothing(&fresh().await).await;
     a_correction_keeps_what_it_replaces(&fresh().await).await;
     mend::what_somebody_else_wrote_is_mended(&fresh().await).await;
-    shipped::a_page_replaces_what_was_shipped(&fresh().await).await;
+    Box::pin(shipped::a_page_replaces_what_was_shipped(&fresh().await)).await;
     write::a_stale_write_loses(&fresh().await).await;
     stale::each_stale_part_alone_loses(&fresh().await).await;
     write::a_write_planned_beside_another_loses(&fresh().await).await;

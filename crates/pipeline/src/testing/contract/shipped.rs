@@ -57,7 +57,7 @@ pub(super) async fn a_page_replaces_what_was_shipped<Store: BulletinStore + Link
     let history = ok(store.history(EB3_INDIA, None, Some(1))).await;
     assert_eq!(history[0].earlier.len(), 1);
 
-    a_fetched_page_needs_a_second_fetch(store, &clock, march).await;
+    Box::pin(a_fetched_page_needs_a_second_fetch(store, &clock, march)).await;
 }
 
 /// A host alone is not believed when it differs from what was shipped.
@@ -75,12 +75,12 @@ async fn a_fetched_page_needs_a_second_fetch<Store: BulletinStore + LinkTable>(
     };
     let link = link_of(shipped.month());
     source.publish(&printed);
-    let Ok(Parsed::Held { differs, .. }) = parser.parse_link(&link).await else {
+    let Ok(Parsed::Held { differs, .. }) = Box::pin(parser.parse_link(&link)).await else {
         panic!("the page waits for a second fetch")
     };
     assert_eq!(differs, 1);
     clock.pass(Duration::minutes(11));
-    let Ok(Parsed::Stored { record, .. }) = parser.parse_link(&link).await else {
+    let Ok(Parsed::Stored { record, .. }) = Box::pin(parser.parse_link(&link)).await else {
         panic!("the second fetch confirms it")
     };
     let is_difference = |finding: &Finding| finding.kind() == "differs_from_shipped";
