@@ -8,6 +8,7 @@ mod problem;
 mod repair;
 mod report;
 mod switch;
+mod tally;
 
 use std::process::ExitCode;
 

@@ -7,10 +7,7 @@ use crate::tool::{Folder, answer};
 /// A folder with the database of version 0.1.
 fn folder() -> Folder {
     let folder = Folder::new();
-    let dump = std::fs::read_to_string(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/tests/database-0.1.sql"
-    ));
+    let dump = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/database-0.1.sql"));
     folder.database().execute_batch(&dump.unwrap()).unwrap();
     folder
 }
@@ -29,7 +26,10 @@ fn the_watches_of_version_0_1_are_kept() {
     folder
         .bulletin(&["check", "--month", "2009-12"])
         .exits(0)
-        .prints(&["Watch 1: For EB-3 India in December 2009", "Watch 2: For F1 Mexico"]);
+        .prints(&[
+            "Watch 1: For EB-3 India in December 2009",
+            "Watch 2: For F1 Mexico",
+        ]);
 }
 
 #[test]
@@ -39,9 +39,7 @@ fn a_run_on_a_database_of_version_0_1_repeats_no_alert() {
     let marks = folder.count("SELECT count(*) FROM alert_mark WHERE sent_at IS NOT NULL");
     assert_eq!(marks, 3);
     let run = ["run", "--source", "pages", "--as-of"];
-    let same = folder
-        .bulletin(&[&run[..], &["2009-11-15"]].concat())
-        .exits(0);
+    let same = folder.bulletin(&[&run[..], &["2009-11-15"]].concat()).exits(0);
     assert_eq!(same.out, "");
     // A new bulletin reaches every watch once.
     sample::save(&folder, &["2016-01"]);
@@ -50,9 +48,7 @@ fn a_run_on_a_database_of_version_0_1_repeats_no_alert() {
     let new = answer(command).exits(0);
     let alerts = new.out.lines().filter(|line| line.contains("2016-01"));
     assert_eq!(alerts.count(), 3, "{new:#?}");
-    let again = folder
-        .bulletin(&[&run[..], &["2015-12-15"]].concat())
-        .exits(0);
+    let again = folder.bulletin(&[&run[..], &["2015-12-15"]].concat()).exits(0);
     assert_eq!(again.out, "");
 }
 
@@ -60,6 +56,10 @@ fn a_run_on_a_database_of_version_0_1_repeats_no_alert() {
 fn zz_write_pages() {
     for text in ["2002-05", "2009-12", "2016-01"] {
         std::fs::create_dir_all("/tmp/v01/pages").unwrap();
-        std::fs::write(format!("/tmp/v01/pages/{}", sample::file(text)), sample::page(text).render()).unwrap();
+        std::fs::write(
+            format!("/tmp/v01/pages/{}", sample::file(text)),
+            sample::page(text).render(),
+        )
+        .unwrap();
     }
 }

@@ -3,10 +3,9 @@
 
 use std::time::Duration;
 
-use bulletin::Month;
 use operations::doctor::failed_look;
 use pipeline::port::{Clock as _, SourceError};
-use pipeline::{FetchReport, Fetcher, ParseError, Parsed};
+use pipeline::{FetchReport, Fetcher, ParseError};
 use sqlite::{PageOutcome, SqliteStore, parse_pages};
 use web_source::Source;
 
@@ -16,6 +15,7 @@ use super::report::{
     WORTH_A_BAR, page_error, report_parsed, report_totals, report_unfetched, report_verdicts,
 };
 use super::switch;
+use super::tally::Tally;
 use crate::args::RunArgs;
 use crate::clock::RunClock;
 use crate::command::channels::channels;
@@ -36,32 +36,6 @@ pub(super) struct Poller<'a> {
     pub(super) source: &'a Source<RunClock>,
     pub(super) store: &'a SqliteStore,
     pub(super) clock: RunClock,
-}
-
-/// The pages of a poll.
-#[derive(Debug, Default)]
-pub(super) struct Tally {
-    pub(super) read: usize,
-    pub(super) stored: usize,
-    pub(super) failed: usize,
-    /// The number of pages that no host has.
-    pub(super) not_there: usize,
-    /// True if there were too many pages to report each: their numbers are reported at the end.
-    are_counted: bool,
-    /// The months whose pages no host served.
-    pub(super) unfetched: Vec<Month>,
-}
-
-impl Tally {
-    fn add(&mut self, outcome: &PageOutcome) {
-        self.stored += usize::from(matches!(outcome.result, Ok(Parsed::Stored { .. })));
-        self.read += usize::from(!matches!(
-            outcome.result,
-            Ok(Parsed::NotThere { .. }) | Err(ParseError::Source(_))
-        ));
-        self.failed += usize::from(outcome.result.is_err());
-        self.not_there += usize::from(matches!(outcome.result, Ok(Parsed::NotThere { .. })));
-    }
 }
 
 impl Poller<'_> {

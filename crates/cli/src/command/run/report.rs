@@ -7,7 +7,7 @@ use pipeline::port::{BulletinStore as _, as_bulletin};
 use pipeline::{ParseError, Parsed};
 use sqlite::{SqliteStore, WatchKind};
 
-use super::poll::Tally;
+use super::tally::Tally;
 use crate::command::blocked::{in_short, print_answers};
 use crate::command::verdict::coloured_verdict;
 use crate::output::{complain, counted};
