@@ -238,7 +238,12 @@ async fn machine(
         .tell(Part::Catalogue, symptoms);
     alert::on_machine(store, around).tell(Part::Alerts, symptoms);
     let letters = letter::months(store).unwrap_or_default();
-    stored_parts(store, store.checks(), Scope::All, &letters, around, symptoms).await;
+    let stored = Stored {
+        looks: store.checks(),
+        scope: Scope::All,
+        letters: &letters,
+    };
+    stored_parts(store, stored, around, symptoms).await;
 }
 
 /// The bulletins whose rows are read.
@@ -250,17 +255,25 @@ enum Scope {
     Newest,
 }
 
-/// The checks that are the same for every store. Months that have a dead letter are reported there.
-async fn stored_parts<S>(
-    store: &S,
+/// The parts of a store that each kind of store reads differently.
+struct Stored<'a> {
+    /// The last good and the last failed poll.
     looks: Result<Looks, StoreError>,
     scope: Scope,
-    letters: &[Month],
-    around: &Circumstances,
-    symptoms: &mut Vec<Symptom>,
-) where
+    /// The months that have a dead letter.
+    letters: &'a [Month],
+}
+
+/// The checks that are the same for every store. Months that have a dead letter are reported there.
+async fn stored_parts<S>(store: &S, stored: Stored<'_>, around: &Circumstances, symptoms: &mut Vec<Symptom>)
+where
     S: BulletinStore + pipeline::port::LinkTable,
 {
+    let Stored {
+        looks,
+        scope,
+        letters,
+    } = stored;
     let is_machine = scope == Scope::All;
     clock::by_what_is_stored(store, &looks, is_machine, around)
         .await

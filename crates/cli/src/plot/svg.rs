@@ -6,6 +6,9 @@ use chrono::NaiveDate;
 use svg::Document;
 use svg::node::element::{Circle, Description, Group, Line, Polyline, Rectangle, Text, Title};
 
+mod band;
+
+use self::band::Band;
 use super::{Axis, Picture, Run, Series, State, date_position, ordinal};
 
 const WIDTH: f64 = 960.0;
@@ -36,87 +39,31 @@ const BAND: &str = "#f2f2f2";
 /// or stretch of a band.
 pub(crate) fn svg(series: &Series) -> String {
     let picture = Picture::of(series);
-    let text = |x: f64, y: f64, size: u8, words: &str| {
-        Text::new(words)
-            .set("x", round(x))
-            .set("y", round(y))
-            .set("font-size", size)
-    };
-    let document = Document::new()
-        .set("viewBox", (0, 0, WIDTH, HEIGHT))
-        .set("width", WIDTH)
-        .set("height", HEIGHT)
-        .set("role", "img")
-        .set("font-family", "Helvetica, Arial, 'Liberation Sans', sans-serif")
-        .set("fill", INK)
-        .add(Title::new(picture.title.as_str()))
-        .add(Description::new().add(svg::node::Text::new(description(&picture))))
-        .add(
-            Rectangle::new()
-                .set("width", WIDTH)
-                .set("height", HEIGHT)
-                .set("fill", "#ffffff"),
-        )
-        .add(text(LEFT, 34.0, 20, &picture.title).set("font-weight", "bold"));
+    let document = sheet(&picture);
     let middle = (LEFT + RIGHT) / 2.0;
     let Some(months) = picture.months.filter(|_| picture.charts().next().is_some()) else {
         let words = text(middle, (TOP + BOTTOM) / 2.0, 16, &description(&picture));
-        let document = document.add(words.set("text-anchor", "middle").set("fill", SOFT));
-        return format!("{document}\n");
+        let words = words.set("text-anchor", "middle").set("fill", SOFT);
+        return format!("{}\n", document.add(words));
     };
-
-    let current = picture.charts_in(State::Current);
-    let unavailable = picture.charts_in(State::Unavailable);
-    let band_height = |charts: &[Chart]| charts.len() as f64 * LANE;
-    let gap = |charts: &[Chart]| if charts.is_empty() { 0.0 } else { GAP };
+    let bands = [State::Current, State::Unavailable].map(|state| Band::of(&picture, state));
+    let [current, unavailable] = &bands;
     let frame = Frame {
         months,
         dates: picture.dates,
-        top: TOP + band_height(&current) + gap(&current),
-        bottom: BOTTOM - band_height(&unavailable) - gap(&unavailable),
+        top: TOP + current.height_with_gap(),
+        bottom: BOTTOM - unavailable.height_with_gap(),
     };
-
     let mut document = document.add(legend(&picture)).add(grid(&picture, &frame));
-    let bands = [
-        (State::Current, &current, "current", TOP),
-        (
-            State::Unavailable,
-            &unavailable,
-            "unavailable",
-            BOTTOM - band_height(&unavailable),
-        ),
-    ];
-    for (state, charts, word, top) in bands {
-        if charts.is_empty() {
-            continue;
-        }
-        let centre = top + band_height(charts) / 2.0;
-        document = document
-            .add(
-                Rectangle::new()
-                    .set("x", LEFT)
-                    .set("y", top)
-                    .set("width", RIGHT - LEFT)
-                    .set("height", band_height(charts))
-                    .set("fill", BAND),
-            )
-            .add(
-                text(LEFT - 10.0, centre + 4.5, 13, word)
-                    .set("text-anchor", "end")
-                    .set("font-style", "italic"),
-            );
-        for (index, chart) in charts.iter().enumerate() {
-            let y = top + LANE * (index as f64 + 0.5);
-            for run in picture.runs_in(*chart, state) {
-                document = document.add(stretch(run, *chart, &frame, y));
-            }
-        }
+    for band in bands.iter().filter(|band| !band.charts.is_empty()) {
+        document = document.add(band.drawn(&picture, &frame));
     }
     for curve in curves(&picture, &frame) {
         document = document.add(curve);
     }
     let note = "Lines join bulletins up to 12 months apart. They break where a bulletin has no date.";
-    let document = document
+    let level = round((frame.top + frame.bottom) / 2.0);
+    document = document
         .add(text(middle, 510.0, 13, "bulletin").set("text-anchor", "middle"))
         .add(
             text(RIGHT, 530.0, 11, note)
@@ -125,16 +72,37 @@ pub(crate) fn svg(series: &Series) -> String {
         )
         .add(
             text(0.0, 0.0, 13, "cut-off date")
-                .set(
-                    "transform",
-                    format!(
-                        "translate(22 {}) rotate(-90)",
-                        round((frame.top + frame.bottom) / 2.0)
-                    ),
-                )
+                .set("transform", format!("translate(22 {level}) rotate(-90)"))
                 .set("text-anchor", "middle"),
         );
     format!("{document}\n")
+}
+
+fn text(x: f64, y: f64, size: u8, words: &str) -> Text {
+    Text::new(words)
+        .set("x", round(x))
+        .set("y", round(y))
+        .set("font-size", size)
+}
+
+/// The white sheet with its heading.
+fn sheet(picture: &Picture) -> Document {
+    Document::new()
+        .set("viewBox", (0, 0, WIDTH, HEIGHT))
+        .set("width", WIDTH)
+        .set("height", HEIGHT)
+        .set("role", "img")
+        .set("font-family", "Helvetica, Arial, 'Liberation Sans', sans-serif")
+        .set("fill", INK)
+        .add(Title::new(picture.title.as_str()))
+        .add(Description::new().add(svg::node::Text::new(description(picture))))
+        .add(
+            Rectangle::new()
+                .set("width", WIDTH)
+                .set("height", HEIGHT)
+                .set("fill", "#ffffff"),
+        )
+        .add(text(LEFT, 34.0, 20, &picture.title).set("font-weight", "bold"))
 }
 
 /// The part of the plot that holds the dates, and its axes.
@@ -304,32 +272,6 @@ fn priority(date: NaiveDate, y: f64) -> Group {
         .set("font-size", 13)
         .set("text-anchor", "end");
     Group::new().add(level).add(label)
-}
-
-/// A run of `C` or `U` in its lane, as wide as its months.
-fn stretch(run: &Run, chart: Chart, frame: &Frame, y: f64) -> Group {
-    let Some(((first, cut_off), (last, _))) = run.cells.first().zip(run.cells.last()) else {
-        return Group::new();
-    };
-    let when = if first == last {
-        first.title()
-    } else {
-        format!("{} to {}", first.title(), last.title())
-    };
-    let bar = Line::new()
-        .set("x1", round(frame.x(ordinal(*first) as f64 - 0.5)))
-        .set("x2", round(frame.x(ordinal(*last) as f64 + 0.5)))
-        .set("y1", round(y))
-        .set("y2", round(y))
-        .set("stroke", colour(chart))
-        .set("stroke-width", 7)
-        .set("stroke-dasharray", dashes(chart))
-        .add(Title::new(format!(
-            "{}: {}, {when}",
-            chart.name(),
-            cut_off.words()
-        )));
-    Group::new().add(bar)
 }
 
 /// An invisible spot over every date, with a tooltip.

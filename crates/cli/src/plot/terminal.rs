@@ -6,6 +6,9 @@ use std::fmt::Write as _;
 
 use bulletin::Chart;
 
+mod canvas;
+
+use self::canvas::Canvas;
 use super::{Axis, Picture, Series, State, Tick, date_position, ordinal};
 
 /// Below these sizes the picture is unreadable; above them it does not improve.
@@ -93,9 +96,6 @@ fn draw(series: &Series, width: usize, height: usize, colour: bool, glyphs: Glyp
     let width = width.clamp(WIDTHS.0, WIDTHS.1);
     let height = height.clamp(HEIGHTS.0, HEIGHTS.1);
     let picture = Picture::of(series);
-    let columns = width - MARGIN - 1;
-    let [upright, labelled, corner, level, level_labelled] = glyphs.axis();
-
     let mut lines: Vec<Vec<Glyph>> = vec![plain(&picture.title)];
     let Some(months) = picture.months else {
         lines.push(plain("No bulletins to draw."));
@@ -107,6 +107,12 @@ fn draw(series: &Series, width: usize, height: usize, colour: bool, glyphs: Glyp
     }
     lines.extend(legend(&picture, glyphs, width));
 
+    let plot = Plot {
+        picture: &picture,
+        months,
+        columns: width - MARGIN - 1,
+        glyphs,
+    };
     let current = picture.charts_in(State::Current);
     let unavailable = picture.charts_in(State::Unavailable);
     let taken = lines.len() + current.len() + unavailable.len() + 2;
@@ -114,54 +120,19 @@ fn draw(series: &Series, width: usize, height: usize, colour: bool, glyphs: Glyp
     let gap = usize::from(height >= taken + 10);
     let gaps = gap * (usize::from(!current.is_empty()) + usize::from(!unavailable.is_empty()));
     let rows = (height - taken - gaps).max(1);
-
-    let band = |state: State, charts: &[Chart], word: &str| -> Vec<Vec<Glyph>> {
-        let lane = |(index, chart): (usize, &Chart)| {
-            let (word, mark) = if index == 0 {
-                (word, labelled)
-            } else {
-                ("", upright)
-            };
-            let mut line = plain(&format!("{word:>width$}{mark}", width = MARGIN));
-            line.extend(lane(&picture, *chart, state, months, columns, glyphs));
-            line
-        };
-        charts.iter().enumerate().map(lane).collect()
-    };
+    let [upright, ..] = glyphs.axis();
     let blank = plain(&format!("{:>width$}{upright}", "", width = MARGIN));
 
-    lines.extend(band(State::Current, &current, "current "));
+    lines.extend(plot.band(State::Current, &current, "current "));
     if !current.is_empty() {
         lines.extend(std::iter::repeat_n(blank.clone(), gap));
     }
-    lines.extend(dates(&picture, months, columns, rows, glyphs));
+    lines.extend(plot.dates(rows));
     if !unavailable.is_empty() {
         lines.extend(std::iter::repeat_n(blank, gap));
     }
-    lines.extend(band(State::Unavailable, &unavailable, "unavailable "));
-
-    let column = |tick: &Tick| cell(months.share(ordinal(tick.month) as f64), columns);
-    let longest = if months.high - months.low > 48.0 { 4 } else { 8 };
-    let ticks = picture.month_ticks(columns / (longest + 2));
-    let mut axis = vec![level; columns];
-    let mut labels: Vec<char> = format!("{:>width$} ", "bulletin ", width = MARGIN)
-        .chars()
-        .collect();
-    for tick in &ticks {
-        let end = MARGIN + 1 + columns;
-        let length = tick.label.len();
-        let start = (MARGIN + 1 + column(tick)).saturating_sub(length / 2);
-        let start = start.clamp(MARGIN + 1, end - length);
-        if start > MARGIN + 1 && start <= labels.len() {
-            continue;
-        }
-        axis[column(tick)] = level_labelled;
-        labels.resize(start, ' ');
-        labels.extend(tick.label.chars());
-    }
-    let axis: String = axis.into_iter().collect();
-    lines.push(plain(&format!("{:>width$}{corner}{axis}", "", width = MARGIN)));
-    lines.push(plain(&labels.into_iter().collect::<String>()));
+    lines.extend(plot.band(State::Unavailable, &unavailable, "unavailable "));
+    lines.extend(plot.month_axis());
     finish(&lines, width, colour)
 }
 
@@ -194,143 +165,143 @@ fn legend(picture: &Picture, glyphs: Glyphs, width: usize) -> Vec<Vec<Glyph>> {
     lines
 }
 
-/// One chart's row of a band: the columns with a month in this state.
-fn lane(
-    picture: &Picture,
-    chart: Chart,
-    state: State,
+/// The part of the picture right of the labels.
+#[derive(Clone, Copy)]
+struct Plot<'a> {
+    picture: &'a Picture,
     months: Axis,
     columns: usize,
     glyphs: Glyphs,
-) -> Vec<Glyph> {
-    let mut lane = vec![(' ', None); columns];
-    for run in picture.runs_in(chart, state) {
-        let Some(((first, _), (last, _))) = run.cells.first().zip(run.cells.last()) else {
-            continue;
+}
+
+impl Plot<'_> {
+    /// The rows of a band, one for each chart; the word is next to the first.
+    fn band(&self, state: State, charts: &[Chart], word: &str) -> Vec<Vec<Glyph>> {
+        let [upright, labelled, ..] = self.glyphs.axis();
+        let row = |(index, chart): (usize, &Chart)| {
+            let (word, mark) = if index == 0 {
+                (word, labelled)
+            } else {
+                ("", upright)
+            };
+            let mut line = plain(&format!("{word:>width$}{mark}", width = MARGIN));
+            line.extend(self.lane(*chart, state));
+            line
         };
-        // As wide as the months, and at least the columns in which their dates would be.
-        let middle = |month| cell(months.share(ordinal(month) as f64), columns);
-        let edge = |position: f64| (months.share(position) * columns as f64).round() as usize;
-        let start = edge(ordinal(*first) as f64 - 0.5).min(middle(*first));
-        let end = edge(ordinal(*last) as f64 + 0.5).max(middle(*last) + 1);
-        lane[start..end].fill((glyphs.mark(chart), Some(chart)));
+        charts.iter().enumerate().map(row).collect()
     }
-    lane
-}
 
-/// The rows with the lines of the dates, and the years next to them.
-fn dates(picture: &Picture, months: Axis, columns: usize, rows: usize, glyphs: Glyphs) -> Vec<Vec<Glyph>> {
-    let [upright, labelled, ..] = glyphs.axis();
-    let mut labels = vec![String::new(); rows];
-    let mut lines = Vec::with_capacity(rows);
-    let Some(dates) = picture.dates else {
-        let empty = plain(&format!("{:>width$}{upright}", "", width = MARGIN));
-        lines.resize(rows, empty);
-        return lines;
-    };
-    for tick in picture.date_ticks(rows.div_ceil(2)) {
-        let row = cell(1.0 - dates.share(date_position(tick.month.first_day())), rows);
-        if labels[row].is_empty() {
-            labels[row] = tick.label;
-        }
-    }
-    let priority = picture.priority_date.map(|date| {
-        let row = cell(1.0 - dates.share(date_position(date)), rows);
-        labels[row] = date.to_string();
-        row
-    });
-    let canvases = Chart::ALL.map(|chart| {
-        let mut canvas = Canvas::new(columns, rows, glyphs);
-        for run in picture.runs_in(chart, State::Dated) {
-            let dot = |(month, cut_off): &(_, bulletin::CutOff)| {
-                let across = months.share(ordinal(*month) as f64);
-                let up = dates.share(date_position(cut_off.date()?));
-                Some(canvas.dot(across, 1.0 - up))
-            };
-            let dots: Vec<_> = run.cells.iter().filter_map(dot).collect();
-            canvas.line(&dots, chart == Chart::DatesForFiling);
-        }
-        canvas
-    });
-    for (row, label) in labels.iter().enumerate() {
-        let mark = if label.is_empty() { upright } else { labelled };
-        let mut line = plain(&format!("{label:>width$} {mark}", width = MARGIN - 1));
-        line.extend((0..columns).map(|column| {
-            let [action, filing] = [&canvases[0], &canvases[1]].map(|canvas| canvas.bits(column, row));
-            let chart = match (action, filing) {
-                (0, 0) if priority == Some(row) => return (glyphs.priority(), None),
-                (0, 0) => return (' ', None),
-                (0, _) => Chart::DatesForFiling,
-                _ => Chart::FinalAction,
-            };
-            let drawn = match glyphs {
-                Glyphs::Ascii => glyphs.mark(chart),
-                Glyphs::Unicode => char::from_u32(0x2800 + u32::from(action | filing)).unwrap_or(' '),
-            };
-            (drawn, Some(chart))
-        }));
-        lines.push(line);
-    }
-    lines
-}
-
-/// One chart's dots: per character two by four in braille, one in ASCII.
-struct Canvas {
-    columns: usize,
-    rows: usize,
-    glyphs: Glyphs,
-    bits: Vec<u8>,
-}
-
-impl Canvas {
-    /// The bits that Unicode assigns to the dots, from U+2800 on, as `[down][across]`.
-    const BRAILLE: [[u8; 2]; 4] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
-
-    fn new(columns: usize, rows: usize, glyphs: Glyphs) -> Self {
-        Self {
+    /// One chart's row of a band: the columns with a month in this state.
+    fn lane(&self, chart: Chart, state: State) -> Vec<Glyph> {
+        let Self {
+            picture,
+            months,
             columns,
-            rows,
             glyphs,
-            bits: vec![0; columns * rows],
+        } = *self;
+        let mut lane = vec![(' ', None); columns];
+        for run in picture.runs_in(chart, state) {
+            let Some(((first, _), (last, _))) = run.cells.first().zip(run.cells.last()) else {
+                continue;
+            };
+            // As wide as the months, and at least the columns in which their dates would be.
+            let middle = |month| cell(months.share(ordinal(month) as f64), columns);
+            let edge = |position: f64| (months.share(position) * columns as f64).round() as usize;
+            let start = edge(ordinal(*first) as f64 - 0.5).min(middle(*first));
+            let end = edge(ordinal(*last) as f64 + 0.5).max(middle(*last) + 1);
+            lane[start..end].fill((glyphs.mark(chart), Some(chart)));
         }
+        lane
     }
 
-    fn bits(&self, column: usize, row: usize) -> u8 {
-        self.bits[row * self.columns + column]
-    }
-
-    fn dot(&self, across: f64, down: f64) -> (i64, i64) {
-        let (wide, high) = self.glyphs.dots();
-        let x = cell(across, self.columns * wide);
-        let y = cell(down, self.rows * high);
-        (x as i64, y as i64)
-    }
-
-    fn set(&mut self, (x, y): (i64, i64)) {
-        let (wide, high) = self.glyphs.dots();
-        let (x, y) = (x.unsigned_abs() as usize, y.unsigned_abs() as usize);
-        self.bits[y / high * self.columns + x / wide] |= Self::BRAILLE[y % high][x % wide];
-    }
-
-    /// Joins the dots; a dashed line has three dots drawn and two left out in turn. ASCII lines differ in their
-    /// characters and need no dashes.
-    fn line(&mut self, dots: &[(i64, i64)], dashed: bool) {
-        let Some(first) = dots.first() else { return };
-        self.set(*first);
-        let dashed = dashed && self.glyphs == Glyphs::Unicode;
-        let mut way = 0;
-        for pair in dots.windows(2) {
-            let ((x, y), (to_x, to_y)) = (pair[0], pair[1]);
-            let steps = (to_x - x).abs().max((to_y - y).abs());
-            for step in 1..=steps {
-                way += 1;
-                if !dashed || way % 5 < 3 {
-                    let part = step as f64 / steps as f64;
-                    let between = |from: i64, to: i64| from + ((to - from) as f64 * part).round() as i64;
-                    self.set((between(x, to_x), between(y, to_y)));
-                }
+    /// The rows with the lines of the dates, and the years next to them.
+    fn dates(&self, rows: usize) -> Vec<Vec<Glyph>> {
+        let Self {
+            picture,
+            months,
+            columns,
+            glyphs,
+        } = *self;
+        let [upright, labelled, ..] = glyphs.axis();
+        let mut labels = vec![String::new(); rows];
+        let mut lines = Vec::with_capacity(rows);
+        let Some(dates) = picture.dates else {
+            let empty = plain(&format!("{:>width$}{upright}", "", width = MARGIN));
+            lines.resize(rows, empty);
+            return lines;
+        };
+        for tick in picture.date_ticks(rows.div_ceil(2)) {
+            let row = cell(1.0 - dates.share(date_position(tick.month.first_day())), rows);
+            if labels[row].is_empty() {
+                labels[row] = tick.label;
             }
         }
+        let priority = picture.priority_date.map(|date| {
+            let row = cell(1.0 - dates.share(date_position(date)), rows);
+            labels[row] = date.to_string();
+            row
+        });
+        let canvases = Chart::ALL.map(|chart| {
+            let mut canvas = Canvas::new(columns, rows, glyphs);
+            for run in picture.runs_in(chart, State::Dated) {
+                let dot = |(month, cut_off): &(_, bulletin::CutOff)| {
+                    let across = months.share(ordinal(*month) as f64);
+                    let up = dates.share(date_position(cut_off.date()?));
+                    Some(canvas.dot(across, 1.0 - up))
+                };
+                let dots: Vec<_> = run.cells.iter().filter_map(dot).collect();
+                canvas.line(&dots, chart == Chart::DatesForFiling);
+            }
+            canvas
+        });
+        for (row, label) in labels.iter().enumerate() {
+            let mark = if label.is_empty() { upright } else { labelled };
+            let mut line = plain(&format!("{label:>width$} {mark}", width = MARGIN - 1));
+            line.extend((0..columns).map(|column| {
+                let [action, filing] = [&canvases[0], &canvases[1]].map(|canvas| canvas.bits(column, row));
+                let chart = match (action, filing) {
+                    (0, 0) if priority == Some(row) => return (glyphs.priority(), None),
+                    (0, 0) => return (' ', None),
+                    (0, _) => Chart::DatesForFiling,
+                    _ => Chart::FinalAction,
+                };
+                let drawn = match glyphs {
+                    Glyphs::Ascii => glyphs.mark(chart),
+                    Glyphs::Unicode => char::from_u32(0x2800 + u32::from(action | filing)).unwrap_or(' '),
+                };
+                (drawn, Some(chart))
+            }));
+            lines.push(line);
+        }
+        lines
+    }
+
+    /// The axis of the months, and its labels.
+    fn month_axis(&self) -> [Vec<Glyph>; 2] {
+        let [_, _, corner, level, level_labelled] = self.glyphs.axis();
+        let (months, columns) = (self.months, self.columns);
+        let column = |tick: &Tick| cell(months.share(ordinal(tick.month) as f64), columns);
+        let longest = if months.high - months.low > 48.0 { 4 } else { 8 };
+        let ticks = self.picture.month_ticks(columns / (longest + 2));
+        let mut axis = vec![level; columns];
+        let mut labels: Vec<char> = format!("{:>width$} ", "bulletin ", width = MARGIN)
+            .chars()
+            .collect();
+        for tick in &ticks {
+            let end = MARGIN + 1 + columns;
+            let length = tick.label.len();
+            let start = (MARGIN + 1 + column(tick)).saturating_sub(length / 2);
+            let start = start.clamp(MARGIN + 1, end - length);
+            if start > MARGIN + 1 && start <= labels.len() {
+                continue;
+            }
+            axis[column(tick)] = level_labelled;
+            labels.resize(start, ' ');
+            labels.extend(tick.label.chars());
+        }
+        let axis: String = axis.into_iter().collect();
+        let axis = format!("{:>width$}{corner}{axis}", "", width = MARGIN);
+        [plain(&axis), plain(&labels.into_iter().collect::<String>())]
     }
 }
 

@@ -11,7 +11,7 @@ use aws::DynamoStore;
 use aws_types::SdkConfig;
 use pipeline::port::StoreError;
 
-use super::{Circumstances, Part, STORED, Scope, Symptom, Told as _, alert, look, stored_parts};
+use super::{Circumstances, Part, STORED, Scope, Stored, Symptom, Told as _, alert, look, stored_parts};
 use crate::capacity::Meter;
 use crate::store::CommandReads as _;
 use crate::{Deployment, dynamo_client};
@@ -61,7 +61,12 @@ async fn stored(store: &DynamoStore, around: &Circumstances, symptoms: &mut Vec<
         .tell(Part::Catalogue, symptoms);
     alerts(store, around).await.tell(Part::Alerts, symptoms);
     let looks = store.last_polls().await;
-    stored_parts(store, looks, Scope::Newest, &[], around, symptoms).await;
+    let stored = Stored {
+        looks,
+        scope: Scope::Newest,
+        letters: &[],
+    };
+    stored_parts(store, stored, around, symptoms).await;
 }
 
 /// Checks the alerts of a deployment.

@@ -28,65 +28,75 @@ pub(super) async fn catalogue(
         .flat_map(|first| first.through(horizon).collect::<Vec<_>>());
     let asked: BTreeSet<Month> = all.chain(listed.iter().copied()).collect();
     let there: BTreeSet<Month> = store.months_with_record(asked).await?.into_iter().collect();
-    let texts = |months: Vec<&Month>| months.iter().map(ToString::to_string).collect::<Vec<_>>();
-    let mut symptoms = Vec::new();
-    let without = texts(listed.difference(&there).collect());
-    if !without.is_empty() {
-        symptoms.push(feed(
-            Symptom::bad(
-                Part::Catalogue,
-                format!(
-                    "the catalogue lists bulletins that have no item: {}",
-                    few(&without, ", ")
-                ),
-                "Save each page from a browser, and store it:",
-            ),
-            around,
-        ));
-    }
     let (counts, standings) = (store.counted_standings().await?, store.standings().await?.len());
+    let mut symptoms = Vec::new();
+    symptoms.extend(without_item(&texts(listed.difference(&there)), around));
     if counts != standings {
-        symptoms.push(
-            Symptom::bad(
-                Part::Catalogue,
-                format!(
-                    "the catalogue counts {}, but there are {standings}: nothing new can be stored",
-                    counted(counts, "standing")
-                ),
-                "Another program may have written there. Correct the number with the AWS CLI. Then store the newest \
-                 page, which restores missing standings:",
-            )
-            .by(format!(
-                "aws dynamodb update-item --table-name {} --key '{CATALOGUE_KEY}' \
-                 --update-expression 'SET cases = :n' --expression-attribute-values '{{\":n\": {{\"N\": \"{standings}\"}}}}'",
-                store.data_table(),
-            ))
-            .by(around.command("ingest PAGE.html")),
-        );
+        symptoms.push(miscounted(store, counts, standings, around));
     }
-    let unlisted = texts(there.difference(&listed).collect());
-    if !unlisted.is_empty() {
-        symptoms.push(
-            Symptom::bad(
-                Part::Catalogue,
-                format!(
-                    "the catalogue does not list these stored bulletins: {}",
-                    few(&unlisted, ", ")
-                ),
-                "Another program may have written there. Restore the item CATALOGUE from a backup, or add the \
-                 months with the AWS CLI:",
-            )
-            .by(format!(
-                "aws dynamodb update-item --table-name {} --key '{}' --update-expression 'ADD months :m' \
-                 --expression-attribute-values '{{\":m\": {{\"SS\": {}}}}}'",
-                store.data_table(),
-                CATALOGUE_KEY,
-                serde_json::json!(unlisted)
-            )),
-        );
-    }
+    symptoms.extend(unlisted(store, &texts(there.difference(&listed))));
     if symptoms.is_empty() {
         symptoms.push(Symptom::good(Part::Catalogue, counted(listed.len(), "bulletin")));
     }
     Ok(symptoms)
+}
+
+fn texts<'a>(months: impl Iterator<Item = &'a Month>) -> Vec<String> {
+    months.map(ToString::to_string).collect()
+}
+
+/// The symptom that the catalogue lists these months and they have no item; `None` if there are none.
+fn without_item(months: &[String], around: &Circumstances) -> Option<Symptom> {
+    let symptom = || {
+        Symptom::bad(
+            Part::Catalogue,
+            format!(
+                "the catalogue lists bulletins that have no item: {}",
+                few(months, ", ")
+            ),
+            "Save each page from a browser, and store it:",
+        )
+    };
+    (!months.is_empty()).then(|| feed(symptom(), around))
+}
+
+/// The symptom that the catalogue counts another number of standings than there are.
+fn miscounted(store: &DynamoStore, counts: usize, standings: usize, around: &Circumstances) -> Symptom {
+    Symptom::bad(
+        Part::Catalogue,
+        format!(
+            "the catalogue counts {}, but there are {standings}: nothing new can be stored",
+            counted(counts, "standing")
+        ),
+        "Another program may have written there. Correct the number with the AWS CLI. Then store the newest page, which \
+         restores missing standings:",
+    )
+    .by(format!(
+        "aws dynamodb update-item --table-name {} --key '{CATALOGUE_KEY}' --update-expression 'SET cases = :n' \
+         --expression-attribute-values '{{\":n\": {{\"N\": \"{standings}\"}}}}'",
+        store.data_table(),
+    ))
+    .by(around.command("ingest PAGE.html"))
+}
+
+/// The symptom that the catalogue does not list these stored months; `None` if there are none.
+fn unlisted(store: &DynamoStore, months: &[String]) -> Option<Symptom> {
+    if months.is_empty() {
+        return None;
+    }
+    let symptom = Symptom::bad(
+        Part::Catalogue,
+        format!(
+            "the catalogue does not list these stored bulletins: {}",
+            few(months, ", ")
+        ),
+        "Another program may have written there. Restore the item CATALOGUE from a backup, or add the months with the AWS \
+         CLI:",
+    );
+    Some(symptom.by(format!(
+        "aws dynamodb update-item --table-name {} --key '{CATALOGUE_KEY}' --update-expression 'ADD months :m' \
+         --expression-attribute-values '{{\":m\": {{\"SS\": {}}}}}'",
+        store.data_table(),
+        serde_json::json!(months)
+    )))
 }

@@ -66,68 +66,97 @@ async fn examined(
 ) -> Result<Vec<Symptom>, SubscribeError> {
     let topics = subscribers.topics().await?;
     let mut symptoms = missing_topics(&topics);
-    let (mut confirmed, mut telephones, mut silent) = (0, Vec::<Endpoint>::new(), Vec::new());
-    let mut pending: Vec<String> = Vec::new();
-    for topic in &topics {
-        let before = confirmed + pending.len();
-        for subscriber in subscribers.of_topic(*topic).await? {
-            let details = subscribers.details(*topic, &subscriber).await?;
-            if details.is_none_or(|details| details.pending) {
-                pending.push(format!("{} on {}", subscriber.endpoint.masked(), name(*topic)));
-                continue;
-            }
-            confirmed += 1;
-            let endpoint = subscriber.endpoint;
-            if endpoint.protocol() == "sms" && !telephones.iter().any(|known| known.is_same(&endpoint)) {
-                telephones.push(endpoint);
-            }
-        }
-        if before == confirmed + pending.len() {
-            silent.push(name(*topic).to_owned());
-        }
-    }
-    if !pending.is_empty() {
-        symptoms.push(
-            Symptom::bad(
-                Part::Subscriptions,
-                format!("{} and get no alerts: {}", waiting(pending.len()), few(&pending, ", ")),
-                "The subscribers must open the link that SNS sent them. It expires after three days; then subscribe \
-                 them again. This command lists all:",
-            )
-            .by(of_prefix("subscriptions", prefix, around)),
-        );
-    }
-    if confirmed == 0 {
-        symptoms.push(
-            Symptom::bad(
-                Part::Subscriptions,
-                "there are no confirmed subscriptions, so nobody is notified",
-                "Subscribe at least yourself, for example to one summary of each bulletin:",
-            )
-            .by(of_prefix(
-                "subscribe --bulletins --email you@example.com",
-                prefix,
-                around,
-            )),
-        );
-    }
+    let found = Found::of(subscribers, &topics).await?;
+    symptoms.extend(found.symptoms(prefix, around));
     if symptoms.is_empty() {
-        let also = if silent.is_empty() {
-            String::new()
-        } else {
-            format!("; no subscribers to {}", few(&silent, ", "))
-        };
-        symptoms.push(Symptom::good(
-            Part::Subscriptions,
-            format!(
-                "{} on {}{also}",
-                counted(confirmed, "subscription"),
-                counted(topics.len(), "topic")
-            ),
-        ));
+        symptoms.push(found.summary(topics.len()));
     }
-    symptoms.extend(sms(subscribers, &telephones, prefix, around).await);
+    symptoms.extend(sms(subscribers, &found.telephones, prefix, around).await);
     Ok(symptoms)
+}
+
+/// The subscriptions to the topics.
+#[derive(Default)]
+struct Found {
+    confirmed: usize,
+    /// The subscriptions without a confirmation, masked.
+    pending: Vec<String>,
+    telephones: Vec<Endpoint>,
+    /// The topics without subscriptions.
+    silent: Vec<String>,
+}
+
+impl Found {
+    async fn of(subscribers: &Subscribers, topics: &[Option<Category>]) -> Result<Self, SubscribeError> {
+        let mut found = Self::default();
+        for topic in topics {
+            let all = subscribers.of_topic(*topic).await?;
+            if all.is_empty() {
+                found.silent.push(name(*topic).to_owned());
+            }
+            for subscriber in all {
+                let details = subscribers.details(*topic, &subscriber).await?;
+                if details.is_none_or(|details| details.pending) {
+                    let masked = subscriber.endpoint.masked();
+                    found.pending.push(format!("{masked} on {}", name(*topic)));
+                } else {
+                    found.note_confirmed(subscriber.endpoint);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn note_confirmed(&mut self, endpoint: Endpoint) {
+        self.confirmed += 1;
+        let is_known = self.telephones.iter().any(|known| known.is_same(&endpoint));
+        if endpoint.protocol() == "sms" && !is_known {
+            self.telephones.push(endpoint);
+        }
+    }
+
+    fn symptoms(&self, prefix: &str, around: &Circumstances) -> Vec<Symptom> {
+        let mut symptoms = Vec::new();
+        if !self.pending.is_empty() {
+            symptoms.push(
+                Symptom::bad(
+                    Part::Subscriptions,
+                    format!(
+                        "{} and get no alerts: {}",
+                        waiting(self.pending.len()),
+                        few(&self.pending, ", ")
+                    ),
+                    "The subscribers must open the link that SNS sent them. It expires after three days; then subscribe \
+                     them again. This command lists all:",
+                )
+                .by(of_prefix("subscriptions", prefix, around)),
+            );
+        }
+        if self.confirmed == 0 {
+            let yourself = "subscribe --bulletins --email you@example.com";
+            symptoms.push(
+                Symptom::bad(
+                    Part::Subscriptions,
+                    "there are no confirmed subscriptions, so nobody is notified",
+                    "Subscribe at least yourself, for example to one summary of each bulletin:",
+                )
+                .by(of_prefix(yourself, prefix, around)),
+            );
+        }
+        symptoms
+    }
+
+    fn summary(&self, topics: usize) -> Symptom {
+        let also = match self.silent.as_slice() {
+            [] => String::new(),
+            silent => format!("; no subscribers to {}", few(silent, ", ")),
+        };
+        let subscriptions = counted(self.confirmed, "subscription");
+        Symptom::good(
+            Part::Subscriptions,
+            format!("{subscriptions} on {}{also}", counted(topics, "topic")),
+        )
+    }
 }
 
 /// Builds a command about subscriptions, which takes the prefix of the topics instead of the stage.
