@@ -32,7 +32,7 @@ pub use sms::{SMS_SEPTETS, SUBJECT_CHARACTERS, septets};
 pub const USCIS_CHARTS: &str = "https://www.uscis.gov/visabulletininfo";
 
 /// The note at the end of every alert.
-pub const UNOFFICIAL: &str = "This is an unofficial message; only the bulletin counts.";
+pub const UNOFFICIAL: &str = "This message is unofficial; only the bulletin itself is authoritative.";
 
 /// The second line of an alert about a correction.
 const CORRECTED_LATER: &str = "The State Department corrected this bulletin after publication.";
@@ -206,8 +206,4 @@ fn wrapped_to(text: &str, width: usize) -> Vec<String> {
 
 fn counted(days: i64) -> String {
     format!("{days} {}", if days == 1 { "day" } else { "days" })
-}
-
-fn counted_more(days: i64) -> String {
-    format!("{days} more {}", if days == 1 { "day" } else { "days" })
 }

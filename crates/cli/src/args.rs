@@ -80,7 +80,7 @@ pub(crate) struct StoreArgs {
 #[derive(Debug, ClapArgs)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct ScreenArgs {
-    /// Colour the output; without this option, NO_COLOR, CLICOLOR and CLICOLOR_FORCE decide for `auto`
+    /// Colour the output; `auto` respects NO_COLOR, CLICOLOR and CLICOLOR_FORCE
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = ColorChoice::Auto)]
     pub(crate) color: ColorChoice,
     /// Print long tables without a pager (PAGER, or `less -FRX`)
@@ -170,8 +170,8 @@ As a cron job:
 
 Exits with 1 while something is wrong: a page was refused or could not be
 fetched, no host answered, a bulletin is overdue, or an alert is undelivered.
-With --quiet, each problem is printed once and then once a day, and its end is
-printed too.")]
+With --quiet, each problem is printed when it occurs, once a day while it lasts,
+and when it is solved.")]
 pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) pages: SourceArgs,
@@ -197,7 +197,7 @@ pub(crate) struct RunArgs {
     /// Print only alerts and problems, and each problem once a day
     #[arg(long, short)]
     pub(crate) quiet: bool,
-    /// Print the answer of each host
+    /// Print the response of each host
     #[arg(long, short)]
     pub(crate) verbose: bool,
     /// The output format of alerts
@@ -214,11 +214,11 @@ Examples:
   curl -s URL | bulletin ingest -                   from standard input
   bulletin ingest saved-page.html --stage prod      into an AWS deployment
 
-A page is an HTML file or a single file (MHTML) from a browser. Of a folder,
-files that are not bulletins are named and skipped; folders in it are not
-searched. Every page is read before the first is stored, and the oldest month is
-stored first. A page that cannot be read is named with the reason, and the
-others are stored. Then the exit code is 1.
+A page is an HTML or MHTML (\"Webpage, Single File\") file saved from a browser.
+In a folder, files that are not bulletins are listed and skipped; subfolders are
+not searched. Every page is read before the first is stored, and the oldest
+month is stored first. If a page cannot be read, the reason is printed, the
+other pages are stored, and the exit code is 1.
 
 If the name of a file contains a month, the page must be that month's bulletin.
 If the month is already stored, every cell is compared with the page, and cells
@@ -277,8 +277,8 @@ Examples:
   bulletin parse --format csv saved-pages > cut-offs.csv
   curl -s URL | bulletin parse -
 
-A page is an HTML file or a single file (MHTML) from a browser. Of a folder,
-files that are not bulletins are named and skipped.
+A page is an HTML or MHTML (\"Webpage, Single File\") file saved from a browser.
+In a folder, files that are not bulletins are listed and skipped.
 
 The columns of CSV are bulletin_month, chart, preference, category, area, value,
 raw_category, raw_area and raw_value. `value` is an ISO date, C (current), U

@@ -28,7 +28,7 @@ pub(crate) fn personal_headline(change: &Change, case: Case, priority_date: Naiv
         verdicts.join("; ")
     };
     format!(
-        "{corrected}{}, {}: your priority date {}: {verdicts}{}",
+        "{corrected}{}, {}, your priority date {}: {verdicts}{}",
         case_name(case),
         change.month.title(),
         day(priority_date),

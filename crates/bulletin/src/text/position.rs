@@ -9,7 +9,7 @@ use crate::cutoff::CutOff;
 use crate::month::Month;
 use crate::standing::{ByChart, Cell, CellState};
 use crate::text::personal::{crossing, in_parentheses};
-use crate::text::{case_name, column_name, counted, counted_more, day, missing_clause, shown};
+use crate::text::{case_name, column_name, counted, day, missing_clause, shown};
 
 /// The position of a priority date in one bulletin, in one or two sentences: `For EB-3 India in June 2026, the priority
 /// date 15 Mar 2013 is current under ...`. Both charts are named, with the distance to the cut-off and the condition
@@ -125,8 +125,8 @@ fn says(case: Case, chart: Chart, cell: &Cell, priority_date: NaiveDate, not_cur
                 ),
                 0 => format!("is {not_current} under {name} (it must be earlier than {the_cut_off})"),
                 _ => format!(
-                    "is {not_current} under {name} ({the_cut_off} must advance {})",
-                    counted_more(1 - days)
+                    "is {not_current} under {name} ({the_cut_off} must advance by {})",
+                    counted(1 - days)
                 ),
             }
         }

@@ -39,7 +39,7 @@ pub(crate) enum ConfigCommand {
     },
     /// Print the path of the configuration file
     Path,
-    /// Write a configuration file with every setting as a comment
+    /// Write a configuration file with every setting commented out
     Init {
         /// Print the file instead of writing it
         #[arg(long)]

@@ -25,10 +25,10 @@ Without --stage, uses the database and the watches of this machine.
 
 A page that is parsed again changes nothing unless the page or the parser \
 changed. Only --announce resends alerts that were already sent. Without --stage, \
-watches added since then are also notified.
+watches that were added after the bulletin arrived receive its alerts too.
 
 To resume an interrupted replay, run the same command again. For --announce, add \
-the --run that it printed."
+--run with the identifier that the interrupted command printed."
 )]
 pub(crate) struct ReplayArgs {
     /// List the dead letters with their reasons, and retry them
@@ -58,7 +58,7 @@ pub(crate) struct ReplayArgs {
     /// Print what would be done, and do nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Resume an interrupted announcement: the identifier that it printed
+    /// Resume the interrupted announcement with this identifier, which it printed
     #[arg(
         long,
         value_name = "ID",

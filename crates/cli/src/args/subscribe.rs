@@ -25,13 +25,13 @@ pub(crate) struct AwsArgs {
 #[derive(Debug, ClapArgs)]
 #[group(id = "endpoint", required = true, multiple = false)]
 pub(crate) struct EndpointArgs {
-    /// An e-mail address; its owner must confirm the subscription
+    /// An e-mail address
     #[arg(long, value_name = "ADDRESS")]
     email: Option<EmailAddress>,
     /// A phone number in E.164 format, such as +12025550100
     #[arg(long, value_name = "NUMBER", value_parser = parse_phone)]
     sms: Option<Endpoint>,
-    /// An HTTPS endpoint; it must confirm the subscription
+    /// An HTTPS endpoint
     #[arg(long, value_name = "URL", value_parser = parse_https)]
     https: Option<Endpoint>,
     /// An SQS queue
@@ -64,7 +64,7 @@ Examples:
       an e-mail when that date becomes current, or stops being current
   bulletin subscribe --sms +12025550100 --category EB3 --country India \\
       --consent \"asked by e-mail on 2026-11-20, said yes\"
-      an SMS for every movement
+      an SMS for every movement and correction
   bulletin subscribe --sqs arn:aws:sqs:us-east-1:000000000000:alerts --bulletins
       one summary of each bulletin, as JSON, to a queue
   bulletin subscribe --email you@example.com EB3 India --dry-run

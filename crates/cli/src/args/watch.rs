@@ -24,8 +24,8 @@ Examples:
   bulletin watch add --bulletins
       one summary of each bulletin
 
-`bulletin run` sends e-mail. The environment configures it, or config.toml (see
-`bulletin config init --print`):
+`bulletin run` sends the e-mail. Configure it with these environment variables,
+or in config.toml (see `bulletin config init --print`):
   SMTP_HOST      the server that accepts your mail, such as smtp.example.com
   MAIL_FROM      the address that mail is sent from, such as you@example.com
   SMTP_USER, SMTP_PASSWORD (or SMTP_PASSWORD_FILE)
@@ -107,14 +107,14 @@ pub(crate) struct WantedArgs {
     /// The priority date, such as 2013-03-15
     #[arg(long, value_name = "DATE", value_parser = parse_priority_date, requires = "case")]
     pub(crate) priority_date: Option<NaiveDate>,
-    /// The changes to be notified of: every, moves, corrected, only:retrogressed; with a priority date also current,
-    /// passes, goes-back, within:60d [default: moves]
+    /// The filter: every, moves, corrected, only:retrogressed; with a priority date also current, passes, goes-back,
+    /// within:60d. A new filter without this option is `moves`
     #[arg(long, requires = "case")]
     pub(crate) when: Option<When>,
-    /// Limit alerts to this chart: final or filing
+    /// Only this chart: final or filing
     #[arg(long, requires = "case")]
     pub(crate) chart: Option<Chart>,
-    /// Send one summary of each bulletin
+    /// Summaries of whole bulletins, instead of a case
     #[arg(long, action = ArgAction::SetTrue, conflicts_with = "case")]
     pub(crate) bulletins: bool,
 }

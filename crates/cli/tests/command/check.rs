@@ -60,7 +60,7 @@ fn only_a_date_before_the_cut_off_is_served() {
 #[test]
 fn how_far_it_is_is_said_in_days() {
     let (sentence, _) = sentence("F1", "all", "2014-12-02", "2023-03");
-    assert!(sentence.contains("must advance 2 more days"), "{sentence}");
+    assert!(sentence.contains("must advance by 2 days"), "{sentence}");
 }
 
 #[test]
