@@ -114,7 +114,7 @@ fn an_alert_is_sent_encrypted_and_no_log_shows_to_whom() {
         .exits(0)
         .prints(&["email: j...@example.com"]);
     let json = folder.bulletin(&["watch", "list", "--format", "json"]).exits(0);
-    assert_eq!(json.json()[0]["to"], "j...@example.com");
+    assert_eq!(json.json()[0]["target"], "j...@example.com");
     let mut status = with_server(&folder, &server, &["status", "--as-of", "2024-04-12"]);
     status.env("RUST_LOG", "trace");
     let status = answer(status).exits(0);

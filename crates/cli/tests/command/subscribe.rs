@@ -350,7 +350,7 @@ fn a_deployment_that_is_not_there_is_named() {
     cloud
         .bulletin(&["subscriptions", "--topic-prefix", &none])
         .exits(1)
-        .says(&["no topic", &none]);
+        .says(&["no alert topic", &none]);
     cloud
         .bulletin(&[
             "subscribe",

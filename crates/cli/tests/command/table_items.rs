@@ -47,10 +47,11 @@ fn lines(answer: &Answer) -> Vec<Value> {
 fn tables_are_made_as_the_template_makes_them() {
     for emulator in emulators() {
         let stage = without_tables(emulator);
-        stage
-            .bulletin(&["table", "describe"])
-            .exits(1)
-            .says(&["there is no table VisaBulletinData-n", "bulletin table create"]);
+        stage.bulletin(&["table", "describe"]).exits(1).says(&[
+            "VisaBulletinData-n",
+            "does not exist",
+            "bulletin table create",
+        ]);
         stage.bulletin(&["table", "create"]).exits(0).prints(&[
             "VisaBulletinData-n",
             "ProcessedURLs-n",
@@ -128,7 +129,7 @@ fn a_table_of_others_is_not_touched() {
         run(other.send_with(&client)).unwrap();
         stage.bulletin(&["table", "create"]).exits(1).says(&[
             "VisaBulletinData-n",
-            "is no table of ours: its keys are pk (partition), and not pk (partition), sk (sort)",
+            "is not a table of this program: its keys are pk (partition), and not pk (partition), sk (sort)",
         ]);
     }
 }
@@ -292,6 +293,6 @@ fn a_table_is_emptied_also_after_a_death_and_alerts_nobody() {
         stage
             .bulletin(&["table", "count"])
             .exits(1)
-            .says(&["there is no table"]);
+            .says(&["does not exist"]);
     }
 }

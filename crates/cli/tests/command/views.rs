@@ -14,10 +14,10 @@ use crate::tool::{Answer, Folder};
 const DATABASE: &str = "visa-bulletin.db";
 const EXPORT: &str = "cells.db";
 
-/// The views that the program's database and an exported file share.
-const VIEWS: &str = "DROP VIEW corrections; DROP VIEW movement; DROP VIEW latest;
+/// Makes a database one of layout 3, which had neither the views nor the table of reported problems.
+const TO_LAYOUT_3: &str = "DROP VIEW corrections; DROP VIEW movement; DROP VIEW latest;
                      DROP VIEW replaced_values; DROP VIEW missing_cells; DROP VIEW cutoffs;
-                     PRAGMA user_version = 3";
+                     DROP TABLE reported_problem; PRAGMA user_version = 3";
 
 /// The database of the folder and an export of it, both opened like Datasette opens them.
 fn files(folder: &Folder) -> [Connection; 2] {
@@ -57,20 +57,20 @@ fn cutoffs_are_what_is_exported() {
 fn compare_with_diff(folder: &Folder, files: &[Connection], from: &str, to: &str) -> BTreeSet<String> {
     let diff = folder.bulletin(&["diff", from, to, "--all", "--format", "csv"]);
     let mut expected = records(&diff.exits(0));
-    expected.sort_by(|a, b| a[..3].cmp(&b[..3]));
+    expected.sort_by(|a, b| a[2..5].cmp(&b[2..5]));
     let value = |status: &str, date: &str| {
         format!("CASE {status} WHEN 'current' THEN 'C' WHEN 'unavailable' THEN 'U' ELSE {date} END")
     };
     let sql = format!(
-        "SELECT chart, category, area, {}, {}, movement, days FROM movement
-         WHERE bulletin_month = '{to}' AND previous_month = '{from}' ORDER BY 1, 2, 3",
+        "SELECT previous_month, bulletin_month, chart, category, area, {}, {}, movement, days FROM movement
+         WHERE bulletin_month = '{to}' AND previous_month = '{from}' ORDER BY 3, 4, 5",
         value("previous_status", "previous_cutoff_date"),
         value("status", "cutoff_date"),
     );
     for file in files {
         assert_eq!(rows(file, &sql), expected, "{from} to {to}");
     }
-    expected.into_iter().map(|mut row| row.swap_remove(5)).collect()
+    expected.into_iter().map(|mut row| row.swap_remove(7)).collect()
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn movement_is_what_diff_prints() {
 fn latest_is_the_newest_bulletin_and_what_it_does_not_list() {
     for folder in [with_history(), with_everything()] {
         let newest = folder.bulletin(&["latest", "--format", "json"]).exits(0).json();
-        let newest = newest["month"].as_str().unwrap();
+        let newest = newest["bulletin_month"].as_str().unwrap();
         let shown = folder.bulletin(&["show", newest, "--format", "csv"]).exits(0);
         let history = folder.bulletin(&["history", "EB5", "India", "--limit", "1", "--format", "csv"]);
         for file in files(&folder) {
@@ -137,9 +137,9 @@ fn corrections_are_what_the_command_prints() {
             .exits(0);
         let mut expected: Vec<Vec<String>> = records(&printed)
             .into_iter()
-            .filter(|record| record[2] == area)
+            .filter(|record| record[3] == area)
             // The view has the exact instant in another notation, and CSV escapes formulas.
-            .map(|record| [&record[..5], &record[6..]].concat())
+            .map(|record| [&record[..6], &record[7..]].concat())
             .map(|record| {
                 record
                     .iter()
@@ -151,7 +151,7 @@ fn corrections_are_what_the_command_prints() {
         assert!(expected.len() > 1, "{printed:?}");
         for file in files(&folder) {
             let sql = format!(
-                "SELECT bulletin_month, chart, area,
+                "SELECT bulletin_month, chart, category, area,
                  CASE status WHEN 'current' THEN 'C' WHEN 'unavailable' THEN 'U' ELSE cutoff_date END,
                  raw_value, host, raw_value_now
                  FROM corrections WHERE category = '{category}' AND area = '{area}'"
@@ -166,7 +166,7 @@ fn corrections_are_what_the_command_prints() {
 #[test]
 fn a_database_of_the_layout_before_gains_the_views() {
     let folder = sample::stored(&["2024-04", "2024-05"]);
-    folder.database().execute_batch(VIEWS).unwrap();
+    folder.database().execute_batch(TO_LAYOUT_3).unwrap();
     folder.bulletin(&["show", "2024-05"]).exits(0);
     assert_eq!(folder.count("PRAGMA user_version"), 4);
     assert!(folder.count("SELECT count(*) FROM movement WHERE movement = 'advanced'") > 0);
@@ -176,7 +176,7 @@ fn a_database_of_the_layout_before_gains_the_views() {
 fn a_read_only_database_of_the_layout_before_is_read() {
     let folder = sample::stored(&["2024-04", "2024-05"]);
     let shown = folder.bulletin(&["show", "2024-05"]).exits(0).out;
-    folder.database().execute_batch(VIEWS).unwrap();
+    folder.database().execute_batch(TO_LAYOUT_3).unwrap();
     let before = folder.read(DATABASE);
     set_rights(&folder, DATABASE, 0o444);
     set_rights(&folder, ".", 0o555);

@@ -46,23 +46,28 @@ where
     Store: BulletinStore + LinkTable + AlertMarks,
     Make: AsyncFn() -> Store,
 {
-    what_is_written_is_read_back(&fresh().await).await;
-    the_same_page_again_writes_nothing(&fresh().await).await;
-    a_correction_keeps_what_it_replaces(&fresh().await).await;
-    mend::what_somebody_else_wrote_is_mended(&fresh().await).await;
+    // Boxed, so that the future of all checks fits the stack of a thread.
+    Box::pin(what_is_written_is_read_back(&fresh().await)).await;
+    Box::pin(the_same_page_again_writes_nothing(&fresh().await)).await;
+    Box::pin(a_correction_keeps_what_it_replaces(&fresh().await)).await;
+    Box::pin(mend::what_somebody_else_wrote_is_mended(&fresh().await)).await;
     Box::pin(shipped::a_page_replaces_what_was_shipped(&fresh().await)).await;
-    write::a_stale_write_loses(&fresh().await).await;
-    stale::each_stale_part_alone_loses(&fresh().await).await;
-    write::a_write_planned_beside_another_loses(&fresh().await).await;
-    write::half_a_write_is_completed(&fresh().await).await;
-    a_record_is_held_only_as_it_is_known(&fresh().await).await;
-    a_history_is_newest_first(&fresh().await).await;
-    what_is_imported_is_what_was_archived(&fresh().await, &fresh().await).await;
-    a_due_link_is_claimed_once(&fresh().await).await;
-    an_alert_is_claimed_once(&fresh().await).await;
-    a_link_from_a_clock_ahead_is_due(&fresh().await).await;
-    a_mark_from_a_clock_ahead_is_free(&fresh().await).await;
-    a_page_beats_one_from_the_future(&fresh().await).await;
+    Box::pin(write::a_stale_write_loses(&fresh().await)).await;
+    Box::pin(stale::each_stale_part_alone_loses(&fresh().await)).await;
+    Box::pin(write::a_write_planned_beside_another_loses(&fresh().await)).await;
+    Box::pin(write::half_a_write_is_completed(&fresh().await)).await;
+    Box::pin(a_record_is_held_only_as_it_is_known(&fresh().await)).await;
+    Box::pin(a_history_is_newest_first(&fresh().await)).await;
+    Box::pin(what_is_imported_is_what_was_archived(
+        &fresh().await,
+        &fresh().await,
+    ))
+    .await;
+    Box::pin(a_due_link_is_claimed_once(&fresh().await)).await;
+    Box::pin(an_alert_is_claimed_once(&fresh().await)).await;
+    Box::pin(a_link_from_a_clock_ahead_is_due(&fresh().await)).await;
+    Box::pin(a_mark_from_a_clock_ahead_is_free(&fresh().await)).await;
+    Box::pin(a_page_beats_one_from_the_future(&fresh().await)).await;
 }
 
 fn month(text: &str) -> Month {

@@ -254,7 +254,7 @@ fn a_stage_without_queues_is_said() {
     Stage::of_tables(emulator)
         .bulletin(&["replay", "--dead-letters"])
         .exits(1)
-        .says(&["refused-pages", "Is the stage right"]);
+        .says(&["refused-pages", "Check --stage"]);
 }
 
 #[test]
