@@ -161,7 +161,7 @@ fn a_record_that_panics_is_kept_once_it_comes_alone() {
     let error = give_to(&channel, &batch, &kept).unwrap_err().to_string();
     assert_eq!(
         error,
-        "one of 3 records panics, and no number tells which: not this one"
+        "one of 3 records panics, and it is unknown which: not this one"
     );
     assert_eq!(kept.records.borrow().len(), 0);
     let answer = give_to(&channel, &batch[1..2], &kept).unwrap();

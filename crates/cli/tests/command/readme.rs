@@ -103,6 +103,6 @@ fn the_alert_of_the_front_page_is_that_of_the_demo() {
     play(&folder, &[FEBRUARY, MARCH]);
     let printed = play(&folder, &[APRIL]);
     let alert = printed.trim_start_matches('=');
-    let shown = block(&page, "EB-2 India, April 2024: ");
+    let shown = block(&page, "EB-2 India, April 2024, ");
     assert_eq!(shown.trim(), alert.trim(), "README.md must show\n{alert}");
 }
