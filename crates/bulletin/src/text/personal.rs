@@ -17,11 +17,7 @@ pub(crate) fn personal_headline(change: &Change, case: Case, priority_date: Naiv
         .into_iter()
         .filter_map(|chart| personal_verdict(change, chart, priority_date))
         .collect();
-    let corrected = if change.kind == ChangeKind::Correction {
-        "CORRECTED "
-    } else {
-        ""
-    };
+    let corrected = mark_of_correction(change);
     let verdicts = if verdicts.is_empty() {
         "no longer listed on either chart, so not current".to_owned()
     } else {
@@ -39,18 +35,14 @@ pub(crate) fn personal_headline(change: &Change, case: Case, priority_date: Naiv
 /// The news for one priority date, in one line of at most `most` characters; `None` if there is none: then the
 /// movements of the cut-offs matter more.
 ///
-/// Parts are dropped in this order: the chart without news, long names, cut-offs.
+/// Parts are dropped in this order: the chart without news, long names, the word cut-off, cut-offs.
 pub(crate) fn personal_subject(
     change: &Change,
     case: Case,
     priority_date: NaiveDate,
     most: usize,
 ) -> Option<String> {
-    let corrected = if change.kind == ChangeKind::Correction {
-        "CORRECTED "
-    } else {
-        ""
-    };
+    let corrected = mark_of_correction(change);
     let crossed = |chart: &Chart| {
         crossing(change, *chart, priority_date).is_some_and(|(before, now)| before == Some(!now))
     };
@@ -88,6 +80,10 @@ pub(crate) fn personal_subject(
         (&long, with(whole(&news), false)),
         (&short, with(whole(&news), false)),
         (&short, with(whole(&news), true)),
+        (
+            &short,
+            with(whole(&news), true).into_iter().map(only_date).collect(),
+        ),
         (&short, bare(conditional_words)),
         (&short, bare(dated_words)),
         (&short, bare(undated_words)),
@@ -97,6 +93,19 @@ pub(crate) fn personal_subject(
         .into_iter()
         .map(|(name, verdicts)| format!("{name}: {}", verdicts.join("; ")))
         .find(|line| line.is_ascii() && line.len() <= most)
+}
+
+/// The word that opens a line about a correction.
+fn mark_of_correction(change: &Change) -> &'static str {
+    match change.kind {
+        ChangeKind::Correction => "CORRECTED ",
+        ChangeKind::NewMonth => "",
+    }
+}
+
+/// A verdict with the cut-off as a date alone.
+fn only_date(verdict: String) -> String {
+    verdict.replace("(cut-off ", "(")
 }
 
 /// The bad news on a chart that has no news for the priority date.
