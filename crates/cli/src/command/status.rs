@@ -238,6 +238,16 @@ fn sentence(text: &str) -> String {
     format!("{text}{end}")
 }
 
+/// The last successful poll; the last failed one if none has succeeded.
+fn last_poll(status: &Status) -> String {
+    let time = |at: DateTime<Utc>| at.format("%Y-%m-%d %H:%M UTC").to_string();
+    match (status.last_good_poll, &status.last_failed_poll) {
+        (Some(at), _) => time(at),
+        (None, Some(failed)) => format!("{}, failed; none has succeeded yet", time(failed.at)),
+        (None, None) => "never".into(),
+    }
+}
+
 fn as_text(status: &Status) -> String {
     let stored = match (status.oldest, status.newest) {
         (Some(oldest), Some(newest)) if oldest == newest => {
@@ -262,13 +272,7 @@ fn as_text(status: &Status) -> String {
                 " (not stored)"
             }
         ),
-        format!(
-            "Last poll:    {}",
-            status.last_good_poll.map_or_else(
-                || "never".into(),
-                |at| at.format("%Y-%m-%d %H:%M UTC").to_string()
-            )
-        ),
+        format!("Last poll:    {}", last_poll(status)),
         format!(
             "Waiting:      {}, {}",
             output::counted(status.pages_waiting as usize, "page"),

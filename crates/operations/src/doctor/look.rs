@@ -74,7 +74,7 @@ pub(super) fn looks(looks: &Looks, is_machine: bool, around: &Circumstances) -> 
     let good = looks.0.as_ref();
     let mut symptoms = Vec::new();
     let found = match (good, stale_look(good, is_machine, around.now)) {
-        (None, _) => Some("the source was never polled".to_owned()),
+        (None, _) if failed_look(looks).is_none() => Some("the source was never polled".to_owned()),
         (Some(_), Some(hours)) => Some(format!("the last successful poll was {}", ago(hours))),
         _ => None,
     };

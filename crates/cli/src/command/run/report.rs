@@ -48,11 +48,14 @@ pub(super) async fn report_verdicts(store: &SqliteStore) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Prints how many pages were read, stored, refused and not published.
+/// Prints how many pages were read, stored, refused, not fetched and not published.
 pub(super) fn report_totals(tally: &Tally) {
     let mut totals = format!("{} read, {} stored", counted(tally.read, "page"), tally.stored);
-    if tally.failed > 0 {
-        totals.push_str(&format!(", {} refused", tally.failed));
+    let refused = tally.failed - tally.unfetched.len();
+    for (count, outcome) in [(refused, "refused"), (tally.unfetched.len(), "not fetched")] {
+        if count > 0 {
+            totals.push_str(&format!(", {count} {outcome}"));
+        }
     }
     if tally.not_there > 0 {
         totals.push_str(&format!(", {} not published", tally.not_there));
