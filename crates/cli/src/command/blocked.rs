@@ -59,11 +59,14 @@ pub(crate) fn from_to(first: Month, last: Month) -> String {
 pub(crate) fn next_step(months: &[Month]) -> Vec<String> {
     let (page, what) = match months {
         [] => return Vec::new(),
-        [month] => (predicted_path(*month), "this page"),
-        _ => (INDEX_PATH.to_owned(), "each page from this list"),
+        [month] => (predicted_path(*month), "save this page with a browser"),
+        _ => (
+            INDEX_PATH.to_owned(),
+            "open this list in a browser, save the page of each missing month",
+        ),
     };
     vec![
-        format!("save {what} with a browser, then run the command below"),
+        format!("{what}, then run the command below"),
         format!("  {OFFICIAL_SITE}{page}"),
         "  bulletin ingest ~/Downloads/*isa*ulletin*.*htm*".to_owned(),
     ]
