@@ -96,6 +96,25 @@ fn the_first_run_stores_the_history_and_alerts_nobody() {
 }
 
 #[test]
+fn after_failed_polls_alone_the_source_was_polled() {
+    let (site, folder) = (Site::start(), Folder::new());
+    site.answer("*", 403, "<html><title>Forbidden</title></html>");
+    let run = ask(&folder, &["run", "--host", &site.host()])
+        .exits(1)
+        .says(&["0 pages read, 0 stored, ", " not fetched"]);
+    assert!(!run.err.contains(" refused"), "{run:?}");
+    let status = ask(&folder, &["status"])
+        .exits(1)
+        .prints(&["UTC, failed; none has succeeded yet", "the last poll failed"]);
+    let doctor = ask(&folder, &["doctor", "--offline"])
+        .exits(1)
+        .prints(&["the last poll, "]);
+    for out in [&status.out, &doctor.out] {
+        assert!(!out.contains("never polled"), "{out}");
+    }
+}
+
+#[test]
 fn the_bulletin_in_force_after_the_history_is_reported_once() {
     let (site, folder) = (Site::start(), Folder::new());
     ask(&folder, &["watch", "add", "EB3", "India", "--when", "every"]).exits(0);
