@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use crate::area::{Area, Case};
 use crate::bulletin::MissingPart;
-use crate::change::Change;
+use crate::change::{Change, ChangeKind};
 use crate::chart::Chart;
 use crate::month::Month;
 use crate::standing::{Cell, CellState};
@@ -62,6 +62,14 @@ pub(crate) fn filing_note(month: Month) -> String {
 /// A day as alerts write it: `01 Nov 2013`.
 pub fn day(date: NaiveDate) -> String {
     date.format("%d %b %Y").to_string()
+}
+
+/// The word before a line about a correction.
+fn correction_mark(kind: ChangeKind) -> &'static str {
+    match kind {
+        ChangeKind::Correction => "CORRECTED ",
+        ChangeKind::NewMonth => "",
+    }
 }
 
 /// The case of an alert, in ASCII: `EB-3 India`.

@@ -98,10 +98,11 @@ fn machine_watches(settings: &Settings) -> anyhow::Result<Vec<Watch>> {
 
 /// The months stored on this machine; none if it has no database yet.
 pub(crate) fn machine_months(settings: &Settings) -> anyhow::Result<Vec<Month>> {
-    if !database::locate_quietly(settings)?.path.exists() {
+    let path = database::locate_quietly(settings)?.path;
+    if !path.exists() {
         return Ok(Vec::new());
     }
-    let store = SqliteStore::open_to_read(&database::locate_quietly(settings)?.path)?;
+    let store = SqliteStore::open_to_read(&path)?;
     run_to_end(async { Ok(store.months().await?) })
 }
 

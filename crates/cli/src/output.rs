@@ -4,6 +4,7 @@
 use std::io::{BufRead as _, Write};
 
 use bulletin::{CutOff, Movement};
+use chrono::{DateTime, Utc};
 use clap::ValueEnum;
 use comfy_table::{
     Attribute, Cell, Color, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle, Width,
@@ -171,6 +172,11 @@ pub(crate) fn movement_cell(movement: Option<Movement>) -> Cell {
 /// A cut-off as a table shows it: the ISO date, `C` or `U`; `?` if it cannot be read.
 pub(crate) fn cut_off_text(cut_off: Option<CutOff>) -> String {
     cut_off.map_or_else(|| "?".into(), |cut_off| cut_off.to_string())
+}
+
+/// An instant for people: `2026-08-14 09:30 UTC`.
+pub(crate) fn minute(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d %H:%M UTC").to_string()
 }
 
 /// Prints a table, in a pager if it is too long for the terminal.

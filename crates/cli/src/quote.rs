@@ -2,11 +2,15 @@
 
 /// A word quoted for a shell.
 pub(crate) fn shell_word(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
         return word.to_owned();
     }
     format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+/// True for a character that means only itself to a shell and to systemd.
+fn is_plain(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c)
 }
 
 /// A command of a crontab. There, `%` would end the command even between quotation marks.
@@ -23,7 +27,6 @@ pub(crate) fn unit_command(words: &[String]) -> String {
         if index > 0 {
             word = word.replace('$', "$$");
         }
-        let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
         if word.chars().all(is_plain) {
             word
         } else {

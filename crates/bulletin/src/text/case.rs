@@ -11,8 +11,8 @@ use crate::subscription::Subscription;
 use crate::text::table::{chart_table, heading_month, skips_a_month};
 use crate::text::verdict::{Form, chart_verdict};
 use crate::text::{
-    CORRECTED_LATER, case_name, changed_position, closing, column_name, counted_under, day, filing_note,
-    in_force, listed_now, short_chart, shown, wrapped,
+    CORRECTED_LATER, case_name, changed_position, closing, column_name, correction_mark, counted_under, day,
+    filing_note, in_force, listed_now, short_chart, shown, wrapped,
 };
 
 pub(crate) fn case_headline(change: &Change) -> String {
@@ -20,17 +20,14 @@ pub(crate) fn case_headline(change: &Change) -> String {
         .into_iter()
         .filter_map(|chart| chart_verdict(change, chart, Form::WHOLE))
         .collect();
-    let what = match change.kind {
-        ChangeKind::NewMonth => String::new(),
-        ChangeKind::Correction => "CORRECTED ".into(),
-    };
+    let corrected = correction_mark(change.kind);
     let verdicts = if verdicts.is_empty() {
         "not listed".to_owned()
     } else {
         verdicts.join("; ")
     };
     format!(
-        "{what}{}, {}: {verdicts}{}",
+        "{corrected}{}, {}: {verdicts}{}",
         case_name(change.case),
         change.month.title(),
         listed_now(change)

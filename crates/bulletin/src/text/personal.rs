@@ -9,15 +9,15 @@ use crate::cutoff::CutOff;
 use crate::movement::Movement;
 use crate::standing::Cell;
 use crate::text::name::{short_month, short_name, shortest_chart};
-use crate::text::{case_name, column_name, day, listed_now, short_chart, shown, trouble};
+use crate::text::{case_name, column_name, correction_mark, day, listed_now, short_chart, shown, trouble};
 
 /// The meaning of a bulletin for one priority date, in one line.
 pub(crate) fn personal_headline(change: &Change, case: Case, priority_date: NaiveDate) -> String {
     let verdicts: Vec<String> = Chart::ALL
         .into_iter()
-        .filter_map(|chart| personal_verdict(change, chart, priority_date))
+        .filter_map(|chart| personal_verdict(change, chart, priority_date, CUT_OFF))
         .collect();
-    let corrected = mark_of_correction(change);
+    let corrected = correction_mark(change.kind);
     let verdicts = if verdicts.is_empty() {
         "no longer listed on either chart, so not current".to_owned()
     } else {
@@ -42,7 +42,7 @@ pub(crate) fn personal_subject(
     priority_date: NaiveDate,
     most: usize,
 ) -> Option<String> {
-    let corrected = mark_of_correction(change);
+    let corrected = correction_mark(change.kind);
     let crossed = |chart: &Chart| {
         crossing(change, *chart, priority_date).is_some_and(|(before, now)| before == Some(!now))
     };
@@ -56,10 +56,10 @@ pub(crate) fn personal_subject(
             .iter()
             .filter_map(move |chart| setback(change, *chart, short))
     };
-    let whole = |charts: &[Chart]| -> Vec<String> {
+    let whole = |charts: &[Chart], cut_off: &str| -> Vec<String> {
         let verdicts = charts.iter();
         verdicts
-            .filter_map(|chart| personal_verdict(change, *chart, priority_date))
+            .filter_map(|chart| personal_verdict(change, *chart, priority_date, cut_off))
             .collect()
     };
     let bare = |words: fn(&Change, Chart, bool) -> String| -> Vec<String> {
@@ -76,14 +76,11 @@ pub(crate) fn personal_subject(
     let long = format!("{corrected}{}, {}", case_name(case), change.month.title());
     let short = format!("{corrected}{}, {}", short_name(case), short_month(change.month));
     let levels = [
-        (&long, whole(&Chart::ALL)),
-        (&long, with(whole(&news), false)),
-        (&short, with(whole(&news), false)),
-        (&short, with(whole(&news), true)),
-        (
-            &short,
-            with(whole(&news), true).into_iter().map(only_date).collect(),
-        ),
+        (&long, whole(&Chart::ALL, CUT_OFF)),
+        (&long, with(whole(&news, CUT_OFF), false)),
+        (&short, with(whole(&news, CUT_OFF), false)),
+        (&short, with(whole(&news, CUT_OFF), true)),
+        (&short, with(whole(&news, ""), true)),
         (&short, bare(conditional_words)),
         (&short, bare(dated_words)),
         (&short, bare(undated_words)),
@@ -93,19 +90,6 @@ pub(crate) fn personal_subject(
         .into_iter()
         .map(|(name, verdicts)| format!("{name}: {}", verdicts.join("; ")))
         .find(|line| line.is_ascii() && line.len() <= most)
-}
-
-/// The word that opens a line about a correction.
-fn mark_of_correction(change: &Change) -> &'static str {
-    match change.kind {
-        ChangeKind::Correction => "CORRECTED ",
-        ChangeKind::NewMonth => "",
-    }
-}
-
-/// A verdict with the cut-off as a date alone.
-fn only_date(verdict: String) -> String {
-    verdict.replace("(cut-off ", "(")
 }
 
 /// The bad news on a chart that has no news for the priority date.
@@ -217,7 +201,16 @@ fn words_as_published(change: &Change, chart: Chart, priority_date: NaiveDate, n
     }
 }
 
-fn personal_verdict(change: &Change, chart: Chart, priority_date: NaiveDate) -> Option<String> {
+/// The words before the date of a cut-off, where there is room for them.
+const CUT_OFF: &str = "cut-off ";
+
+/// The verdict on one chart; `cut_off` is before the date of the cut-off.
+fn personal_verdict(
+    change: &Change,
+    chart: Chart,
+    priority_date: NaiveDate,
+    cut_off: &str,
+) -> Option<String> {
     let name = short_chart(chart);
     let chart_change = change.charts.of(chart);
     let Some(cell) = &chart_change.to else {
@@ -231,7 +224,7 @@ fn personal_verdict(change: &Change, chart: Chart, priority_date: NaiveDate) -> 
     }
     let (before, now) = crossing(change, chart, priority_date)?;
     let mut printed = match cell.cut_off() {
-        Some(CutOff::Date(date)) => format!("cut-off {}", day(date)),
+        Some(CutOff::Date(date)) => format!("{cut_off}{}", day(date)),
         _ => in_parentheses(cell),
     };
     if chart_change.is_set_back() && before == Some(now) {

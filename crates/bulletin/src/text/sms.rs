@@ -4,7 +4,7 @@
 //! long forms of dates; the number of days and the column; last the note that the message is unofficial and the page to
 //! check. The case, the bulletin and the verdict on each chart that moved are never dropped.
 
-use crate::change::{Change, ChangeKind};
+use crate::change::Change;
 use crate::chart::Chart;
 use crate::text;
 use crate::text::name::{short_month, short_name};
@@ -122,11 +122,7 @@ fn line_of(change: &Change, level: Level) -> String {
     } else {
         verdicts.join("; ")
     };
-    let corrected = if change.kind == ChangeKind::Correction {
-        "CORRECTED "
-    } else {
-        ""
-    };
+    let corrected = text::correction_mark(change.kind);
     let look = if level.where_to_look {
         ". Unofficial; see travel.state.gov"
     } else {

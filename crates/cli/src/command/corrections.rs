@@ -76,7 +76,7 @@ fn as_tables(corrected: &[Corrected]) -> String {
                 one.month.to_string(),
                 output::spaced(one.key.area.code()),
                 one.earlier.raw.clone(),
-                one.earlier.replaced_at.format("%Y-%m-%d %H:%M UTC").to_string(),
+                output::minute(one.earlier.replaced_at),
                 one.earlier.host.clone(),
                 one.now.clone().unwrap_or_else(|| "gone".into()),
             ]);

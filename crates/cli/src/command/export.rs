@@ -17,9 +17,11 @@ use crate::progress::Progress;
 use crate::settings::Settings;
 
 pub(crate) fn run(settings: &Settings, args: &ExportArgs) -> anyhow::Result<ExitCode> {
-    let file = match &args.file {
-        Some(path) => Some(NewFile::check(path, args.force)?),
-        None => None,
+    // Before the work of reading the bulletins.
+    let file = match (&args.file, args.format) {
+        (Some(path), _) => Some(NewFile::check(path, args.force)?),
+        (None, CellForm::Sqlite) => bail!("a SQLite file needs a name: bulletin export sqlite FILE"),
+        (None, CellForm::Csv | CellForm::Json) => None,
     };
     let bulletins = load(settings, args)?;
     let cells: Vec<CellRow> = bulletins.iter().flat_map(CellRow::of_bulletin).collect();
@@ -36,7 +38,8 @@ pub(crate) fn run(settings: &Settings, args: &ExportArgs) -> anyhow::Result<Exit
                 args.file.as_deref().unwrap_or(Path::new("")).display()
             ))?;
         }
-        None => output::print(&text(args.format, &cells)?)?,
+        None if args.format == CellForm::Json => output::print(&json(&cells)?)?,
+        None => output::print(&csv(&cells)?)?,
     }
     let missing = missing_cells(&bulletins);
     if missing > 0 {
@@ -74,17 +77,16 @@ fn write(
     match format {
         // As plain text: the error is not about the database that was read.
         CellForm::Sqlite => sqlite::write_cell_file(path, bulletins).map_err(|error| anyhow!("{error}")),
-        CellForm::Csv | CellForm::Json => Ok(std::fs::write(path, text(format, cells)?)?),
+        CellForm::Csv => Ok(std::fs::write(path, csv(cells)?)?),
+        CellForm::Json => Ok(std::fs::write(path, json(cells)?)?),
     }
 }
 
-fn text(format: CellForm, cells: &[CellRow]) -> anyhow::Result<String> {
-    match format {
-        CellForm::Csv => {
-            let csv = output::csv_of(&CELL_COLUMNS, cells.iter().map(CellRow::fields))?;
-            Ok(String::from_utf8(csv)?)
-        }
-        CellForm::Json => Ok(serde_json::to_string_pretty(cells)? + "\n"),
-        CellForm::Sqlite => bail!("a SQLite file needs a name: bulletin export sqlite FILE"),
-    }
+fn csv(cells: &[CellRow]) -> anyhow::Result<String> {
+    let csv = output::csv_of(&CELL_COLUMNS, cells.iter().map(CellRow::fields))?;
+    Ok(String::from_utf8(csv)?)
+}
+
+fn json(cells: &[CellRow]) -> anyhow::Result<String> {
+    Ok(serde_json::to_string_pretty(cells)? + "\n")
 }

@@ -73,7 +73,6 @@ fn record_of(record: &BulletinRecord) -> Value {
 
 /// The lines of the text, as names and values.
 fn fields(record: &BulletinRecord) -> Vec<[String; 2]> {
-    let at = |at: chrono::DateTime<chrono::Utc>| at.format("%Y-%m-%d %H:%M UTC").to_string();
     let mut fields = vec![
         ("bulletin", record.month.to_string()),
         ("page", page(record)),
@@ -83,8 +82,8 @@ fn fields(record: &BulletinRecord) -> Vec<[String; 2]> {
     ];
     // A shipped bulletin was not fetched.
     if record.host != SHIPPED {
-        fields.insert(2, ("first seen", at(record.first_seen)));
-        fields.insert(3, ("last fetched", at(record.fetched_at)));
+        fields.insert(2, ("first seen", output::minute(record.first_seen)));
+        fields.insert(3, ("last fetched", output::minute(record.fetched_at)));
     }
     fields.extend(
         record
@@ -96,7 +95,7 @@ fn fields(record: &BulletinRecord) -> Vec<[String; 2]> {
         let seen = format!(
             "{} served a different version at {}; waiting for a second fetch to confirm it",
             pending.host,
-            at(pending.at)
+            output::minute(pending.at)
         );
         ("pending", seen)
     }));

@@ -160,7 +160,7 @@ fn last_poll(settings: &Settings) -> anyhow::Result<(String, Option<String>)> {
         None => ("never".into(), first()),
         Some(at) => {
             let outcome = if failed.is_some() { ", failed" } else { "" };
-            (format!("{}{outcome}", at.format("%Y-%m-%d %H:%M UTC")), failed)
+            (output::minute(at) + outcome, failed)
         }
     })
 }

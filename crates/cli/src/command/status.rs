@@ -206,7 +206,7 @@ impl Found {
             Some(pending) => self.remarks.push(format!(
                 "{month}: {} served a different version at {}; waiting for a second fetch to confirm it",
                 pending.host,
-                pending.at.format("%Y-%m-%d %H:%M UTC")
+                output::minute(pending.at)
             )),
             None => {}
         }
@@ -240,10 +240,9 @@ fn sentence(text: &str) -> String {
 
 /// The last successful poll; the last failed one if none has succeeded.
 fn last_poll(status: &Status) -> String {
-    let time = |at: DateTime<Utc>| at.format("%Y-%m-%d %H:%M UTC").to_string();
     match (status.last_good_poll, &status.last_failed_poll) {
-        (Some(at), _) => time(at),
-        (None, Some(failed)) => format!("{}, failed; none has succeeded yet", time(failed.at)),
+        (Some(at), _) => output::minute(at),
+        (None, Some(failed)) => format!("{}, failed; none has succeeded yet", output::minute(failed.at)),
         (None, None) => "never".into(),
     }
 }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::area::{Area, Case};
 use crate::category::Category;
-use crate::change::ChartChange;
+use crate::change::{ChangeKind, ChartChange};
 use crate::cutoff::CutOff;
 use crate::month::Month;
 use crate::movement::Movement;

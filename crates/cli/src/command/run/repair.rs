@@ -4,7 +4,7 @@ use pipeline::port::Clock as _;
 use sqlite::{ClockState, SqliteStore};
 
 use crate::clock::RunClock;
-use crate::output::complain;
+use crate::output::{complain, minute};
 
 /// Corrects times in the future, which a wrong clock has left, and reports it. Returns a sentence if this machine's clock is
 /// behind.
@@ -20,7 +20,7 @@ pub(crate) async fn repair_times(store: &SqliteStore, clock: RunClock) -> anyhow
         ClockState::RanAhead { latest, unsilenced } => {
             let mut what = format!(
                 "the clock was ahead, at {} or later. The times stored then are corrected",
-                latest.format("%Y-%m-%d %H:%M UTC")
+                minute(latest)
             );
             if !unsilenced.is_empty() {
                 let months: Vec<String> = unsilenced.iter().map(|month| month.title()).collect();
